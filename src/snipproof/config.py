@@ -1,0 +1,218 @@
+"""Settings: ``[tool.snipproof]`` in ``pyproject.toml``, or the same keys at the top of a ``snipproof.toml``.
+
+A value comes from, in this order: the command line (``overrides``), the environment (``SNIPPROOF_…``), the file, the
+default. Unknown keys and values of a wrong type are errors, since a typo that is ignored is a check that is off.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from snipproof.errors import SettingsError
+from snipproof.model import Severity
+
+_FILES = ("snipproof.toml", "pyproject.toml")
+
+
+def _setting(default: Any, *, env: str = "") -> Any:
+    """Return a dataclass field whose value may also come from the environment variable ``env``."""
+    return field(default=default, metadata={"env": env})
+
+
+@dataclass(frozen=True, slots=True)
+class WeaviateSettings:
+    """``[tool.snipproof.weaviate]``: where the Weaviate that snippets talk to comes from.
+
+    ``mode`` is ``auto``, ``url``, ``container`` or ``embedded``; a mode other than ``auto`` never falls back.
+    ``obtain`` lists how the embedded server's binary may be had, out of ``cache``, ``download`` and ``build``.
+    ``sha256`` maps ``<os>-<arch>`` to the checksum of the release archive; without an entry the checksum file that
+    stands beside the archive is used. Times are in seconds.
+    """
+
+    mode: str = _setting("auto", env="SNIPPROOF_WEAVIATE_MODE")
+    version: str = _setting("1.39.0", env="SNIPPROOF_WEAVIATE_VERSION")
+    url: str = _setting("", env="SNIPPROOF_WEAVIATE_URL")
+    grpc: str = _setting("", env="SNIPPROOF_WEAVIATE_GRPC")
+    image: str = _setting("", env="SNIPPROOF_WEAVIATE_IMAGE")
+    binary: str = _setting("", env="SNIPPROOF_WEAVIATE_BINARY")
+    obtain: tuple[str, ...] = _setting(("cache", "download", "build"), env="SNIPPROOF_WEAVIATE_OBTAIN")
+    download_url: str = _setting(
+        "https://github.com/weaviate/weaviate/releases/download", env="SNIPPROOF_WEAVIATE_DOWNLOAD_URL"
+    )
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    start_timeout: float = _setting(60.0, env="SNIPPROOF_WEAVIATE_START_TIMEOUT")
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """``[tool.snipproof.run]``: limits of one Source's run. Times are in seconds, sizes in bytes.
+
+    ``env`` names environment variables that snippets may see besides the few every process needs.
+    """
+
+    timeout: float = _setting(60.0, env="SNIPPROOF_RUN_TIMEOUT")
+    output_limit: int = _setting(4_000_000, env="SNIPPROOF_RUN_OUTPUT_LIMIT")
+    env: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. ``root`` is the folder of the settings file; every path in it is relative to that folder.
+
+    ``pages`` are folders or files of MD/MDX, ``suites`` globs of suite files. ``site_root`` is what ``/…`` and
+    ``@site/…`` in a Page's imports mean. ``cache_dir`` is where server binaries and environments are kept (empty: the
+    user's cache folder).
+    """
+
+    root: Path = field(default=Path(), metadata={"internal": True})
+    file: Path | None = field(default=None, metadata={"internal": True})
+    pages: tuple[str, ...] = ("docs",)
+    suites: tuple[str, ...] = ()
+    site_root: str = "."
+    component: str = "FilteredTextBlock"
+    cache_dir: str = _setting("", env="SNIPPROOF_CACHE_DIR")
+    severity: Mapping[str, str] = field(default_factory=dict)
+    weaviate: WeaviateSettings = field(default_factory=WeaviateSettings)
+    run: RunSettings = field(default_factory=RunSettings)
+
+
+def find_settings_file(folder: Path) -> Path | None:
+    """Return the settings file of ``folder``: a ``snipproof.toml``, else a ``pyproject.toml`` with our table."""
+    for name in _FILES:
+        path = folder / name
+        if not path.is_file():
+            continue
+        if name == "snipproof.toml" or b"tool.snipproof" in path.read_bytes():
+            return path
+    return None
+
+
+def load_settings(
+    root: Path, *, overrides: Mapping[str, str] | None = None, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """Read the settings of the folder ``root``; a folder without a settings file has the defaults.
+
+    :param overrides: values of the command line by dotted key (``weaviate.mode``), as strings.
+    :param environ: the environment, ``os.environ`` unless given.
+    :raises SettingsError: a file that is not TOML, an unknown key, or a value of a wrong type.
+    """
+    root = root.absolute()
+    path = find_settings_file(root)
+    text = ""
+    table: dict[str, Any] = {}
+    if path is not None:
+        text = path.read_text(encoding="utf-8")
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{path.name}: not valid TOML: {error}") from None
+        if path.name == "pyproject.toml":
+            table = table.get("tool", {}).get("snipproof", {})
+    reader = _Reader(path.name if path else "settings", text, overrides or {}, os.environ if environ is None else environ)
+    values = reader.read(Settings, table, "")
+    settings = Settings(root=root, file=path, **values)
+    _check_values(settings, reader)
+    return settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Turns a TOML table into the keyword arguments of a settings class."""
+
+    name: str
+    text: str
+    overrides: Mapping[str, str]
+    environ: Mapping[str, str]
+
+    def read(self, cls: type, table: dict[str, Any], prefix: str) -> dict[str, Any]:
+        known = {f.name.replace("_", "-"): f for f in fields(cls) if not f.metadata.get("internal")}
+        types = get_type_hints(cls)
+        for key in table:
+            if key not in known:
+                close = difflib.get_close_matches(key, known, n=1)
+                hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(sorted(known))}"
+                raise SettingsError(f"{self.place(key)} unknown setting {prefix + key!r}", hint)
+        values = {}
+        for key, spec in known.items():
+            wanted = types[spec.name]
+            if is_dataclass(wanted):
+                nested = table.get(key, {})
+                if not isinstance(nested, dict):
+                    raise SettingsError(f"{self.place(key)} {prefix + key!r} must be a table")
+                values[spec.name] = wanted(**self.read(wanted, nested, f"{prefix}{key}."))
+                continue
+            found = self._find(prefix + key, table.get(key, MISSING), spec.metadata.get("env", ""))
+            if found is not MISSING:
+                origin, value = found
+                values[spec.name] = _convert(origin, prefix + key, value, wanted)
+        return values
+
+    def _find(self, dotted: str, in_file: Any, env: str) -> Any:
+        if dotted in self.overrides:
+            return "command line:", self.overrides[dotted]
+        if env and self.environ.get(env):
+            return f"environment variable {env}:", self.environ[env]
+        if in_file is not MISSING:
+            return self.place(dotted.rpartition(".")[2]), in_file
+        return MISSING
+
+    def place(self, key: str) -> str:
+        """Return ``file:line:column`` of the first place that sets ``key``."""
+        match = re.search(rf"^[ \t]*(?:\[.*\b)?[\"']?({re.escape(key)})[\"']?[ \t]*[]=.]", self.text, re.MULTILINE)
+        if match is None:
+            return f"{self.name}:1:1"
+        line = self.text.count("\n", 0, match.start(1)) + 1
+        column = match.start(1) - self.text.rfind("\n", 0, match.start(1))
+        return f"{self.name}:{line}:{column}"
+
+
+def _convert(origin: str, dotted: str, value: Any, wanted: Any) -> Any:
+    """Return ``value`` as ``wanted``; the strings of the environment and the command line are parsed."""
+    from_file = origin.count(":") > 1
+    if wanted is str and isinstance(value, str):
+        return value
+    if wanted is float or wanted is int:
+        if not from_file and isinstance(value, str):
+            try:
+                return wanted(value)
+            except ValueError:
+                raise SettingsError(f"{origin} {dotted!r} must be a number, not {value!r}") from None
+        if isinstance(value, int | float) and not isinstance(value, bool) and wanted(value) == value:
+            return wanted(value)
+    if wanted == tuple[str, ...]:
+        if not from_file and isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+    if wanted == Mapping[str, str] and isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
+        return value
+    names = {str: "a string", float: "a number", int: "a whole number", tuple[str, ...]: "a list of strings"}
+    raise SettingsError(f"{origin} {dotted!r} must be {names.get(wanted, 'a table of strings')}, not {value!r}")
+
+
+def _check_values(settings: Settings, reader: _Reader) -> None:
+    """Refuse values outside the few that a setting knows."""
+
+    def refuse(key: str, value: str, known: tuple[str, ...]) -> None:
+        if value not in known:
+            raise SettingsError(f"{reader.place(key)} {key!r} cannot be {value!r}", f"known: {', '.join(known)}")
+
+    refuse("mode", settings.weaviate.mode, ("auto", "url", "container", "embedded"))
+    for way in settings.weaviate.obtain:
+        refuse("obtain", way, ("cache", "download", "build"))
+    for rule, severity in settings.severity.items():
+        refuse(rule, severity, tuple(Severity))
+    for key, number in (
+        ("start-timeout", settings.weaviate.start_timeout),
+        ("timeout", settings.run.timeout),
+        ("output-limit", settings.run.output_limit),
+    ):
+        if number <= 0:
+            raise SettingsError(f"{reader.place(key)} {key!r} must be more than 0, not {number!r}")

@@ -1,0 +1,53 @@
+"""The errors a user can meet; each is shown as its message and hint, never as a traceback.
+
+::
+
+    SnipproofError
+    ├── SettingsError         the request or a settings file is wrong        (exit code 2)
+    ├── DocsError             the docs or their Sources are wrong            (exit code 1)
+    └── InfrastructureError   server, engine, network, disk or toolchain     (exit code 69)
+"""
+
+from __future__ import annotations
+
+
+class SnipproofError(Exception):
+    """Something the user can act on.
+
+    :param message: one line, ``path:line:col RULE text`` where a place is known.
+    :param hint: what to do about it; may have several lines.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Return the message, followed by the hint on lines of its own."""
+        if not self.hint:
+            return self.message
+        return f"{self.message}\n  hint: " + self.hint.replace("\n", "\n        ")
+
+
+class SettingsError(SnipproofError):
+    """The command line, the environment or a settings file (``suite.yaml`` too) asks for something impossible."""
+
+    exit_code = 2
+
+
+class DocsError(SnipproofError):
+    """A page or a Source is wrong in a way that stops it from being read or run."""
+
+    exit_code = 1
+
+
+class InfrastructureError(SnipproofError):
+    """Something around the docs failed: not a defect of what is being proven.
+
+    The exit code is ``EX_UNAVAILABLE`` of BSD's ``sysexits.h``, so that CI can retry it and nothing else.
+    """
+
+    exit_code = 69

@@ -1,0 +1,218 @@
+"""The words of snipproof, as frozen dataclasses. Every other module speaks in these.
+
+Paths are POSIX strings relative to the root (the folder of the settings file) and lines and columns count from 1,
+so that values can be compared, sorted, printed and written to JSON as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Segment:
+    """A run of source lines, both ends inclusive; ``last < first`` when there is no line between two markers."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """One ``START name`` or ``END name`` in a line of a Source. Never shown to readers.
+
+    ``name`` is ``None`` for ``START-ANY``/``END-ANY``, which belong to every Region of their Source. ``attributes``
+    is the YAML flow mapping behind the name as it was written, or ``""``.
+    """
+
+    line: int
+    column: int
+    opens: bool
+    name: str | None
+    attributes: str = ""
+
+    @property
+    def text(self) -> str:
+        """The marker as a writer spells it, without its comment token."""
+        word = "START" if self.opens else "END"
+        return f"{word}-ANY" if self.name is None else f"{word} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What lies between the markers of one name in one Source: Segments, joined in order.
+
+    ``markers`` are the lines of the markers that open and close it (its own and ``ANY``), in order.
+    """
+
+    source: str
+    name: str
+    segments: tuple[Segment, ...]
+    markers: tuple[Marker, ...]
+    attributes: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def id(self) -> str:
+        """``path::region name``: the stable name of a Region in reports. It never holds a line number."""
+        return f"{self.source}::{self.name}"
+
+    @property
+    def line(self) -> int:
+        """The line of the first marker."""
+        return self.markers[0].line
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A Region that is code to show and to run."""
+
+    region: Region
+
+    @property
+    def id(self) -> str:
+        """The Region's id."""
+        return self.region.id
+
+    @property
+    def name(self) -> str:
+        """The Region's name."""
+        return self.region.name
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A Region that is output to show, and the name of the Snippet of the same Source that must print it."""
+
+    region: Region
+    of: str
+
+    @property
+    def id(self) -> str:
+        """The Region's id."""
+        return self.region.id
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One runnable file in one client flavour: its text and everything found in it."""
+
+    path: str
+    text: str
+    regions: tuple[Region, ...]
+    snippets: tuple[Snippet, ...]
+    expectations: tuple[Expectation, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines, split at LF only, as the site does."""
+        return self.text.split("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One ``<FilteredTextBlock …/>`` on a Page.
+
+    ``variable`` is the identifier given as ``text=``; ``source`` the file it was imported from, ``None`` while that
+    is unknown. ``start_marker``, ``end_marker`` are ``None`` when the attribute is absent.
+    """
+
+    page: str
+    line: int
+    column: int
+    variable: str
+    source: str | None
+    start_marker: str | None
+    end_marker: str | None
+    language: str
+    include_start_marker: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One ESM import of a Page: ``path`` is what was written, ``target`` the file it means, if it is inside the root."""
+
+    line: int
+    column: int
+    variable: str
+    path: str
+    target: str | None
+    raw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One MD/MDX file of the docs site, in one locale."""
+
+    path: str
+    imports: tuple[Import, ...]
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """How a documented text becomes the real one at run time: a literal replacement that moves no line.
+
+    ``replace`` may hold ``{name}`` placeholders, filled with the addresses of the running Services. A Binding must
+    match in every Source of its Suite, or, when ``optional``, in at least one of them.
+    """
+
+    find: str
+    replace: str
+    optional: bool = False
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The Sources of one client flavour with how to run them, as read from a ``suite.yaml``.
+
+    ``path`` is the ``suite.yaml`` itself. ``sources`` are in running order. ``files`` maps a place in the working
+    directory of a run to the file or folder (relative to the root) that is copied there.
+    """
+
+    path: str
+    flavour: str
+    language: str
+    sources: tuple[str, ...]
+    lock: str | None = None
+    fixtures: tuple[str, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    timeout: float | None = None
+
+
+class Severity(StrEnum):
+    """How much a Finding weighs: an error makes ``snipproof check`` fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One lint result. ``str()`` gives ``path:line:col RULE message``; the hint says what to do."""
+
+    path: str
+    line: int
+    column: int
+    rule: str
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        """Return the one-line form."""
+        return f"{self.path}:{self.line}:{self.column} {self.rule} {self.message}"
+
+
+class Outcome(StrEnum):
+    """What happened to one Snippet."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    BLOCKED = "blocked"  # an earlier Snippet of its Source failed
+    SKIPPED = "skipped"  # with a reason: a toolchain is missing
+    NOT_EXECUTED = "not executed"  # its markers were never reached: a failure, never a pass
