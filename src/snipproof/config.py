@@ -67,7 +67,7 @@ class Settings:
     """All settings. ``root`` is the folder of the settings file; every path in it is relative to that folder.
 
     ``pages`` are folders or files of MD/MDX, ``suites`` globs of suite files. ``site_root`` is what ``/…`` and
-    ``@site/…`` in a Page's imports mean. ``cache_dir`` is where server binaries and environments are kept (empty: the
+    ``@site/…`` in a Page's imports mean. ``assets`` is a folder that is served over HTTP while snippets run. ``cache_dir`` is where server binaries and environments are kept (empty: the
     user's cache folder).
     """
 
@@ -77,6 +77,7 @@ class Settings:
     suites: tuple[str, ...] = ()
     site_root: str = "."
     component: str = "FilteredTextBlock"
+    assets: str = ""
     cache_dir: str = _setting("", env="SNIPPROOF_CACHE_DIR")
     severity: Mapping[str, str] = field(default_factory=dict)
     weaviate: WeaviateSettings = field(default_factory=WeaviateSettings)

@@ -1,0 +1,194 @@
+"""Probes: calls put in the place of marker comments, so that a run tells which Region it is in.
+
+A marker comment that stands on a line of its own between two statements becomes a call *on the same line*, so no
+line moves and every message of the interpreter names the docs source's own lines. Whether a marker is a comment, and
+where statements begin and end, is asked of Python's own tokenizer, and the result must parse before it is used.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+
+from snipproof.model import Marker
+
+PROBE_FUNCTION = "__snipproof_probe__"
+
+_BLOCK_WORDS = frozenset(
+    "if elif else for while with try except finally def class async match case @".split()  # noqa: SIM905 (readable)
+)
+_CLAUSES = frozenset(("elif", "else", "except", "finally", "case"))
+_LEAVING = frozenset(("return", "raise", "break", "continue"))
+_LAYOUT = frozenset((tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER))
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A Source's text with its probes.
+
+    ``silent`` says for a marker line why it has no probe; ``unreachable`` are the lines of END markers that stand
+    right behind a ``return``, ``raise``, ``break`` or ``continue``: their Region ends where the statement leaves.
+    """
+
+    text: str
+    silent: Mapping[int, str] = field(default_factory=dict)
+    unreachable: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """One logical line: its lines, the column of its first token and the end of its last."""
+
+    first: int
+    last: int
+    indent: int
+    end: int
+    word: str
+    is_text: bool
+
+
+def probe_python(text: str, markers: Iterable[Marker]) -> Probed:
+    """Return ``text`` with a probe for every line that holds one of ``markers``.
+
+    A marker inside the brackets of a simple statement belongs to that statement: a START is probed before it, an END
+    after it. Text that is not Python is returned unchanged: running it names the line that is wrong.
+    """
+    lines = {}
+    for marker in markers:
+        lines[marker.line] = lines.get(marker.line, True) and marker.opens
+    try:
+        statements, comments = _layout(text)
+        ast.parse(text)
+    except (SyntaxError, ValueError, tokenize.TokenError):
+        return Probed(text, dict.fromkeys(lines, "the file is not valid Python"))
+    edits = _Edits(text.split("\n"))
+    silent: dict[int, str] = {}
+    unreachable = set()
+    header = _header_end(statements)
+    for line, only_starts in sorted(lines.items()):
+        call = f"{PROBE_FUNCTION}({line})"
+        column = comments.get(line)
+        if column is None:
+            silent[line] = "the marker is not a comment: it stands inside a string literal"
+        elif edits.lines[line - 1][:column].strip():
+            silent[line] = "the marker stands behind code: put it on a line of its own"
+        elif header and line < header.first:
+            # Nothing may stand before `from __future__` imports, and a docstring must stay the first statement.
+            edits.insert(header.last, header.end, f"; {call}")
+        elif around := _around(statements, line):
+            if around.word in _BLOCK_WORDS:
+                silent[line] = f"the marker stands inside the head of the {around.word!r} statement of line {around.first}"
+            elif only_starts:
+                edits.insert(around.first, around.indent, f"{call}; ")
+            else:
+                edits.insert(around.last, around.end, f"; {call}")
+        else:
+            before = max((s for s in statements if s.last < line), key=lambda s: s.last, default=None)
+            after = min((s for s in statements if s.first > line), key=lambda s: s.first, default=None)
+            if before and before.word == "@":
+                silent[line] = "the marker stands between a decorator and what it decorates"
+                continue
+            indent = _indent(statements, before, after, column)
+            edits.replace(line, " " * indent + call)
+            if before and before.word in _LEAVING and before.indent == indent and not only_starts:
+                unreachable.add(line)
+    probed = edits.text()
+    try:
+        ast.parse(probed)
+    except SyntaxError as error:
+        reason = f"a probe cannot stand near line {error.lineno}"
+        return Probed(text, dict.fromkeys(lines, reason))
+    return Probed(probed, silent, frozenset(unreachable))
+
+
+class _Edits:
+    """Changes inside lines; the number of lines stays as it is."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self._inserts: dict[int, list[tuple[int, int, str]]] = {}
+        self._replaced: dict[int, str] = {}
+
+    def replace(self, line: int, text: str) -> None:
+        self._replaced[line] = text
+
+    def insert(self, line: int, column: int, text: str) -> None:
+        inserts = self._inserts.setdefault(line, [])
+        inserts.append((column, len(inserts), text))
+
+    def text(self) -> str:
+        result = []
+        for number, line in enumerate(self.lines, start=1):
+            new = self._replaced.get(number, line)
+            # From the right, so that columns stay true; at one column in the order they came.
+            for column, _, text in sorted(self._inserts.get(number, ()), reverse=True):
+                new = new[:column] + text + new[column:]
+            result.append(new)
+        return "\n".join(result)
+
+
+def _layout(text: str) -> tuple[list[_Statement], dict[int, int]]:
+    """Return the statements (logical lines) of ``text`` and the column of the comment of each line."""
+    statements = []
+    comments = {}
+    current: list[tokenize.TokenInfo] = []
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            comments[token.start[0]] = token.start[1]
+        if token.type == tokenize.NEWLINE:
+            first, last = current[0], current[-1]
+            is_text = all(t.type == tokenize.STRING for t in current)
+            statements.append(
+                _Statement(first.start[0], last.end[0], first.start[1], last.end[1], _word(current), is_text)
+            )
+            current = []
+        elif token.type not in _LAYOUT:
+            current.append(token)
+    return statements, comments
+
+
+def _word(tokens: list[tokenize.TokenInfo]) -> str:
+    """Return the first word of a statement; of ``match`` and ``case`` only where they are no names."""
+    word = tokens[0].string
+    if word in ("match", "case") and tokens[-1].string != ":":
+        return ""
+    if word == "from" and len(tokens) > 1 and tokens[1].string == "__future__":
+        return "from __future__"
+    return word
+
+
+def _header_end(statements: list[_Statement]) -> _Statement | None:
+    """Return the last statement of the module's docstring and ``from __future__`` imports."""
+    last = None
+    for index, statement in enumerate(statements):
+        if statement.word == "from __future__" or (index == 0 and statement.is_text):
+            last = statement
+        else:
+            break
+    return last
+
+
+def _around(statements: list[_Statement], line: int) -> _Statement | None:
+    return next((s for s in statements if s.first < line <= s.last), None)
+
+
+def _indent(statements: list[_Statement], before: _Statement | None, after: _Statement | None, column: int) -> int:
+    """Return the indentation at which a statement may stand between two others, the nearest to ``column``."""
+    if before is None:
+        return after.indent if after else 0
+    low = after.indent if after else 0
+    if low > before.indent:  # first in a new block
+        return low
+    levels = {before.indent}
+    for statement in reversed([s for s in statements if s.last <= before.last]):
+        if statement.indent < min(levels):
+            levels.add(statement.indent)
+    clause = after is not None and after.word in _CLAUSES
+    allowed = [level for level in levels if level > low or (level == low and not clause)]
+    fitting = [level for level in allowed if level <= column]
+    return max(fitting) if fitting else min(allowed)

@@ -1,0 +1,70 @@
+"""The pytest plugin: Sources become files, Snippets become items. Thin: what it decides is decided in ``prove``.
+
+Nothing but this module is imported while no Suite is configured.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from snipproof.prove.services.start import Services
+    from snipproof.prove.services.state import State
+
+_OPTIONS = {
+    "--snippets-weaviate": ("weaviate.mode", "auto, url, container or embedded: where Weaviate comes from"),
+    "--snippets-weaviate-url": ("weaviate.url", "prove against the Weaviate at this address"),
+    "--snippets-weaviate-grpc": ("weaviate.grpc", "HOST:PORT of its gRPC API, if not the same host and port 50051"),
+    "--snippets-timeout": ("run.timeout", "seconds one Source may run"),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the settings a run may want to change; each one has the name of its setting."""
+    group = parser.getgroup("snippets", "documentation snippets (snipproof)")
+    for option, (_, text) in _OPTIONS.items():
+        group.addoption(option, metavar="VALUE", help=text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the settings; do nothing more when they name no Suite."""
+    from snipproof.config import find_settings_file
+
+    if find_settings_file(config.rootpath) is None:
+        return
+    from snipproof.config import load_settings
+    from snipproof.errors import SnipproofError
+    from snipproof.read.suite import load_suites
+
+    given = {key: config.getoption(option) for option, (key, _) in _OPTIONS.items()}
+    overrides = {key: value for key, value in given.items() if value is not None}
+    if "weaviate.url" in overrides:
+        overrides.setdefault("weaviate.mode", "url")
+    try:
+        settings = load_settings(config.rootpath, overrides=overrides)
+        suites = load_suites(settings) if settings.suites else []
+    except SnipproofError as error:
+        raise pytest.UsageError(str(error)) from None
+    if suites:
+        from snipproof.snippet_items import SnippetPlugin
+
+        config.pluginmanager.register(SnippetPlugin(config, settings, suites), "snipproof-snippets")
+
+
+@pytest.fixture(scope="session")
+def snippet_services(request: pytest.FixtureRequest) -> Services:
+    """The running Services: ``.weaviate`` (host, ports, version), ``.assets_url``, ``.vectorizer_url``."""
+    plugin = request.config.pluginmanager.get_plugin("snipproof-snippets")
+    if plugin is None:
+        raise pytest.UsageError("no suite is configured: set `suites` in [tool.snipproof]")
+    services: Services = plugin.prover.services
+    return services
+
+
+@pytest.fixture(scope="session")
+def snippet_state(request: pytest.FixtureRequest, snippet_services: Services) -> State:  # noqa: ARG001 (must be up)
+    """What is stored in Weaviate: ``.keep(fill)`` stores data now, and again whenever a Source changed it."""
+    state: State = request.config.pluginmanager.get_plugin("snipproof-snippets").prover.state
+    return state

@@ -1,0 +1,277 @@
+"""Sources and Snippets as pytest nodes, and the hooks that run and report them. Uses only pytest's public API."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from snipproof.config import Settings
+from snipproof.errors import InfrastructureError
+from snipproof.errors import SnipproofError
+from snipproof.model import Outcome
+from snipproof.model import Source
+from snipproof.model import Suite
+from snipproof.prove.bindings import check_bindings
+from snipproof.prove.prover import Prover
+from snipproof.prove.report import describe
+from snipproof.prove.verdict import Verdict
+from snipproof.read.bind import unbound_expectations
+from snipproof.read.source import read_source
+
+_RUNNABLE = ("python",)
+
+
+class SnippetFailed(Exception):
+    """Carries a Verdict that is not a pass to pytest."""
+
+    def __init__(self, source: Source, verdict: Verdict) -> None:
+        super().__init__(verdict.reason)
+        self.source = source
+        self.verdict = verdict
+
+
+class SourceFile(pytest.File):
+    """One Source; collected without running anything of it."""
+
+    plugin: SnippetPlugin
+    suite: Suite
+    source: Source
+    _verdicts: dict[str, Verdict] | None = None
+
+    def collect(self) -> Iterator[SnippetItem]:
+        """Yield an item for every Snippet, in the order of the Source.
+
+        :raises CollectError: the Source cannot be read, or holds no Snippet or an unbound Expectation.
+        """
+        root = self.plugin.settings.root
+        try:
+            self.source = read_source(root, self.path.relative_to(root).as_posix())
+            check_bindings(self.suite, {path: read_source(root, path).text for path in self.suite.sources})
+        except SnipproofError as error:
+            raise self.CollectError(str(error)) from None
+        if findings := unbound_expectations(self.source):
+            raise self.CollectError("\n".join(f"{finding}\n  hint: {finding.hint}" for finding in findings))
+        if not self.source.snippets:
+            raise self.CollectError(f"{self.source.path}:1:1 no Snippet: no `START name` marker in this Source")
+        if self.suite.language not in _RUNNABLE:
+            raise self.CollectError(f"{self.suite.path}:1:1 {self.suite.language} cannot be run yet")
+        self.add_marker(pytest.mark.usefixtures(*self.suite.fixtures))
+        self.add_marker(pytest.mark.xdist_group(self.source.path))
+        for snippet in self.source.snippets:
+            item: SnippetItem = SnippetItem.from_parent(self, name=snippet.name, callobj=_prove)
+            item.line = snippet.region.line
+            yield item
+
+    def verdict(self, name: str) -> Verdict:
+        """Return the Verdict on the Snippet ``name``; the first call runs the whole Source."""
+        if self._verdicts is None:
+            found = self.plugin.prover.prove(self.suite, self.source)
+            self._verdicts = {verdict.snippet.name: verdict for verdict in found}
+        return self._verdicts[name]
+
+
+def _prove() -> None:
+    """Stand in for the test function, so that pytest sets up the fixtures of the Suite."""
+
+
+class SnippetItem(pytest.Function):
+    """One Snippet. Its Source runs in the set-up of whichever of its items comes first; the call only judges."""
+
+    line: int
+
+    @property
+    def file(self) -> SourceFile:
+        """The Source this Snippet stands in."""
+        assert isinstance(self.parent, SourceFile)
+        return self.parent
+
+    def setup(self) -> None:
+        """Set up the fixtures, then run the Source if that has not happened yet."""
+        self.file.plugin.require_services()
+        super().setup()
+        self.file.verdict(self.name)
+
+    def runtest(self) -> None:
+        """Raise :class:`SnippetFailed` unless the Snippet passed."""
+        verdict = self.file.verdict(self.name)
+        weaviate = self.file.plugin.prover.services.weaviate
+        self.user_properties += [
+            ("snippet", verdict.snippet.id),
+            ("outcome", verdict.outcome.value),
+            ("reason", verdict.reason),
+            ("expectations", sum(result.matched for result in verdict.expectations)),
+            ("weaviate", f"{weaviate.version} ({weaviate.mode})"),
+        ]
+        if verdict.outcome is not Outcome.PASSED:
+            raise SnippetFailed(self.file.source, verdict)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Place the Snippet at its START marker."""
+        return self.path, self.line - 1, self.name
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
+        """Show a Verdict, or trouble around the docs, in words; anything else as pytest does."""
+        error = excinfo.value
+        if isinstance(error, SnippetFailed):
+            return describe(error.source, error.verdict)
+        if isinstance(error, SnipproofError):
+            return str(error)
+        return super().repr_failure(excinfo, *args, **kwargs)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the reports of a session add up to; kept by the controller alone under pytest-xdist."""
+
+    outcomes: dict[str, int] = field(default_factory=dict)
+    expectations: int = 0
+    weaviate: str = ""
+    blocked: list[str] = field(default_factory=list)
+    troubles: int = 0
+    defects: int = 0
+
+    def add(self, report: pytest.TestReport) -> None:
+        known = dict(report.user_properties)
+        if report.failed:
+            if "infrastructure" in known:
+                self.troubles += 1
+            else:
+                self.defects += 1
+        if report.when == "call" and "snippet" in known:
+            outcome = str(known["outcome"])
+            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+            self.expectations += int(str(known["expectations"]))
+            self.weaviate = str(known["weaviate"])
+            if outcome == Outcome.BLOCKED:
+                self.blocked.append(f"BLOCKED {known['snippet']} - {known['reason']}")
+
+
+class SnippetPlugin:
+    """The hooks of a session that has Suites."""
+
+    def __init__(self, config: pytest.Config, settings: Settings, suites: Sequence[Suite]) -> None:
+        self.config = config
+        self.settings = settings
+        self._suites = {path: suite for suite in suites for path in suite.sources}
+        self._prover: Prover | None = None
+        self._trouble: InfrastructureError | None = None
+        self._tally = _Tally()
+
+    @property
+    def prover(self) -> Prover:
+        """The running Prover."""
+        self.require_services()
+        assert self._prover is not None
+        return self._prover
+
+    def require_services(self) -> None:
+        """Raise the InfrastructureError that kept the Services from starting, if there was one."""
+        if self._trouble:
+            raise self._trouble
+        if self._prover is None:
+            raise InfrastructureError("the services of snipproof run only while Snippets are proven")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Generator[None, Any, Any]:
+        """Collect a Source as a Source only: to import it as a test module would run it."""
+        collected = yield
+        root = self.settings.root
+        suite = self._suites.get(file_path.relative_to(root).as_posix()) if file_path.is_relative_to(root) else None
+        if suite is None:
+            return collected
+        node: SourceFile = SourceFile.from_parent(parent, path=file_path)
+        node.plugin = self
+        node.suite = suite
+        return [node]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Run the Services while tests run, if any of them is a Snippet."""
+        items = [item for item in session.items if isinstance(item, SnippetItem)]
+        stopped = session.testsfailed and not self.config.getoption("continue_on_collection_errors")
+        if not items or stopped or self.config.getoption("collectonly"):
+            return (yield)
+        try:
+            self._prover = Prover(self.settings, self._say)
+            for suite in {item.file.suite.path: item.file.suite for item in items}.values():
+                self._prover.prepare(suite)
+        except InfrastructureError as error:
+            self._trouble = error
+        try:
+            return (yield)
+        finally:
+            if self._prover is not None:
+                self._prover.close()
+
+    def _say(self, line: str) -> None:
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(f"snipproof: {line}")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Give a report the Snippet's own duration, and mark trouble that is no defect of the docs."""
+        report = yield
+        if isinstance(item, SnippetItem):
+            if call.excinfo and isinstance(call.excinfo.value, InfrastructureError):
+                report.user_properties.append(("infrastructure", call.excinfo.value.message))
+            elif call.when == "call":
+                report.duration = item.file.verdict(item.name).duration
+        return report
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Tell blocked and not executed Snippets from failed ones."""
+        outcome = dict(report.user_properties).get("outcome") if report.when == "call" else None
+        if outcome == Outcome.BLOCKED:
+            return "blocked", "B", "BLOCKED"
+        if outcome == Outcome.NOT_EXECUTED:
+            return "failed", "N", "NOT EXECUTED"
+        return None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count."""
+        self._tally.add(report)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Tell trouble around the docs from defects by the exit code; nothing executed is never green."""
+        tally = self._tally
+        executed = sum(n for outcome, n in tally.outcomes.items() if outcome != Outcome.SKIPPED)
+        if tally.troubles and not tally.defects:
+            session.exitstatus = InfrastructureError.exit_code
+        elif tally.outcomes and not executed and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """End with what was proven."""
+        tally = self._tally
+        for line in tally.blocked:
+            terminalreporter.write_line(line)
+        if tally.troubles:
+            code = "" if tally.defects else f" (exit code {InfrastructureError.exit_code})"
+            terminalreporter.write_line(f"snipproof: trouble around the docs, not a defect of them{code}", red=True)
+        if not tally.outcomes:
+            return
+        proven = tally.outcomes.pop(Outcome.PASSED, 0)
+        parts = [f"{proven} snippet{'s' * (proven != 1)} proven"]
+        parts += [f"{count} {outcome}" for outcome, count in tally.outcomes.items()]
+        parts.append(f"{tally.expectations} expectation{'s' * (tally.expectations != 1)} matched")
+        parts.append(f"Weaviate {tally.weaviate}")
+        terminalreporter.write_line(f"snipproof: {', '.join(parts)}")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Keep each Source on one worker where pytest-xdist would hand out single items."""
+        if config.getvalue("dist") not in ("load", "worksteal"):
+            return None
+        from snipproof.sharding import SourceScheduling
+
+        return SourceScheduling(config, log, self._suites, shared=self.settings.weaviate.mode == "url")
