@@ -1,0 +1,241 @@
+"""What a writer sees for every kind of Source, run as a writer runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+if TYPE_CHECKING:
+    from tests.functional.conftest import Project
+
+GOOD = """\
+import json
+# START first
+print(json.dumps({"distance": 0.05797, "title": "A cat"}))
+# END first
+x = 1
+# START second
+y = x + 1
+# END second
+'''
+# START Expected first results {of: first}
+{"distance": 0.058, ...}
+# END Expected first results
+'''
+"""
+
+
+def no_traceback_of_ours(result: pytest.RunResult) -> None:
+    """Our own code never shows in what a user reads."""
+    result.stdout.no_fnmatch_line("*snipproof/prove/*.py*")
+    result.stdout.no_fnmatch_line("*snippet_items.py*")
+    result.stderr.no_fnmatch_line("*Traceback*")
+
+
+def test_a_good_source_is_proven(project: Project) -> None:
+    """Every Snippet passes under its stable id, and the summary says what was proven."""
+    result = project.prove("-v", source=GOOD)
+    result.stdout.fnmatch_lines(
+        [
+            "snippets/py/source.py::first PASSED*",
+            "snippets/py/source.py::second PASSED*",
+            "snipproof: 2 snippets proven, 1 expectation matched, Weaviate 1.39.0 (url)",
+        ]
+    )
+    assert result.ret == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("0.058,", "0.059,", 11, "$.distance: expected 0.059 (written with 3 decimals), actual 0.05797"),
+        ('{"distance": 0.058, ...}', '{"title": "A dog", ...}', 11, '$.title: expected "A dog", actual "A cat"'),
+        (", ...}", "}", 11, '$.title: not expected, but in the actual output: "A cat"'),
+        ('{"distance": 0.058, ...}', "{'distance': 0.058}", 11, "the block is not the JSON it shows"),
+        ("print(json", "str(json", 11, "JSON expected, but the Snippet printed something else"),
+    ],
+)
+def test_a_wrong_expected_block_is_red_at_its_line(
+    project: Project, old: str, new: str, line: int, message: str
+) -> None:
+    """Any literal of a shown output that is not in the real one fails, at the line of the docs."""
+    result = project.prove(source=GOOD.replace(old, new))
+    assert result.ret == 1
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines_random([f"snippets/py/source.py:{line}:1 FAILED `first`: expected output differs*"])
+    assert message in result.stdout.str()
+    no_traceback_of_ours(result)
+
+
+def test_an_exception_fails_its_snippet_and_blocks_the_next(project: Project) -> None:
+    """The Snippet that raises is named with its line; those behind it are blocked, not failed."""
+    source = "# START a\nok = 1\n# END a\n# START b\nvalue = {}\nvalue['key']\n# END b\n# START c\nz = 1\n# END c\n"
+    result = project.prove(source=source)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "snippets/py/source.py:6:1 FAILED `b`: KeyError: 'key'",
+            ">    6 | value['key']",
+            "BLOCKED snippets/py/source.py::c - blocked: `b` failed before it",
+            "snipproof: 1 snippet proven, 1 failed, 1 blocked, 0 expectations matched*",
+        ]
+    )
+    no_traceback_of_ours(result)
+
+
+def test_a_blocked_snippet_alone_is_red(project: Project) -> None:
+    """Selecting only a Snippet that is blocked by another one is never green."""
+    source = "# START a\n1 / 0\n# END a\n# START b\nz = 1\n# END b\n"
+    result = project.prove("-k", "b and not a", source=source)
+    result.stdout.fnmatch_lines(["*1 deselected, 1 blocked*"])
+    assert result.ret == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("x = '''\n# START a\ncode\n# END a\n'''\n", "it stands inside a string literal (snippets/py/source.py:2)"),
+        ("if False:\n    # START a\n    x = 1\n    # END a\n", "was never reached (a dead branch?)"),
+        ("def f():\n    # START a\n    return 1\n    # END a\n", "was never reached (a dead branch?)"),
+        ("# START a\nraise SystemExit(0)\n# END a\n", "its END marker at snippets/py/source.py:3 was never reached"),
+        (
+            "# START a\nx = 1\n# END a\nif x == 2:\n    # START a\n    y = 1\n    # END a\n",
+            "the part that starts at snippets/py/source.py:5 was never reached",
+        ),
+    ],
+)
+def test_a_snippet_that_never_runs_is_red(project: Project, source: str, reason: str) -> None:
+    """Text that is shown but not executed proves nothing."""
+    result = project.prove("-rN", source=source)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["snippets/py/source.py N*"])
+    assert reason in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("import no_such_module\n# START a\nx = 1\n# END a\n", "source.py:1:1 FAILED `a`: hidden code before it: Mod"),
+        ("# START a\nx = 1\n# END a\nassert x == 2\n", "source.py:4:1 FAILED `a`: hidden code after it: AssertionError"),
+        ("# START a\nx = (\n# END a\n", "source.py:2:1 FAILED `a`: SyntaxError: '(' was never closed"),
+        ("# START a\nraise SystemExit(3)\n# END a\n", "FAILED `a`: the process ended with exit code 3"),
+        ("# START a\nimport os\nos.kill(os.getpid(), 9)\n# END a\n", "FAILED `a`: the process was killed by signal 9"),
+    ],
+)
+def test_trouble_outside_the_markers_is_red_at_its_line(project: Project, source: str, message: str) -> None:
+    """Hidden code, syntax and exit codes fail the Snippet that they belong to."""
+    result = project.prove(source=source)
+    assert result.ret == 1
+    assert message in result.stdout.str()
+    no_traceback_of_ours(result)
+
+
+def test_a_hung_snippet_is_stopped_where_it_stands(project: Project) -> None:
+    """A time-out names the line at which the Source hung, and everything it started is gone."""
+    source = (
+        "import subprocess, sys\n# START a\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(987654)'], start_new_session=True)\n"
+        "import time\ntime.sleep(60)\n# END a\n"
+    )
+    result = project.prove("--snippets-timeout", "1", source=source)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["snippets/py/source.py:5:1 FAILED `a`: still running after 1 s, stopped at snippets/py/source.py:5"]
+    )
+    assert not [p for p in psutil.process_iter(["cmdline"]) if "987654" in " ".join(p.info["cmdline"] or ())]
+
+
+def test_a_flood_of_output_is_stopped(project: Project) -> None:
+    """A Source that prints without end is stopped at the output limit."""
+    result = project.prove(source="# START a\nwhile True:\n    print('x' * 10000)\n# END a\n")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*FAILED `a`: stopped: it printed more than 4,000,000 bytes"])
+
+
+def test_an_unbound_expectation_is_an_error(project: Project) -> None:
+    """Shown output that no Snippet prints is never green."""
+    result = project.prove(source=GOOD.replace("{of: first}", "{of: frist}"))
+    result.stdout.fnmatch_lines(["*snippets/py/source.py:10:* SP301 *frist*", "*first*"])
+    assert result.ret == 2
+    no_traceback_of_ours(result)
+
+
+def test_a_source_without_snippets_is_an_error(project: Project) -> None:
+    """A Source whose markers were lost is never green."""
+    result = project.prove(source="x = 1\n")
+    result.stdout.fnmatch_lines(["*snippets/py/source.py:1:1 no Snippet*"])
+    assert result.ret == 2
+
+
+def test_a_suite_without_sources_is_an_error(project: Project) -> None:
+    """A glob that matches nothing is never green."""
+    result = project.prove()
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(["*snippets/py/suite.yaml:3:*"])
+
+
+def test_nothing_collected_is_red(project: Project) -> None:
+    """Deselecting everything is pytest's exit code 5."""
+    assert project.prove("-k", "nothing", source=GOOD).ret == 5
+
+
+def test_a_settings_typo_is_an_error(project: Project) -> None:
+    """A setting that does not exist is named with its place and a guess."""
+    project.write("pyproject.toml", "[tool.snipproof]\nsuites = []\n[tool.snipproof.run]\ntimout = 3\n")
+    result = project.prove(source=GOOD)
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(["*pyproject.toml:4:1 unknown setting 'run.timout'", "*did you mean 'timeout'?"])
+
+
+def test_a_binding_that_matches_nothing_is_an_error(project: Project) -> None:
+    """An address that is not bound would reach whatever listens there: the binding is named with its place."""
+    suite = project.pytester.path / "snippets/py/suite.yaml"
+    suite.write_text(suite.read_text() + "bindings:\n  - find: 'http://localhost:8080'\n    replace: '{weaviate.url}'\n")
+    result = project.prove(source=GOOD)
+    result.stdout.fnmatch_lines(["*snippets/py/suite.yaml:5:1 the binding 'http://localhost:8080' matches nothing*"])
+    assert result.ret == 2
+
+
+def test_a_binding_gives_the_real_address(project: Project) -> None:
+    """The documented address reaches the running server."""
+    suite = project.pytester.path / "snippets/py/suite.yaml"
+    suite.write_text(suite.read_text() + "bindings:\n  - find: 'http://localhost:8080'\n    replace: '{weaviate.url}'\n")
+    source = (
+        "# START a\nimport requests\nprint(requests.get('http://localhost:8080/v1/meta').text)\n# END a\n"
+        '"""\n# START Expected a results\n{"version": "1.39.0", ...}\n# END Expected a results\n"""\n'
+    )
+    result = project.prove(source=source)
+    result.stdout.fnmatch_lines(["snipproof: 1 snippet proven, 1 expectation matched*"])
+    assert result.ret == 0
+
+
+def test_a_server_that_does_not_start_is_no_defect_of_the_docs(project: Project, tmp_path: Path) -> None:
+    """Trouble with the infrastructure has an exit code of its own, and shows the tail of the server's log."""
+    project.write("snippets/py/source.py", GOOD)
+    binary = tmp_path / "weaviate-server"
+    binary.write_text("#!/bin/sh\necho the disk is made of cheese\nexit 7\n")
+    binary.chmod(0o755)
+    project.pytester.makeconftest(f"import os\nos.environ['SNIPPROOF_WEAVIATE_BINARY'] = {str(binary)!r}\n")
+    result = project.pytester.runpytest_subprocess("snippets", "--snippets-weaviate", "embedded")
+    result.stdout.fnmatch_lines(["*the disk is made of cheese*", "snipproof: trouble around the docs*"])
+    assert result.ret == 69
+    no_traceback_of_ours(result)
+
+
+def test_a_secret_never_shows(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that is given to snippets is masked in every report; others are not given at all."""
+    monkeypatch.setenv("API_KEY", "sesame-4711")
+    monkeypatch.setenv("OTHER_KEY", "not for snippets")
+    project.write("pyproject.toml", project.pytester.path.joinpath("pyproject.toml").read_text() + "run.env = ['API_KEY']\n")
+    source = (
+        "import os\n# START a\nprint(os.environ['API_KEY'], os.environ.get('OTHER_KEY'))\n"
+        "raise ValueError(os.environ['API_KEY'])\n# END a\n"
+    )
+    result = project.prove("--junitxml=junit.xml", source=source)
+    shown = result.stdout.str() + (project.pytester.path / "junit.xml").read_text()
+    assert "sesame-4711" not in shown
+    assert "ValueError: <API_KEY>" in shown
+    assert "<API_KEY> None" in result.stdout.str()

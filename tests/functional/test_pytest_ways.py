@@ -1,0 +1,138 @@
+"""The plugin works as pytest users expect of any plugin."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.functional.conftest import Project
+
+SOURCE = "from pathlib import Path\nwith open({log!r}, 'a') as f: f.write('run ')\n" + "".join(
+    f"# START s{n}\nx = {n}\n# END s{n}\n" for n in range(3)
+)
+
+
+@pytest.fixture
+def log(project: Project) -> str:
+    """Return a file to which every run of a Source adds a word."""
+    return str(project.pytester.path / "log")
+
+
+def runs(log: str) -> int:
+    """How often a Source ran."""
+    with open(log, encoding="utf-8") as file:
+        return len(file.read().split())
+
+
+def test_a_source_runs_once(project: Project, log: str) -> None:
+    """Three Snippets of one Source cost one run."""
+    project.prove(source=SOURCE.format(log=log)).assert_outcomes(passed=3)
+    assert runs(log) == 1
+
+
+def test_select_one_and_give_a_source_by_its_path(project: Project, log: str) -> None:
+    """``path::name`` selects one Snippet, and a path never imports a Source as a test module."""
+    project.write("snippets/py/source.py", SOURCE.format(log=log))
+    project.prove("snippets/py/source.py::s1").assert_outcomes(passed=3)
+    result = project.pytester.runpytest_subprocess("--collect-only", "-q", "snippets/py/source.py::s1")
+    result.stdout.fnmatch_lines(["snippets/py/source.py::s1", "1 test collected*"])
+    assert runs(log) == 1
+
+
+def test_collecting_runs_nothing(project: Project, log: str) -> None:
+    """``--collect-only`` starts no server and executes no Source, also when it is called like a test."""
+    project.write("snippets/py/test_source.py", SOURCE.format(log=log))
+    result = project.pytester.runpytest_subprocess("--collect-only", "-q", "--doctest-modules", "snippets")
+    result.stdout.fnmatch_lines(["snippets/py/test_source.py::s0", "3 tests collected*"])
+    assert not (project.pytester.path / "log").exists()
+    result.stdout.no_fnmatch_line("*weaviate*")
+
+
+def test_last_failed_and_exit_first(project: Project) -> None:
+    """``-x`` stops at the first failure; ``--lf`` runs what failed or was blocked."""
+    bad = "# START a\n1 / 0\n# END a\n# START b\nx = 1\n# END b\n"
+    result = project.prove("-x", source=bad)
+    result.assert_outcomes(failed=1)
+    project.prove().stdout.fnmatch_lines(["*1 failed, 1 blocked*"])
+    good = bad.replace("1 / 0", "1 / 1")
+    project.prove("--lf", source=good).assert_outcomes(passed=2)
+
+
+def test_random_order_changes_nothing(project: Project, log: str) -> None:
+    """Items in another order give the same results from one run."""
+    project.write("snippets/py/source.py", SOURCE.format(log=log))
+    address = project.services.weaviate
+    result = project.pytester.runpytest_subprocess(
+        "snippets", "-p", "randomly", "-p", "random_order", "--snippets-weaviate-url", address.url,
+        "--snippets-weaviate-grpc", f"{address.grpc_host}:{address.grpc_port}", "-p", "no:random_order",
+    )  # fmt: skip
+    result.assert_outcomes(passed=3)
+    assert runs(log) == 1
+
+
+def test_without_the_plugin_nothing_is_collected(project: Project, log: str) -> None:
+    """``-p no:snipproof`` leaves no trace of us."""
+    project.write("snippets/py/source.py", SOURCE.format(log=log))
+    result = project.pytester.runpytest_subprocess("-p", "no:snipproof", "snippets")
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_without_a_suite_the_plugin_loads_nothing(pytester: pytest.Pytester) -> None:
+    """A project that is not ours pays nothing: none of our other modules is imported."""
+    pytester.makepyfile(
+        "import sys\n"
+        "def test_modules():\n"
+        "    ours = {name for name in sys.modules if name.startswith('snipproof')}\n"
+        "    assert ours <= {'snipproof', 'snipproof.pytest_plugin', 'snipproof.config', 'snipproof.errors', 'snipproof.model'}\n"
+        "    assert not {'grpc', 'docker', 'onnxruntime', 'weaviate', 'testcontainers'} & set(sys.modules)\n"
+    )
+    pytester.runpytest_subprocess("-p", "no:randomly").assert_outcomes(passed=1)
+
+
+def test_xdist_keeps_a_source_on_one_worker(project: Project, log: str) -> None:
+    """Two workers, two Sources: each Source runs once, and the controller adds up."""
+    project.write("snippets/py/one.py", SOURCE.format(log=log))
+    project.write("snippets/py/two.py", SOURCE.format(log=log))
+    project.write("tests/test_more.py", "def test_more():\n    pass\n")
+    result = project.prove("-n", "2", "tests")
+    result.assert_outcomes(passed=7)
+    result.stdout.fnmatch_lines(["snipproof: 6 snippets proven, 0 expectations matched*"])
+    assert runs(log) == 2
+
+
+def test_junit_has_the_snippet_and_its_own_time(project: Project) -> None:
+    """Each Snippet is a test case with its id, its outcome and the time between its markers."""
+    source = "import time\n# START a\nx = 1\n# END a\ntime.sleep(1)\n# START b\ntime.sleep(0.3)\n# END b\n"
+    project.prove("--junitxml=junit.xml", "-o", "junit_duration_report=call", source=source).assert_outcomes(passed=2)
+    cases = {case.get("name"): case for case in ET.parse(project.pytester.path / "junit.xml").iter("testcase")}  # noqa: S314
+    assert 0.3 <= float(cases["b"].get("time", "0")) < 1
+    properties = {p.get("name"): p.get("value") for p in cases["b"].iter("property")}
+    assert properties["snippet"] == "snippets/py/source.py::b"
+    assert properties["outcome"] == "passed"
+
+
+def test_what_a_source_leaves_in_weaviate_is_removed(project: Project) -> None:
+    """A collection that one Source makes is gone before the next Source runs."""
+    make = (
+        "import requests\nurl = {url!r}\n# START a\n"
+        "assert requests.get(url + '/v1/schema').json()['classes'] == []\n"
+        "assert requests.post(url + '/v1/schema', json={{'class': 'Left'}}).ok\n# END a\n"
+    ).format(url=project.services.weaviate.url)
+    project.write("snippets/py/one.py", make)
+    project.write("snippets/py/two.py", make)
+    project.prove().assert_outcomes(passed=2)
+
+
+def test_fixtures_of_a_suite_are_set_up(project: Project) -> None:
+    """A Suite's fixtures come from the project's conftest, and their trouble is no traceback of ours."""
+    suite = project.pytester.path / "snippets/py/suite.yaml"
+    suite.write_text(suite.read_text() + "fixtures: [ready]\n")
+    project.pytester.makeconftest(
+        "import pytest\n@pytest.fixture(scope='session')\ndef ready(snippet_services):\n"
+        "    open('ready', 'w').write(snippet_services.weaviate.version)\n"
+    )
+    project.prove(source="# START a\nx = 1\n# END a\n").assert_outcomes(passed=1)
+    assert (project.pytester.path / "ready").read_text() == "1.39.0"
