@@ -1,0 +1,99 @@
+"""Reads a Source: its Markers become Regions, its Regions Snippets and Expectations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from snipproof.errors import DocsError
+from snipproof.model import Marker
+from snipproof.model import Region
+from snipproof.model import Segment
+from snipproof.model import Source
+from snipproof.read.bind import bind
+from snipproof.read.markers import find_markers
+
+_ATTRIBUTES = ("of",)
+
+
+def read_text(root: Path, path: str) -> str:
+    """Return the text of ``root/path``, without a byte order mark, its line ends as they are.
+
+    :raises DocsError: the file cannot be read, is not UTF-8 or holds NUL bytes.
+    """
+    try:
+        data = (root / path).read_bytes()
+    except OSError as error:
+        raise DocsError(f"{path}:1:1 SP001 cannot be read: {error.strerror or error}") from None
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise DocsError(f"{path}:{line}:1 SP001 holds NUL bytes: this is not text")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DocsError(f"{path}:{line}:1 SP001 is not UTF-8: {error.reason}", "save it as UTF-8") from None
+
+
+def read_source(root: Path, path: str) -> Source:
+    """Read the Source at ``root/path``.
+
+    :raises DocsError: it cannot be read as text, or the attributes of one of its markers are wrong.
+    """
+    return parse_source(path, read_text(root, path))
+
+
+def parse_source(path: str, text: str) -> Source:
+    """Return the Source that ``text`` is; Expectations that bind to nothing are left out (see :mod:`.bind`).
+
+    :raises DocsError: the attributes of a marker are not a YAML mapping of known keys.
+    """
+    regions = tuple(_regions(path, find_markers(text), text.count("\n") + 1))
+    snippets, expectations, _ = bind(path, regions)
+    return Source(path, text, regions, snippets, expectations)
+
+
+def _regions(path: str, markers: list[Marker], lines: int) -> list[Region]:
+    """Return a Region for every name, by its first line. ``ANY`` markers open and close all of them, as on the site."""
+    names = dict.fromkeys(marker.name for marker in markers if marker.name is not None and marker.opens)
+    regions = []
+    for name in names:
+        own = _per_line([marker for marker in markers if marker.name in (name, None)])
+        segments = []
+        first = None
+        for marker in own:
+            if first is not None:
+                segments.append(Segment(first, marker.line - 1))
+            first = marker.line + 1 if marker.opens else None
+        if first is not None:
+            segments.append(Segment(first, lines))
+        attributes = [marker for marker in own if marker.name == name and marker.attributes]
+        regions.append(
+            Region(path, name, tuple(segments), tuple(own), _attributes(path, attributes[0]) if attributes else {})
+        )
+    return sorted(regions, key=lambda region: region.line)
+
+
+def _per_line(markers: list[Marker]) -> list[Marker]:
+    """Keep one Marker a line: a start wins over an end, as on the site."""
+    by_line: dict[int, Marker] = {}
+    for marker in markers:
+        if marker.line not in by_line or (marker.opens and not by_line[marker.line].opens):
+            by_line[marker.line] = marker
+    return list(by_line.values())
+
+
+def _attributes(path: str, marker: Marker) -> dict[str, Any]:
+    import yaml  # costs 20 ms, and few markers have attributes
+
+    place = f"{path}:{marker.line}:{marker.column}"
+    try:
+        value = yaml.safe_load(marker.attributes)
+    except yaml.YAMLError:
+        raise DocsError(f"{place} the attributes are not a YAML mapping: {marker.attributes}") from None
+    for key in value:
+        if key not in _ATTRIBUTES:
+            raise DocsError(f"{place} unknown attribute {key!r}", f"known attributes: {', '.join(_ATTRIBUTES)}")
+    if not isinstance(value.get("of", ""), str):
+        raise DocsError(f"{place} the attribute 'of' must be the name of a Snippet")
+    return dict(value)

@@ -1,0 +1,162 @@
+"""Reads ``suite.yaml``: the Sources of one client flavour with how to run them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from snipproof.config import Settings
+from snipproof.errors import SettingsError
+from snipproof.model import Binding
+from snipproof.model import Suite
+
+LANGUAGES = ("python", "typescript", "go", "java")
+PLACEHOLDERS = (
+    "weaviate.url", "weaviate.host", "weaviate.port", "weaviate.grpc_host", "weaviate.grpc_port", "assets.url",
+)  # fmt: skip
+_KEYS = ("flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "bindings")
+
+
+def load_suites(settings: Settings) -> list[Suite]:
+    """Return the Suites that ``settings.suites`` names, by path.
+
+    :raises SettingsError: a glob that matches nothing, or anything wrong in a suite file, with its place.
+    """
+    paths: dict[str, None] = {}
+    for pattern in settings.suites:
+        found = sorted(path for path in settings.root.glob(pattern) if path.is_file())
+        if not found:
+            where = settings.file.name if settings.file else "settings"
+            raise SettingsError(f"{where}:1:1 the suites glob {pattern!r} matches no file")
+        paths.update(dict.fromkeys(path.relative_to(settings.root).as_posix() for path in found))
+    suites = [_SuiteFile(settings.root, path).read() for path in paths]
+    owner: dict[str, str] = {}
+    for suite in suites:
+        for source in suite.sources:
+            if source in owner:
+                raise SettingsError(f"{suite.path}:1:1 {source} is a Source of {owner[source]} already")
+            owner[source] = suite.path
+    return suites
+
+
+class _SuiteFile:
+    """One suite file as YAML nodes, which know their places."""
+
+    def __init__(self, root: Path, path: str) -> None:
+        self._root = root
+        self._path = path
+        self._folder = (root / path).parent
+
+    def read(self) -> Suite:
+        import yaml  # only a site with Suites pays for it
+
+        try:
+            node = yaml.compose((self._root / self._path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            mark = getattr(error, "problem_mark", None)
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            problem = getattr(error, "problem", None) or error
+            raise SettingsError(f"{self._path}:{line}:{column} not valid YAML: {problem}") from None
+        if not isinstance(node, yaml.MappingNode):
+            raise SettingsError(f"{self._path}:1:1 a mapping expected", f"known keys: {', '.join(_KEYS)}")
+        nodes = self._mapping(node, _KEYS)
+        for key in ("flavour", "language", "sources"):
+            if key not in nodes:
+                raise SettingsError(f"{self._path}:1:1 the key {key!r} is missing")
+        language = self._string(nodes["language"])
+        if language not in LANGUAGES:
+            raise self._error(nodes["language"], f"unknown language {language!r}", f"known: {', '.join(LANGUAGES)}")
+        return Suite(
+            path=self._path,
+            flavour=self._string(nodes["flavour"]),
+            language=language,
+            sources=tuple(dict.fromkeys(self._sources(nodes["sources"]))),
+            lock=self._file(nodes["lock"]) if "lock" in nodes else None,
+            fixtures=tuple(self._string(item) for item in self._list(nodes.get("fixtures"))),
+            bindings=tuple(self._binding(item) for item in self._list(nodes.get("bindings"))),
+            files=tuple(self._files(nodes.get("files"))),
+            timeout=self._timeout(nodes["timeout"]) if "timeout" in nodes else None,
+        )
+
+    def _error(self, node: Any, message: str, hint: str = "") -> SettingsError:
+        mark = node.start_mark
+        return SettingsError(f"{self._path}:{mark.line + 1}:{mark.column + 1} {message}", hint)
+
+    def _mapping(self, node: Any, known: tuple[str, ...]) -> dict[str, Any]:
+        if node.id != "mapping":
+            raise self._error(node, "a mapping expected")
+        result: dict[str, Any] = {}
+        for key, value in node.value:
+            if known and key.value not in known:
+                close = difflib.get_close_matches(str(key.value), known, n=1)
+                hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
+                raise self._error(key, f"unknown key {key.value!r}", hint)
+            if key.value in result:
+                raise self._error(key, f"the key {key.value!r} is given twice")
+            result[key.value] = value
+        return result
+
+    def _list(self, node: Any) -> list[Any]:
+        if node is None:
+            return []
+        if node.id != "sequence":
+            raise self._error(node, "a list expected")
+        return list(node.value)
+
+    def _string(self, node: Any) -> str:
+        if node.id != "scalar" or node.tag != "tag:yaml.org,2002:str":
+            raise self._error(node, "a text expected")
+        return str(node.value)
+
+    def _timeout(self, node: Any) -> float:
+        try:
+            seconds = float(node.value)
+        except (TypeError, ValueError):
+            seconds = 0
+        if not 0 < seconds < float("inf"):
+            raise self._error(node, "a number of seconds expected")
+        return seconds
+
+    def _sources(self, node: Any) -> Iterator[str]:
+        for item in self._list(node):
+            pattern = self._string(item)
+            found = sorted(path for path in self._folder.glob(pattern) if path.is_file())
+            if not found:
+                raise self._error(item, f"the sources glob {pattern!r} matches no file")
+            yield from (path.relative_to(self._root).as_posix() for path in found)
+
+    def _file(self, node: Any) -> str:
+        path = (self._folder / self._string(node)).resolve()
+        if not path.exists():
+            raise self._error(node, f"no such file: {node.value!r}")
+        if not path.is_relative_to(self._root.resolve()):
+            raise self._error(node, f"{node.value!r} is outside the root")
+        return path.relative_to(self._root.resolve()).as_posix()
+
+    def _files(self, node: Any) -> Iterator[tuple[str, str]]:
+        if node is None:
+            return
+        for place, origin in self._mapping(node, ()).items():
+            if Path(place).is_absolute() or ".." in Path(place).parts:
+                raise self._error(origin, f"the place {place!r} is outside the working directory")
+            yield place, self._file(origin)
+
+    def _binding(self, node: Any) -> Binding:
+        nodes = self._mapping(node, ("find", "replace", "optional"))
+        if "find" not in nodes or "replace" not in nodes:
+            raise self._error(node, "a binding needs 'find' and 'replace'")
+        find, replace = self._string(nodes["find"]), self._string(nodes["replace"])
+        if not find:
+            raise self._error(nodes["find"], "'find' is empty")
+        if find.count("\n") != replace.count("\n"):
+            raise self._error(nodes["replace"], "'replace' must have as many lines as 'find': no line may move")
+        for name in re.findall(r"\{((?:weaviate|assets)\.[^{}\s]*)\}", replace):
+            if name not in PLACEHOLDERS:
+                raise self._error(
+                    nodes["replace"], f"unknown placeholder {{{name}}}", f"known: {', '.join(PLACEHOLDERS)}"
+                )
+        optional = "optional" in nodes and nodes["optional"].value == "true"
+        return Binding(find, replace, optional, node.start_mark.line + 1)
