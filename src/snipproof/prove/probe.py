@@ -70,6 +70,7 @@ def probe_python(text: str, markers: Iterable[Marker]) -> Probed:
     silent: dict[int, str] = {}
     unreachable = set()
     header = _header_end(statements)
+    ceilings: dict[int, int] = {}  # a probe that left a block: those behind it cannot go back in
     for line, only_starts in sorted(lines.items()):
         call = f"{PROBE_FUNCTION}({line})"
         column = comments.get(line)
@@ -93,7 +94,9 @@ def probe_python(text: str, markers: Iterable[Marker]) -> Probed:
             if before and before.word == "@":
                 silent[line] = "the marker stands between a decorator and what it decorates"
                 continue
-            indent = _indent(statements, before, after, column)
+            gap = before.last if before else 0
+            column = min(column, ceilings.get(gap, column))
+            ceilings[gap] = indent = _indent(statements, before, after, column)
             edits.replace(line, " " * indent + call)
             if before and before.word in _LEAVING and before.indent == indent and not only_starts:
                 unreachable.add(line)

@@ -1,0 +1,16 @@
+"""Where server binaries and environments are kept between runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+
+from snipproof.config import Settings
+
+
+def cache_folder(settings: Settings) -> Path:
+    """Return the cache folder: the setting ``cache-dir``, else ``snipproof`` in the user's cache. It may not exist yet."""
+    if settings.cache_dir:
+        return settings.root / Path(settings.cache_dir).expanduser()
+    return Path(platformdirs.user_cache_dir("snipproof", appauthor=False))

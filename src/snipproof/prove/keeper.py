@@ -1,0 +1,109 @@
+"""Runs one command and sees to it that nothing of it outlives the process that asked for it.
+
+    python -I -S keeper.py LIFELINE STATUS COMMAND…
+
+LIFELINE is the reading end of a pipe: when it ends, because the parent closed it or died, the command is killed with
+all its descendants. STATUS is the writing end of a pipe: the command's pid, then its exit status (as ``os.wait`` has
+it) is written there, a line each. When the command ends by itself, what it left running is killed too. A line on the
+lifeline is a signal number for the command. On Linux this process adopts orphans (PR_SET_CHILD_SUBREAPER), so that
+descendants in sessions of their own are found; elsewhere only the command's process group is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import select
+import signal
+import sys
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def main(lifeline: int, status: int, command: list[str]) -> None:
+    """Run ``command`` until it ends or the lifeline does."""
+    linux = sys.platform.startswith("linux")
+    libc = ctypes.CDLL(None) if linux else None
+    if libc:
+        libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the lifeline alone decides
+    wake_read, wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK) if linux else os.pipe()
+    os.set_blocking(wake_write, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake_write)
+    me = os.getpid()
+    child = os.fork()
+    if child == 0:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, signal.SIG_DFL)
+        os.setsid()
+        if libc:
+            libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            if os.getppid() != me:
+                os._exit(125)
+        os.close(lifeline)
+        os.close(status)
+        try:
+            os.execvpe(command[0], command, os.environ)
+        except OSError as error:
+            os.write(2, f"{command[0]}: {error.strerror}\n".encode())
+            os._exit(127)
+    os.write(status, f"{child}\n".encode())
+    code = _wait(child, lifeline, wake_read)
+    _kill_all(child)
+    with contextlib.suppress(OSError):
+        os.write(status, f"{code}\n".encode())
+
+
+def _wait(child: int, lifeline: int, wake: int) -> int:
+    """Return the child's wait status, having killed it if the lifeline ended first."""
+    while True:
+        ready, _, _ = select.select([lifeline, wake], [], [])
+        if lifeline in ready:
+            order = os.read(lifeline, 16)
+            if not order:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(child, signal.SIGKILL)
+                return os.waitpid(child, 0)[1]
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, int(order))
+        if wake in ready:
+            os.read(wake, 64)
+            while True:
+                try:
+                    pid, code = os.waitpid(-1, os.WNOHANG)
+                except ChildProcessError:
+                    break
+                if pid == child:
+                    return code
+                if pid == 0:
+                    break
+
+
+def _kill_all(child: int) -> None:
+    """Kill the process group of the dead child, then whatever this process has adopted, until nothing is left."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child, signal.SIGKILL)
+    while adopted := _children():
+        for pid in adopted:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(-1, 0)
+
+
+def _children() -> list[int]:
+    """Return the direct children of this process; an empty list where ``/proc`` does not tell."""
+    try:
+        text = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
+    except OSError:
+        return []
+    return [int(pid) for pid in text.split()]
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
