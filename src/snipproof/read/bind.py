@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from snipproof.model import Expectation
-from snipproof.model import Finding
-from snipproof.model import Region
-from snipproof.model import Snippet
-from snipproof.model import Source
+from snipproof.model import Expectation, Finding, Region, Snippet, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 UNBOUND = "SP301"
 _EXPECTED = re.compile(r"^expected\b.*\bresults?$", re.IGNORECASE)

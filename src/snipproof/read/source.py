@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import DocsError
-from snipproof.model import Marker
-from snipproof.model import Region
-from snipproof.model import Segment
-from snipproof.model import Source
+from snipproof.model import Marker, Region, Segment, Source
 from snipproof.read.bind import bind
 from snipproof.read.markers import find_markers
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _ATTRIBUTES = ("of",)
 

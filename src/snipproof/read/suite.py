@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from snipproof.config import Settings
 from snipproof.errors import SettingsError
-from snipproof.model import Binding
-from snipproof.model import Suite
+from snipproof.model import Binding, Suite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from snipproof.config import Settings
 
 LANGUAGES = ("python", "typescript", "go", "java")
 PLACEHOLDERS = (

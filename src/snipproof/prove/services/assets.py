@@ -1,0 +1,50 @@
+"""The asset server: the files of one folder over HTTP, in the place of the public addresses that docs show."""
+
+from __future__ import annotations
+
+import mimetypes
+import shutil
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from urllib.parse import urlsplit
+
+from snipproof.prove.services.http_server import HttpServer
+
+
+def start_assets(folder: Path) -> HttpServer:
+    """Serve the files below ``folder`` on loopback, read-only; a link that leads out of it is not followed."""
+    root = folder.resolve()
+
+    class Handler(_Handler):
+        top = root
+
+    return HttpServer(Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    top: Path
+
+    def do_GET(self) -> None:
+        self._serve(with_body=True)
+
+    def do_HEAD(self) -> None:
+        self._serve(with_body=False)
+
+    def _serve(self, *, with_body: bool) -> None:
+        path = unquote(urlsplit(self.path).path).lstrip("/")
+        target = self.top / path
+        if "\0" in path or not target.resolve().is_relative_to(self.top) or not target.is_file():
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", mimetypes.guess_type(target.name)[0] or "application/octet-stream")
+        self.send_header("Content-Length", str(target.stat().st_size))
+        self.end_headers()
+        if with_body:
+            with target.open("rb") as file:
+                shutil.copyfileobj(file, self.wfile)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name is the base class's)
+        """Keep quiet: nobody reads a log of every request."""

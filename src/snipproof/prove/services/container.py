@@ -1,0 +1,154 @@
+"""Weaviate in a container, through testcontainers' plain ``DockerContainer``.
+
+Not ``WeaviateContainer``: that one makes a network on a fixed subnet, so that a second container at the same time
+fails, and overwrites the environment. Ryuk is not needed: containers carry the Run's label and the next Run sweeps.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import docker
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.container import DockerContainer
+
+from snipproof.config import Settings
+from snipproof.errors import InfrastructureError
+from snipproof.prove.run import CONTAINER_LABEL
+from snipproof.prove.run import Run
+from snipproof.prove.services.embedded import server_environment
+from snipproof.prove.services.ready import wait_ready
+from snipproof.prove.services.weaviate import WeaviateAddress
+
+_REST, _GRPC = 8080, 50051
+_TAIL = 15
+
+
+def engine_trouble() -> str | None:
+    """Return why no container engine can be used, ``None`` if one answers."""
+    try:
+        client = docker.from_env(timeout=10)
+        try:
+            client.ping()
+        finally:
+            client.close()
+    except (docker.errors.DockerException, OSError):
+        return "no container engine answers"
+    return None
+
+
+def image_name(settings: Settings) -> str:
+    """Return the image to run: the setting, else the official one of the pinned version."""
+    return settings.weaviate.image or f"semitechnologies/weaviate:{settings.weaviate.version}"
+
+
+def image_trouble(image: str, say: Callable[[str], None]) -> str | None:
+    """Return why ``image`` cannot be had; pull it if the engine does not have it."""
+    client = docker.from_env(timeout=600)
+    try:
+        client.images.get(image)
+    except docker.errors.ImageNotFound:
+        say(f"weaviate: pulling {image} (once)")
+        try:
+            client.images.pull(image)
+        except (docker.errors.DockerException, OSError) as error:
+            return f"the engine cannot provide the image {image}: {str(error).splitlines()[0][:120]}"
+    finally:
+        client.close()
+    return None
+
+
+def vectorizer_host() -> str:
+    """Return the address of this machine at which a container's ``host.docker.internal`` arrives.
+
+    That is the gateway of the default bridge where the engine runs beside us; an engine in a virtual machine of its
+    own (Docker Desktop) hands it on to loopback.
+    """
+    client = docker.from_env(timeout=10)
+    try:
+        for config in client.networks.get("bridge").attrs["IPAM"]["Config"]:
+            gateway = config.get("Gateway", "")
+            if gateway and ipaddress.ip_address(gateway).version == 4 and _is_local(gateway):
+                return str(gateway)
+    except (docker.errors.DockerException, KeyError, ValueError):
+        pass
+    finally:
+        client.close()
+    return "127.0.0.1"
+
+
+def _is_local(address: str) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
+class ContainerWeaviate:
+    """A running container; ``stop`` removes it."""
+
+    def __init__(self, container: Any, address: WeaviateAddress) -> None:
+        self._container = container
+        self.address = address
+
+    @classmethod
+    def start(cls, settings: Settings, run: Run, vectorizer_port: int, reason: str) -> ContainerWeaviate:
+        """Start the image and wait until it is ready; its vectorizer is at ``vectorizer_port`` of this machine.
+
+        :raises InfrastructureError: it does not start or is not ready in time; the hint is the end of its log.
+        """
+        testcontainers_config.ryuk_disabled = True
+        run.will_use_containers()
+        image = image_name(settings)
+        env = server_environment("/var/lib/weaviate", f"http://host.docker.internal:{vectorizer_port}")
+        del env["PATH"]
+        container = DockerContainer(image).with_exposed_ports(_REST, _GRPC).with_command(
+            f"--host 0.0.0.0 --port {_REST} --scheme http"
+        )
+        for name, value in env.items():
+            container.with_env(name, value)
+        container.with_kwargs(
+            labels={CONTAINER_LABEL: run.id}, extra_hosts={"host.docker.internal": "host-gateway"}
+        )
+        try:
+            container.start()
+            host = container.get_container_host_ip()
+            rest, grpc = int(container.get_exposed_port(_REST)), int(container.get_exposed_port(_GRPC))
+            version = wait_ready(
+                f"http://{host}:{rest}", f"{host}:{grpc}", settings.weaviate.start_timeout, lambda: _ended(container)
+            )
+        except (docker.errors.DockerException, OSError, TimeoutError) as error:
+            tail = _log_tail(container)
+            _remove(container)
+            raise InfrastructureError(f"Weaviate (container of {image}) did not start: {error}", tail) from None
+        except BaseException:
+            _remove(container)
+            raise
+        return cls(container, WeaviateAddress(host, rest, host, grpc, version, "container", reason))
+
+    def stop(self) -> None:
+        """Remove the container and its volumes."""
+        _remove(self._container)
+
+
+def _ended(container: Any) -> bool:
+    wrapped = container.get_wrapped_container()
+    wrapped.reload()
+    return bool(wrapped.status in ("exited", "dead"))
+
+
+def _log_tail(container: Any) -> str:
+    try:
+        out, err = container.get_logs()
+    except Exception:  # noqa: BLE001 (whatever keeps a container from having a log must not hide why it failed)
+        return "(it has no log)"
+    return "\n".join((out + err).decode("utf-8", errors="replace").strip().splitlines()[-_TAIL:])
+
+
+def _remove(container: Any) -> None:
+    container.stop(force=True, delete_volume=True)

@@ -1,0 +1,109 @@
+"""Weaviate as a native process of ours, on free loopback ports, with its data in the folder of the Run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from snipproof.config import Settings
+from snipproof.errors import InfrastructureError
+from snipproof.prove.process import Process
+from snipproof.prove.run import Run
+from snipproof.prove.services.ports import ServerPorts
+from snipproof.prove.services.ports import choose_ports
+from snipproof.prove.services.ready import wait_ready
+from snipproof.prove.services.weaviate import WeaviateAddress
+
+_HOST = "127.0.0.1"
+_TRIES = 3
+_TAIL = 15
+
+
+class EmbeddedWeaviate:
+    """A running server; ``stop`` ends it, and it cannot outlive this process."""
+
+    def __init__(self, process: Process, address: WeaviateAddress) -> None:
+        self._process = process
+        self.address = address
+
+    @classmethod
+    def start(
+        cls, binary: Path, settings: Settings, run: Run, vectorizer: str, reason: str, say: Callable[[str], None]
+    ) -> EmbeddedWeaviate:
+        """Start ``binary`` and wait until it is ready.
+
+        :param vectorizer: the address of the image vectorizer.
+        :raises InfrastructureError: it is not ready in time; the hint is the end of its log.
+        """
+        for attempt in range(1, _TRIES + 1):
+            folder = run.subfolder(f"weaviate-{attempt}")
+            ports = choose_ports()
+            log = folder / "server.log"
+            work = folder / "work"  # empty: the server reads a weaviate.conf.json that it finds where it starts
+            work.mkdir()
+            command = [str(binary), "--host", _HOST, "--port", str(ports.rest), "--scheme", "http"]
+            env = server_environment(folder / "data", vectorizer) | _ports_environment(ports)
+            process = Process.start(command, run=run, env=env, cwd=work, stdout=log)
+            url = f"http://{_HOST}:{ports.rest}"
+            try:
+                version = wait_ready(
+                    url, f"{_HOST}:{ports.grpc}", settings.weaviate.start_timeout, lambda p=process: p.poll() is not None
+                )
+            except TimeoutError as error:
+                process.stop()
+                text = log.read_text(encoding="utf-8", errors="replace")
+                if "address already in use" in text and attempt < _TRIES:
+                    say("a port was taken before the server could use it: trying others")
+                    continue
+                tail = "\n".join(text.strip().splitlines()[-_TAIL:]) or "(its log is empty)"
+                raise InfrastructureError(f"Weaviate ({binary}) did not start: {error}", tail) from None
+            except BaseException:
+                process.stop()
+                raise
+            address = WeaviateAddress(_HOST, ports.rest, _HOST, ports.grpc, version, "embedded", reason)
+            return cls(process, address)
+        raise AssertionError("unreachable")
+
+    def stop(self) -> None:
+        """End the server. Its data is thrown away, so it need not take its time."""
+        self._process.stop(grace=5.0)
+
+
+def server_environment(data: Path | str, vectorizer: str) -> dict[str, str]:
+    """Return the environment of a throw-away server, the same in every mode so that results are."""
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "HOME": str(data),
+        "PERSISTENCE_DATA_PATH": str(data),
+        "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED": "true",
+        "DISABLE_TELEMETRY": "true",
+        "GO_PROFILING_DISABLE": "true",
+        "DEFAULT_VECTORIZER_MODULE": "none",
+        "ENABLE_MODULES": "img2vec-neural",
+        "IMAGE_INFERENCE_API": vectorizer,
+        "API_BASED_MODULES_DISABLED": "true",
+        "QUERY_DEFAULTS_LIMIT": "25",
+        "DISK_USE_READONLY_PERCENTAGE": "0",
+        "DISK_USE_WARNING_PERCENTAGE": "0",
+        "CLUSTER_HOSTNAME": "node1",
+        "CLUSTER_IN_LOCALHOST": "true",
+        "CLUSTER_BIND_ADDR": "127.0.0.1",
+        "CLUSTER_ADVERTISE_ADDR": "127.0.0.1",
+        "MEMBERLIST_FAST_FAILURE_DETECTION": "true",
+        # The server's own tests use these two: without them it is ready after 6 to 12 s instead of 4.
+        "RAFT_TIMEOUTS_MULTIPLIER": "1",
+        "RAFT_DRAIN_SLEEP": "1ms",
+        "LOG_LEVEL": "info",
+        "LOG_FORMAT": "text",
+    }
+
+
+def _ports_environment(ports: ServerPorts) -> dict[str, str]:
+    return {
+        "GRPC_PORT": str(ports.grpc),
+        "CLUSTER_GOSSIP_BIND_PORT": str(ports.gossip),
+        "CLUSTER_DATA_BIND_PORT": str(ports.gossip + 1),
+        "RAFT_PORT": str(ports.raft),
+        "RAFT_INTERNAL_RPC_PORT": str(ports.raft + 1),
+    }

@@ -1,0 +1,48 @@
+"""Ready means: REST says so, and gRPC's health service says that it is serving."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import grpc
+import requests
+
+_HEALTH = "/grpc.health.v1.Health/Check"
+_SERVING = b"\x08\x01"  # HealthCheckResponse{status: SERVING} of grpc.health.v1
+
+
+def wait_ready(url: str, grpc_target: str, timeout: float, died: Callable[[], bool] = lambda: False) -> str:
+    """Wait for a Weaviate and return its version.
+
+    :param url: its REST address; ``grpc_target`` is ``host:port`` of its gRPC API.
+    :param timeout: seconds until it is given up.
+    :param died: asked between tries whether the server is gone, so that nobody waits for a dead one.
+    :raises TimeoutError: the server died or is not ready in time; the message says what is missing.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        missing = _missing(url, grpc_target)
+        if missing is None:
+            return str(requests.get(f"{url}/v1/meta", timeout=10).json()["version"])
+        if died():
+            raise TimeoutError("the server ended")
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not ready after {timeout:g} s: {missing}")
+        time.sleep(0.05)
+
+
+def _missing(url: str, grpc_target: str) -> str | None:
+    try:
+        reply = requests.get(f"{url}/v1/.well-known/ready", timeout=5)
+    except requests.RequestException as error:
+        return f"{url} does not answer ({type(error).__name__})"
+    if not reply.ok:
+        return f"{url}/v1/.well-known/ready says {reply.status_code}"
+    with grpc.insecure_channel(grpc_target) as channel:
+        check = channel.unary_unary(_HEALTH)
+        try:
+            answer = check(b"", timeout=5)
+        except grpc.RpcError as error:
+            return f"gRPC at {grpc_target} does not answer ({error.code().name})"
+    return None if answer == _SERVING else f"gRPC at {grpc_target} is not serving"

@@ -1,0 +1,125 @@
+"""Starts all Services of one Run, in the order in which they need each other, and stops them again."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from snipproof.config import Settings
+from snipproof.errors import InfrastructureError
+from snipproof.errors import SettingsError
+from snipproof.prove.run import Run
+from snipproof.prove.services.assets import start_assets
+from snipproof.prove.services.vectorizer import start_vectorizer
+from snipproof.prove.services.weaviate import WeaviateAddress
+
+Say = Callable[[str], None]
+
+
+class Services:
+    """The running Services and their addresses.
+
+    ``vectorizer_url`` is empty where the Weaviate was given by its address: it has a vectorizer of its own.
+    """
+
+    def __init__(self, stack: contextlib.ExitStack, weaviate: WeaviateAddress, vectorizer: str, assets: str) -> None:
+        self._stack = stack
+        self.weaviate = weaviate
+        self.vectorizer_url = vectorizer
+        self.assets_url = assets
+
+    @classmethod
+    def start(cls, settings: Settings, run: Run, say: Say, assets: Path | None = None) -> Services:
+        """Start what ``settings`` ask for; ``say`` gets a line about each thing that is chosen or takes time.
+
+        :param assets: the folder to serve, if any.
+        :raises InfrastructureError: a Service did not start; those that had are stopped.
+        :raises SettingsError: the mode needs a setting that is missing.
+        """
+        with contextlib.ExitStack() as stack:
+            assets_url = ""
+            if assets is not None:
+                server = start_assets(assets)
+                stack.callback(server.stop)
+                assets_url = server.url
+            weaviate, vectorizer_url = _start_weaviate(settings, run, say, stack)
+            return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url)
+        raise AssertionError("unreachable")
+
+    def placeholders(self) -> dict[str, str]:
+        """Return what the ``{name}`` placeholders of Bindings stand for."""
+        return {
+            "weaviate.url": self.weaviate.url,
+            "weaviate.host": self.weaviate.host,
+            "weaviate.port": str(self.weaviate.port),
+            "weaviate.grpc_host": self.weaviate.grpc_host,
+            "weaviate.grpc_port": str(self.weaviate.grpc_port),
+            "assets.url": self.assets_url,
+        }
+
+    def stop(self) -> None:
+        """Stop everything; a second call does nothing."""
+        self._stack.close()
+
+
+def _start_weaviate(
+    settings: Settings, run: Run, say: Say, stack: contextlib.ExitStack
+) -> tuple[WeaviateAddress, str]:
+    """Return the Weaviate of the mode that is asked for, else of the first mode that works, and its vectorizer."""
+    mode = settings.weaviate.mode
+    if mode == "url" or (mode == "auto" and settings.weaviate.url):
+        return _given(settings, say), ""
+    reason = "asked for"
+    if mode in ("auto", "container"):
+        # Only now: importing the engine's client takes a while.
+        from snipproof.prove.services import container
+
+        image = container.image_name(settings)
+        trouble = container.engine_trouble() or container.image_trouble(image, say)
+        if trouble is None:
+            reason = "asked for" if mode == "container" else "an engine answers and has the image"
+            vectorizer = start_vectorizer(container.vectorizer_host())
+            stack.callback(vectorizer.stop)
+            say(f"weaviate: container {image} ({reason})")
+            running = container.ContainerWeaviate.start(settings, run, vectorizer.port, reason)
+            stack.callback(running.stop)
+            return running.address, vectorizer.url
+        if mode == "container":
+            raise InfrastructureError(f"mode container: {trouble}", "start an engine, or use another mode")
+        reason = trouble
+    from snipproof.prove.services.binary import find_binary
+    from snipproof.prove.services.embedded import EmbeddedWeaviate
+
+    binary = find_binary(settings, say)
+    vectorizer = start_vectorizer()
+    stack.callback(vectorizer.stop)
+    say(f"weaviate: embedded {settings.weaviate.version} ({reason})")
+    server = EmbeddedWeaviate.start(binary, settings, run, vectorizer.url, reason, say)
+    stack.callback(server.stop)
+    return server.address, vectorizer.url
+
+
+def _given(settings: Settings, say: Say) -> WeaviateAddress:
+    """Return the address of the user's own server, once it is ready."""
+    from snipproof.prove.services.ready import wait_ready
+
+    url = settings.weaviate.url
+    if not url:
+        raise SettingsError("mode url: no address is given", "set weaviate.url, or --snippets-weaviate-url URL")
+    parts = urlsplit(url if "//" in url else f"//{url}", scheme="http")
+    grpc_host, _, grpc_port = settings.weaviate.grpc.partition(":")
+    try:
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        target = (grpc_host or host, int(grpc_port or 50051))
+    except ValueError:
+        raise SettingsError(f"weaviate.url or weaviate.grpc is no address: {url} {settings.weaviate.grpc}") from None
+    if not host or parts.scheme != "http":
+        raise SettingsError(f"weaviate.url: http://HOST:PORT expected, not {url!r}")
+    say(f"weaviate: {url} (given by its address)")
+    try:
+        version = wait_ready(f"http://{host}:{port}", f"{target[0]}:{target[1]}", min(10.0, settings.weaviate.start_timeout))
+    except TimeoutError as error:
+        raise InfrastructureError(f"Weaviate at {url}: {error}", "is it running, and is its gRPC port right?") from None
+    return WeaviateAddress(host, port, *target, version, "url", "given by its address")
