@@ -31,10 +31,10 @@ class Prover:
         try:
             assets = settings.root / settings.assets if settings.assets else None
             self.services = Services.start(settings, self._run, say, assets)
+            self.state = State(self.services.weaviate)
         except BaseException:
             self._run.end()
             raise
-        self.state = State(self.services.weaviate)
 
     def prepare(self, suite: Suite) -> None:
         """Make what ``suite`` needs to run, if it is not there yet.
@@ -60,6 +60,8 @@ class Prover:
     def close(self) -> None:
         """Stop the Services and remove everything of this Run."""
         try:
-            self.services.stop()
+            if self.services.weaviate.mode == "url":
+                self.state.clear()
         finally:
+            self.services.stop()
             self._run.end()

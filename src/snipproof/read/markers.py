@@ -11,29 +11,37 @@ import re
 from snipproof.model import Marker
 
 _MARKER = re.compile(
-    r"(?P<token>\#|//|--|;|/\*|\*|<!--)[ \t]*(?P<word>START|END)"
-    r"(?:(?P<any>-ANY)\b|[ \t]+(?P<name>[^\s{](?:(?!\*/|-->|[ \t]+(?:\#|//)[ \t]*(?:START|END)\b)[^\r\n{])*))"
-    r"(?P<attributes>\{[^\r\n]*\})?"
+    r"""(?P<token>\#|//|--|;|/\*|\*|<!--)[ \t]*(?P<word>START|END)
+    (?:
+        (?P<any>-ANY)\b
+      | [ \t]+(?P<name>[^\s{](?:(?!\*/|-->|(?<=[ \t])(?:\#|//)[ \t]*(?:START|END)\b)[^\r\n{])*)
+    )
+    # Attributes end where the comment ends or where the next marker of the line begins; a brace that is never closed
+    # is kept as it stands, so that reading it fails with its place instead of being overlooked.
+    (?P<attributes>\{[^\r\n]*?\}(?=[ \t]*(?:$|\r|\*/|-->|(?:\#|//)[ \t]*(?:START|END)\b)) | \{[^\r\n]*)?
+    """,
+    re.VERBOSE,
 )
 
 
 def find_markers(text: str) -> list[Marker]:
     """Return the Markers of ``text`` by line and column; lines end at LF only. Several may stand on one line."""
-    found = []
-    position = 0
+    found: list[Marker] = []
     line = 1
     counted = 0
-    while True:
-        hits = [hit for word in ("START", "END") if (hit := text.find(word, position)) >= 0]
-        if not hits:
-            return found
-        begin = text.rfind("\n", 0, min(hits)) + 1
-        end = text.find("\n", begin)
-        end = len(text) if end < 0 else end
-        line += text.count("\n", counted, begin)
-        counted = begin
-        for match in _MARKER.finditer(text, begin, end):
+    start, end = text.find("START"), text.find("END")
+    while start >= 0 or end >= 0:
+        first = min(hit for hit in (start, end) if hit >= 0)
+        line_begin = text.rfind("\n", 0, first) + 1
+        line_end = text.find("\n", first)
+        line_end = len(text) if line_end < 0 else line_end
+        line += text.count("\n", counted, line_begin)
+        counted = line_begin
+        for match in _MARKER.finditer(text, line_begin, line_end):
+            opens = match["word"] == "START"
             name = None if match["any"] else match["name"].rstrip()
-            attributes = match["attributes"] or ""
-            found.append(Marker(line, match.start() - begin + 1, match["word"] == "START", name, attributes))
-        position = end
+            attributes = (match["attributes"] or "").rstrip() if opens else ""
+            found.append(Marker(line, match.start() - line_begin + 1, opens, name, attributes))
+        start = text.find("START", line_end) if 0 <= start < line_end else start
+        end = text.find("END", line_end) if 0 <= end < line_end else end
+    return found

@@ -83,13 +83,16 @@ def _per_line(markers: list[Marker]) -> list[Marker]:
 
 
 def _attributes(path: str, marker: Marker) -> dict[str, Any]:
-    import yaml  # costs 20 ms, and few markers have attributes
+    import yaml  # noqa: PLC0415 (costs 20 ms, and few markers have attributes)
 
     place = f"{path}:{marker.line}:{marker.column}"
     try:
         value = yaml.safe_load(marker.attributes)
-    except yaml.YAMLError:
-        raise DocsError(f"{place} the attributes are not a YAML mapping: {marker.attributes}") from None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        hint = "write them as `{of: name of a Snippet}`, after the name and at the end of the line"
+        raise DocsError(f"{place} the attributes are not a YAML mapping: {marker.attributes}", hint)
     for key in value:
         if key not in _ATTRIBUTES:
             raise DocsError(f"{place} unknown attribute {key!r}", f"known attributes: {', '.join(_ATTRIBUTES)}")

@@ -29,10 +29,11 @@ def load_suites(settings: Settings) -> list[Suite]:
     """
     paths: dict[str, None] = {}
     for pattern in settings.suites:
-        found = sorted(path for path in settings.root.glob(pattern) if path.is_file())
+        found = _glob(settings.root, pattern)
         if not found:
             where = settings.file.name if settings.file else "settings"
-            raise SettingsError(f"{where}:1:1 the suites glob {pattern!r} matches no file")
+            hint = "it is relative to the settings file, and `..` and absolute paths match nothing"
+            raise SettingsError(f"{where}:1:1 the suites glob {pattern!r} matches no file", hint)
         paths.update(dict.fromkeys(path.relative_to(settings.root).as_posix() for path in found))
     suites = [_SuiteFile(settings.root, path).read() for path in paths]
     owner: dict[str, str] = {}
@@ -44,6 +45,16 @@ def load_suites(settings: Settings) -> list[Suite]:
     return suites
 
 
+def _glob(folder: Path, pattern: str) -> list[Path]:
+    """Return the files below ``folder`` that fit; an impossible pattern fits none."""
+    if not pattern or Path(pattern).is_absolute() or ".." in Path(pattern).parts:
+        return []
+    try:
+        return sorted(path for path in folder.glob(pattern) if path.is_file())
+    except ValueError:
+        return []
+
+
 class _SuiteFile:
     """One suite file as YAML nodes, which know their places."""
 
@@ -53,11 +64,11 @@ class _SuiteFile:
         self._folder = (root / path).parent
 
     def read(self) -> Suite:
-        import yaml  # only a site with Suites pays for it
+        import yaml  # noqa: PLC0415 (costs 20 ms: only a site with Suites pays for it)
 
         try:
             node = yaml.compose((self._root / self._path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             problem = getattr(error, "problem", None) or error
@@ -92,6 +103,7 @@ class _SuiteFile:
             raise self._error(node, "a mapping expected")
         result: dict[str, Any] = {}
         for key, value in node.value:
+            self._string(key)
             if known and key.value not in known:
                 close = difflib.get_close_matches(str(key.value), known, n=1)
                 hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
@@ -113,27 +125,37 @@ class _SuiteFile:
             raise self._error(node, "a text expected")
         return str(node.value)
 
+    def _boolean(self, node: Any) -> bool:
+        if node.tag != "tag:yaml.org,2002:bool":
+            raise self._error(node, "true or false expected")
+        return str(node.value).lower() in ("true", "yes", "on")
+
     def _timeout(self, node: Any) -> float:
+        number = node.tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
         try:
-            seconds = float(node.value)
-        except (TypeError, ValueError):
-            seconds = 0
+            seconds = float(node.value) if number else 0.0
+        except ValueError:
+            seconds = 0.0
         if not 0 < seconds < float("inf"):
             raise self._error(node, "a number of seconds expected")
         return seconds
 
     def _sources(self, node: Any) -> Iterator[str]:
-        for item in self._list(node):
+        patterns = self._list(node)
+        if not patterns:
+            raise self._error(node, "'sources' is empty", "list globs relative to this file, in running order")
+        for item in patterns:
             pattern = self._string(item)
-            found = sorted(path for path in self._folder.glob(pattern) if path.is_file())
+            found = _glob(self._folder, pattern)
             if not found:
-                raise self._error(item, f"the sources glob {pattern!r} matches no file")
+                hint = "it is relative to this file, and `..` and absolute paths match nothing"
+                raise self._error(item, f"the sources glob {pattern!r} matches no file", hint)
             yield from (path.relative_to(self._root).as_posix() for path in found)
 
     def _file(self, node: Any) -> str:
         path = (self._folder / self._string(node)).resolve()
         if not path.exists():
-            raise self._error(node, f"no such file: {node.value!r}")
+            raise self._error(node, f"no such file: {node.value!r}", "paths are relative to this file")
         if not path.is_relative_to(self._root.resolve()):
             raise self._error(node, f"{node.value!r} is outside the root")
         return path.relative_to(self._root.resolve()).as_posix()
@@ -160,5 +182,5 @@ class _SuiteFile:
                 raise self._error(
                     nodes["replace"], f"unknown placeholder {{{name}}}", f"known: {', '.join(PLACEHOLDERS)}"
                 )
-        optional = "optional" in nodes and nodes["optional"].value == "true"
+        optional = "optional" in nodes and self._boolean(nodes["optional"])
         return Binding(find, replace, optional, node.start_mark.line + 1)

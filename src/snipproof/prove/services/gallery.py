@@ -10,10 +10,9 @@ from typing import Any
 
 from snipproof.errors import InfrastructureError
 from snipproof.errors import SettingsError
+from snipproof.prove.services.weaviate import MARK
 from snipproof.prove.services.weaviate import WeaviateAddress
 from snipproof.prove.services.weaviate import call
-
-MARK = "made by snipproof"
 
 
 class Gallery:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from snipproof.errors import InfrastructureError
+from snipproof.prove.services.weaviate import MARK
 from snipproof.prove.services.weaviate import WeaviateAddress
 from snipproof.prove.services.weaviate import call
 
@@ -48,6 +49,9 @@ class State:
         self._address = address
         self._fills: list[Fill] = []
         self._before: Fingerprint = {}
+        for definition in call(address, "GET", "/v1/schema").get("classes") or []:
+            if (definition.get("description") or "").startswith(MARK):  # left behind by a Run that was killed
+                call(address, "DELETE", f"/v1/schema/{definition['class']}")
         # Collections of a server that was given to us and that were there before us are never dropped.
         self._foreign = set(fingerprint(address))
 

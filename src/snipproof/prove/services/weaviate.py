@@ -9,6 +9,9 @@ import requests
 
 from snipproof.errors import InfrastructureError
 
+MARK = "made by snipproof"
+"""How the description of every collection begins that we may drop, on a server that was given to us too."""
+
 
 @dataclass(frozen=True, slots=True)
 class WeaviateAddress:

@@ -1,0 +1,45 @@
+"""Image search with the Weaviate Python client v3."""
+
+import weaviate
+
+client = weaviate.Client("http://localhost:8080")
+
+# START ImageFileSearch
+import json
+
+response = (
+    client.query.get("Photo", ["title"])
+    .with_near_image({"image": "images/cat-crop.jpg"}, encode=True)
+    .with_additional(["distance"])
+    .with_limit(2)
+    .do()
+)
+
+print(json.dumps(response, indent=2))
+# END ImageFileSearch
+
+assert response["data"]["Get"]["Photo"][0]["title"] == "Chelsea the cat"
+
+# START search with base64
+import base64
+import json
+
+with open("images/cat-crop.jpg", "rb") as file:
+    base64_string = base64.b64encode(file.read()).decode("ascii")
+
+response = (
+    client.query.get("Photo", ["title"])
+    .with_near_image({"image": base64_string}, encode=False)
+    .with_additional(["distance"])
+    .with_limit(2)
+    .do()
+)
+
+print(json.dumps(response, indent=2))
+# END search with base64
+
+"""
+# START Expected base64 results {of: search with base64}
+{}
+# END Expected base64 results
+"""
