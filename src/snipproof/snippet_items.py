@@ -62,7 +62,8 @@ class SourceFile(pytest.File):
             raise self.CollectError(f"{self.source.path}:1:1 no Snippet: no `START name` marker in this Source")
         if self.suite.language not in _RUNNABLE:
             raise self.CollectError(f"{self.suite.path}:1:1 {self.suite.language} cannot be run yet")
-        self.add_marker(pytest.mark.usefixtures(*self.suite.fixtures))
+        if self.suite.fixtures:
+            self.add_marker(pytest.mark.usefixtures(*self.suite.fixtures))
         self.add_marker(pytest.mark.xdist_group(self.source.path))
         for snippet in self.source.snippets:
             item: SnippetItem = SnippetItem.from_parent(self, name=snippet.name, callobj=_prove)
@@ -162,6 +163,7 @@ class SnippetPlugin:
         self._suites = {path: suite for suite in suites for path in suite.sources}
         self._prover: Prover | None = None
         self._trouble: InfrastructureError | None = None
+        self._told: SnipproofError | None = None  # shown in full once
         self._tally = _Tally()
 
     @property
@@ -222,8 +224,12 @@ class SnippetPlugin:
         """Give a report the Snippet's own duration, and mark trouble that is no defect of the docs."""
         report = yield
         if isinstance(item, SnippetItem):
-            if call.excinfo and isinstance(call.excinfo.value, InfrastructureError):
-                report.user_properties.append(("infrastructure", call.excinfo.value.message))
+            error = call.excinfo.value if call.excinfo else None
+            if isinstance(error, SnipproofError):  # in the set-up too, where pytest does not ask repr_failure
+                report.longrepr = error.message if error is self._told else str(error)
+                self._told = error
+            if isinstance(error, InfrastructureError):
+                report.user_properties.append(("infrastructure", error.message))
             elif call.when == "call":
                 report.duration = item.file.verdict(item.name).duration
         return report

@@ -42,7 +42,7 @@ class Project:
         target.write_text(text, encoding="utf-8")
         return target
 
-    def prove(self, *args: str, source: str | None = None) -> pytest.RunResult:
+    def prove(self, *args: str, source: str | None = None, order: str = "no:randomly") -> pytest.RunResult:
         """Run ``pytest snippets …`` in a process of its own, with ``source`` as the Suite's one Source."""
         if source is not None:
             self.write("snippets/py/source.py", source)
@@ -51,7 +51,7 @@ class Project:
             *("--snippets-weaviate-url", address.url),
             *("--snippets-weaviate-grpc", f"{address.grpc_host}:{address.grpc_port}"),
         ]
-        return self.pytester.runpytest_subprocess("-p", "no:randomly", "snippets", *given, *args)
+        return self.pytester.runpytest_subprocess("-p", order, "snippets", *given, *args)
 
 
 @pytest.fixture

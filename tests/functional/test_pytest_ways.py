@@ -63,12 +63,7 @@ def test_last_failed_and_exit_first(project: Project) -> None:
 
 def test_random_order_changes_nothing(project: Project, log: str) -> None:
     """Items in another order give the same results from one run."""
-    project.write("snippets/py/source.py", SOURCE.format(log=log))
-    address = project.services.weaviate
-    result = project.pytester.runpytest_subprocess(
-        "snippets", "-p", "randomly", "-p", "random_order", "--snippets-weaviate-url", address.url,
-        "--snippets-weaviate-grpc", f"{address.grpc_host}:{address.grpc_port}", "-p", "no:random_order",
-    )  # fmt: skip
+    result = project.prove("-p", "no:cacheprovider", "--randomly-seed=3", order="no:xdist", source=SOURCE.format(log=log))
     result.assert_outcomes(passed=3)
     assert runs(log) == 1
 

@@ -122,5 +122,10 @@ def _matches(run: Sequence[Node], actual: list[Any], at: int) -> bool:
 
 def show(value: Any) -> str:
     """Return ``value`` as short JSON, for a message."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=False, default=_plain)
     return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _plain(value: Any) -> Any:
+    """Let JSON write a Decimal as the number that it is."""
+    return float(value) if isinstance(value, Decimal) else str(value)
