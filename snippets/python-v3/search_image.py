@@ -40,6 +40,25 @@ print(json.dumps(response, indent=2))
 
 """
 # START Expected base64 results {of: search with base64}
-{}
+{
+  "data": {
+    "Get": {
+      "Photo": [
+        {
+          "_additional": {
+            "distance": 0.0652
+          },
+          "title": "Chelsea the cat"
+        },
+        {
+          "_additional": {
+            "distance": 0.5217
+          },
+          "title": "An astronaut"
+        }
+      ]
+    }
+  }
+}
 # END Expected base64 results
 """

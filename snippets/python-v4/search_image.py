@@ -46,7 +46,16 @@ print(json.dumps(results, indent=2))
 
 """
 # START Expected base64 results {of: search with base64}
-[]
+[
+  {
+    "title": "Chelsea the cat",
+    "distance": 0.0652
+  },
+  {
+    "title": "An astronaut",
+    "distance": 0.5217
+  }
+]
 # END Expected base64 results
 """
 

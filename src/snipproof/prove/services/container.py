@@ -70,8 +70,9 @@ def vectorizer_host() -> str:
     client = docker.from_env(timeout=10)
     try:
         for config in client.networks.get("bridge").attrs["IPAM"]["Config"]:
-            gateway = config.get("Gateway", "")
-            if gateway and ipaddress.ip_address(gateway).version == 4 and _is_local(gateway):
+            network = ipaddress.ip_network(config["Subnet"])
+            gateway = config.get("Gateway") or str(network[1])  # some engines leave out the default
+            if network.version == 4 and _is_local(gateway):
                 return str(gateway)
     except (docker.errors.DockerException, KeyError, ValueError):
         pass
@@ -147,7 +148,7 @@ def _log_tail(container: Any) -> str:
         out, err = container.get_logs()
     except Exception:  # noqa: BLE001 (whatever keeps a container from having a log must not hide why it failed)
         return "(it has no log)"
-    return "\n".join((out + err).decode("utf-8", errors="replace").strip().splitlines()[-_TAIL:])
+    return "\n".join(line[:300] for line in (out + err).decode("utf-8", "replace").strip().splitlines()[-_TAIL:])
 
 
 def _remove(container: Any) -> None:

@@ -56,7 +56,7 @@ class EmbeddedWeaviate:
                 if "address already in use" in text and attempt < _TRIES:
                     say("a port was taken before the server could use it: trying others")
                     continue
-                tail = "\n".join(text.strip().splitlines()[-_TAIL:]) or "(its log is empty)"
+                tail = "\n".join(line[:300] for line in text.strip().splitlines()[-_TAIL:]) or "(its log is empty)"
                 raise InfrastructureError(f"Weaviate ({binary}) did not start: {error}", tail) from None
             except BaseException:
                 process.stop()

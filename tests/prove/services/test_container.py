@@ -1,0 +1,129 @@
+"""Weaviate in a container, on a real engine."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+import requests
+
+from snipproof.config import load_settings
+from snipproof.errors import InfrastructureError
+from snipproof.prove.run import CONTAINER_LABEL
+from snipproof.prove.run import Run
+from snipproof.prove.services.container import engine_trouble
+from snipproof.prove.services.container import vectorizer_host
+from snipproof.prove.services.start import Services
+
+TAG = "snipproof/weaviate:1.39.0"
+TOOL = Path(__file__).parents[3] / "tools" / "build_image.py"
+
+
+@pytest.fixture(scope="session")
+def image(binary: Path) -> Iterator[str]:
+    """A local image made from the server binary, so that no registry is needed."""
+    trouble = engine_trouble()
+    if trouble and os.environ.get("SNIPPROOF_TEST_REQUIRE_CONTAINERS"):
+        pytest.fail(f"containers are required, but {trouble}")
+    if trouble:
+        pytest.skip(trouble)
+    spec = importlib.util.spec_from_file_location("build_image", TOOL)
+    assert spec and spec.loader
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    tool.build_image(binary, TAG)
+    yield TAG
+
+
+def labelled(run_id: str) -> list[str]:
+    client = docker.from_env()
+    try:
+        return [c.id for c in client.containers.list(all=True, filters={"label": f"{CONTAINER_LABEL}={run_id}"})]
+    finally:
+        client.close()
+
+
+def test_auto_takes_a_container_when_the_engine_has_the_image(tmp_path: Path, image: str) -> None:
+    """With an engine and the image, auto says so, the vectorizer is reached, and nothing is left."""
+    said: list[str] = []
+    with Run.begin(tmp_path / "runs") as run:
+        services = Services.start(load_settings(tmp_path, overrides={"weaviate.image": image}), run, said.append)
+        try:
+            assert (services.weaviate.mode, services.weaviate.version) == ("container", "1.39.0")
+            meta = requests.get(f"{services.weaviate.url}/v1/meta", timeout=5).json()
+            assert "img2vec-neural" in meta["modules"]
+            assert vectorizer_host() in services.vectorizer_url
+            assert len(labelled(run.id)) == 1
+        finally:
+            services.stop()
+        assert labelled(run.id) == []
+    assert said == [f"weaviate: container {image} (an engine answers and has the image)"]
+
+
+def test_auto_falls_back_when_the_image_cannot_be_had(tmp_path: Path, image: str, binary: Path) -> None:
+    """An engine without the image is no reason to fail, as long as nobody asked for a container."""
+    said: list[str] = []
+    settings = load_settings(
+        tmp_path, overrides={"weaviate.image": "localhost:9/none:1", "weaviate.binary": str(binary)}
+    )
+    with Run.begin(tmp_path / "runs") as run:
+        services = Services.start(settings, run, said.append)
+        services.stop()
+    assert services.weaviate.mode == "embedded"
+    assert said[-1].startswith("weaviate: embedded 1.39.0 (the engine cannot provide the image localhost:9/none:1")
+
+
+def test_a_container_that_was_asked_for_never_falls_back(tmp_path: Path, image: str) -> None:
+    """A mode given by its name is the mode or an error."""
+    settings = load_settings(tmp_path, overrides={"weaviate.mode": "container", "weaviate.image": "localhost:9/none:1"})
+    with Run.begin(tmp_path / "runs") as run, pytest.raises(InfrastructureError, match="mode container: the engine"):
+        Services.start(settings, run, lambda _: None)
+
+
+def test_a_container_that_is_not_ready_in_time_is_removed(tmp_path: Path, image: str) -> None:
+    """Giving up says what was missing, shows the container's log and leaves no container."""
+    given = {"weaviate.mode": "container", "weaviate.image": image, "weaviate.start-timeout": "0.5"}
+    with Run.begin(tmp_path / "runs") as run:
+        with pytest.raises(InfrastructureError, match=r"did not start: not ready after 0\.5 s: .* does not answer"):
+            Services.start(load_settings(tmp_path, overrides=given), run, lambda _: None)
+        assert labelled(run.id) == []
+
+
+def test_a_killed_run_leaves_no_container_after_the_next_start(tmp_path: Path, image: str) -> None:
+    """SIGKILL leaves the container; the next Run removes it."""
+    code = f"""
+        from pathlib import Path
+        from snipproof.config import load_settings
+        from snipproof.prove.run import Run
+        from snipproof.prove.services.start import Services
+        run = Run.begin(Path({str(tmp_path / "runs")!r}))
+        given = {{"weaviate.mode": "container", "weaviate.image": {image!r}}}
+        Services.start(load_settings(Path({str(tmp_path)!r}), overrides=given), run, print)
+        print(run.id, flush=True)
+        input()
+    """
+    child = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout
+    assert child.stdin
+    child.stdout.readline()
+    run_id = child.stdout.readline().strip()
+    assert len(labelled(run_id)) == 1
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    child.stdin.close()
+    child.stdout.close()
+    time.sleep(0.1)
+    Run.begin(tmp_path / "runs").end()
+    assert labelled(run_id) == []
+    assert not (tmp_path / "runs" / run_id).exists()
