@@ -8,10 +8,13 @@ display language stands for.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from snipproof.model import Reference, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 START_ANY = "START-ANY"
 END_ANY = "END-ANY"
@@ -72,7 +75,7 @@ class Rendered:
 
 
 def select(lines: Sequence[str], start: str | None, end: str | None, include_start: bool = False) -> Selection:
-    """Return which of ``lines`` the component keeps; an absent marker is the text ``undefined``, as in the component."""
+    """Return which of ``lines`` the component keeps; an absent marker is the text ``undefined``, as it is there."""
     start = "undefined" if start is None else start
     end = "undefined" if end is None else end
     kept: list[int] = []
@@ -165,7 +168,7 @@ _BLANK = "[\\t\\n\\v\\f\\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u30
 
 
 def shown(text: str, highlighter: str) -> str:
-    """Return what readers see of a rendered ``text``: without the lines that only direct the code block's highlights."""
+    """Return what readers see of a rendered ``text``: without the lines that only direct its highlights."""
     directive = _directive(_STYLES_OF.get(highlighter.lower(), _EVERY_POPULAR_STYLE))
     text = re.sub(r"\r?\n\Z", "", text)
     return "\n".join(line for line in re.split(r"\r?\n", text) if not directive.fullmatch(line))

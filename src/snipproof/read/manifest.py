@@ -1,0 +1,44 @@
+"""The manifest: exactly the text that every Reference shows, for the site's build and for other tools."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from snipproof.read.render import Rendered, shown
+
+if TYPE_CHECKING:
+    from snipproof.model import Reference
+    from snipproof.read.site import Site
+
+FORMAT_VERSION = 1
+
+
+def manifest(site: Site) -> dict[str, Any]:
+    """Return the manifest of ``site`` as JSON values, its references by page, line and column.
+
+    References whose Source cannot be read have no text to give and are left out; ``check`` reports them.
+    """
+    rendered = ((reference, site.rendered(reference)) for reference in site.references)
+    entries = [_entry(site, reference, block) for reference, block in rendered if block is not None]
+    entries.sort(key=lambda entry: (entry["page"], entry["line"], entry["column"]))
+    return {"format_version": FORMAT_VERSION, "references": entries}
+
+
+def _entry(site: Site, reference: Reference, block: Rendered) -> dict[str, Any]:
+    region = site.region_of(reference)
+    return {
+        "page": reference.page,
+        "line": reference.line,
+        "column": reference.column,
+        "source": reference.source,
+        "region": region.name if region else None,
+        "start_marker": reference.start_marker,
+        "end_marker": reference.end_marker,
+        "language": reference.language,
+        "highlighter": block.highlighter,
+        "text": block.text,
+        "shown": shown(block.text, block.highlighter),
+        "sha256": hashlib.sha256(block.text.encode("utf-8")).hexdigest(),
+        "segments": [[segment.first, segment.last] for segment in block.segments],
+    }

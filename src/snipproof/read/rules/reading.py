@@ -1,0 +1,16 @@
+"""SP001: files, tags and attributes that cannot be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from snipproof.model import Finding
+    from snipproof.read.site import Site
+
+
+def unreadable(site: Site) -> Iterator[Finding]:
+    """SP001: a Page or a Source cannot be read."""
+    yield from site.problems
