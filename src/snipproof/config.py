@@ -116,7 +116,9 @@ def load_settings(
             raise SettingsError(f"{path.name}: not valid TOML: {error}") from None
         if path.name == "pyproject.toml":
             table = table.get("tool", {}).get("snipproof", {})
-    reader = _Reader(path.name if path else "settings", text, overrides or {}, os.environ if environ is None else environ)
+    reader = _Reader(
+        path.name if path else "settings", text, overrides or {}, os.environ if environ is None else environ
+    )
     values = reader.read(Settings, table, "")
     settings = Settings(root=root, file=path, **values)
     _check_values(settings, reader)

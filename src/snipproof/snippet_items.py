@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from collections.abc import Iterator
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from snipproof.config import Settings
-from snipproof.errors import InfrastructureError
-from snipproof.errors import SnipproofError
-from snipproof.model import Outcome
-from snipproof.model import Source
-from snipproof.model import Suite
+from snipproof.errors import InfrastructureError, SnipproofError
+from snipproof.model import Outcome, Source, Suite
 from snipproof.prove.bindings import check_bindings
 from snipproof.prove.prover import Prover
 from snipproof.prove.report import describe

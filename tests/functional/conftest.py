@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from snipproof.config import Settings
-from snipproof.config import load_settings
+from snipproof.config import Settings, load_settings
 from snipproof.prove.run import Run
 from snipproof.prove.services.start import Services
 

@@ -100,7 +100,10 @@ def test_a_blocked_snippet_alone_is_red(project: Project) -> None:
         ("x = '''\n# START a\ncode\n# END a\n'''\n", "it stands inside a string literal (snippets/py/source.py:2)"),
         ("if False:\n    # START a\n    x = 1\n    # END a\n", "was never reached (a dead branch?)"),
         ("def f():\n    # START a\n    return 1\n    # END a\n", "was never reached (a dead branch?)"),
-        ("# START a\nimport sys\nsys.exit(0)\n# END a\n", "its END marker at snippets/py/source.py:4 was never reached"),
+        (
+            "# START a\nimport sys\nsys.exit(0)\n# END a\n",
+            "its END marker at snippets/py/source.py:4 was never reached",
+        ),
         (
             "# START a\nx = 1\n# END a\nif x == 2:\n    # START a\n    y = 1\n    # END a\n",
             "the part that starts at snippets/py/source.py:5 was never reached",
@@ -119,7 +122,10 @@ def test_a_snippet_that_never_runs_is_red(project: Project, source: str, reason:
     ("source", "message"),
     [
         ("import no_such_module\n# START a\nx = 1\n# END a\n", "source.py:1:1 FAILED `a`: hidden code before it: Mod"),
-        ("# START a\nx = 1\n# END a\nassert x == 2\n", "source.py:4:1 FAILED `a`: hidden code after it: AssertionError"),
+        (
+            "# START a\nx = 1\n# END a\nassert x == 2\n",
+            "source.py:4:1 FAILED `a`: hidden code after it: AssertionError",
+        ),
         ("# START a\nx = (\n# END a\n", "source.py:2:1 FAILED `a`: SyntaxError: '(' was never closed"),
         ("# START a\nraise SystemExit(3)\n# END a\n", "FAILED `a`: the process ended with exit code 3"),
         ("# START a\nimport os\nos.kill(os.getpid(), 9)\n# END a\n", "FAILED `a`: the process was killed by signal 9"),
@@ -193,7 +199,9 @@ def test_a_settings_typo_is_an_error(project: Project) -> None:
 def test_a_binding_that_matches_nothing_is_an_error(project: Project) -> None:
     """An address that is not bound would reach whatever listens there: the binding is named with its place."""
     suite = project.pytester.path / "snippets/py/suite.yaml"
-    suite.write_text(suite.read_text() + "bindings:\n  - find: 'http://localhost:8080'\n    replace: '{weaviate.url}'\n")
+    suite.write_text(
+        suite.read_text() + "bindings:\n  - find: 'http://localhost:8080'\n    replace: '{weaviate.url}'\n"
+    )
     result = project.prove(source=GOOD)
     result.stdout.fnmatch_lines(["*snippets/py/suite.yaml:5:1 the binding 'http://localhost:8080' matches nothing*"])
     assert result.ret == 2
@@ -202,7 +210,9 @@ def test_a_binding_that_matches_nothing_is_an_error(project: Project) -> None:
 def test_a_binding_gives_the_real_address(project: Project) -> None:
     """The documented address reaches the running server."""
     suite = project.pytester.path / "snippets/py/suite.yaml"
-    suite.write_text(suite.read_text() + "bindings:\n  - find: 'http://localhost:8080'\n    replace: '{weaviate.url}'\n")
+    suite.write_text(
+        suite.read_text() + "bindings:\n  - find: 'http://localhost:8080'\n    replace: '{weaviate.url}'\n"
+    )
     source = (
         "# START a\nimport requests\nprint(requests.get('http://localhost:8080/v1/meta').text)\n# END a\n"
         '"""\n# START Expected a results\n{"version": "1.39.0", ...}\n# END Expected a results\n"""\n'
@@ -229,7 +239,9 @@ def test_a_secret_never_shows(project: Project, monkeypatch: pytest.MonkeyPatch)
     """A value that is given to snippets is masked in every report; others are not given at all."""
     monkeypatch.setenv("API_KEY", "sesame-4711")
     monkeypatch.setenv("OTHER_KEY", "not for snippets")
-    project.write("pyproject.toml", project.pytester.path.joinpath("pyproject.toml").read_text() + "run.env = ['API_KEY']\n")
+    project.write(
+        "pyproject.toml", project.pytester.path.joinpath("pyproject.toml").read_text() + "run.env = ['API_KEY']\n"
+    )
     source = (
         "import os\n# START a\nprint(os.environ['API_KEY'], os.environ.get('OTHER_KEY'))\n"
         "raise ValueError(os.environ['API_KEY'])\n# END a\n"

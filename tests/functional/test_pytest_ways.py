@@ -63,7 +63,9 @@ def test_last_failed_and_exit_first(project: Project) -> None:
 
 def test_random_order_changes_nothing(project: Project, log: str) -> None:
     """Items in another order give the same results from one run."""
-    result = project.prove("-p", "no:cacheprovider", "--randomly-seed=3", order="no:xdist", source=SOURCE.format(log=log))
+    result = project.prove(
+        "-p", "no:cacheprovider", "--randomly-seed=3", order="no:xdist", source=SOURCE.format(log=log)
+    )
     result.assert_outcomes(passed=3)
     assert runs(log) == 1
 
@@ -112,10 +114,10 @@ def test_junit_has_the_snippet_and_its_own_time(project: Project) -> None:
 def test_what_a_source_leaves_in_weaviate_is_removed(project: Project) -> None:
     """A collection that one Source makes is gone before the next Source runs."""
     make = (
-        "import requests\nurl = {url!r}\n# START a\n"
+        f"import requests\nurl = {project.services.weaviate.url!r}\n# START a\n"
         "assert requests.get(url + '/v1/schema').json()['classes'] == []\n"
-        "assert requests.post(url + '/v1/schema', json={{'class': 'Left'}}).ok\n# END a\n"
-    ).format(url=project.services.weaviate.url)
+        "assert requests.post(url + '/v1/schema', json={'class': 'Left'}).ok\n# END a\n"
+    )
     project.write("snippets/py/one.py", make)
     project.write("snippets/py/two.py", make)
     project.prove().assert_outcomes(passed=2)

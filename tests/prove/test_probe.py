@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snipproof.prove.probe import PROBE_FUNCTION
-from snipproof.prove.probe import Probed
-from snipproof.prove.probe import probe_python
+from snipproof.prove.probe import PROBE_FUNCTION, Probed, probe_python
 from snipproof.read.markers import find_markers
 
 

@@ -29,8 +29,6 @@ def main(lifeline: int, status: int, command: list[str]) -> None:
     libc = ctypes.CDLL(None) if linux else None
     if libc:
         libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # the lifeline alone decides
     wake_read, wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK) if linux else os.pipe()
     os.set_blocking(wake_write, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -38,8 +36,6 @@ def main(lifeline: int, status: int, command: list[str]) -> None:
     me = os.getpid()
     child = os.fork()
     if child == 0:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
         os.setsid()
         if libc:
             libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -52,6 +48,9 @@ def main(lifeline: int, status: int, command: list[str]) -> None:
         except OSError as error:
             os.write(2, f"{command[0]}: {error.strerror}\n".encode())
             os._exit(127)
+    # Behind the fork: an ignored signal stays ignored in the command, and one sent early would be lost.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the lifeline alone decides
     os.write(status, f"{child}\n".encode())
     code = _wait(child, lifeline, wake_read)
     _kill_all(child)

@@ -10,10 +10,8 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Iterable
-from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from snipproof.model import Marker
 
@@ -83,7 +81,9 @@ def probe_python(text: str, markers: Iterable[Marker]) -> Probed:
             edits.insert(header.last, header.end, f"; {call}")
         elif around := _around(statements, line):
             if around.word in _BLOCK_WORDS:
-                silent[line] = f"the marker stands inside the head of the {around.word!r} statement of line {around.first}"
+                silent[line] = (
+                    f"the marker stands inside the head of the {around.word!r} statement of line {around.first}"
+                )
             elif only_starts:
                 edits.insert(around.first, around.indent, f"{call}; ")
             else:

@@ -9,12 +9,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from snipproof.prove.run import RUN_VARIABLE
-from snipproof.prove.run import Run
+from snipproof.prove.run import RUN_VARIABLE, Run
 
 _KEEPER = Path(__file__).with_name("keeper.py")
 
@@ -56,7 +54,7 @@ class Process:
         try:
             with (
                 stdout.open("wb") as out,
-                (stderr.open("wb") if stderr else contextlib.nullcontext(subprocess.STDOUT)) as err,
+                stderr.open("wb") if stderr else contextlib.nullcontext(subprocess.STDOUT) as err,
             ):
                 keeper = subprocess.Popen(
                     [sys.executable, "-I", "-S", str(_KEEPER), str(lifeline_read), str(status_write), *command],

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from snipproof.config import Settings
-from snipproof.model import Source
-from snipproof.model import Suite
+from snipproof.model import Source, Suite
 from snipproof.prove.bindings import apply_bindings
 from snipproof.prove.environment import python_environment
 from snipproof.prove.probe import probe_python
@@ -14,8 +13,7 @@ from snipproof.prove.run import Run
 from snipproof.prove.runners.python import PythonRunner
 from snipproof.prove.services.start import Services
 from snipproof.prove.services.state import State
-from snipproof.prove.verdict import Verdict
-from snipproof.prove.verdict import judge
+from snipproof.prove.verdict import Verdict, judge
 
 
 class Prover:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from snipproof.model import Outcome
-from snipproof.model import Source
+from snipproof.model import Outcome, Source
 from snipproof.prove.verdict import Verdict
 
 _AROUND = 3

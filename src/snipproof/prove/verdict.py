@@ -7,21 +7,13 @@ that could not start because of it are blocked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from snipproof.model import Expectation
-from snipproof.model import Outcome
-from snipproof.model import Region
-from snipproof.model import Snippet
-from snipproof.model import Source
-from snipproof.prove.expect import ExpectationResult
-from snipproof.prove.expect import check_expectation
+from snipproof.model import Expectation, Outcome, Region, Snippet, Source
+from snipproof.prove.expect import ExpectationResult, check_expectation
 from snipproof.prove.probe import Probed
-from snipproof.prove.source_run import Ending
-from snipproof.prove.source_run import SourceRun
+from snipproof.prove.source_run import Ending, SourceRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snipproof.prove.expect import ParseError
-from snipproof.prove.expect import compare
-from snipproof.prove.expect import parse_expected
+from snipproof.prove.expect import ParseError, compare, parse_expected
 
 
 def differences(expected: str, actual: str) -> list[str]:
@@ -53,7 +51,11 @@ def test_matches(expected: str, actual: str) -> None:
         ("0.0580", "0.0576", ["1 $: expected 0.0580 (written with 4 decimals), actual 0.0576"]),
         ("0.0581", "0.05797", ["1 $: expected 0.0581 (written with 4 decimals), actual 0.05797"]),
         ("8", "8.3", ["1 $: expected 8, actual 8.3"]),
-        ("12345678901234567890", "12345678901234567891", ["1 $: expected 12345678901234567890, actual 12345678901234567891"]),
+        (
+            "12345678901234567890",
+            "12345678901234567891",
+            ["1 $: expected 12345678901234567890, actual 12345678901234567891"],
+        ),
         ("1", "true", ["1 $: expected the number 1, actual true"]),
         ("true", "1", ["1 $: expected true, actual 1"]),
         ('"1"', "1", ['1 $: expected "1", actual 1']),

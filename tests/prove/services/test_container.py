@@ -18,10 +18,8 @@ import requests
 
 from snipproof.config import load_settings
 from snipproof.errors import InfrastructureError
-from snipproof.prove.run import CONTAINER_LABEL
-from snipproof.prove.run import Run
-from snipproof.prove.services.container import engine_trouble
-from snipproof.prove.services.container import vectorizer_host
+from snipproof.prove.run import CONTAINER_LABEL, Run
+from snipproof.prove.services.container import engine_trouble, vectorizer_host
 from snipproof.prove.services.start import Services
 
 TAG = "snipproof/weaviate:1.39.0"

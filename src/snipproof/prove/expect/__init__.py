@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from snipproof.prove.expect.check import ExpectationResult
-from snipproof.prove.expect.check import check_expectation
-from snipproof.prove.expect.compare import Difference
-from snipproof.prove.expect.compare import compare
-from snipproof.prove.expect.parse import ParseError
-from snipproof.prove.expect.parse import parse_expected
+from snipproof.prove.expect.check import ExpectationResult, check_expectation
+from snipproof.prove.expect.compare import Difference, compare
+from snipproof.prove.expect.parse import ParseError, parse_expected
 
 __all__ = ["Difference", "ExpectationResult", "ParseError", "check_expectation", "compare", "parse_expected"]

@@ -8,12 +8,9 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from snipproof.model import Expectation
-from snipproof.model import Source
-from snipproof.prove.expect.compare import Difference
-from snipproof.prove.expect.compare import compare
-from snipproof.prove.expect.parse import ParseError
-from snipproof.prove.expect.parse import parse_expected
+from snipproof.model import Expectation, Source
+from snipproof.prove.expect.compare import Difference, compare
+from snipproof.prove.expect.parse import ParseError, parse_expected
 
 _MOST = 20
 _COMMENTS = ("//", "#")

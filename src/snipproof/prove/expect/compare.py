@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from snipproof.prove.expect.parse import Array
-from snipproof.prove.expect.parse import Elision
-from snipproof.prove.expect.parse import Node
-from snipproof.prove.expect.parse import Number
-from snipproof.prove.expect.parse import Object
-from snipproof.prove.expect.parse import Scalar
+from snipproof.prove.expect.parse import Array, Elision, Node, Number, Object, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +88,9 @@ def _array(expected: Array, actual: list[Any], path: str) -> Iterator[Difference
     for run in middle:
         found = next((at for at in range(position, end - len(run) + 1) if _matches(run, actual, at)), None)
         if found is None:
-            yield Difference(run[0].line, path, f"no such elements between the elisions, in this order, from [{position}]")
+            yield Difference(
+                run[0].line, path, f"no such elements between the elisions, in this order, from [{position}]"
+            )
             break
         position = found + len(run)
     yield from _positional(tail, actual, path, end)

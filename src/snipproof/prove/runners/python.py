@@ -14,18 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from snipproof.config import RunSettings
-from snipproof.model import Source
-from snipproof.model import Suite
-from snipproof.prove.probe import PROBE_FUNCTION
-from snipproof.prove.probe import Probed
+from snipproof.model import Source, Suite
+from snipproof.prove.probe import PROBE_FUNCTION, Probed
 from snipproof.prove.process import Process
 from snipproof.prove.run import Run
-from snipproof.prove.source_run import Crash
-from snipproof.prove.source_run import Ending
-from snipproof.prove.source_run import Hit
-from snipproof.prove.source_run import SourceRun
-from snipproof.prove.source_run import cut
-from snipproof.prove.source_run import redact
+from snipproof.prove.source_run import Crash, Ending, Hit, SourceRun, cut, redact
 
 _MAIN = Path(__file__).with_name("python_main.py")
 _ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")

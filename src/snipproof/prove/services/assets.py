@@ -7,8 +7,7 @@ import shutil
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from snipproof.prove.services.http_server import HttpServer
 

@@ -13,8 +13,7 @@ import tempfile
 import threading
 import time
 import zipfile
-from collections.abc import Callable
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -185,7 +184,13 @@ def _build(version: str, part: Path, say: Say) -> Path:
     command = [go, "install", "-v", "-trimpath", "-ldflags=-s -w", f"{_MODULE}@v{version}"]
     begin = time.monotonic()
     with subprocess.Popen(
-        command, env=env, cwd=part, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command,
+        env=env,
+        cwd=part,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as build:
         lines: list[str] = []
         # Reading in a thread, so that a long link step without output still shows signs of life.

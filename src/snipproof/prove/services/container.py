@@ -17,8 +17,7 @@ from testcontainers.core.container import DockerContainer
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
-from snipproof.prove.run import CONTAINER_LABEL
-from snipproof.prove.run import Run
+from snipproof.prove.run import CONTAINER_LABEL, Run
 from snipproof.prove.services.embedded import server_environment
 from snipproof.prove.services.ready import wait_ready
 from snipproof.prove.services.weaviate import WeaviateAddress
@@ -108,14 +107,14 @@ class ContainerWeaviate:
         image = image_name(settings)
         env = server_environment("/var/lib/weaviate", f"http://host.docker.internal:{vectorizer_port}")
         del env["PATH"]
-        container = DockerContainer(image).with_exposed_ports(_REST, _GRPC).with_command(
-            f"--host 0.0.0.0 --port {_REST} --scheme http"
+        container = (
+            DockerContainer(image)
+            .with_exposed_ports(_REST, _GRPC)
+            .with_command(f"--host 0.0.0.0 --port {_REST} --scheme http")
         )
         for name, value in env.items():
             container.with_env(name, value)
-        container.with_kwargs(
-            labels={CONTAINER_LABEL: run.id}, extra_hosts={"host.docker.internal": "host-gateway"}
-        )
+        container.with_kwargs(labels={CONTAINER_LABEL: run.id}, extra_hosts={"host.docker.internal": "host-gateway"})
         try:
             container.start()
             host = container.get_container_host_ip()

@@ -10,8 +10,7 @@ from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.prove.process import Process
 from snipproof.prove.run import Run
-from snipproof.prove.services.ports import ServerPorts
-from snipproof.prove.services.ports import choose_ports
+from snipproof.prove.services.ports import ServerPorts, choose_ports
 from snipproof.prove.services.ready import wait_ready
 from snipproof.prove.services.weaviate import WeaviateAddress
 
@@ -48,7 +47,10 @@ class EmbeddedWeaviate:
             url = f"http://{_HOST}:{ports.rest}"
             try:
                 version = wait_ready(
-                    url, f"{_HOST}:{ports.grpc}", settings.weaviate.start_timeout, lambda p=process: p.poll() is not None
+                    url,
+                    f"{_HOST}:{ports.grpc}",
+                    settings.weaviate.start_timeout,
+                    lambda p=process: p.poll() is not None,
                 )
             except TimeoutError as error:
                 process.stop()

@@ -8,11 +8,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from snipproof.errors import InfrastructureError
-from snipproof.errors import SettingsError
-from snipproof.prove.services.weaviate import MARK
-from snipproof.prove.services.weaviate import WeaviateAddress
-from snipproof.prove.services.weaviate import call
+from snipproof.errors import InfrastructureError, SettingsError
+from snipproof.prove.services.weaviate import MARK, WeaviateAddress, call
 
 
 class Gallery:
@@ -44,7 +41,9 @@ class Gallery:
         objects = [self._object(name, photo) for photo in self._read("photos.json")]
         for stored in call(address, "POST", "/v1/batch/objects", {"objects": objects}):
             if errors := (stored.get("result") or {}).get("errors"):
-                raise InfrastructureError(f"Weaviate did not store {stored['properties']['file']}: {json.dumps(errors)}")
+                raise InfrastructureError(
+                    f"Weaviate did not store {stored['properties']['file']}: {json.dumps(errors)}"
+                )
 
     def _read(self, name: str) -> Any:
         try:

@@ -8,8 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from snipproof.config import Settings
-from snipproof.errors import InfrastructureError
-from snipproof.errors import SettingsError
+from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.prove.run import Run
 from snipproof.prove.services.assets import start_assets
 from snipproof.prove.services.vectorizer import start_vectorizer
@@ -64,9 +63,7 @@ class Services:
         self._stack.close()
 
 
-def _start_weaviate(
-    settings: Settings, run: Run, say: Say, stack: contextlib.ExitStack
-) -> tuple[WeaviateAddress, str]:
+def _start_weaviate(settings: Settings, run: Run, say: Say, stack: contextlib.ExitStack) -> tuple[WeaviateAddress, str]:
     """Return the Weaviate of the mode that is asked for, else of the first mode that works, and its vectorizer."""
     mode = settings.weaviate.mode
     if mode == "url" or (mode == "auto" and settings.weaviate.url):
@@ -119,7 +116,9 @@ def _given(settings: Settings, say: Say) -> WeaviateAddress:
         raise SettingsError(f"weaviate.url: http://HOST:PORT expected, not {url!r}")
     say(f"weaviate: {url} (given by its address)")
     try:
-        version = wait_ready(f"http://{host}:{port}", f"{target[0]}:{target[1]}", min(10.0, settings.weaviate.start_timeout))
+        version = wait_ready(
+            f"http://{host}:{port}", f"{target[0]}:{target[1]}", min(10.0, settings.weaviate.start_timeout)
+        )
     except TimeoutError as error:
         raise InfrastructureError(f"Weaviate at {url}: {error}", "is it running, and is its gRPC port right?") from None
     return WeaviateAddress(host, port, *target, version, "url", "given by its address")

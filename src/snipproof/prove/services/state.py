@@ -8,9 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from snipproof.errors import InfrastructureError
-from snipproof.prove.services.weaviate import MARK
-from snipproof.prove.services.weaviate import WeaviateAddress
-from snipproof.prove.services.weaviate import call
+from snipproof.prove.services.weaviate import MARK, WeaviateAddress, call
 
 Fill = Callable[[WeaviateAddress], None]
 Fingerprint = dict[str, tuple[str, int]]

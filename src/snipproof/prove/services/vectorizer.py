@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from PIL import Image
-from PIL import UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from snipproof.prove.services.http_server import HttpServer
 
