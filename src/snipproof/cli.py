@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _load(settings: Settings) -> Site:
-    from snipproof.read.site import Site  # noqa: PLC0415 (serve does not need it)
+    from snipproof.read.site import Site
 
     return Site.load(settings)
 
@@ -83,8 +83,8 @@ def _require_references(site: Site) -> None:
 
 
 def _check(settings: Settings, arguments: argparse.Namespace) -> int:
-    from snipproof.model import Severity  # noqa: PLC0415 (lazy, like all imports of commands)
-    from snipproof.read import rules  # noqa: PLC0415 (lazy, like all imports of commands)
+    from snipproof.model import Severity
+    from snipproof.read import rules
 
     site = _load(settings)
     findings = rules.find(site)
@@ -108,7 +108,7 @@ def _check(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _list(settings: Settings, arguments: argparse.Namespace) -> int:
-    from snipproof.read.listing import as_json, as_text  # noqa: PLC0415 (lazy, like all imports of commands)
+    from snipproof.read.listing import as_json, as_text
 
     site = _load(settings)
     if arguments.format == "json":
@@ -119,7 +119,7 @@ def _list(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _extract(settings: Settings, arguments: argparse.Namespace) -> int:
-    from snipproof.read.manifest import manifest  # noqa: PLC0415 (lazy, like all imports of commands)
+    from snipproof.read.manifest import manifest
 
     if arguments.check and arguments.output is None:
         raise SettingsError("extract --check needs --output FILE", "name the manifest to compare with")
@@ -171,7 +171,7 @@ def _report_problems(site: Site) -> int:
 
 
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:  # noqa: ARG001 (all commands are called alike)
-    from snipproof.prove.serve import serve  # noqa: PLC0415 (the dynamic side, on explicit request only)
+    from snipproof.prove.serve import serve
 
     return serve(settings)
 

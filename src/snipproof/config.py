@@ -67,8 +67,8 @@ class Settings:
     """All settings. ``root`` is the folder of the settings file; every path in it is relative to that folder.
 
     ``pages`` are folders or files of MD/MDX, ``suites`` globs of suite files. ``site_root`` is what ``/…`` and
-    ``@site/…`` in a Page's imports mean. ``assets`` is a folder that is served over HTTP while snippets run. ``cache_dir`` is where server binaries and environments are kept (empty: the
-    user's cache folder).
+    ``@site/…`` in a Page's imports mean. ``assets`` is a folder that is served over HTTP while snippets run.
+    ``cache_dir`` is where server binaries and environments are kept (empty: the user's cache folder).
     """
 
     root: Path = field(default=Path(), metadata={"internal": True})
@@ -145,7 +145,7 @@ class _Reader:
         values = {}
         for key, spec in known.items():
             wanted = types[spec.name]
-            if is_dataclass(wanted):
+            if isinstance(wanted, type) and is_dataclass(wanted):
                 nested = table.get(key, {})
                 if not isinstance(nested, dict):
                     raise SettingsError(f"{self.place(key)} {prefix + key!r} must be a table")

@@ -131,7 +131,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One ESM import of a Page: ``path`` is what was written, ``target`` the file it means, if it is inside the root."""
+    """One ESM import of a Page: ``path`` is what was written, ``target`` the file it means, inside the root."""
 
     line: int
     column: int

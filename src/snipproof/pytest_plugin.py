@@ -5,7 +5,7 @@ Nothing but this module is imported while no Suite is configured.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -66,5 +66,6 @@ def snippet_services(request: pytest.FixtureRequest) -> Services:
 @pytest.fixture(scope="session")
 def snippet_state(request: pytest.FixtureRequest, snippet_services: Services) -> State:  # noqa: ARG001 (must be up)
     """What is stored in Weaviate: ``.keep(fill)`` stores data now, and again whenever a Source changed it."""
-    state: State = request.config.pluginmanager.get_plugin("snipproof-snippets").prover.state
+    plugin: Any = request.config.pluginmanager.get_plugin("snipproof-snippets")
+    state: State = plugin.prover.state
     return state

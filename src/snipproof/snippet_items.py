@@ -22,7 +22,7 @@ from snipproof.read.source import read_source
 _RUNNABLE = ("python",)
 
 
-class SnippetFailed(Exception):
+class SnippetFailedError(Exception):
     """Carries a Verdict that is not a pass to pytest."""
 
     def __init__(self, source: Source, verdict: Verdict) -> None:
@@ -94,7 +94,7 @@ class SnippetItem(pytest.Function):
         self.file.verdict(self.name)
 
     def runtest(self) -> None:
-        """Raise :class:`SnippetFailed` unless the Snippet passed."""
+        """Raise :class:`SnippetFailedError` unless the Snippet passed."""
         verdict = self.file.verdict(self.name)
         weaviate = self.file.plugin.prover.services.weaviate
         self.user_properties += [
@@ -105,7 +105,7 @@ class SnippetItem(pytest.Function):
             ("weaviate", f"{weaviate.version} ({weaviate.mode})"),
         ]
         if verdict.outcome is not Outcome.PASSED:
-            raise SnippetFailed(self.file.source, verdict)
+            raise SnippetFailedError(self.file.source, verdict)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Place the Snippet at its START marker."""
@@ -114,7 +114,7 @@ class SnippetItem(pytest.Function):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
         """Show a Verdict, or trouble around the docs, in words; anything else as pytest does."""
         error = excinfo.value
-        if isinstance(error, SnippetFailed):
+        if isinstance(error, SnippetFailedError):
             return describe(error.source, error.verdict)
         if isinstance(error, SnipproofError):
             return str(error)

@@ -17,12 +17,16 @@ SUITE = "flavour: py\nlanguage: python\nsources: ['*.py']\n"
 SETTINGS = "[tool.snipproof]\npages = ['docs']\nsuites = ['snippets/*/suite.yaml']\n"
 
 
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """One embedded server for all mini-projects of this worker."""
     settings: Settings = load_settings(tmp_path_factory.mktemp("settings"), overrides={"weaviate.mode": "embedded"})
     with Run.begin() as run:
-        services = Services.start(settings, run, lambda line: sys.stderr.write(line + "\n"), None)
+        services = Services.start(settings, run, _say, None)
         yield services
         services.stop()
 

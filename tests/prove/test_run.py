@@ -107,7 +107,7 @@ def test_a_killed_run_leaves_nothing_after_the_next_start(tmp_path: Path, victim
         assert len(keepers) == 1
         if victim == "parent":
             child.kill()
-            gone, left = psutil.wait_procs(alive(run_id), timeout=5)
+            _, left = psutil.wait_procs(alive(run_id), timeout=5)
             assert not left
         else:
             os.kill(keepers[0].pid, signal.SIGSTOP)  # it can do nothing about the end of its parent

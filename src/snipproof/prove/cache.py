@@ -10,7 +10,7 @@ from snipproof.config import Settings
 
 
 def cache_folder(settings: Settings) -> Path:
-    """Return the cache folder: the setting ``cache-dir``, else ``snipproof`` in the user's cache. It may not exist yet."""
+    """Return the cache folder, which may not exist yet: the setting ``cache-dir``, else one in the user's cache."""
     if settings.cache_dir:
         return settings.root / Path(settings.cache_dir).expanduser()
     return Path(platformdirs.user_cache_dir("snipproof", appauthor=False))

@@ -1,4 +1,4 @@
-"""Python environments, one a lock file: made on first use, kept in the cache, never touched again while it is unchanged."""
+"""Python environments, one a lock file: made on first use and kept in the cache while that file is unchanged."""
 
 from __future__ import annotations
 

@@ -18,7 +18,23 @@ from snipproof.model import Marker
 PROBE_FUNCTION = "__snipproof_probe__"
 
 _BLOCK_WORDS = frozenset(
-    "if elif else for while with try except finally def class async match case @".split()  # noqa: SIM905 (readable)
+    (
+        "if",
+        "elif",
+        "else",
+        "for",
+        "while",
+        "with",
+        "try",
+        "except",
+        "finally",
+        "def",
+        "class",
+        "async",
+        "match",
+        "case",
+        "@",
+    )
 )
 _CLAUSES = frozenset(("elif", "else", "except", "finally", "case"))
 _LEAVING = frozenset(("return", "raise", "break", "continue"))
@@ -56,57 +72,73 @@ def probe_python(text: str, markers: Iterable[Marker]) -> Probed:
     A marker inside the brackets of a simple statement belongs to that statement: a START is probed before it, an END
     after it. Text that is not Python is returned unchanged: running it names the line that is wrong.
     """
-    lines = {}
+    opens: dict[int, bool] = {}  # by line: whether all of its markers are STARTs
     for marker in markers:
-        lines[marker.line] = lines.get(marker.line, True) and marker.opens
+        opens[marker.line] = opens.get(marker.line, True) and marker.opens
     try:
-        statements, comments = _layout(text)
         ast.parse(text)
+        placer = _Placer(text)
     except (SyntaxError, ValueError, tokenize.TokenError):
-        return Probed(text, dict.fromkeys(lines, "the file is not valid Python"))
-    edits = _Edits(text.split("\n"))
-    silent: dict[int, str] = {}
-    unreachable = set()
-    header = _header_end(statements)
-    ceilings: dict[int, int] = {}  # a probe that left a block: those behind it cannot go back in
-    for line, only_starts in sorted(lines.items()):
-        call = f"{PROBE_FUNCTION}({line})"
-        column = comments.get(line)
-        if column is None:
-            silent[line] = "the marker is not a comment: it stands inside a string literal"
-        elif edits.lines[line - 1][:column].strip():
-            silent[line] = "the marker stands behind code: put it on a line of its own"
-        elif header and line < header.first:
-            # Nothing may stand before `from __future__` imports, and a docstring must stay the first statement.
-            edits.insert(header.last, header.end, f"; {call}")
-        elif around := _around(statements, line):
-            if around.word in _BLOCK_WORDS:
-                silent[line] = (
-                    f"the marker stands inside the head of the {around.word!r} statement of line {around.first}"
-                )
-            elif only_starts:
-                edits.insert(around.first, around.indent, f"{call}; ")
-            else:
-                edits.insert(around.last, around.end, f"; {call}")
-        else:
-            before = max((s for s in statements if s.last < line), key=lambda s: s.last, default=None)
-            after = min((s for s in statements if s.first > line), key=lambda s: s.first, default=None)
-            if before and before.word == "@":
-                silent[line] = "the marker stands between a decorator and what it decorates"
-                continue
-            gap = before.last if before else 0
-            column = min(column, ceilings.get(gap, column))
-            ceilings[gap] = indent = _indent(statements, before, after, column)
-            edits.replace(line, " " * indent + call)
-            if before and before.word in _LEAVING and before.indent == indent and not only_starts:
-                unreachable.add(line)
-    probed = edits.text()
+        return Probed(text, dict.fromkeys(opens, "the file is not valid Python"))
+    silent = {}
+    for line in sorted(opens):
+        if reason := placer.place(line, only_starts=opens[line]):
+            silent[line] = reason
+    probed = placer.edits.text()
     try:
         ast.parse(probed)
     except SyntaxError as error:
-        reason = f"a probe cannot stand near line {error.lineno}"
-        return Probed(text, dict.fromkeys(lines, reason))
-    return Probed(probed, silent, frozenset(unreachable))
+        return Probed(text, dict.fromkeys(opens, f"a probe cannot stand near line {error.lineno}"))
+    return Probed(probed, silent, frozenset(placer.unreachable))
+
+
+class _Placer:
+    """Places one probe after the other in a text, from its first line to its last."""
+
+    def __init__(self, text: str) -> None:
+        self.edits = _Edits(text.split("\n"))
+        self.unreachable: set[int] = set()
+        self._statements, self._comments = _layout(text)
+        self._header = _header_end(self._statements)
+        self._ceilings: dict[int, int] = {}  # a probe that left a block: those behind it cannot go back in
+
+    def place(self, line: int, *, only_starts: bool) -> str:
+        """Place the probe of a marker line; returns why it cannot be done, or an empty text."""
+        call = f"{PROBE_FUNCTION}({line})"
+        column = self._comments.get(line)
+        if column is None:
+            return "the marker is not a comment: it stands inside a string literal"
+        if self.edits.lines[line - 1][:column].strip():
+            return "the marker stands behind code: put it on a line of its own"
+        if self._header and line < self._header.first:
+            # Nothing may stand before `from __future__` imports, and a docstring must stay the first statement.
+            self.edits.insert(self._header.last, self._header.end, f"; {call}")
+            return ""
+        if around := next((s for s in self._statements if s.first < line <= s.last), None):
+            return self._place_inside(around, call, only_starts=only_starts)
+        return self._place_between(line, column, call, only_starts=only_starts)
+
+    def _place_inside(self, around: _Statement, call: str, *, only_starts: bool) -> str:
+        if around.word in _BLOCK_WORDS:
+            return f"the marker stands inside the head of the {around.word!r} statement of line {around.first}"
+        if only_starts:
+            self.edits.insert(around.first, around.indent, f"{call}; ")
+        else:
+            self.edits.insert(around.last, around.end, f"; {call}")
+        return ""
+
+    def _place_between(self, line: int, column: int, call: str, *, only_starts: bool) -> str:
+        before = max((s for s in self._statements if s.last < line), key=lambda s: s.last, default=None)
+        after = min((s for s in self._statements if s.first > line), key=lambda s: s.first, default=None)
+        if before and before.word == "@":
+            return "the marker stands between a decorator and what it decorates"
+        gap = before.last if before else 0
+        column = min(column, self._ceilings.get(gap, column))
+        self._ceilings[gap] = indent = _indent(self._statements, before, after, column)
+        self.edits.replace(line, " " * indent + call)
+        if before and before.word in _LEAVING and before.indent == indent and not only_starts:
+            self.unreachable.add(line)
+        return ""
 
 
 class _Edits:
@@ -174,10 +206,6 @@ def _header_end(statements: list[_Statement]) -> _Statement | None:
         else:
             break
     return last
-
-
-def _around(statements: list[_Statement], line: int) -> _Statement | None:
-    return next((s for s in statements if s.first < line <= s.last), None)
 
 
 def _indent(statements: list[_Statement], before: _Statement | None, after: _Statement | None, column: int) -> int:

@@ -1,4 +1,4 @@
-"""``snipproof serve``: the Services alone, to try snippets by hand or to prove them again and again on a warm server."""
+"""``snipproof serve``: the Services alone, to try snippets by hand or to prove them on a warm server."""
 
 from __future__ import annotations
 

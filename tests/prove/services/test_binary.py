@@ -131,7 +131,7 @@ def test_a_bad_download_leaves_nothing(tmp_path: Path, releases: Releases, troub
     if trouble == "no archive":
         del releases.files[NAME]
     releases.cut = 10 if trouble == "cut" else 0
-    with pytest.raises(InfrastructureError, match="no Weaviate 1.39.0 server binary can be had") as caught:
+    with pytest.raises(InfrastructureError, match=r"no Weaviate 1\.39\.0 server binary can be had") as caught:
         find_binary(settings_for(tmp_path, releases), lambda _: None)
     assert caught.match(message)
     assert "Three ways out" in caught.value.hint

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import docker
@@ -27,7 +26,7 @@ TOOL = Path(__file__).parents[3] / "tools" / "build_image.py"
 
 
 @pytest.fixture(scope="session")
-def image(binary: Path) -> Iterator[str]:
+def image(binary: Path) -> str:
     """A local image made from the server binary, so that no registry is needed."""
     trouble = engine_trouble()
     if trouble and os.environ.get("SNIPPROOF_TEST_REQUIRE_CONTAINERS"):
@@ -35,11 +34,12 @@ def image(binary: Path) -> Iterator[str]:
     if trouble:
         pytest.skip(trouble)
     spec = importlib.util.spec_from_file_location("build_image", TOOL)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
     tool.build_image(binary, TAG)
-    yield TAG
+    return TAG
 
 
 def labelled(run_id: str) -> list[str]:

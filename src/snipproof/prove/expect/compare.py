@@ -63,9 +63,9 @@ def _object(expected: Object, actual: dict[str, Any], path: str) -> Iterator[Dif
         else:
             yield Difference(node.line, f"{path}.{name}", "expected, but missing in the actual output")
     if not expected.open:
-        for name in actual:
+        for name, value in actual.items():
             if name not in expected.members:
-                message = f"not expected, but in the actual output: {show(actual[name])}"
+                message = f"not expected, but in the actual output: {show(value)}"
                 yield Difference(expected.line, f"{path}.{name}", message)
 
 

@@ -149,12 +149,7 @@ class _Parser:
         self._advance()
         while not (self.kind == "mark" and self.token == "]"):
             items.append(self.value())
-            if not (self.kind == "mark" and self.token == "]"):
-                # `...` may stand on a line of its own, without commas around it.
-                if not (isinstance(items[-1], Elision) or self.kind == "dots") or self.token == ",":
-                    self._take(",", "',' or ']'")
-                    if self.token == "]" and not isinstance(items[-1], Elision):
-                        self.fail("a value expected behind ',', found ']'")
+            self._separate("]", "a value", elided=isinstance(items[-1], Elision))
         self._advance()
         return Array(line, tuple(items))
 
@@ -176,10 +171,16 @@ class _Parser:
                 self._advance()
                 self._take(":", "':'")
                 members[name] = self.value()
-            if not (self.kind == "mark" and self.token == "}"):
-                if not (elided or self.kind == "dots") or self.token == ",":
-                    self._take(",", "',' or '}'")
-                    if self.token == "}" and not elided:
-                        self.fail("a member expected behind ',', found '}'")
+            self._separate("}", "a member", elided=elided)
         self._advance()
         return Object(line, members, is_open)
+
+    def _separate(self, closing: str, wanted: str, *, elided: bool) -> None:
+        """Take the comma behind an element; around ``...``, which may have a line of its own, it may be left out."""
+        if self.kind == "mark" and self.token == closing:
+            return
+        if (elided or self.kind == "dots") and self.token != ",":
+            return
+        self._take(",", f"',' or '{closing}'")
+        if self.token == closing and not elided:
+            self.fail(f"{wanted} expected behind ',', found '{closing}'")

@@ -110,7 +110,7 @@ class PythonRunner:
     @staticmethod
     def _environment(folder: Path) -> dict[str, str]:
         env = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
-        # One hash seed, so that a set prints the same in every run; no home, so that nothing is read from or left in it.
+        # One hash seed, so that a set prints the same in every run; a home of its own, so that nothing is left in it.
         return env | {"HOME": str(folder), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 
     def _watch(self, process: Process, outputs: tuple[Path, ...], deadline: float) -> Ending:

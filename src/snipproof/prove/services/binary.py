@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import requests
 from filelock import FileLock
@@ -31,7 +32,7 @@ _BEAT = 10.0  # seconds between signs of life
 _BLOCK = 1 << 20
 
 
-class _Unobtainable(Exception):
+class _UnobtainableError(Exception):
     """One way to a binary failed; the text says why."""
 
 
@@ -58,7 +59,7 @@ def find_binary(settings: Settings, say: Say) -> Path:
         for way in wanted.obtain:
             try:
                 return ways[way]()
-            except _Unobtainable as error:
+            except _UnobtainableError as error:
                 failed.append(f"{way}: {error}")
     raise InfrastructureError(
         f"no Weaviate {wanted.version} server binary can be had",
@@ -84,11 +85,11 @@ def _cached(folder: Path, say: Say) -> Path:
             return binary
     except (OSError, ValueError, KeyError):
         if not binary.exists():
-            raise _Unobtainable(f"nothing in {folder}") from None
+            raise _UnobtainableError(f"nothing in {folder}") from None
     say("weaviate: the cached server binary is damaged and is dropped")
     binary.unlink(missing_ok=True)
     record.unlink(missing_ok=True)
-    raise _Unobtainable(f"the binary in {folder} was damaged")
+    raise _UnobtainableError(f"the binary in {folder} was damaged")
 
 
 def _keep(folder: Path, obtain: Callable[[Path], Path]) -> Path:
@@ -114,23 +115,23 @@ def _download(settings: Settings, part: Path, say: Say) -> Path:
         checksum = wanted.sha256.get(f"{system}-{machine}") or _published_checksum(f"{url}.sha256")
         _fetch(url, archive, say)
     except requests.RequestException as error:
-        raise _Unobtainable(f"{url}: {_reason(error)}") from None
+        raise _UnobtainableError(f"{url}: {_reason(error)}") from None
     if _sha256(archive) != checksum.lower():
-        raise _Unobtainable(f"{url}: the checksum is not {checksum}")
+        raise _UnobtainableError(f"{url}: the checksum is not {checksum}")
     try:
         with _member(archive) as source, (part / _NAME).open("wb") as target:
             shutil.copyfileobj(source, target)
     except (tarfile.TarError, zipfile.BadZipFile, KeyError, EOFError, OSError) as error:
-        raise _Unobtainable(f"{url}: cannot be unpacked: {error}") from None
+        raise _UnobtainableError(f"{url}: cannot be unpacked: {error}") from None
     return part / _NAME
 
 
 @contextmanager
-def _member(archive: Path) -> Iterator[object]:
+def _member(archive: Path) -> Iterator[IO[bytes]]:
     """Open the one member of an archive that is the server; its own path in the archive is never used."""
     if archive.suffix == ".zip":
-        with zipfile.ZipFile(archive) as zipped, zipped.open("weaviate") as source:
-            yield source
+        with zipfile.ZipFile(archive) as zipped, zipped.open("weaviate") as unzipped:
+            yield unzipped
         return
     with tarfile.open(archive) as tarred:
         member = next((m for m in tarred if m.isfile() and Path(m.name).name == "weaviate"), None)
@@ -146,7 +147,7 @@ def _published_checksum(url: str) -> str:
     reply.raise_for_status()
     words = reply.text.split()
     if not words or len(words[0]) != 64:
-        raise _Unobtainable(f"{url}: no SHA-256 checksum, so the archive cannot be trusted (set weaviate.sha256)")
+        raise _UnobtainableError(f"{url}: no SHA-256 checksum, so the archive cannot be trusted (set weaviate.sha256)")
     return words[0]
 
 
@@ -178,7 +179,7 @@ def _build(version: str, part: Path, say: Say) -> Path:
     """Build the server with ``go install``; a few minutes, once."""
     go = shutil.which("go")
     if go is None:
-        raise _Unobtainable("no Go toolchain on the PATH")
+        raise _UnobtainableError("no Go toolchain on the PATH")
     say(f"weaviate: building {version} with Go, once; this takes some minutes")
     env = {**os.environ, "CGO_ENABLED": "0", "GOBIN": str(part), "GOFLAGS": "-mod=mod -buildvcs=false"}
     command = [go, "install", "-v", "-trimpath", "-ldflags=-s -w", f"{_MODULE}@v{version}"]
@@ -209,7 +210,7 @@ def _build(version: str, part: Path, say: Say) -> Path:
             raise
         reader.join()
     if code or not (part / _NAME).exists():
-        raise _Unobtainable("go install failed: " + " | ".join(line.strip() for line in lines[-3:]))
+        raise _UnobtainableError("go install failed: " + " | ".join(line.strip() for line in lines[-3:]))
     return part / _NAME
 
 

@@ -136,10 +136,10 @@ class ContainerWeaviate:
         _remove(self._container)
 
 
-def _ended(container: Any) -> bool:
+def _ended(container: Any) -> str | None:
     wrapped = container.get_wrapped_container()
     wrapped.reload()
-    return bool(wrapped.status in ("exited", "dead"))
+    return str(wrapped.status) if wrapped.status in ("exited", "dead") else None
 
 
 def _log_tail(container: Any) -> str:

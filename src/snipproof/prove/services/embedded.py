@@ -46,12 +46,7 @@ class EmbeddedWeaviate:
             process = Process.start(command, run=run, env=env, cwd=work, stdout=log)
             url = f"http://{_HOST}:{ports.rest}"
             try:
-                version = wait_ready(
-                    url,
-                    f"{_HOST}:{ports.grpc}",
-                    settings.weaviate.start_timeout,
-                    lambda p=process: p.poll() is not None,
-                )
+                version = wait_ready(url, f"{_HOST}:{ports.grpc}", settings.weaviate.start_timeout, process.poll)
             except TimeoutError as error:
                 process.stop()
                 text = log.read_text(encoding="utf-8", errors="replace")

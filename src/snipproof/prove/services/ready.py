@@ -12,12 +12,12 @@ _HEALTH = "/grpc.health.v1.Health/Check"
 _SERVING = b"\x08\x01"  # HealthCheckResponse{status: SERVING} of grpc.health.v1
 
 
-def wait_ready(url: str, grpc_target: str, timeout: float, died: Callable[[], bool] = lambda: False) -> str:
+def wait_ready(url: str, grpc_target: str, timeout: float, poll: Callable[[], object] = lambda: None) -> str:
     """Wait for a Weaviate and return its version.
 
     :param url: its REST address; ``grpc_target`` is ``host:port`` of its gRPC API.
     :param timeout: seconds until it is given up.
-    :param died: asked between tries whether the server is gone, so that nobody waits for a dead one.
+    :param poll: gives anything but ``None`` once the server has ended, so that nobody waits for a dead one.
     :raises TimeoutError: the server died or is not ready in time; the message says what is missing.
     """
     deadline = time.monotonic() + timeout
@@ -25,7 +25,7 @@ def wait_ready(url: str, grpc_target: str, timeout: float, died: Callable[[], bo
         missing = _missing(url, grpc_target)
         if missing is None:
             return str(requests.get(f"{url}/v1/meta", timeout=10).json()["version"])
-        if died():
+        if poll() is not None:
             raise TimeoutError("the server ended")
         if time.monotonic() > deadline:
             raise TimeoutError(f"not ready after {timeout:g} s: {missing}")

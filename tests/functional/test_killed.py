@@ -1,0 +1,77 @@
+"""SIGKILL of pytest, at any moment: after the next start nothing of the dead run is left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from snipproof.prove.run import RUN_VARIABLE, Run
+
+SETTINGS = "[tool.snipproof]\nsuites = ['snippets/*/suite.yaml']\n"
+SUITE = "flavour: py\nlanguage: python\nsources: ['*.py']\n"
+SOURCE = """\
+import subprocess, sys, time
+# START a
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(700)"], start_new_session=True)
+open("started", "w").close()
+time.sleep(60)
+# END a
+"""
+
+
+def ours(folder: Path) -> list[psutil.Process]:
+    """Return the living processes of the Runs whose folders are below ``folder``."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            environ = process.environ()
+            living = process.status() != psutil.STATUS_ZOMBIE
+        except (psutil.Error, OSError):
+            continue
+        if living and RUN_VARIABLE in environ and environ.get("PATH", "").startswith(str(folder)):
+            found.append(process)
+    return found
+
+
+@pytest.mark.parametrize("moment", ["folder", "server starting", "server ready", "source running"])
+def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: str) -> None:
+    """Killed while it starts, while the server does, or while a Source runs: no process and no folder survives."""
+    project, temp = tmp_path / "project", tmp_path / "temp"
+    (project / "snippets" / "py").mkdir(parents=True)
+    temp.mkdir()
+    (project / "pyproject.toml").write_text(SETTINGS)
+    (project / "snippets/py/suite.yaml").write_text(SUITE)
+    (project / "snippets/py/source.py").write_text(SOURCE)
+    # The PATH marks every process of this test, whatever its Run's id is.
+    env = {
+        **os.environ,
+        "TMPDIR": str(temp),
+        "SNIPPROOF_WEAVIATE_BINARY": str(binary),
+        "PATH": f"{temp}:{os.environ['PATH']}",
+    }
+    command = [sys.executable, "-m", "pytest", "snippets", "--snippets-weaviate", "embedded", "-p", "no:cacheprovider"]
+    with subprocess.Popen(command, cwd=project, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as killed:
+        wanted = {
+            "folder": "snipproof-*/*/lock",
+            "server starting": "snipproof-*/*/weaviate-1/server.log",
+            "server ready": "snipproof-*/*/weaviate-1/data/raft/*",
+            "source running": "snipproof-*/*/py-*/work/started",
+        }[moment]
+        deadline = time.monotonic() + 60
+        while not list(temp.glob(wanted)):
+            assert killed.poll() is None, "pytest ended before it could be killed"
+            assert time.monotonic() < deadline, f"never got to: {moment}"
+            time.sleep(0.005)
+        if moment == "source running":
+            assert len(ours(temp)) >= 5  # two keepers, the server, the Source and its child
+        killed.kill()
+    (base,) = temp.glob("snipproof-*")
+    Run.begin(base).end()
+    assert ours(temp) == []
+    assert sorted(path.name for path in base.iterdir()) == ["sweep.lock"]
