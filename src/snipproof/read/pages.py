@@ -83,9 +83,9 @@ class _Scanner:
         self._path = path
         self._text = text
         self._settings = settings
-        self._token = re.compile(
-            _PATTERN.replace("COMPONENT", re.escape(settings.component)), re.VERBOSE | re.MULTILINE
-        )
+        pattern = _PATTERN.replace("COMPONENT", re.escape(settings.component))
+        self._token = re.compile(pattern, re.VERBOSE | re.MULTILINE)
+        self._unwrapped: set[int] = set()
         self._imports: list[Import] = []
         self._tags: list[tuple[int, dict[str, str | None]]] = []
         self._problems: list[Finding] = []
