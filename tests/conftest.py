@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +11,10 @@ import pytest
 
 from snipproof.config import Settings, load_settings
 from snipproof.prove.services.binary import find_binary
+from snipproof.prove.services.container import engine_trouble
+
+TAG = "snipproof/weaviate:1.39.0"
+TOOL = Path(__file__).parent.parent / "tools" / "build_image.py"
 
 
 def _say(line: str) -> None:
@@ -25,3 +31,20 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def binary(settings: Settings) -> Path:
     """The pinned server's binary, obtained as a user's would be."""
     return find_binary(settings, _say)
+
+
+@pytest.fixture(scope="session")
+def image(binary: Path) -> str:
+    """A local image made from the server binary, so that no registry is needed."""
+    trouble = engine_trouble()
+    if trouble and os.environ.get("SNIPPROOF_TEST_REQUIRE_CONTAINERS"):
+        pytest.fail(f"containers are required, but {trouble}")
+    if trouble:
+        pytest.skip(trouble)
+    spec = importlib.util.spec_from_file_location("build_image", TOOL)
+    assert spec
+    assert spec.loader
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    tool.build_image(binary, TAG)
+    return TAG

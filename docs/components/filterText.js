@@ -27,7 +27,6 @@ const HIGHLIGHTER = new Map([
   ['goraw', 'go'],
   ['javaraw', 'java'],
   ['pyindent', 'py'],
-  ['pyv3', 'py'],
   ['tsindent', 'ts'],
   ['tsv2', 'ts'],
 ]);

@@ -83,7 +83,7 @@ def _per_line(markers: list[Marker]) -> list[Marker]:
 
 
 def _attributes(path: str, marker: Marker) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415 (costs 20 ms, and few markers have attributes)
+    import yaml
 
     place = f"{path}:{marker.line}:{marker.column}"
     try:

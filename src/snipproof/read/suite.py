@@ -64,7 +64,7 @@ class _SuiteFile:
         self._folder = (root / path).parent
 
     def read(self) -> Suite:
-        import yaml  # noqa: PLC0415 (costs 20 ms: only a site with Suites pays for it)
+        import yaml
 
         try:
             node = yaml.compose((self._root / self._path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import signal
 import subprocess
 import sys
@@ -18,28 +16,8 @@ import requests
 from snipproof.config import load_settings
 from snipproof.errors import InfrastructureError
 from snipproof.prove.run import CONTAINER_LABEL, Run
-from snipproof.prove.services.container import engine_trouble, vectorizer_host
+from snipproof.prove.services.container import vectorizer_host
 from snipproof.prove.services.start import Services
-
-TAG = "snipproof/weaviate:1.39.0"
-TOOL = Path(__file__).parents[3] / "tools" / "build_image.py"
-
-
-@pytest.fixture(scope="session")
-def image(binary: Path) -> str:
-    """A local image made from the server binary, so that no registry is needed."""
-    trouble = engine_trouble()
-    if trouble and os.environ.get("SNIPPROOF_TEST_REQUIRE_CONTAINERS"):
-        pytest.fail(f"containers are required, but {trouble}")
-    if trouble:
-        pytest.skip(trouble)
-    spec = importlib.util.spec_from_file_location("build_image", TOOL)
-    assert spec
-    assert spec.loader
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    tool.build_image(binary, TAG)
-    return TAG
 
 
 def labelled(run_id: str) -> list[str]:

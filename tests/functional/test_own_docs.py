@@ -1,0 +1,122 @@
+"""The repository's own page is proven in every mode, by the commands a user types."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SUMMARY = "snipproof: 5 snippets proven, 2 expectations matched, Weaviate 1.39.0 ({mode})"
+
+
+def prove(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run ``pytest snippets …`` in this repository."""
+    command = [sys.executable, "-m", "pytest", "snippets", "-p", "no:cacheprovider", "-p", "no:randomly", *args]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, check=False, timeout=600
+    )
+
+
+def assert_proven(done: subprocess.CompletedProcess[str], mode: str) -> None:
+    assert SUMMARY.format(mode=mode) in done.stdout.splitlines(), done.stdout + done.stderr
+    assert done.returncode == 0
+
+
+def test_embedded(binary: Path) -> None:
+    """The server as a native process."""
+    assert_proven(prove("--snippets-weaviate", "embedded", SNIPPROOF_WEAVIATE_BINARY=str(binary)), "embedded")
+
+
+def test_container(image: str) -> None:
+    """The server in a container, its vectorizer on this machine: the same distances."""
+    assert_proven(prove("--snippets-weaviate", "container", SNIPPROOF_WEAVIATE_IMAGE=image), "container")
+
+
+def test_two_workers(binary: Path) -> None:
+    """Each worker has a server of its own; the controller adds up."""
+    done = prove("-n", "2", "--snippets-weaviate", "embedded", SNIPPROOF_WEAVIATE_BINARY=str(binary))
+    assert_proven(done, "embedded")
+
+
+def test_served_and_given_by_its_address(binary: Path) -> None:
+    """``snipproof serve`` prints the command that proves on its server; it works twice and leaves nothing there."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "snipproof", "serve"],
+        cwd=ROOT,
+        env={**os.environ, "SNIPPROOF_WEAVIATE_MODE": "embedded", "SNIPPROOF_WEAVIATE_BINARY": str(binary)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout
+        said = ""
+        while "Ctrl-C stops" not in said:
+            line = server.stdout.readline()
+            assert line, said
+            said += line
+        try:
+            given = re.search(r"prove on it: pytest snippets (.*)", said)
+            assert given, said
+            for _ in range(2):
+                assert_proven(prove(*given[1].split()), "url")
+        finally:
+            server.send_signal(signal.SIGINT)
+            assert "stopping" in server.stdout.read()
+    assert server.returncode == 0
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Return a copy of this repository's docs and Sources, to break."""
+    for name in ("docs", "snippets"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("pyproject.toml", "conftest.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def slip(copy: Path, path: str, old: str, new: str) -> subprocess.CompletedProcess[str]:
+    """Make one slip, and run the first command of the main job on it."""
+    text = (copy / path).read_text(encoding="utf-8")
+    assert old in text
+    (copy / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+    command = [sys.executable, "-m", "snipproof", "check"]
+    return subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+
+
+def test_a_renamed_marker_is_red(copy: Path) -> None:
+    """A marker that was renamed in the Source but not on the pages is found without running anything."""
+    done = slip(copy, "snippets/python-v3/search_image.py", "# END search with base64", "# END search")
+    assert done.returncode == 1
+    assert "docs/en/search/image.mdx" in done.stdout
+    assert " SP202 " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            '"title": "Chelsea the cat"',
+            '"title": "Chelsea the dog"',
+            'expected "Chelsea the dog", actual "Chelsea the cat"',
+        ),
+        ('"distance": 0.0', '"distance": 0.1', "(written with 4 decimals), actual 0.0"),
+    ],
+)
+def test_a_wrong_word_or_digit_of_a_shown_output_is_red(
+    copy: Path, binary: Path, old: str, new: str, message: str
+) -> None:
+    """What no reader of the text can see is seen by running it."""
+    assert slip(copy, "snippets/python-v4/search_image.py", old, new).returncode == 0
+    command = [sys.executable, "-m", "pytest", "snippets/python-v4", "-p", "no:cacheprovider"]
+    env = {**os.environ, "SNIPPROOF_WEAVIATE_MODE": "embedded", "SNIPPROOF_WEAVIATE_BINARY": str(binary)}
+    done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert message in done.stdout
+    assert "1 failed, 2 passed" in done.stdout
