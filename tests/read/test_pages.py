@@ -14,7 +14,8 @@ def test_a_tag_over_several_lines_is_one_reference() -> None:
     """Attributes stand in either quote or in braces, and the place is that of the tag."""
     page = parse_page(
         "docs/p.mdx",
-        "---\ntitle: `<!--\n---\nimport Code from '!!raw-loader!/\\_includes/a.py';\n\n <FilteredTextBlock\n  text={ Code }\n"
+        "---\ntitle: `<!--\n---\nimport Code from '!!raw-loader!/\\_includes/a.py';\n\n <FilteredTextBlock\n"
+        "  text={ Code }\n"
         '  startMarker=\'# START "A"\'\n  endMarker={"# END A"}\n  language="py"\n  docRefs={["}>", {a: 1}]}\n'
         '  includeStartMarker="true" title="a &gt; b"\n />\n',
     )
@@ -68,7 +69,7 @@ def test_what_is_rendered_is_a_reference(text: str) -> None:
     [
         ("\n<!-- x", (2, 1), "comment '<!--' is never closed"),
         ("```\nx", (1, 1), "fence ``` is never closed"),
-        ("<FilteredTextBlock text={Code}", (1, 1), "never closed"),
+        ("<FilteredTextBlock text={Code}", (1, 19), "never closed"),
         ("<FilteredTextBlock text={Code", (1, 25), "brace is never closed"),
         ("<FilteredTextBlock {...props} />", (1, 20), "spread"),
         ("<FilteredTextBlock startMarker={a + b} />", (1, 32), "not the expression {a + b}"),
@@ -117,7 +118,8 @@ def test_imports_are_told_by_kind_and_place(quote: str) -> None:
 
 
 _PIECES = st.sampled_from([
-    "<FilteredTextBlock", " text={Code}", ' startMarker="', "'", '"', "{", "}", "/>", ">", "`", "```", "~~~", "\n", "<!--",
+    "<FilteredTextBlock", " text={Code}", ' startMarker="', "'", '"', "{", "}", "/>", ">", "`", "```", "~~~", "\n",
+    "<!--",
     "-->", "{/*", "*/}", "import X from ", "'!!raw-loader!/a'", "\\", "---\n", "= ", "...", "&lt;", "//", "/*", "é",
 ])  # fmt: skip
 
@@ -127,6 +129,9 @@ def test_random_text_never_raises(text: str) -> None:
     """Whatever stands on a page is read, and every place told lies in it."""
     scan = scan_page("p.md", text, Settings())
     lines = text.split("\n")
-    for place in (*scan.page.references, *scan.page.imports, *scan.problems):
-        assert 1 <= place.line <= len(lines)
-        assert 1 <= place.column <= len(lines[place.line - 1]) + 1
+    places = [(found.line, found.column) for found in scan.page.references]
+    places += [(found.line, found.column) for found in scan.page.imports]
+    places += [(found.line, found.column) for found in scan.problems]
+    for line, column in places:
+        assert 1 <= line <= len(lines)
+        assert 1 <= column <= len(lines[line - 1]) + 1

@@ -14,6 +14,24 @@ def _reference(start: str | None, end: str | None, language: str, include: bool 
     return Reference("p.md", 1, 1, "Code", "a.py", start, end, language, include)
 
 
+def _format(line: str, language: str) -> str:
+    """Replace as the component's regular expressions do."""
+    first_tabs = r"\A\t\t" if line.startswith("\t\t") else r"\A\t"
+    steps = {
+        "java": [(r"\A {4}", "", 1)],
+        "csharpraw": [(r"\A {4}", "", 1)],
+        "pyindent": [(r"\A {4}", "", 1)],
+        "csharp": [(r"\A {8}", "", 1)],
+        "tsindent": [(r"\A {2}", "", 1)],
+        "go": [(first_tabs, "", 1), (r"\t", "  ", 1)],
+        "gonew": [(r"\t", "  ", 0), (r"\A {2}", "", 1)],
+        "goraw": [(r"\t", "    ", 0)],
+    }
+    for pattern, by, count in steps.get(language, []):
+        line = re.sub(pattern, by, line, count=count)
+    return line
+
+
 def _oracle(text: str, start: str | None, end: str | None, language: str, include: bool) -> str:
     """Do what the component does, one line at a time and in the plainest way."""
     start = start if start is not None else "undefined"
@@ -30,20 +48,7 @@ def _oracle(text: str, start: str | None, end: str | None, language: str, includ
             keep = open_
         if not keep:
             continue
-        if language in ("java", "csharpraw", "pyindent"):
-            line = re.sub(r"\A {4}", "", line)
-        elif language == "csharp":
-            line = re.sub(r"\A {8}", "", line)
-        elif language == "tsindent":
-            line = re.sub(r"\A {2}", "", line)
-        elif language == "go":
-            line = re.sub(r"\A\t\t", "", line) if re.match(r"\t\t", line) else re.sub(r"\A\t", "", line)
-            line = re.sub(r"\t", "  ", line, count=1)
-        elif language == "gonew":
-            line = re.sub(r"\A {2}", "", re.sub(r"\t", "  ", line))
-        elif language == "goraw":
-            line = re.sub(r"\t", "    ", line)
-        out.append(line)
+        out.append(_format(line, language))
     return "\n".join(out)
 
 

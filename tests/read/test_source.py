@@ -43,7 +43,7 @@ def test_an_unclosed_region_runs_to_the_end_of_the_file() -> None:
 )
 def test_an_expectation_binds_by_attribute_or_by_words(marker: str, of: str) -> None:
     """``of`` names the Snippet; without it the words of the name must fit exactly one."""
-    text = f"# START search with base64\n# END search with base64\n# START search url\n# END search url\n# START {marker}\n"
+    text = f"# START search with base64\n# END-ANY\n# START search url\n# END-ANY\n# START {marker}\n"
     source = parse_source("a.py", text)
     assert [expectation.of for expectation in source.expectations] == [of]
     assert unbound_expectations(source) == []
@@ -73,7 +73,7 @@ def test_an_unbound_expectation_is_a_finding(marker: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("attributes", "message"),
     [
-        ("{off: x}", "unknown attribute 'off'"),
+        ("{offf: x}", "unknown attribute 'offf'"),
         ("{of: [x]}", "'of' must be the name"),
         ("{of: x", "not a YAML mapping"),
         ("{of: 2024-99-99}", "not a YAML mapping"),
