@@ -72,5 +72,5 @@ def test_an_unknown_key_says_what_was_meant(tmp_path: Path) -> None:
 
 def test_a_wrong_environment_variable_is_named(tmp_path: Path) -> None:
     """What the environment says wrong is told by the variable's name."""
-    with pytest.raises(SettingsError, match="SNIPPROOF_RUN_TIMEOUT: 'run.timeout' must be a number, not 'soon'"):
+    with pytest.raises(SettingsError, match=r"SNIPPROOF_RUN_TIMEOUT: 'run.timeout' must be a number, not 'soon'"):
         load_settings(tmp_path, environ={"SNIPPROOF_RUN_TIMEOUT": "soon"})
