@@ -17,7 +17,7 @@ from snipproof.prove.prover import Prover
 from snipproof.prove.report import describe
 from snipproof.prove.verdict import Verdict
 from snipproof.read.bind import unbound_expectations
-from snipproof.read.source import read_source
+from snipproof.read.source import read_source, read_text
 
 _RUNNABLE = ("python",)
 
@@ -47,7 +47,7 @@ class SourceFile(pytest.File):
         root = self.plugin.settings.root
         try:
             self.source = read_source(root, self.path.relative_to(root).as_posix())
-            check_bindings(self.suite, {path: read_source(root, path).text for path in self.suite.sources})
+            self.plugin.check_bindings(self.suite)
         except SnipproofError as error:
             raise self.CollectError(str(error)) from None
         if findings := unbound_expectations(self.source):
@@ -159,6 +159,7 @@ class SnippetPlugin:
         self._trouble: InfrastructureError | None = None
         self._told: SnipproofError | None = None  # shown in full once
         self._tally = _Tally()
+        self._checked: dict[str, SnipproofError | None] = {}  # by Suite
 
     @property
     def prover(self) -> Prover:
@@ -166,6 +167,20 @@ class SnippetPlugin:
         self.require_services()
         assert self._prover is not None
         return self._prover
+
+    def check_bindings(self, suite: Suite) -> None:
+        """Check the Bindings of ``suite`` once.
+
+        :raises SnipproofError: a Binding matches nothing, or a Source cannot be read; again for each of its Sources.
+        """
+        if suite.path not in self._checked:
+            try:
+                check_bindings(suite, {path: read_text(self.settings.root, path) for path in suite.sources})
+                self._checked[suite.path] = None
+            except SnipproofError as error:
+                self._checked[suite.path] = error
+        if error := self._checked[suite.path]:
+            raise error
 
     def require_services(self) -> None:
         """Raise the InfrastructureError that kept the Services from starting, if there was one."""

@@ -133,7 +133,10 @@ def _missed(source: Source, snippet: Snippet, trace: _Trace, probed: Probed) -> 
 def _blamed(snippets: Sequence[Snippet], traces: Mapping[str, _Trace], run: SourceRun) -> list[Snippet]:
     """Return the Snippets that a run's failure belongs to; never none of them."""
     opened = [s for s in snippets if traces[s.id].open]
-    waiting = [s for s in snippets if not traces[s.id].begun]
+    # The next part of any Snippet that was not reached: hidden code kept it from starting.
+    waiting = {
+        min(missed): s for s in snippets if (missed := {g.first - 1 for g in s.region.segments} - traces[s.id].begun)
+    }
     if opened:
         return opened
     # Code that does not compile never runs: the fault belongs to the Snippet that shows it.
@@ -142,7 +145,7 @@ def _blamed(snippets: Sequence[Snippet], traces: Mapping[str, _Trace], run: Sour
         if shown:
             return shown
     if waiting:
-        return waiting[:1]
+        return [waiting[min(waiting)]]
     return [max(snippets, key=lambda s: traces[s.id].last_seen)]
 
 

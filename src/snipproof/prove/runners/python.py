@@ -74,17 +74,19 @@ class PythonRunner:
             stdout=stdout,
             stderr=stderr,
         )
-        ending = self._watch(process, (stdout, stderr), begin + timeout + 0.25)
-        exit_code = process.poll() if ending is Ending.EXITED else None
-        process.stop()
+        try:
+            ending = self._watch(process, (stdout, stderr), begin + timeout + 0.25)
+            exit_code = process.poll() if ending is Ending.EXITED else None
+        finally:
+            process.stop()
         hits, crash = _read_events(events, given)
         lines, chunks = cut(redact(_read(stdout, self.settings.output_limit), given), separator)
         result = SourceRun(
             ending=ending,
             exit_code=exit_code,
-            # A probe counts when both of its signs are there; they can only differ for a process that was killed.
-            hits=tuple(hits[: len(lines)]),
-            chunks=tuple(chunks[: len(hits) + 1]),
+            hits=tuple(hits),
+            # A Source that sends its stdout elsewhere, or is killed, leaves fewer separators than events.
+            chunks=(*chunks, *[""] * (len(hits) - len(lines))),
             stderr=redact(_read(stderr, self.settings.output_limit), given),
             duration=time.monotonic() - begin,
             limit=f"{timeout:g} s" if ending is Ending.TIMED_OUT else f"{self.settings.output_limit:,} bytes",
