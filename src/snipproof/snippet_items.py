@@ -58,7 +58,8 @@ class SourceFile(pytest.File):
             raise self.CollectError(f"{self.suite.path}:1:1 {self.suite.language} cannot be run yet")
         if self.suite.fixtures:
             self.add_marker(pytest.mark.usefixtures(*self.suite.fixtures))
-        self.add_marker(pytest.mark.xdist_group(self.source.path))
+        if self.config.pluginmanager.hasplugin("xdist"):  # else the marker is unknown, which may be an error
+            self.add_marker(pytest.mark.xdist_group(self.source.path))
         for snippet in self.source.snippets:
             item: SnippetItem = SnippetItem.from_parent(self, name=snippet.name, callobj=_prove)
             item.line = snippet.region.line

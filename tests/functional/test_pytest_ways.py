@@ -70,6 +70,12 @@ def test_random_order_changes_nothing(project: Project, log: str) -> None:
     assert runs(log) == 1
 
 
+def test_no_other_plugin_is_needed(project: Project) -> None:
+    """Without pytest-xdist, and with unknown markers refused, a Source is proven as usual."""
+    result = project.prove("-p", "no:xdist", "--strict-markers", "-W", "error", source="# START a\nx = 1\n# END a\n")
+    result.assert_outcomes(passed=1)
+
+
 def test_without_the_plugin_nothing_is_collected(project: Project, log: str) -> None:
     """``-p no:snipproof`` leaves no trace of us."""
     project.write("snippets/py/source.py", SOURCE.format(log=log))
