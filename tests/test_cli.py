@@ -278,3 +278,18 @@ def test_check_runs_nothing(site: Path) -> None:
     for command in ("check", "list", "extract"):
         assert main([command, "--root", str(site)]) == 0
     assert not trace.exists()
+
+
+def test_serve_without_the_extra_says_what_to_install(site: Path) -> None:
+    """The base install has no dynamic side; asking for it is answered, not crashed."""
+    code = (
+        "import sys\n"
+        "for name in ('requests', 'psutil', 'filelock', 'platformdirs', 'weaviate'): sys.modules[name] = None\n"
+        "from snipproof.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "serve", "--root", str(site)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'snipproof[weaviate]'" in done.stderr
+    assert "Traceback" not in done.stderr

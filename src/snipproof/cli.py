@@ -171,8 +171,13 @@ def _report_problems(site: Site) -> int:
 
 
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:  # noqa: ARG001 (all commands are called alike)
-    from snipproof.prove.serve import serve
-
+    try:
+        from snipproof.prove.serve import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("snipproof"):
+            raise
+        hint = "install it: pip install 'snipproof[weaviate]'"
+        raise SettingsError(f"serve needs the extra 'weaviate': no module {error.name!r}", hint) from None
     return serve(settings)
 
 
