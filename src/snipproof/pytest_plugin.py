@@ -48,8 +48,11 @@ def pytest_configure(config: pytest.Config) -> None:
     except SnipproofError as error:
         raise pytest.UsageError(str(error)) from None
     if suites:
-        from snipproof.snippet_items import SnippetPlugin
-
+        try:
+            from snipproof.snippet_items import SnippetPlugin
+        except ModuleNotFoundError as error:
+            message = f"running snippets needs {error.name}: pip install 'snipproof[weaviate]'"
+            raise pytest.UsageError(message) from None
         config.pluginmanager.register(SnippetPlugin(config, settings, suites), "snipproof-snippets")
 
 

@@ -180,8 +180,8 @@ class SnippetPlugin:
                 self._checked[suite.path] = None
             except SnipproofError as error:
                 self._checked[suite.path] = error
-        if error := self._checked[suite.path]:
-            raise error
+        if known := self._checked[suite.path]:
+            raise known
 
     def require_services(self) -> None:
         """Raise the InfrastructureError that kept the Services from starting, if there was one."""

@@ -76,6 +76,15 @@ def test_no_other_plugin_is_needed(project: Project) -> None:
     result.assert_outcomes(passed=1)
 
 
+def test_without_the_extra_the_way_out_is_named(project: Project) -> None:
+    """The light package alone cannot run snippets: it says what to install, without a traceback."""
+    project.write("block.py", "import sys\nsys.modules['filelock'] = None\n")
+    project.write("snippets/py/source.py", "# START a\nx = 1\n# END a\n")
+    result = project.pytester.runpytest_subprocess("-p", "block", "snippets")
+    result.stderr.fnmatch_lines(["ERROR: running snippets needs filelock: pip install 'snipproof[[]weaviate]'"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
 def test_without_the_plugin_nothing_is_collected(project: Project, log: str) -> None:
     """``-p no:snipproof`` leaves no trace of us."""
     project.write("snippets/py/source.py", SOURCE.format(log=log))

@@ -54,7 +54,8 @@ def image_trouble(image: str, say: Callable[[str], None]) -> str | None:
         try:
             client.images.pull(image)
         except (docker.errors.DockerException, OSError) as error:
-            return f"the engine cannot provide the image {image}: {str(error).splitlines()[0][:120]}"
+            why = str(getattr(error, "explanation", None) or error)
+            return f"the engine cannot provide the image {image}: {why.splitlines()[0][:120]}"
     finally:
         client.close()
     return None
