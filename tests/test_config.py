@@ -74,3 +74,11 @@ def test_a_wrong_environment_variable_is_named(tmp_path: Path) -> None:
     """What the environment says wrong is told by the variable's name."""
     with pytest.raises(SettingsError, match=r"SNIPPROOF_RUN_TIMEOUT: 'run.timeout' must be a number, not 'soon'"):
         load_settings(tmp_path, environ={"SNIPPROOF_RUN_TIMEOUT": "soon"})
+
+
+@pytest.mark.parametrize("data", [b"[tool.snipproof]\npages = ['\xff']\n", b"[tool.snipproof]\npages = [\n"])
+def test_a_settings_file_that_cannot_be_read_is_an_error(tmp_path: Path, data: bytes) -> None:
+    """Bytes that are no UTF-8 or no TOML are named with the file, without a traceback."""
+    (tmp_path / "pyproject.toml").write_bytes(data)
+    with pytest.raises(SettingsError, match=r"^pyproject\.toml:1:1 "):
+        load_settings(tmp_path, environ={})

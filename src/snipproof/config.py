@@ -109,11 +109,13 @@ def load_settings(
     text = ""
     table: dict[str, Any] = {}
     if path is not None:
-        text = path.read_text(encoding="utf-8")
         try:
+            text = path.read_text(encoding="utf-8")
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"{path.name}: not valid TOML: {error}") from None
+            raise SettingsError(f"{path.name}:1:1 not valid TOML: {error}") from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path.name}:1:1 cannot be read as UTF-8 text: {error}") from None
         if path.name == "pyproject.toml":
             table = table.get("tool", {}).get("snipproof", {})
     reader = _Reader(
