@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if suites:
         try:
-            from snipproof.snippet_items import SnippetPlugin
+            from snipproof.snippet_plugin import SnippetPlugin
         except ModuleNotFoundError as error:
             message = f"running snippets needs {error.name}: pip install 'snipproof[weaviate]'"
             raise pytest.UsageError(message) from None

@@ -32,6 +32,7 @@ def no_traceback_of_ours(result: pytest.RunResult) -> None:
     """Our own code never shows in what a user reads."""
     result.stdout.no_fnmatch_line("*snipproof/prove/*.py*")
     result.stdout.no_fnmatch_line("*snippet_items.py*")
+    result.stdout.no_fnmatch_line("*snippet_plugin.py*")
     result.stderr.no_fnmatch_line("*Traceback*")
 
 

@@ -1,0 +1,189 @@
+"""The hooks of a pytest session that has Suites: services around the tests, reports, the summary, the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from snipproof.config import Settings
+from snipproof.errors import InfrastructureError, SnipproofError
+from snipproof.model import Outcome, Suite
+from snipproof.prove.bindings import check_bindings
+from snipproof.prove.prover import Prover
+from snipproof.read.source import read_text
+from snipproof.snippet_items import SnippetItem, SourceFile
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the reports of a session add up to; kept by the controller alone under pytest-xdist."""
+
+    outcomes: dict[str, int] = field(default_factory=dict)
+    expectations: int = 0
+    weaviate: str = ""
+    blocked: list[str] = field(default_factory=list)
+    troubles: int = 0
+    defects: int = 0
+
+    def add(self, report: pytest.TestReport) -> None:
+        known = dict(report.user_properties)
+        if report.failed:
+            if "infrastructure" in known:
+                self.troubles += 1
+            else:
+                self.defects += 1
+        if report.when == "call" and "snippet" in known:
+            outcome = str(known["outcome"])
+            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+            self.expectations += int(str(known["expectations"]))
+            self.weaviate = str(known["weaviate"])
+            if outcome == Outcome.BLOCKED:
+                self.blocked.append(f"BLOCKED {known['snippet']} - {known['reason']}")
+
+
+class SnippetPlugin:
+    """The hooks of a session that has Suites."""
+
+    def __init__(self, config: pytest.Config, settings: Settings, suites: Sequence[Suite]) -> None:
+        self.config = config
+        self.settings = settings
+        self._suites = {path: suite for suite in suites for path in suite.sources}
+        self._prover: Prover | None = None
+        self._trouble: InfrastructureError | None = None
+        self._told: SnipproofError | None = None  # shown in full once
+        self._tally = _Tally()
+        self._checked: dict[str, SnipproofError | None] = {}  # by Suite
+
+    @property
+    def prover(self) -> Prover:
+        """The running Prover."""
+        self.require_services()
+        assert self._prover is not None
+        return self._prover
+
+    def check_bindings(self, suite: Suite) -> None:
+        """Check the Bindings of ``suite`` once.
+
+        :raises SnipproofError: a Binding matches nothing, or a Source cannot be read; again for each of its Sources.
+        """
+        if suite.path not in self._checked:
+            try:
+                check_bindings(suite, {path: read_text(self.settings.root, path) for path in suite.sources})
+                self._checked[suite.path] = None
+            except SnipproofError as error:
+                self._checked[suite.path] = error
+        if known := self._checked[suite.path]:
+            raise known
+
+    def require_services(self) -> None:
+        """Raise the InfrastructureError that kept the Services from starting, if there was one."""
+        if self._trouble:
+            raise self._trouble
+        if self._prover is None:
+            raise InfrastructureError("the services of snipproof run only while Snippets are proven")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Generator[None, Any, Any]:
+        """Collect a Source as a Source only: to import it as a test module would run it."""
+        collected = yield
+        root = self.settings.root
+        suite = self._suites.get(file_path.relative_to(root).as_posix()) if file_path.is_relative_to(root) else None
+        if suite is None:
+            return collected
+        node: SourceFile = SourceFile.from_parent(parent, path=file_path)
+        node.plugin = self
+        node.suite = suite
+        return [node]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Run the Services while tests run, if any of them is a Snippet."""
+        items = [item for item in session.items if isinstance(item, SnippetItem)]
+        stopped = session.testsfailed and not self.config.getoption("continue_on_collection_errors")
+        if not items or stopped or self.config.getoption("collectonly"):
+            return (yield)
+        try:
+            self._prover = Prover(self.settings, self._say)
+            for suite in {item.file.suite.path: item.file.suite for item in items}.values():
+                self._prover.prepare(suite)
+        except InfrastructureError as error:
+            self._trouble = error
+        try:
+            return (yield)
+        finally:
+            if self._prover is not None:
+                self._prover.close()
+
+    def _say(self, line: str) -> None:
+        reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(f"snipproof: {line}")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Give a report the Snippet's own duration, and mark trouble that is no defect of the docs."""
+        report = yield
+        if isinstance(item, SnippetItem):
+            error = call.excinfo.value if call.excinfo else None
+            if isinstance(error, SnipproofError):  # in the set-up too, where pytest does not ask repr_failure
+                report.longrepr = error.message if error is self._told else str(error)
+                self._told = error
+            if isinstance(error, InfrastructureError):
+                report.user_properties.append(("infrastructure", error.message))
+            elif call.when == "call":
+                report.duration = item.file.verdict(item.name).duration
+        return report
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Tell blocked and not executed Snippets from failed ones."""
+        outcome = dict(report.user_properties).get("outcome") if report.when == "call" else None
+        if outcome == Outcome.BLOCKED:
+            return "blocked", "B", "BLOCKED"
+        if outcome == Outcome.NOT_EXECUTED:
+            return "failed", "N", "NOT EXECUTED"
+        return None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count."""
+        self._tally.add(report)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Tell trouble around the docs from defects by the exit code; nothing executed is never green."""
+        tally = self._tally
+        executed = sum(n for outcome, n in tally.outcomes.items() if outcome != Outcome.SKIPPED)
+        if tally.troubles and not tally.defects:
+            session.exitstatus = InfrastructureError.exit_code
+        elif tally.outcomes and not executed and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """End with what was proven."""
+        tally = self._tally
+        for line in tally.blocked:
+            terminalreporter.write_line(line)
+        if tally.troubles:
+            code = "" if tally.defects else f" (exit code {InfrastructureError.exit_code})"
+            terminalreporter.write_line(f"snipproof: trouble around the docs, not a defect of them{code}", red=True)
+        if not tally.outcomes:
+            return
+        proven = tally.outcomes.pop(Outcome.PASSED, 0)
+        parts = [f"{proven} snippet{'s' * (proven != 1)} proven"]
+        parts += [f"{count} {outcome}" for outcome, count in tally.outcomes.items()]
+        parts.append(f"{tally.expectations} expectation{'s' * (tally.expectations != 1)} matched")
+        parts.append(f"Weaviate {tally.weaviate}")
+        terminalreporter.write_line(f"snipproof: {', '.join(parts)}")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Keep each Source on one worker where pytest-xdist would hand out single items."""
+        if config.getvalue("dist") not in ("load", "worksteal"):
+            return None
+        from snipproof.sharding import SourceScheduling
+
+        return SourceScheduling(config, log, self._suites, shared=self.settings.weaviate.mode == "url")
