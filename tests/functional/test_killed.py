@@ -61,7 +61,7 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
             "folder": "snipproof-*/*/lock",
             "server starting": "snipproof-*/*/weaviate-1/server.log",
             "server ready": "snipproof-*/*/weaviate-1/data/raft/*",
-            "source running": "snipproof-*/*/py-*/work/started",
+            "source running": "snipproof-*/*/py-*/cwd/started",
         }[moment]
         deadline = time.monotonic() + 60
         while not list(temp.glob(wanted)):

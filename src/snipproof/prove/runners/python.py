@@ -98,7 +98,7 @@ class PythonRunner:
 
     def _working_directory(self, folder: Path) -> Path:
         """Return a new folder with copies of the Suite's files, so that no run can change them for the next."""
-        work = folder / "work"
+        work = folder / "cwd"
         work.mkdir()
         for place, origin in self.suite.files:
             target = work / place
