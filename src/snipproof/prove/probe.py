@@ -135,7 +135,12 @@ class _Placer:
         gap = before.last if before else 0
         column = min(column, self._ceilings.get(gap, column))
         self._ceilings[gap] = indent = _indent(self._statements, before, after, column)
-        self.edits.replace(line, " " * indent + call)
+        # Tabs stay tabs: the blanks are those of the nearest statement of that indentation.
+        model = min(
+            (s for s in self._statements if s.indent == indent), key=lambda s: abs(s.first - line), default=None
+        )
+        blanks = self.edits.lines[model.first - 1][:indent] if model else ""
+        self.edits.replace(line, blanks + call)
         if before and before.word in _LEAVING and before.indent == indent and not only_starts:
             self.unreachable.add(line)
         return ""
