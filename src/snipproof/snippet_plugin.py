@@ -122,6 +122,7 @@ class SnippetPlugin:
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.write_line(f"snipproof: {line}")
+            reporter.flush()  # a sign of life must not wait in a buffer
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
