@@ -126,14 +126,20 @@ def _remove_containers(run_id: str) -> bool:
     """Remove the containers of a dead Run; returns whether the engine could be asked."""
     try:
         import docker
+
+        from snipproof.prove.engine import engine_answers
     except ImportError:
         return False
+    if not engine_answers():
+        return False
+    client = docker.from_env(timeout=30)
     try:
-        client = docker.from_env(timeout=5)
         for container in client.containers.list(all=True, filters={"label": f"{CONTAINER_LABEL}={run_id}"}):
             container.remove(force=True, v=True)
     except (docker.errors.DockerException, OSError):
         return False
+    finally:
+        client.close()
     return True
 
 

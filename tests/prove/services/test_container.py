@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import subprocess
 import sys
@@ -103,3 +104,18 @@ def test_a_killed_run_leaves_no_container_after_the_next_start(tmp_path: Path, i
     Run.begin(tmp_path / "runs").end()
     assert labelled(run_id) == []
     assert not (tmp_path / "runs" / run_id).exists()
+
+
+@pytest.mark.filterwarnings("error")
+def test_without_an_engine_auto_says_so(tmp_path: Path, binary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No engine is no trouble in auto; in mode container it is, and no connection is left open by asking."""
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    said: list[str] = []
+    with Run.begin(tmp_path / "runs") as run:
+        settings = load_settings(tmp_path, overrides={"weaviate.binary": str(binary)})
+        Services.start(settings, run, said.append).stop()
+        asked = load_settings(tmp_path, overrides={"weaviate.mode": "container"})
+        with pytest.raises(InfrastructureError, match="mode container: no container engine answers"):
+            Services.start(asked, run, said.append)
+    gc.collect()
+    assert said == ["weaviate: embedded 1.39.0 (no container engine answers)"]

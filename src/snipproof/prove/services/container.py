@@ -17,6 +17,7 @@ from testcontainers.core.container import DockerContainer
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
+from snipproof.prove.engine import engine_answers
 from snipproof.prove.run import CONTAINER_LABEL, Run
 from snipproof.prove.services.embedded import server_environment
 from snipproof.prove.services.ready import wait_ready
@@ -28,15 +29,7 @@ _TAIL = 15
 
 def engine_trouble() -> str | None:
     """Return why no container engine can be used, ``None`` if one answers."""
-    try:
-        client = docker.from_env(timeout=10)
-        try:
-            client.ping()
-        finally:
-            client.close()
-    except (docker.errors.DockerException, OSError):
-        return "no container engine answers"
-    return None
+    return None if engine_answers() else "no container engine answers"
 
 
 def image_name(settings: Settings) -> str:
