@@ -43,6 +43,8 @@ def main(lifeline: int, status: int, command: list[str]) -> None:
                 os._exit(125)
         os.close(lifeline)
         os.close(status)
+        for number in (signal.SIGPIPE, signal.SIGXFSZ):
+            signal.signal(number, signal.SIG_DFL)  # Python ignores them, and what is ignored stays so in the command
         try:
             os.execvpe(command[0], command, os.environ)
         except OSError as error:
@@ -51,7 +53,8 @@ def main(lifeline: int, status: int, command: list[str]) -> None:
     # Behind the fork: an ignored signal stays ignored in the command, and one sent early would be lost.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the lifeline alone decides
-    os.write(status, f"{child}\n".encode())
+    with contextlib.suppress(OSError):  # nobody reads it any more: then the lifeline has ended too
+        os.write(status, f"{child}\n".encode())
     code = _wait(child, lifeline, wake_read)
     _kill_all(child)
     with contextlib.suppress(OSError):
@@ -65,7 +68,8 @@ def _wait(child: int, lifeline: int, wake: int) -> int:
         if lifeline in ready:
             order = os.read(lifeline, 16)
             if not order:
-                with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)  # it may not have made its process group yet
+                with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.killpg(child, signal.SIGKILL)
                 return os.waitpid(child, 0)[1]
             with contextlib.suppress(ProcessLookupError):
