@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from snipproof.errors import InfrastructureError
 from snipproof.prove.process import Process
 from snipproof.prove.run import RUN_VARIABLE, Run
 
@@ -118,3 +119,27 @@ def test_a_killed_run_leaves_nothing_after_the_next_start(tmp_path: Path, victim
     Run.begin(tmp_path).end()
     assert alive(run_id) == []
     assert not (tmp_path / run_id).exists()
+
+
+def test_a_sweep_leaves_alone_what_is_no_runs(tmp_path: Path) -> None:
+    """Only folders with the name of a Run are swept: others, and links with such a name, are not ours to remove."""
+    precious = tmp_path / "precious"
+    base = tmp_path / "base"
+    (base / "notes").mkdir(parents=True)
+    precious.mkdir()
+    (base / "0123456789ab").symlink_to(precious)
+    (base / "ba9876543210").mkdir()  # a dead Run's
+    Run.begin(base).end()
+    assert sorted(path.name for path in base.iterdir()) == ["0123456789ab", "notes", "sweep.lock"]
+    assert list(precious.iterdir()) == []
+
+
+def test_a_base_that_is_not_ours_is_refused(tmp_path: Path) -> None:
+    """A link in the place of the folder of all Runs, or no folder at all, is an error in words."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with pytest.raises(InfrastructureError, match="it is a link, or belongs to another user"):
+        Run.begin(tmp_path / "link")
+    (tmp_path / "file").touch()
+    with pytest.raises(InfrastructureError, match="no folder for this run can be made"):
+        Run.begin(tmp_path / "file" / "base")

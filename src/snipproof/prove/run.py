@@ -10,8 +10,10 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import re
 import secrets
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 from types import TracebackType
@@ -20,9 +22,12 @@ from typing import Self
 import filelock
 import psutil
 
+from snipproof.errors import InfrastructureError
+
 RUN_VARIABLE = "SNIPPROOF_RUN"
 CONTAINER_LABEL = "snipproof.run"
 _LOCK = "lock"
+_RUN_ID = re.compile(r"[0-9a-f]{12}")
 _CONTAINERS = "containers"
 
 
@@ -40,11 +45,23 @@ class Run:
         """Sweep what dead Runs left behind, then start a new one.
 
         :param base: the folder of all Runs, by default one for each user in the system's temporary folder.
+        :raises InfrastructureError: no folder can be made there, or the one that is there is not ours.
         """
         base = base or Path(tempfile.gettempdir()) / f"snipproof-{os.getuid()}"
-        base.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if base.stat().st_uid != os.getuid():
-            raise PermissionError(f"{base} belongs to another user")
+        try:
+            base.mkdir(mode=0o700, parents=True, exist_ok=True)
+            found = base.lstat()
+            # In a folder that everybody may write to, somebody else can have put a link or a folder of his there.
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+                raise PermissionError("it is a link, or belongs to another user")
+            return cls._begin(base)
+        except OSError as error:
+            raise InfrastructureError(
+                f"no folder for this run can be made in {base}: {error}", "TMPDIR names another place"
+            ) from None
+
+    @classmethod
+    def _begin(cls, base: Path) -> Run:
         # One at a time: a folder that is being made has no lock yet and must not be taken for a dead one.
         with filelock.FileLock(base / "sweep.lock"):
             _sweep(base)
@@ -70,7 +87,9 @@ class Run:
         """Remove the folder and give up the lock. A second call, or one in a forked child, does nothing."""
         atexit.unregister(self.end)
         if os.getpid() == self._pid and self._lock.is_locked:
-            _remove(self.folder)
+            # A container that cannot be removed now keeps its folder, so that the next Run's sweep asks again.
+            if not (self.folder / _CONTAINERS).exists() or remove_containers(self.id):
+                _remove(self.folder)
             self._lock.release()
 
     def __enter__(self) -> Self:
@@ -88,8 +107,8 @@ def _sweep(base: Path) -> None:
     """End every dead Run below ``base``: its processes, its containers, then its folder."""
     dead = []
     for folder in base.iterdir():
-        if not folder.is_dir():
-            continue
+        if not _RUN_ID.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():
+            continue  # whatever it is, it is no Run's
         lock = filelock.FileLock(folder / _LOCK, timeout=0)
         try:
             with lock:
@@ -101,7 +120,7 @@ def _sweep(base: Path) -> None:
     ids = {folder.name for folder in dead}
     _kill(ids)
     for folder in dead:
-        if (folder / _CONTAINERS).exists() and not _remove_containers(folder.name):
+        if (folder / _CONTAINERS).exists() and not remove_containers(folder.name):
             continue  # no engine answers now: the folder stays, so that a later sweep asks again
         _remove(folder)
 
@@ -122,8 +141,8 @@ def _kill(ids: set[str]) -> None:
         psutil.wait_procs(found, timeout=1)
 
 
-def _remove_containers(run_id: str) -> bool:
-    """Remove the containers of a dead Run; returns whether the engine could be asked."""
+def remove_containers(run_id: str) -> bool:
+    """Remove all containers of a Run, started or not; returns whether the engine could be asked."""
     try:
         import docker
 
@@ -132,14 +151,12 @@ def _remove_containers(run_id: str) -> bool:
         return False
     if not engine_answers():
         return False
-    client = docker.from_env(timeout=30)
     try:
-        for container in client.containers.list(all=True, filters={"label": f"{CONTAINER_LABEL}={run_id}"}):
-            container.remove(force=True, v=True)
+        with contextlib.closing(docker.from_env(timeout=30)) as client:
+            for container in client.containers.list(all=True, filters={"label": f"{CONTAINER_LABEL}={run_id}"}):
+                container.remove(force=True, v=True)
     except (docker.errors.DockerException, OSError):
         return False
-    finally:
-        client.close()
     return True
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import io
 import signal
 import subprocess
 import sys
+import tarfile
 import textwrap
 import time
 from pathlib import Path
@@ -73,6 +76,36 @@ def test_a_container_that_is_not_ready_in_time_is_removed(tmp_path: Path, image:
         with pytest.raises(InfrastructureError, match=r"did not start: not ready after 0\.5 s: .* does not answer"):
             Services.start(load_settings(tmp_path, overrides=given), run, lambda _: None)
         assert labelled(run.id) == []
+
+
+def test_an_image_that_cannot_start_leaves_no_container(tmp_path: Path, image: str) -> None:
+    """A container that was made but never ran is removed too, and the engine's own words are shown."""
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as tar:
+        text = b'FROM scratch\nCOPY Dockerfile /\nENTRYPOINT ["/no-such-program"]\n'
+        info = tarfile.TarInfo("Dockerfile")
+        info.size = len(text)
+        tar.addfile(info, io.BytesIO(text))
+    data.seek(0)
+    with contextlib.closing(docker.from_env()) as client:
+        client.images.build(fileobj=data, custom_context=True, tag="snipproof/broken:1", rm=True)
+    settings = load_settings(tmp_path, overrides={"weaviate.mode": "container", "weaviate.image": "snipproof/broken:1"})
+    with Run.begin(tmp_path / "runs") as run:
+        with pytest.raises(InfrastructureError, match=r"did not start: .*/no-such-program"):
+            Services.start(settings, run, lambda _: None)
+        assert labelled(run.id) == []
+
+
+def test_a_container_that_somebody_removed_is_no_error_at_the_end(tmp_path: Path, image: str) -> None:
+    """Stopping what is gone already is done already."""
+    settings = load_settings(tmp_path, overrides={"weaviate.mode": "container", "weaviate.image": image})
+    with Run.begin(tmp_path / "runs") as run:
+        services = Services.start(settings, run, lambda _: None)
+        with contextlib.closing(docker.from_env()) as client:
+            for container in client.containers.list(filters={"label": f"{CONTAINER_LABEL}={run.id}"}):
+                container.remove(force=True)
+        services.stop()
+    assert not run.folder.exists()
 
 
 def test_a_killed_run_leaves_no_container_after_the_next_start(tmp_path: Path, image: str) -> None:

@@ -6,6 +6,7 @@ fails, and overwrites the environment. Ryuk is not needed: containers carry the 
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from testcontainers.core.container import DockerContainer
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.prove.engine import engine_answers
-from snipproof.prove.run import CONTAINER_LABEL, Run
+from snipproof.prove.run import CONTAINER_LABEL, Run, remove_containers
 from snipproof.prove.services.embedded import server_environment
 from snipproof.prove.services.ready import wait_ready
 from snipproof.prove.services.weaviate import WeaviateAddress
@@ -39,18 +40,16 @@ def image_name(settings: Settings) -> str:
 
 def image_trouble(image: str, say: Callable[[str], None]) -> str | None:
     """Return why ``image`` cannot be had; pull it if the engine does not have it."""
-    client = docker.from_env(timeout=600)
     try:
-        client.images.get(image)
-    except docker.errors.ImageNotFound:
-        say(f"weaviate: pulling {image} (once)")
-        try:
-            client.images.pull(image)
-        except (docker.errors.DockerException, OSError) as error:
-            why = str(getattr(error, "explanation", None) or error)
-            return f"the engine cannot provide the image {image}: {why.splitlines()[0][:120]}"
-    finally:
-        client.close()
+        with contextlib.closing(docker.from_env(timeout=600)) as client:
+            try:
+                client.images.get(image)
+            except docker.errors.ImageNotFound:
+                say(f"weaviate: pulling {image} (once)")
+                client.images.pull(image)
+    except (docker.errors.DockerException, OSError) as error:
+        why = str(getattr(error, "explanation", None) or error)
+        return f"the engine cannot provide the image {image}: {why.splitlines()[0][:120]}"
     return None
 
 
@@ -86,8 +85,8 @@ def _is_local(address: str) -> bool:
 class ContainerWeaviate:
     """A running container; ``stop`` removes it."""
 
-    def __init__(self, container: Any, address: WeaviateAddress) -> None:
-        self._container = container
+    def __init__(self, run: Run, address: WeaviateAddress) -> None:
+        self._run = run
         self.address = address
 
     @classmethod
@@ -118,16 +117,17 @@ class ContainerWeaviate:
             )
         except (docker.errors.DockerException, OSError, TimeoutError) as error:
             tail = _log_tail(container)
-            _remove(container)
-            raise InfrastructureError(f"Weaviate (container of {image}) did not start: {error}", tail) from None
+            remove_containers(run.id)  # by its label: one that was made but could not start is known to nobody else
+            why = getattr(error, "explanation", None) or error
+            raise InfrastructureError(f"Weaviate (container of {image}) did not start: {why}", tail) from None
         except BaseException:
-            _remove(container)
+            remove_containers(run.id)
             raise
-        return cls(container, WeaviateAddress(host, rest, host, grpc, version, "container", reason))
+        return cls(run, WeaviateAddress(host, rest, host, grpc, version, "container", reason))
 
     def stop(self) -> None:
         """Remove the container and its volumes."""
-        _remove(self._container)
+        remove_containers(self._run.id)
 
 
 def _ended(container: Any) -> str | None:
@@ -142,7 +142,3 @@ def _log_tail(container: Any) -> str:
     except Exception:  # noqa: BLE001 (whatever keeps a container from having a log must not hide why it failed)
         return "(it has no log)"
     return "\n".join(line[:300] for line in (out + err).decode("utf-8", "replace").strip().splitlines()[-_TAIL:])
-
-
-def _remove(container: Any) -> None:
-    container.stop(force=True, delete_volume=True)
