@@ -6,6 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.prove.process import Process
@@ -17,6 +19,10 @@ from snipproof.prove.services.weaviate import WeaviateAddress
 _HOST = "127.0.0.1"
 _TRIES = 3
 _TAIL = 15
+
+
+class _PortTakenError(TimeoutError):
+    """Somebody else answers where our server should."""
 
 
 class EmbeddedWeaviate:
@@ -47,10 +53,13 @@ class EmbeddedWeaviate:
             url = f"http://{_HOST}:{ports.rest}"
             try:
                 version = wait_ready(url, f"{_HOST}:{ports.grpc}", settings.weaviate.start_timeout, process.poll)
+                if not _listens(process, ports.rest, ports.grpc):
+                    raise _PortTakenError(f"another program answers at {url}")  # noqa: TRY301 (as one that died)
             except TimeoutError as error:
                 process.stop()
                 text = log.read_text(encoding="utf-8", errors="replace")
-                if "address already in use" in text and attempt < _TRIES:
+                taken = isinstance(error, _PortTakenError) or "address already in use" in text
+                if taken and attempt < _TRIES:
                     say("a port was taken before the server could use it: trying others")
                     continue
                 tail = "\n".join(line[:300] for line in text.strip().splitlines()[-_TAIL:]) or "(its log is empty)"
@@ -65,6 +74,15 @@ class EmbeddedWeaviate:
     def stop(self) -> None:
         """End the server. Its data is thrown away, so it need not take its time."""
         self._process.stop(grace=5.0)
+
+
+def _listens(process: Process, *ports: int) -> bool:
+    """Return whether it is ``process`` itself that listens: two workers may have chosen the same port at once."""
+    try:
+        found = psutil.Process(process.pid).net_connections("tcp")
+    except psutil.Error:  # it cannot be told here, or the process has just ended
+        return process.poll() is None
+    return set(ports) <= {connection.laddr.port for connection in found if connection.status == psutil.CONN_LISTEN}
 
 
 def server_environment(data: Path | str, vectorizer: str) -> dict[str, str]:

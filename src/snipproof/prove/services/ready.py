@@ -8,6 +8,8 @@ from collections.abc import Callable
 import grpc
 import requests
 
+from snipproof.prove.services.weaviate import is_near, request
+
 _HEALTH = "/grpc.health.v1.Health/Check"
 _SERVING = b"\x08\x01"  # HealthCheckResponse{status: SERVING} of grpc.health.v1
 
@@ -18,13 +20,13 @@ def wait_ready(url: str, grpc_target: str, timeout: float, poll: Callable[[], ob
     :param url: its REST address; ``grpc_target`` is ``host:port`` of its gRPC API.
     :param timeout: seconds until it is given up.
     :param poll: gives anything but ``None`` once the server has ended, so that nobody waits for a dead one.
-    :raises TimeoutError: the server died or is not ready in time; the message says what is missing.
+    :raises TimeoutError: the server died, is not ready in time or is no Weaviate; the message says what is missing.
     """
     deadline = time.monotonic() + timeout
     while True:
         missing = _missing(url, grpc_target)
         if missing is None:
-            return str(requests.get(f"{url}/v1/meta", timeout=10).json()["version"])
+            return _version(url)
         if poll() is not None:
             raise TimeoutError("the server ended")
         if time.monotonic() > deadline:
@@ -32,14 +34,26 @@ def wait_ready(url: str, grpc_target: str, timeout: float, poll: Callable[[], ob
         time.sleep(0.05)
 
 
+def _version(url: str) -> str:
+    try:
+        reply = request("GET", f"{url}/v1/meta", timeout=10)
+    except requests.RequestException as error:
+        raise TimeoutError(f"{url}/v1/meta does not answer ({type(error).__name__})") from None
+    try:
+        return str(reply.json()["version"])
+    except (ValueError, KeyError, TypeError):
+        raise TimeoutError(f"{url}/v1/meta says {reply.status_code} and no version") from None
+
+
 def _missing(url: str, grpc_target: str) -> str | None:
     try:
-        reply = requests.get(f"{url}/v1/.well-known/ready", timeout=5)
+        reply = request("GET", f"{url}/v1/.well-known/ready", timeout=5)
     except requests.RequestException as error:
         return f"{url} does not answer ({type(error).__name__})"
     if not reply.ok:
         return f"{url}/v1/.well-known/ready says {reply.status_code}"
-    with grpc.insecure_channel(grpc_target) as channel:
+    proxied = int(not is_near(grpc_target.rpartition(":")[0].strip("[]")))
+    with grpc.insecure_channel(grpc_target, [("grpc.enable_http_proxy", proxied)]) as channel:
         check = channel.unary_unary(_HEALTH)
         try:
             answer = check(b"", timeout=5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,6 +45,8 @@ class Services:
                 stack.callback(server.stop)
                 assets_url = server.url
             weaviate, vectorizer_url = _start_weaviate(settings, run, say, stack)
+            if weaviate.version != settings.weaviate.version:
+                say(f"weaviate: the server says that it is {weaviate.version}, not {settings.weaviate.version} as set")
             return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url)
         raise AssertionError("unreachable")
 
@@ -105,20 +108,20 @@ def _given(settings: Settings, say: Say) -> WeaviateAddress:
     url = settings.weaviate.url
     if not url:
         raise SettingsError("mode url: no address is given", "set weaviate.url, or --snippets-weaviate-url URL")
-    parts = urlsplit(url if "//" in url else f"//{url}", scheme="http")
-    grpc_host, _, grpc_port = settings.weaviate.grpc.partition(":")
     try:
-        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        target = (grpc_host or host, int(grpc_port or 50051))
+        parts = urlsplit(url if "//" in url else f"//{url}", scheme="http")
+        grpc = urlsplit(f"//{settings.weaviate.grpc.rpartition('//')[2]}")
+        host, port = parts.hostname or "", parts.port or 80
+        target = (grpc.hostname or host, grpc.port or 50051)
     except ValueError:
         raise SettingsError(f"weaviate.url or weaviate.grpc is no address: {url} {settings.weaviate.grpc}") from None
-    if not host or parts.scheme != "http":
+    if not host or parts.scheme != "http" or parts.path.strip("/") or parts.query or parts.username:
         raise SettingsError(f"weaviate.url: http://HOST:PORT expected, not {url!r}")
     say(f"weaviate: {url} (given by its address)")
+    address = WeaviateAddress(host, port, *target, "", "url", "given by its address")
+    grpc_host = f"[{target[0]}]" if ":" in target[0] else target[0]
     try:
-        version = wait_ready(
-            f"http://{host}:{port}", f"{target[0]}:{target[1]}", min(10.0, settings.weaviate.start_timeout)
-        )
+        version = wait_ready(address.url, f"{grpc_host}:{target[1]}", min(10.0, settings.weaviate.start_timeout))
     except TimeoutError as error:
         raise InfrastructureError(f"Weaviate at {url}: {error}", "is it running, and is its gRPC port right?") from None
-    return WeaviateAddress(host, port, *target, version, "url", "given by its address")
+    return replace(address, version=version)

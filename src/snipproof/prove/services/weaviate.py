@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -29,7 +31,26 @@ class WeaviateAddress:
     @property
     def url(self) -> str:
         """The REST address, without a slash at its end."""
-        return f"{self.scheme}://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+
+def is_near(host: str) -> bool:
+    """Return whether ``host`` is this machine or in its private network: no proxy leads there."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+def request(method: str, url: str, *, body: Any = None, timeout: float = 60) -> requests.Response:
+    """Make one HTTP request; the proxies and the ``.netrc`` of the environment are not for addresses that are near.
+
+    :raises requests.RequestException: no reply.
+    """
+    with requests.Session() as session:
+        session.trust_env = not is_near(urlsplit(url).hostname or "")
+        return session.request(method, url, json=body, timeout=timeout)
 
 
 def call(address: WeaviateAddress, method: str, path: str, body: Any = None) -> Any:
@@ -38,7 +59,7 @@ def call(address: WeaviateAddress, method: str, path: str, body: Any = None) -> 
     :raises InfrastructureError: the server does not answer, or not with success.
     """
     try:
-        reply = requests.request(method, f"{address.url}{path}", json=body, timeout=60)
+        reply = request(method, f"{address.url}{path}", body=body)
     except requests.RequestException as error:
         raise InfrastructureError(f"Weaviate at {address.url} does not answer: {error}") from None
     if not reply.ok:
