@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 import http.server
 import io
+import os
+import subprocess
+import sys
 import tarfile
+import textwrap
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 
 from snipproof.config import Settings, load_settings
 from snipproof.errors import InfrastructureError
+from snipproof.prove.run import Run
 from snipproof.prove.services.binary import find_binary
 
 PROGRAM = b"#!/bin/sh\necho a server\n"
@@ -113,7 +119,7 @@ def test_a_release_is_downloaded_once(tmp_path: Path, releases: Releases) -> Non
     [
         ("cut", "cut off|IncompleteRead|ChunkedEncodingError|ConnectionError"),
         ("wrong checksum", "the checksum is not"),
-        ("no checksum", "404"),
+        ("no checksum", r"\.sha256: 404 .*set weaviate\.sha256"),
         ("checksum of another kind", "no SHA-256 checksum"),
         ("no archive", "404"),
         ("other name", "no file named weaviate"),
@@ -171,6 +177,46 @@ def test_a_build_that_fails_leaves_nothing(tmp_path: Path, releases: Releases, m
     assert left(tmp_path) == ["lock"]
 
 
+def test_a_cache_that_cannot_be_made_is_named(tmp_path: Path, releases: Releases) -> None:
+    """Where no file can be put there is an error in words, not a traceback."""
+    (tmp_path / "cache").touch()
+    with pytest.raises(InfrastructureError, match=r"cache.*: (Not a directory|File exists)"):
+        find_binary(settings_for(tmp_path, releases), lambda _: None)
+
+
+@pytest.mark.parametrize("signs", [1, 3])
+def test_a_build_whose_parent_is_killed_ends_and_leaves_nothing(tmp_path: Path, releases: Releases, signs: int) -> None:
+    """After SIGKILL the compiler ends too; what it had made goes when the next one asks for the binary."""
+    go = tmp_path / "go"
+    go.write_text("#!/bin/sh\nwhile :; do echo a/package >&2; echo half > $GOBIN/weaviate-server; sleep 0.1; done\n")
+    go.chmod(0o755)
+    code = f"""
+        from pathlib import Path
+        from snipproof.config import load_settings
+        from snipproof.prove.services import binary
+        binary._BEAT = 0.2
+        given = {{"cache-dir": "cache", "weaviate.obtain": "build"}}
+        settings = load_settings(Path({str(tmp_path)!r}), environ={{}}, overrides=given)
+        binary.find_binary(settings, lambda line: print(line, flush=True))
+    """
+    env = {**os.environ, "PATH": f"{tmp_path}:/usr/bin:/bin", "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True, env=env
+    ) as killed:
+        assert killed.stdout
+        lines = [killed.stdout.readline() for _ in range(signs)]
+        killed.kill()
+    assert "building 1.39.0 with Go" in lines[0]
+    assert all("modules and packages so far" in line for line in lines[1:])
+    base = tmp_path / f"snipproof-{os.getuid()}"  # not there yet if the kill came before the build's Run
+    Run.begin(base).end()
+    assert [p for p in psutil.process_iter(["cmdline"]) if str(go) in (p.info["cmdline"] or ())] == []
+    with pytest.raises(InfrastructureError):
+        find_binary(settings_for(tmp_path, releases), lambda _: None)
+    assert left(tmp_path) == ["lock"]
+    assert [path.name for path in base.iterdir()] == ["sweep.lock"]
+
+
 def test_a_given_binary_must_be_a_program(tmp_path: Path) -> None:
     """A path that is no executable file is an error, not a fall-back."""
     settings = load_settings(tmp_path, environ={}, overrides={"weaviate.binary": "missing"})
@@ -180,8 +226,6 @@ def test_a_given_binary_must_be_a_program(tmp_path: Path) -> None:
 
 def test_the_real_server_runs_from_a_downloaded_archive(tmp_path: Path, releases: Releases, binary: Path) -> None:
     """An archive of the real binary, served over loopback, gives a server that starts and says its version."""
-    import subprocess
-
     body = archive(binary.read_bytes())
     releases.files = {NAME: body, f"{NAME}.sha256": hashlib.sha256(body).hexdigest().encode()}
     got = find_binary(settings_for(tmp_path, releases), lambda _: None)

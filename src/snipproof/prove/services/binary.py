@@ -6,11 +6,10 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
-import subprocess
 import tarfile
 import tempfile
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -24,9 +23,12 @@ from filelock import FileLock
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.prove.cache import cache_folder
+from snipproof.prove.process import Process
+from snipproof.prove.run import Run
 
 Say = Callable[[str], None]
 _NAME = "weaviate-server"
+_PART = "part-"
 _MODULE = "github.com/weaviate/weaviate/cmd/weaviate-server"
 _BEAT = 10.0  # seconds between signs of life
 _BLOCK = 1 << 20
@@ -53,14 +55,19 @@ def find_binary(settings: Settings, say: Say) -> Path:
         "download": lambda: _keep(folder, lambda part: _download(settings, part, say)),
         "build": lambda: _keep(folder, lambda part: _build(wanted.version, part, say)),
     }
-    folder.mkdir(parents=True, exist_ok=True)
     failed = []
-    with FileLock(folder / "lock"):
-        for way in wanted.obtain:
-            try:
-                return ways[way]()
-            except _UnobtainableError as error:
-                failed.append(f"{way}: {error}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / "lock"):
+            for left in folder.glob(f"{_PART}*"):
+                shutil.rmtree(left, ignore_errors=True)  # by one that was killed: whoever lives holds the lock
+            for way in wanted.obtain:
+                try:
+                    return ways[way]()
+                except _UnobtainableError as error:
+                    failed.append(f"{way}: {error}")
+    except OSError as error:
+        failed.append(f"{folder}: {error.strerror or error}")
     raise InfrastructureError(
         f"no Weaviate {wanted.version} server binary can be had",
         "\n".join(failed)
@@ -94,7 +101,7 @@ def _cached(folder: Path, say: Say) -> Path:
 
 def _keep(folder: Path, obtain: Callable[[Path], Path]) -> Path:
     """Put what ``obtain`` makes in a temporary folder into the cache, whole or not at all."""
-    with tempfile.TemporaryDirectory(prefix="part-", dir=folder) as part:
+    with tempfile.TemporaryDirectory(prefix=_PART, dir=folder) as part:
         made = obtain(Path(part))
         made.chmod(0o755)
         record = Path(part) / "record.json"
@@ -144,17 +151,18 @@ def _member(archive: Path) -> Iterator[IO[bytes]]:
 
 def _published_checksum(url: str) -> str:
     reply = requests.get(url, timeout=30)
-    reply.raise_for_status()
-    words = reply.text.split()
-    if not words or len(words[0]) != 64:
-        raise _UnobtainableError(f"{url}: no SHA-256 checksum, so the archive cannot be trusted (set weaviate.sha256)")
+    words = reply.text.split() if reply.ok else []
+    if not words or not re.fullmatch(r"[0-9a-fA-F]{64}", words[0]):
+        found = "no SHA-256 checksum" if reply.ok else f"{reply.status_code} {reply.reason}"
+        raise _UnobtainableError(f"{url}: {found}, so the archive cannot be trusted (set weaviate.sha256)")
     return words[0]
 
 
 def _fetch(url: str, target: Path, say: Say) -> None:
     """Download ``url``, with a sign of life every few seconds; a body that is cut off is an error."""
     say(f"weaviate: downloading {url}")
-    with requests.get(url, stream=True, timeout=30) as reply, target.open("wb") as file:
+    as_it_is = {"Accept-Encoding": "identity"}  # so that the length is the archive's own
+    with requests.get(url, headers=as_it_is, stream=True, timeout=30) as reply, target.open("wb") as file:
         reply.raise_for_status()
         total = int(reply.headers.get("Content-Length", 0))
         done, beat = 0, time.monotonic()
@@ -184,33 +192,18 @@ def _build(version: str, part: Path, say: Say) -> Path:
     env = {**os.environ, "CGO_ENABLED": "0", "GOBIN": str(part), "GOFLAGS": "-mod=mod -buildvcs=false"}
     command = [go, "install", "-v", "-trimpath", "-ldflags=-s -w", f"{_MODULE}@v{version}"]
     begin = time.monotonic()
-    with subprocess.Popen(
-        command,
-        env=env,
-        cwd=part,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as build:
-        lines: list[str] = []
-        # Reading in a thread, so that a long link step without output still shows signs of life.
-        reader = threading.Thread(target=lambda: lines.extend(build.stderr or ()), daemon=True)
-        reader.start()
+    with Run.begin() as run:  # of its own, so that a build whose parent is killed ends and leaves nothing either
+        log = run.folder / "build.log"
+        build = Process.start(command, run=run, env=env, cwd=part, stdout=log)
         try:
-            while True:
-                try:
-                    code = build.wait(_BEAT)
-                    break
-                except subprocess.TimeoutExpired:
-                    seconds = time.monotonic() - begin
-                    say(f"weaviate: building, {seconds:.0f} s, {len(lines)} modules and packages so far")
-        except BaseException:
-            build.kill()
-            raise
-        reader.join()
+            while (code := build.wait(_BEAT)) is None:
+                lines = log.read_bytes().count(b"\n")
+                say(f"weaviate: building, {time.monotonic() - begin:.0f} s, {lines} modules and packages so far")
+        finally:
+            build.stop()
+        tail = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:]
     if code or not (part / _NAME).exists():
-        raise _UnobtainableError("go install failed: " + " | ".join(line.strip() for line in lines[-3:]))
+        raise _UnobtainableError("go install failed: " + " | ".join(line.strip() for line in tail))
     return part / _NAME
 
 
