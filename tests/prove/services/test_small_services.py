@@ -53,6 +53,22 @@ def test_the_vectorizer_refuses_what_is_no_picture(body: str) -> None:
         server.stop()
 
 
+def test_the_vectorizer_takes_pictures_that_pillow_warns_about() -> None:
+    """Warnings are errors here, as in many a project: a palette with transparency still gives its colours' vector."""
+    gradient, data, plain = Image.linear_gradient("L").convert("P"), io.BytesIO(), io.BytesIO()
+    gradient.save(data, "PNG", transparency=bytes(range(256)))
+    gradient.convert("RGB").save(plain, "PNG")
+    server = start_vectorizer()
+    try:
+        vectors = [
+            requests.post(f"{server.url}/vectors", data=json.dumps({"image": image}), timeout=5).json()["vector"]
+            for image in (base64.b64encode(stream.getvalue()).decode() for stream in (data, plain))
+        ]
+        assert vectors[0] == vectors[1]
+    finally:
+        server.stop()
+
+
 def test_assets_stay_inside_their_folder(tmp_path: Path) -> None:
     """Files of the folder are served with their type; nothing outside it is, by path or by link."""
     root = tmp_path / "root"
@@ -60,11 +76,12 @@ def test_assets_stay_inside_their_folder(tmp_path: Path) -> None:
     (root / "a b.jpg").write_bytes(b"picture")
     (tmp_path / "secret").write_text("secret")
     (root / "link").symlink_to(tmp_path / "secret")
+    (root / "circle").symlink_to("circle")
     server = start_assets(root)
     try:
         reply = requests.get(f"{server.url}/a%20b.jpg", timeout=5)
         assert (reply.content, reply.headers["Content-Type"]) == (b"picture", "image/jpeg")
-        for path in ("/%2e%2e/secret", "/link", "/", "/none", "/a%00b"):
+        for path in ("/%2e%2e/secret", "/link", "/", "/none", "/a%00b", "/circle", "/" + "a" * 300):
             assert requests.get(server.url + path, timeout=5).status_code == 404, path
     finally:
         server.stop()
@@ -106,6 +123,33 @@ def test_what_a_source_changes_is_put_back(weaviate: WeaviateAddress, gallery: G
     assert state.restore_if_changed() == ["deleted the collection Tiny"]
     assert fingerprint(weaviate) == before
     state.clear()
+    assert fingerprint(weaviate) == {}
+
+
+def test_a_plain_fill_of_several_collections_is_enough(weaviate: WeaviateAddress) -> None:
+    """When one of the collections that a fill made is gone, the fill meets none of the others."""
+
+    def fill(address: WeaviateAddress) -> None:
+        for name in ("One", "Two"):
+            call(address, "POST", "/v1/schema", {"class": name})
+
+    state = State(weaviate)
+    state.keep(fill)
+    call(weaviate, "POST", "/v1/schema", {"class": "Fixture"})  # made by nobody we know: not to be dropped
+    state.mark()
+    call(weaviate, "DELETE", "/v1/schema/One")
+    assert state.restore_if_changed() == ["deleted the collection One"]
+    assert sorted(fingerprint(weaviate)) == ["Fixture", "One", "Two"]
+    state.clear()
+
+
+def test_a_gallery_must_carry_our_mark(tmp_path: Path, weaviate: WeaviateAddress, gallery: Gallery) -> None:
+    """Without the mark we could not tell our collection from another's, so nothing is made."""
+    definition = tmp_path / "collection.json"
+    for text, message in ((definition.read_text().replace("made by", "not"), "must begin with"), ("{}", "no 'class'")):
+        definition.write_text(text)
+        with pytest.raises(SettingsError, match=message):
+            gallery.fill(weaviate)
     assert fingerprint(weaviate) == {}
 
 

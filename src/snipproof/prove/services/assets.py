@@ -32,9 +32,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve(with_body=False)
 
     def _serve(self, *, with_body: bool) -> None:
-        path = unquote(urlsplit(self.path).path).lstrip("/")
-        target = self.top / path
-        if "\0" in path or not target.resolve().is_relative_to(self.top) or not target.is_file():
+        target = self._target(unquote(urlsplit(self.path).path).lstrip("/"))
+        if target is None:
             self.send_error(404)
             return
         self.send_response(200)
@@ -44,6 +43,13 @@ class _Handler(BaseHTTPRequestHandler):
         if with_body:
             with target.open("rb") as file:
                 shutil.copyfileobj(file, self.wfile)
+
+    def _target(self, path: str) -> Path | None:
+        try:
+            target = self.top / path
+            return target if target.resolve().is_relative_to(self.top) and target.is_file() else None
+        except (OSError, ValueError, RuntimeError):  # too long a name, a NUL, links in a circle
+            return None
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name is the base class's)
         """Keep quiet: nobody reads a log of every request."""

@@ -28,10 +28,18 @@ class Gallery:
         :raises InfrastructureError: Weaviate refuses, or has a collection of that name that we did not make.
         """
         definition = self._read("collection.json")
-        name = definition["class"]
+        try:
+            name = definition["class"]
+        except (KeyError, TypeError):
+            raise SettingsError(f"{self._folder / 'collection.json'}:1:1 it names no 'class'") from None
+        if not (definition.get("description") or "").startswith(MARK):
+            raise SettingsError(
+                f"{self._folder / 'collection.json'}:1:1 the description must begin with {MARK!r}",
+                "without it the collection could not be told from somebody else's, and not be filled again",
+            )
         existing = {c["class"]: c for c in call(address, "GET", "/v1/schema").get("classes") or []}.get(name)
         if existing is not None:
-            if not existing.get("description", "").startswith(MARK):
+            if not (existing.get("description") or "").startswith(MARK):
                 raise InfrastructureError(
                     f"the Weaviate at {address.url} has a collection {name} that is not ours",
                     f"use another server, or delete it: ours have a description that starts with {MARK!r}",

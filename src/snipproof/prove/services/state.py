@@ -46,6 +46,7 @@ class State:
     def __init__(self, address: WeaviateAddress) -> None:
         self._address = address
         self._fills: list[Fill] = []
+        self._kept: set[str] = set()
         self._before: Fingerprint = {}
         for definition in call(address, "GET", "/v1/schema").get("classes") or []:
             if (definition.get("description") or "").startswith(MARK):  # left behind by a Run that was killed
@@ -55,8 +56,10 @@ class State:
 
     def keep(self, fill: Fill) -> None:
         """Call ``fill`` now, to store data, and again whenever a Source changed what is stored."""
+        before = fingerprint(self._address)
         fill(self._address)
         self._fills.append(fill)
+        self._kept |= {name for name, now in fingerprint(self._address).items() if before.get(name) != now}
 
     def mark(self) -> None:
         """Remember what is stored now."""
@@ -78,6 +81,9 @@ class State:
             changed.append(f"{how} the collection {name}")
             if name in after and name not in self._foreign:
                 call(self._address, "DELETE", f"/v1/schema/{name}")
+        # A fill may make several collections, and need not expect one of them to be there already.
+        for name in sorted(self._kept & fingerprint(self._address).keys() - self._foreign):
+            call(self._address, "DELETE", f"/v1/schema/{name}")
         for fill in self._fills:
             fill(self._address)
         now = fingerprint(self._address)
