@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from snipproof.config import Settings
-from snipproof.errors import InfrastructureError, SnipproofError
+from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
 from snipproof.model import Outcome, Suite
 from snipproof.prove.bindings import check_bindings
 from snipproof.prove.prover import Prover
@@ -112,6 +112,8 @@ class SnippetPlugin:
                 self._prover.prepare(suite)
         except InfrastructureError as error:
             self._trouble = error
+        except SettingsError as error:
+            raise pytest.UsageError(str(error)) from None
         try:
             return (yield)
         finally:

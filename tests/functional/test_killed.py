@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from snipproof.prove.run import RUN_VARIABLE, Run
+from snipproof.prove.run import Run
 
 SETTINGS = "[tool.snipproof]\nsuites = ['snippets/*/suite.yaml']\n"
 SUITE = "flavour: py\nlanguage: python\nsources: ['*.py']\n"
@@ -26,7 +26,7 @@ time.sleep(60)
 
 
 def ours(folder: Path) -> list[psutil.Process]:
-    """Return the living processes of the Runs whose folders are below ``folder``."""
+    """Return the living processes whose PATH begins with ``folder``, whoever started them."""
     found = []
     for process in psutil.process_iter():
         try:
@@ -34,12 +34,14 @@ def ours(folder: Path) -> list[psutil.Process]:
             living = process.status() != psutil.STATUS_ZOMBIE
         except (psutil.Error, OSError):
             continue
-        if living and RUN_VARIABLE in environ and environ.get("PATH", "").startswith(str(folder)):
+        if living and environ.get("PATH", "").startswith(str(folder)):
             found.append(process)
     return found
 
 
-@pytest.mark.parametrize("moment", ["folder", "server starting", "server ready", "source running"])
+@pytest.mark.parametrize(
+    "moment", ["folder", "environment being made", "server starting", "server ready", "source running"]
+)
 def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: str) -> None:
     """Killed while it starts, while the server does, or while a Source runs: no process and no folder survives."""
     project, temp = tmp_path / "project", tmp_path / "temp"
@@ -48,17 +50,22 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
     (project / "pyproject.toml").write_text(SETTINGS)
     (project / "snippets/py/suite.yaml").write_text(SUITE)
     (project / "snippets/py/source.py").write_text(SOURCE)
+    if moment == "environment being made":
+        (project / "snippets/py/requirements.lock").touch()
+        (project / "snippets/py/suite.yaml").write_text(SUITE + "lock: requirements.lock\n")
     # The PATH marks every process of this test, whatever its Run's id is.
     env = {
         **os.environ,
         "TMPDIR": str(temp),
         "SNIPPROOF_WEAVIATE_BINARY": str(binary),
+        **({"SNIPPROOF_CACHE_DIR": str(temp / "cache")} if moment == "environment being made" else {}),
         "PATH": f"{temp}:{os.environ['PATH']}",
     }
     command = [sys.executable, "-m", "pytest", "snippets", "--snippets-weaviate", "embedded", "-p", "no:cacheprovider"]
     with subprocess.Popen(command, cwd=project, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as killed:
         wanted = {
             "folder": "snipproof-*/*/lock",
+            "environment being made": "cache/environments/py-*/pyvenv.cfg",
             "server starting": "snipproof-*/*/weaviate-1/server.log",
             "server ready": "snipproof-*/*/weaviate-1/data/raft/*",
             "source running": "snipproof-*/*/py-*/cwd/started",

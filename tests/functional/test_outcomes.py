@@ -11,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.functional.conftest import Project
 
+SETTINGS = "[tool.snipproof]\npages = ['docs']\nsuites = ['snippets/*/suite.yaml']\n"
 GOOD = """\
 import json
 # START first
@@ -232,6 +233,28 @@ def test_a_server_that_does_not_start_is_no_defect_of_the_docs(project: Project,
     project.pytester.makeconftest(f"import os\nos.environ['SNIPPROOF_WEAVIATE_BINARY'] = {str(binary)!r}\n")
     result = project.pytester.runpytest_subprocess("snippets", "--snippets-weaviate", "embedded")
     result.stdout.fnmatch_lines(["*the disk is made of cheese*", "snipproof: trouble around the docs*"])
+    assert result.ret == 69
+    no_traceback_of_ours(result)
+
+
+def test_a_mode_without_its_address_is_a_settings_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only shows when the services start is still wrong usage, in words."""
+    monkeypatch.delenv("SNIPPROOF_WEAVIATE_URL", raising=False)
+    project.write("snippets/py/source.py", GOOD)
+    result = project.pytester.runpytest_subprocess("snippets", "--snippets-weaviate", "url")
+    result.stderr.fnmatch_lines(["ERROR: mode url: no address is given", "*hint: set weaviate.url*"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    no_traceback_of_ours(result)
+
+
+def test_a_lock_file_that_cannot_be_installed_is_trouble(project: Project, tmp_path: Path) -> None:
+    """An environment that cannot be made has the exit code of trouble, and shows pip's last words."""
+    suite = project.pytester.path / "snippets/py/suite.yaml"
+    suite.write_text(suite.read_text() + "lock: requirements.lock\n")
+    project.write("snippets/py/requirements.lock", "six==1.17.0\n")  # without a hash
+    project.write("pyproject.toml", f"{SETTINGS}cache-dir = {str(tmp_path / 'cache')!r}\n")
+    result = project.prove(source=GOOD)
+    result.stdout.fnmatch_lines(["*requirements.lock:1:1 the environment could not be made: pip failed*", "*--hash*"])
     assert result.ret == 69
     no_traceback_of_ours(result)
 

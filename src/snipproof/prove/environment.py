@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
-import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable
@@ -16,9 +16,11 @@ from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.model import Suite
 from snipproof.prove.cache import cache_folder
+from snipproof.prove.process import Process
+from snipproof.prove.run import Run
 
 
-def python_environment(suite: Suite, settings: Settings, say: Callable[[str], None]) -> Path:
+def python_environment(suite: Suite, settings: Settings, run: Run, say: Callable[[str], None]) -> Path:
     """Return the interpreter of ``suite``'s environment, made from its lock file where it is not there yet.
 
     A Suite without a lock file runs with the interpreter that runs us. The lock file must hold hashes: pip refuses
@@ -44,8 +46,8 @@ def python_environment(suite: Suite, settings: Settings, say: Callable[[str], No
         shutil.rmtree(folder, ignore_errors=True)
         pip = [str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
         try:
-            _call([sys.executable, "-m", "venv", str(folder)], suite.lock)
-            _call([*pip, "-r", str(lock)], suite.lock)
+            _call([sys.executable, "-m", "venv", str(folder)], suite.lock, run)
+            _call([*pip, "-r", str(lock)], suite.lock, run)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -53,10 +55,15 @@ def python_environment(suite: Suite, settings: Settings, say: Callable[[str], No
     return interpreter
 
 
-def _call(command: list[str], lock: str) -> None:
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    if done.returncode:
-        tail = "\n".join(done.stdout.strip().splitlines()[-8:])
+def _call(command: list[str], lock: str, run: Run) -> None:
+    """Run one step to its end, under a keeper, so that it ends with us."""
+    folder = run.subfolder("environment")
+    log = folder / "log"
+    step = Process.start(command, run=run, env=os.environ, cwd=folder, stdout=log)
+    try:
+        code = step.wait(None)
+    finally:
+        step.stop()
+    if code:
+        tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-8:])
         raise InfrastructureError(f"{lock}:1:1 the environment could not be made: {command[2]} failed", tail)

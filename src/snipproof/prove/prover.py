@@ -29,7 +29,11 @@ class Prover:
         try:
             assets = settings.root / settings.assets if settings.assets else None
             self.services = Services.start(settings, self._run, say, assets)
-            self.state = State(self.services.weaviate)
+            try:
+                self.state = State(self.services.weaviate)
+            except BaseException:
+                self.services.stop()
+                raise
         except BaseException:
             self._run.end()
             raise
@@ -39,7 +43,7 @@ class Prover:
 
         :raises InfrastructureError: its environment could not be made.
         """
-        python_environment(suite, self._settings, self._say)
+        python_environment(suite, self._settings, self._run, self._say)
 
     def prove(self, suite: Suite, source: Source) -> list[Verdict]:
         """Run ``source`` and return a Verdict for each of its Snippets; what it changed in Weaviate is restored.
@@ -48,7 +52,7 @@ class Prover:
         """
         markers = [marker for region in source.regions for marker in region.markers]
         probed = probe_python(apply_bindings(suite, source.text, self.services.placeholders()), markers)
-        interpreter = python_environment(suite, self._settings, self._say)
+        interpreter = python_environment(suite, self._settings, self._run, self._say)
         runner = PythonRunner(self._settings.root, interpreter, suite, self._settings.run, self._run)
         self.state.mark()
         run = runner.execute(source, probed)
