@@ -49,6 +49,11 @@ class WeaviateSettings:
     sha256: Mapping[str, str] = field(default_factory=dict)
     start_timeout: float = _setting(60.0, env="SNIPPROOF_WEAVIATE_START_TIMEOUT")
 
+    @property
+    def is_given(self) -> bool:
+        """Whether a running server is used that was named by its address."""
+        return self.mode == "url" or (self.mode == "auto" and bool(self.url))
+
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:

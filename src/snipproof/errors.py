@@ -5,10 +5,13 @@
     SnipproofError
     ├── SettingsError         the request or a settings file is wrong        (exit code 2)
     ├── DocsError             the docs or their Sources are wrong            (exit code 1)
+    │   └── UnreadableError   one of them cannot be read, with its Finding
     └── InfrastructureError   server, engine, network, disk or toolchain     (exit code 69)
 """
 
 from __future__ import annotations
+
+from snipproof.model import Finding
 
 
 class SnipproofError(Exception):
@@ -39,9 +42,17 @@ class SettingsError(SnipproofError):
 
 
 class DocsError(SnipproofError):
-    """A page or a Source is wrong in a way that stops it from being read or run."""
+    """The docs or what was made from them are wrong."""
 
     exit_code = 1
+
+
+class UnreadableError(DocsError):
+    """A Page or a Source cannot be read; ``finding`` is the same as a lint result."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(str(finding), finding.hint)
+        self.finding = finding
 
 
 class InfrastructureError(SnipproofError):

@@ -33,12 +33,6 @@ class Marker:
     name: str | None
     attributes: str = ""
 
-    @property
-    def text(self) -> str:
-        """The marker as a writer spells it, without its comment token."""
-        word = "START" if self.opens else "END"
-        return f"{word}-ANY" if self.name is None else f"{word} {self.name}"
-
 
 @dataclass(frozen=True, slots=True)
 class Region:
@@ -87,11 +81,6 @@ class Expectation:
 
     region: Region
     of: str
-
-    @property
-    def id(self) -> str:
-        """The Region's id."""
-        return self.region.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from snipproof.errors import SnipproofError
+from snipproof.errors import InfrastructureError, SnipproofError
 from snipproof.model import Outcome, Source, Suite
 from snipproof.prove.report import describe
 from snipproof.prove.verdict import Verdict
@@ -37,6 +37,7 @@ class SourceFile(pytest.File):
     suite: Suite
     source: Source
     _verdicts: dict[str, Verdict] | None = None
+    _trouble: InfrastructureError | None = None
 
     def collect(self) -> Iterator[SnippetItem]:
         """Yield an item for every Snippet, in the order of the Source.
@@ -62,12 +63,22 @@ class SourceFile(pytest.File):
         for snippet in self.source.snippets:
             item: SnippetItem = SnippetItem.from_parent(self, name=snippet.name, callobj=_prove)
             item.line = snippet.region.line
+            item.user_properties.append(("snippet", snippet.id))
             yield item
 
     def verdict(self, name: str) -> Verdict:
-        """Return the Verdict on the Snippet ``name``; the first call runs the whole Source."""
+        """Return the Verdict on the Snippet ``name``; the first call runs the whole Source.
+
+        :raises InfrastructureError: its run came to no Verdict; again for each Snippet, without another run.
+        """
+        if self._trouble:
+            raise self._trouble
         if self._verdicts is None:
-            found = self.plugin.prover.prove(self.suite, self.source)
+            try:
+                found = self.plugin.prover.prove(self.suite, self.source)
+            except InfrastructureError as error:
+                self._trouble = error
+                raise
             self._verdicts = {verdict.snippet.name: verdict for verdict in found}
         return self._verdicts[name]
 
@@ -98,7 +109,6 @@ class SnippetItem(pytest.Function):
         verdict = self.file.verdict(self.name)
         weaviate = self.file.plugin.prover.services.weaviate
         self.user_properties += [
-            ("snippet", verdict.snippet.id),
             ("outcome", verdict.outcome.value),
             ("reason", verdict.reason),
             ("expectations", sum(result.matched for result in verdict.expectations)),

@@ -22,7 +22,7 @@ from snipproof.snippet_items import SnippetItem, SourceFile
 class _Tally:
     """What the reports of a session add up to; kept by the controller alone under pytest-xdist."""
 
-    outcomes: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[Outcome, int] = field(default_factory=dict)
     expectations: int = 0
     weaviate: str = ""
     blocked: list[str] = field(default_factory=list)
@@ -36,13 +36,27 @@ class _Tally:
                 self.troubles += 1
             else:
                 self.defects += 1
-        if report.when == "call" and "snippet" in known:
-            outcome = str(known["outcome"])
-            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+        if report.skipped and "snippet" in known:
+            self._count(Outcome.SKIPPED)
+        elif report.when == "call" and "outcome" in known:
+            outcome = Outcome(str(known["outcome"]))
+            self._count(outcome)
             self.expectations += int(str(known["expectations"]))
             self.weaviate = str(known["weaviate"])
-            if outcome == Outcome.BLOCKED:
+            if outcome is Outcome.BLOCKED:
                 self.blocked.append(f"BLOCKED {known['snippet']} - {known['reason']}")
+
+    def _count(self, outcome: Outcome) -> None:
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+
+    def summary(self) -> str:
+        """Return what was proven, in one line."""
+        proven = self.outcomes.get(Outcome.PASSED, 0)
+        parts = [f"{proven} snippet{'s' * (proven != 1)} proven"]
+        parts += [f"{count} {outcome}" for outcome, count in self.outcomes.items() if outcome is not Outcome.PASSED]
+        parts.append(f"{self.expectations} expectation{'s' * (self.expectations != 1)} matched")
+        parts += [f"Weaviate {self.weaviate}"] if self.weaviate else []
+        return ", ".join(parts)
 
 
 class SnippetPlugin:
@@ -117,8 +131,15 @@ class SnippetPlugin:
         try:
             return (yield)
         finally:
-            if self._prover is not None:
+            self._close()
+
+    def _close(self) -> None:
+        if self._prover is not None:
+            try:
                 self._prover.close()
+            except InfrastructureError as error:  # such as a given server that is gone: no reason for a traceback
+                self._tally.troubles += 1
+                self._say(error.message)
 
     def _say(self, line: str) -> None:
         reporter = self.config.pluginmanager.get_plugin("terminalreporter")
@@ -159,10 +180,11 @@ class SnippetPlugin:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Tell trouble around the docs from defects by the exit code; nothing executed is never green."""
         tally = self._tally
-        executed = sum(n for outcome, n in tally.outcomes.items() if outcome != Outcome.SKIPPED)
+        if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            return  # interrupted, or wrong usage: pytest's own word stands
         if tally.troubles and not tally.defects:
             session.exitstatus = InfrastructureError.exit_code
-        elif tally.outcomes and not executed and session.exitstatus == pytest.ExitCode.OK:
+        elif tally.outcomes.keys() == {Outcome.SKIPPED}:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -173,14 +195,10 @@ class SnippetPlugin:
         if tally.troubles:
             code = "" if tally.defects else f" (exit code {InfrastructureError.exit_code})"
             terminalreporter.write_line(f"snipproof: trouble around the docs, not a defect of them{code}", red=True)
-        if not tally.outcomes:
-            return
-        proven = tally.outcomes.pop(Outcome.PASSED, 0)
-        parts = [f"{proven} snippet{'s' * (proven != 1)} proven"]
-        parts += [f"{count} {outcome}" for outcome, count in tally.outcomes.items()]
-        parts.append(f"{tally.expectations} expectation{'s' * (tally.expectations != 1)} matched")
-        parts.append(f"Weaviate {tally.weaviate}")
-        terminalreporter.write_line(f"snipproof: {', '.join(parts)}")
+        if tally.outcomes.keys() == {Outcome.SKIPPED}:
+            terminalreporter.write_line("snipproof: every Snippet was skipped: nothing is proven", red=True)
+        if tally.outcomes:
+            terminalreporter.write_line(f"snipproof: {tally.summary()}")
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
@@ -189,4 +207,4 @@ class SnippetPlugin:
             return None
         from snipproof.sharding import SourceScheduling
 
-        return SourceScheduling(config, log, self._suites, shared=self.settings.weaviate.mode == "url")
+        return SourceScheduling(config, log, self._suites, shared=self.settings.weaviate.is_given)

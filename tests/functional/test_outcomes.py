@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from snipproof.config import Settings
+from snipproof.prove.run import Run
+from snipproof.prove.services.start import Services
+
 if TYPE_CHECKING:
     from tests.functional.conftest import Project
 
@@ -275,3 +279,64 @@ def test_a_secret_never_shows(project: Project, monkeypatch: pytest.MonkeyPatch)
     assert "sesame-4711" not in shown
     assert "ValueError: <API_KEY>" in shown
     assert "<API_KEY> None" in result.stdout.str()
+
+
+def test_skipping_every_snippet_is_never_green(project: Project) -> None:
+    """A fixture that skips all Snippets leaves nothing proven: red, and the summary says so."""
+    suite = project.pytester.path / "snippets/py/suite.yaml"
+    suite.write_text(suite.read_text() + "fixtures: [key]\n")
+    project.pytester.makeconftest(
+        "import pytest\n@pytest.fixture(scope='session')\ndef key():\n    pytest.skip('no API key')\n"
+    )
+    result = project.prove(source=GOOD)
+    result.stdout.fnmatch_lines(["snipproof: 0 snippets proven, 2 skipped*"])
+    assert result.ret == 1
+
+
+def test_one_skipped_snippet_beside_a_proven_one_is_green(project: Project) -> None:
+    """A skip with a reason is allowed, as long as something was proven."""
+    project.pytester.makeconftest(
+        "import pytest\ndef pytest_collection_modifyitems(items):\n"
+        "    items[1].add_marker(pytest.mark.skip(reason='later'))\n"
+    )
+    result = project.prove(source=GOOD)
+    result.stdout.fnmatch_lines(["snipproof: 1 snippet proven, 1 skipped, 1 expectation matched*"])
+    assert result.ret == 0
+
+
+def test_a_server_that_dies_while_a_source_runs_is_trouble(
+    project: Project, settings: Settings, tmp_path: Path
+) -> None:
+    """A given server that ends half-way is no defect of the docs; the Source is not run again for each Snippet."""
+    with Run.begin(tmp_path / "runs") as run:
+        mortal = Services.start(settings, run, lambda _: None, None)
+        address = mortal.weaviate
+        (server,) = [
+            p
+            for p in psutil.process_iter(["cmdline"])
+            if f"--port {address.port}" in " ".join(p.info["cmdline"] or ())
+            and "keeper.py" not in " ".join(p.info["cmdline"])
+        ]
+        log = tmp_path / "log"
+        source = (
+            f"import os\nopen({str(log)!r}, 'a').write('run ')\n# START a\nx = 1\n# END a\n"
+            f"# START b\nos.kill({server.pid}, 9)\n# END b\n"
+        )
+        project.write("snippets/py/source.py", source)
+        result = project.pytester.runpytest_subprocess(
+            "snippets", "--snippets-weaviate-url", address.url,
+            "--snippets-weaviate-grpc", f"{address.grpc_host}:{address.grpc_port}",
+        )  # fmt: skip
+        mortal.stop()
+    assert result.ret == 69
+    assert log.read_text() == "run "
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+    no_traceback_of_ours(result)
+
+
+def test_what_a_source_puts_into_the_temporary_folder_is_gone(project: Project) -> None:
+    """A Source has a temporary folder of its own, which goes with its run."""
+    place = project.pytester.path / "place"
+    source = f"import tempfile\n# START a\nopen({str(place)!r}, 'w').write(tempfile.mkdtemp())\n# END a\n"
+    project.prove(source=source).assert_outcomes(passed=1)
+    assert not Path(place.read_text()).exists()

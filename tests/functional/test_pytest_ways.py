@@ -149,3 +149,21 @@ def test_fixtures_of_a_suite_are_set_up(project: Project) -> None:
     )
     project.prove(source="# START a\nx = 1\n# END a\n").assert_outcomes(passed=1)
     assert (project.pytester.path / "ready").read_text() == "1.39.0"
+
+
+def test_workers_share_a_server_that_the_environment_names(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However a server is given, one worker alone proves on it: two would change it under each other's hands."""
+    address = project.services.weaviate
+    monkeypatch.setenv("SNIPPROOF_WEAVIATE_URL", address.url)
+    monkeypatch.setenv("SNIPPROOF_WEAVIATE_GRPC", f"{address.grpc_host}:{address.grpc_port}")
+    suite = project.pytester.path / "snippets/py/suite.yaml"
+    suite.write_text(suite.read_text() + "fixtures: [worker]\n")
+    project.pytester.makeconftest(
+        "import os, pytest\n@pytest.fixture(scope='session')\ndef worker():\n"
+        "    open('workers', 'a').write(os.environ['PYTEST_XDIST_WORKER'] + ' ')\n"
+    )
+    for name in ("one", "two"):
+        project.write(f"snippets/py/{name}.py", "import time\n# START a\ntime.sleep(1)\n# END a\n")
+    result = project.pytester.runpytest_subprocess("snippets", "-n", "2")
+    result.assert_outcomes(passed=2)
+    assert len((project.pytester.path / "workers").read_text().split()) == 1

@@ -18,7 +18,7 @@ def run(*lines: int, crash: int | None = None, ending: Ending = Ending.EXITED, c
     found = Crash("KeyError", "k", (crash,), "") if crash else None
     chunks = ("before", *(f"<{line}>" for line in lines))
     hits = tuple(Hit(line, float(index)) for index, line in enumerate(lines))
-    return SourceRun(ending, 1 if crash else code, hits, chunks, "", 1.0, "1 s", found)
+    return SourceRun(ending, 1 if crash else code, hits, chunks, "", "1 s", found)
 
 
 def outcomes(made: SourceRun) -> dict[str, str]:

@@ -47,7 +47,6 @@ class SourceRun:
     hits: tuple[Hit, ...]
     chunks: tuple[str, ...]
     stderr: str
-    duration: float
     limit: str = ""
     crash: Crash | None = None
     stopped_at: int | None = None

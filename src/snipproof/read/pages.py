@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
 from snipproof.model import Finding, Import, Page, Reference
-from snipproof.read.source import read_text
+from snipproof.read.source import UNREADABLE
 from snipproof.read.tags import TagError, read_tag
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    pass
 
-UNREADABLE = "SP001"
 _RAW = re.compile(r"^(?:[^!]*!)*raw-loader(?:\?[^!]*)?!")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?:.*\n)*?---[ \t]*(?:\r?\n|\Z)")
 _PATTERN = r"""
@@ -40,14 +39,6 @@ class PageScan:
 
     page: Page
     problems: list[Finding] = field(default_factory=list)
-
-
-def read_page(root: Path, path: str, settings: Settings) -> Page:
-    """Read the Page at ``root/path``.
-
-    :raises DocsError: it cannot be read as text.
-    """
-    return parse_page(path, read_text(root, path), settings)
 
 
 def parse_page(path: str, text: str, settings: Settings | None = None) -> Page:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from snipproof.errors import DocsError, SettingsError
+from snipproof.errors import SettingsError, UnreadableError
 from snipproof.model import Finding, Import, Page, Reference, Region, Source, Suite
 from snipproof.read.markers import find_markers
 from snipproof.read.pages import scan_page
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from snipproof.config import Settings
 
 _PAGES = (".md", ".mdx")
-_PLACE = re.compile(r"(?P<path>.*?):(?P<line>\d+):(?P<column>\d+) (?:(?P<rule>SP\d+) )?(?P<message>.*)", re.DOTALL)
 _TOKEN = re.compile(r"^\s*(?:#|//|--|;|/\*|\*|<!--)?\s*(?:START\b\s*)?|\s*(?:\*/|-->)?\s*$")
 
 
@@ -135,8 +134,8 @@ class Site:
     def _read_page(self, path: str) -> Page | None:
         try:
             scan = scan_page(path, read_text(self.settings.root, path), self.settings)
-        except DocsError as error:
-            self.problems.append(finding(error, path))
+        except UnreadableError as error:
+            self.problems.append(error.finding)
             return None
         self.pages.append(scan.page)
         self.problems.extend(scan.problems)
@@ -147,18 +146,9 @@ class Site:
             return
         try:
             self.sources[path] = parse_source(path, read_text(self.settings.root, path))
-        except DocsError as error:
+        except UnreadableError as error:
             self._unreadable.add(path)
-            self.problems.append(finding(error, path))
-
-
-def finding(error: DocsError, path: str) -> Finding:
-    """Return ``error`` as a Finding of ``path``, at the place that its message names."""
-    match = _PLACE.fullmatch(error.message)
-    if match is None:
-        return Finding(path, 1, 1, "SP001", error.message, error.hint)
-    place = int(match["line"]), int(match["column"])
-    return Finding(match["path"], *place, match["rule"] or "SP001", match["message"], error.hint)
+            self.problems.append(error.finding)
 
 
 def _page_paths(settings: Settings) -> list[str]:

@@ -4,40 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from snipproof.errors import DocsError
-from snipproof.model import Marker, Region, Segment, Source
+from snipproof.errors import UnreadableError
+from snipproof.model import Finding, Marker, Region, Segment, Source
 from snipproof.read.bind import bind
 from snipproof.read.markers import find_markers
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+UNREADABLE = "SP001"
 _ATTRIBUTES = ("of",)
 
 
 def read_text(root: Path, path: str) -> str:
     """Return the text of ``root/path``, without a byte order mark, its line ends as they are.
 
-    :raises DocsError: the file cannot be read, is not UTF-8 or holds NUL bytes.
+    :raises UnreadableError: the file cannot be read, is not UTF-8 or holds NUL bytes.
     """
     try:
         data = (root / path).read_bytes()
     except OSError as error:
-        raise DocsError(f"{path}:1:1 SP001 cannot be read: {error.strerror or error}") from None
+        raise _unreadable(path, 1, 1, f"cannot be read: {error.strerror or error}") from None
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise DocsError(f"{path}:{line}:1 SP001 holds NUL bytes: this is not text")
+        raise _unreadable(path, line, 1, "holds NUL bytes: this is not text")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise DocsError(f"{path}:{line}:1 SP001 is not UTF-8: {error.reason}", "save it as UTF-8") from None
+        raise _unreadable(path, line, 1, f"is not UTF-8: {error.reason}", "save it as UTF-8") from None
 
 
 def read_source(root: Path, path: str) -> Source:
     """Read the Source at ``root/path``.
 
-    :raises DocsError: it cannot be read as text, or the attributes of one of its markers are wrong.
+    :raises UnreadableError: it cannot be read as text, or the attributes of one of its markers are wrong.
     """
     return parse_source(path, read_text(root, path))
 
@@ -45,7 +46,7 @@ def read_source(root: Path, path: str) -> Source:
 def parse_source(path: str, text: str) -> Source:
     """Return the Source that ``text`` is; Expectations that bind to nothing are left out (see :mod:`.bind`).
 
-    :raises DocsError: the attributes of a marker are not a YAML mapping of known keys.
+    :raises UnreadableError: the attributes of a marker are not a YAML mapping of known keys.
     """
     regions = tuple(_regions(path, find_markers(text), text.count("\n") + 1))
     snippets, expectations, _ = bind(path, regions)
@@ -85,17 +86,21 @@ def _per_line(markers: list[Marker]) -> list[Marker]:
 def _attributes(path: str, marker: Marker) -> dict[str, Any]:
     import yaml
 
-    place = f"{path}:{marker.line}:{marker.column}"
+    place = path, marker.line, marker.column
     try:
         value = yaml.safe_load(marker.attributes)
     except (yaml.YAMLError, ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         hint = "write them as `{of: name of a Snippet}`, after the name and at the end of the line"
-        raise DocsError(f"{place} the attributes are not a YAML mapping: {marker.attributes}", hint)
+        raise _unreadable(*place, f"the attributes are not a YAML mapping: {marker.attributes}", hint)
     for key in value:
         if key not in _ATTRIBUTES:
-            raise DocsError(f"{place} unknown attribute {key!r}", f"known attributes: {', '.join(_ATTRIBUTES)}")
+            raise _unreadable(*place, f"unknown attribute {key!r}", f"known attributes: {', '.join(_ATTRIBUTES)}")
     if not isinstance(value.get("of", ""), str):
-        raise DocsError(f"{place} the attribute 'of' must be the name of a Snippet")
+        raise _unreadable(*place, "the attribute 'of' must be the name of a Snippet")
     return dict(value)
+
+
+def _unreadable(path: str, line: int, column: int, message: str, hint: str = "") -> UnreadableError:
+    return UnreadableError(Finding(path, line, column, UNREADABLE, message, hint))

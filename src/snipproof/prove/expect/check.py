@@ -46,7 +46,8 @@ class ExpectationResult:
 def check_expectation(source: Source, expectation: Expectation, output: str) -> ExpectationResult:
     """Compare the block of ``expectation`` in ``source`` with ``output``, what its Snippet printed."""
     numbers = [n for s in expectation.region.segments for n in range(s.first, s.last + 1)]
-    lines = [source.lines[n - 1].removesuffix("\r") for n in numbers]
+    all_lines = source.lines
+    lines = [all_lines[n - 1].removesuffix("\r") for n in numbers]
     shown = tuple(zip(numbers, lines, strict=True))
 
     def result(*differences: Difference) -> ExpectationResult:

@@ -21,7 +21,7 @@ from snipproof.prove.run import Run
 from snipproof.prove.source_run import Crash, Ending, Hit, SourceRun, cut, redact
 
 _MAIN = Path(__file__).with_name("python_main.py")
-_ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _TICK = 0.02
 
 
@@ -88,7 +88,6 @@ class PythonRunner:
             # A Source that sends its stdout elsewhere, or is killed, leaves fewer separators than events.
             chunks=(*chunks, *[""] * (len(hits) - len(lines))),
             stderr=redact(_read(stderr, self.settings.output_limit), given),
-            duration=time.monotonic() - begin,
             limit=f"{timeout:g} s" if ending is Ending.TIMED_OUT else f"{self.settings.output_limit:,} bytes",
             crash=crash,
             stopped_at=_stopped_at(hang, self.root / source.path) if ending is Ending.TIMED_OUT else None,
@@ -112,8 +111,8 @@ class PythonRunner:
     @staticmethod
     def _environment(folder: Path) -> dict[str, str]:
         env = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
-        # One hash seed, so that a set prints the same in every run; a home of its own, so that nothing is left in it.
-        return env | {"HOME": str(folder), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+        # One hash seed, so that a set prints the same in every run; places of its own, so that nothing is left in ours.
+        return env | {"HOME": str(folder), "TMPDIR": str(folder), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 
     def _watch(self, process: Process, outputs: tuple[Path, ...], deadline: float) -> Ending:
         """Wait for the process's end, its time limit or its output limit, whichever comes first."""
@@ -138,7 +137,10 @@ def _read_events(path: Path, given: Mapping[str, str]) -> tuple[list[Hit], Crash
     hits = []
     crash = None
     for line in _read(path, -1).splitlines():
-        event: dict[str, Any] = json.loads(line)
+        try:
+            event: dict[str, Any] = json.loads(line)
+        except ValueError:
+            break  # killed, or the disk full, while it was written
         if "error" in event:
             error = event["error"]
             crash = Crash(

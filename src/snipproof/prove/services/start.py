@@ -69,7 +69,7 @@ class Services:
 def _start_weaviate(settings: Settings, run: Run, say: Say, stack: contextlib.ExitStack) -> tuple[WeaviateAddress, str]:
     """Return the Weaviate of the mode that is asked for, else of the first mode that works, and its vectorizer."""
     mode = settings.weaviate.mode
-    if mode == "url" or (mode == "auto" and settings.weaviate.url):
+    if settings.weaviate.is_given:
         return _given(settings, say), ""
     reason = "asked for"
     if mode in ("auto", "container"):
