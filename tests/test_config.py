@@ -47,6 +47,7 @@ def test_command_line_wins_over_environment_over_file_over_default(tmp_path: Pat
         ("site-root = 3", "1:1", "'site-root' must be a string"),
         ("weaviate = 3", "1:1", "'weaviate' must be a table"),
         ("[run]\ntimeout = true", "2:1", "'run.timeout' must be a number"),
+        ("[run]\nrequire = 'yes'", "2:1", "'run.require' must be true or false, not 'yes'"),
         ("[run]\ntimeout = 0", "2:1", "'timeout' must be more than 0"),
         ("[weaviate]\nmode = 'docker'", "2:1", "'mode' cannot be 'docker'"),
         ("[weaviate]\nobtain = ['wish']", "2:1", "'obtain' cannot be 'wish'"),
@@ -60,6 +61,14 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, text: str, place: 
         load_settings(tmp_path, environ=_NOTHING)
     assert error.value.message.startswith(f"snipproof.toml:{place}")
     assert message in error.value.message
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("True", True), ("no", False), ("0", False)])
+def test_the_environment_says_yes_and_no(tmp_path: Path, text: str, *, value: bool) -> None:
+    """What is true or false in a file has several spellings in the environment, and any other is refused."""
+    assert load_settings(tmp_path, environ={"SNIPPROOF_RUN_REQUIRE": text}).run.require is value
+    with pytest.raises(SettingsError, match=r"'run\.require' must be true or false, not 'perhaps'"):
+        load_settings(tmp_path, environ={"SNIPPROOF_RUN_REQUIRE": "perhaps"})
 
 
 def test_an_unknown_key_says_what_was_meant(tmp_path: Path) -> None:

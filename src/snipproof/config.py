@@ -19,6 +19,14 @@ from snipproof.errors import SettingsError
 from snipproof.model import Severity
 
 _FILES = ("snipproof.toml", "pyproject.toml")
+_BOOLEANS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_KINDS: dict[Any, str] = {
+    str: "a string",
+    bool: "true or false",
+    float: "a number",
+    int: "a whole number",
+    tuple[str, ...]: "a list of strings",
+}
 
 
 def _setting(default: Any, *, env: str = "") -> Any:
@@ -59,12 +67,15 @@ class WeaviateSettings:
 class RunSettings:
     """``[tool.snipproof.run]``: limits of one Source's run. Times are in seconds, sizes in bytes.
 
-    ``env`` names environment variables that snippets may see besides the few every process needs.
+    ``env`` names environment variables that snippets may see besides the few every process needs. ``require`` makes a
+    missing toolchain an error instead of a skip. ``fresh`` is that of every Suite.
     """
 
     timeout: float = _setting(60.0, env="SNIPPROOF_RUN_TIMEOUT")
     output_limit: int = _setting(4_000_000, env="SNIPPROOF_RUN_OUTPUT_LIMIT")
     env: tuple[str, ...] = ()
+    require: bool = _setting(False, env="SNIPPROOF_RUN_REQUIRE")
+    fresh: bool = _setting(False, env="SNIPPROOF_RUN_FRESH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,25 +197,30 @@ class _Reader:
 def _convert(origin: str, dotted: str, value: Any, wanted: Any) -> Any:
     """Return ``value`` as ``wanted``; the strings of the environment and the command line are parsed."""
     from_file = origin.count(":") > 1
-    if wanted is str and isinstance(value, str):
+    if not from_file and isinstance(value, str):
+        value = _parse(origin, dotted, value, wanted)
+    if wanted in (str, bool) and isinstance(value, wanted):
         return value
-    if wanted is float or wanted is int:
-        if not from_file and isinstance(value, str):
-            try:
-                return wanted(value)
-            except ValueError:
-                raise SettingsError(f"{origin} {dotted!r} must be a number, not {value!r}") from None
-        if isinstance(value, int | float) and not isinstance(value, bool) and wanted(value) == value:
+    if wanted in (float, int) and isinstance(value, int | float) and not isinstance(value, bool):
+        if wanted(value) == value:
             return wanted(value)
-    if wanted == tuple[str, ...]:
-        if not from_file and isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-    if wanted == Mapping[str, str] and isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
+    elif wanted == tuple[str, ...] and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    elif wanted == Mapping[str, str] and isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
         return value
-    names = {str: "a string", float: "a number", int: "a whole number", tuple[str, ...]: "a list of strings"}
-    raise SettingsError(f"{origin} {dotted!r} must be {names.get(wanted, 'a table of strings')}, not {value!r}")
+    raise SettingsError(f"{origin} {dotted!r} must be {_KINDS.get(wanted, 'a table of strings')}, not {value!r}")
+
+
+def _parse(origin: str, dotted: str, text: str, wanted: Any) -> Any:
+    """Return the ``wanted`` value that ``text`` stands for, ``text`` itself where it stands for none."""
+    if wanted in (float, int):
+        try:
+            return wanted(text)
+        except ValueError:
+            raise SettingsError(f"{origin} {dotted!r} must be a number, not {text!r}") from None
+    if wanted == tuple[str, ...]:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return _BOOLEANS.get(text.lower(), text) if wanted is bool else text
 
 
 def _check_values(settings: Settings, reader: _Reader) -> None:

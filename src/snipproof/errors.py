@@ -7,6 +7,7 @@
     ├── DocsError             the docs or their Sources are wrong            (exit code 1)
     │   └── UnreadableError   one of them cannot be read, with its Finding
     └── InfrastructureError   server, engine, network, disk or toolchain     (exit code 69)
+        └── ToolchainMissingError   the machine lacks a language: a skip, unless it is required
 """
 
 from __future__ import annotations
@@ -62,3 +63,7 @@ class InfrastructureError(SnipproofError):
     """
 
     exit_code = 69
+
+
+class ToolchainMissingError(InfrastructureError):
+    """What a language needs is not on this machine, so its Suites cannot be proven here."""

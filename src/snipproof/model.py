@@ -158,7 +158,9 @@ class Suite:
     """The Sources of one client flavour with how to run them, as read from a ``suite.yaml``.
 
     ``path`` is the ``suite.yaml`` itself. ``sources`` are in running order. ``files`` maps a place in the working
-    directory of a run to the file or folder (relative to the root) that is copied there.
+    directory of a run to the file or folder (relative to the root) that is copied there. ``options`` are given to the
+    language's runtime (``python``, ``node``, ``java``). ``fresh`` asks for a process for each Source that shares
+    nothing with that of another one.
     """
 
     path: str
@@ -170,6 +172,8 @@ class Suite:
     bindings: tuple[Binding, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
     timeout: float | None = None
+    options: tuple[str, ...] = ()
+    fresh: bool = False
 
 
 class Severity(StrEnum):

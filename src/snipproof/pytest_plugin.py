@@ -19,6 +19,10 @@ _OPTIONS = {
     "--snippets-weaviate-grpc": ("weaviate.grpc", "HOST:PORT of its gRPC API, if not the same host and port 50051"),
     "--snippets-timeout": ("run.timeout", "seconds one Source may run"),
 }
+_FLAGS = {
+    "--snippets-require": ("run.require", "a language that cannot be run on this machine is an error, not a skip"),
+    "--snippets-fresh": ("run.fresh", "run each Source in a process that shares nothing with that of another one"),
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,6 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("snippets", "documentation snippets (snipproof)")
     for option, (_, text) in _OPTIONS.items():
         group.addoption(option, metavar="VALUE", help=text)
+    for option, (_, text) in _FLAGS.items():
+        group.addoption(option, action="store_const", const="true", help=text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from snipproof.errors import SnipproofError
     from snipproof.read.suite import load_suites
 
-    given = {key: config.getoption(option) for option, (key, _) in _OPTIONS.items()}
+    given = {key: config.getoption(option) for option, (key, _) in {**_OPTIONS, **_FLAGS}.items()}
     overrides = {key: value for key, value in given.items() if value is not None}
     if "weaviate.url" in overrides:
         overrides.setdefault("weaviate.mode", "url")

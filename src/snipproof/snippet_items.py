@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from snipproof.errors import InfrastructureError, SnipproofError
+from snipproof.errors import SnipproofError, ToolchainMissingError
 from snipproof.model import Outcome, Source, Suite
 from snipproof.prove.report import describe
 from snipproof.prove.verdict import Verdict
@@ -17,8 +17,6 @@ from snipproof.read.source import read_source
 
 if TYPE_CHECKING:
     from snipproof.snippet_plugin import SnippetPlugin
-
-_RUNNABLE = ("python",)
 
 
 class SnippetFailedError(Exception):
@@ -37,7 +35,7 @@ class SourceFile(pytest.File):
     suite: Suite
     source: Source
     _verdicts: dict[str, Verdict] | None = None
-    _trouble: InfrastructureError | None = None
+    _trouble: SnipproofError | None = None
 
     def collect(self) -> Iterator[SnippetItem]:
         """Yield an item for every Snippet, in the order of the Source.
@@ -54,8 +52,6 @@ class SourceFile(pytest.File):
             raise self.CollectError("\n".join(f"{finding}\n  hint: {finding.hint}" for finding in findings))
         if not self.source.snippets:
             raise self.CollectError(f"{self.source.path}:1:1 no Snippet: no `START name` marker in this Source")
-        if self.suite.language not in _RUNNABLE:
-            raise self.CollectError(f"{self.suite.path}:1:1 {self.suite.language} cannot be run yet")
         if self.suite.fixtures:
             self.add_marker(pytest.mark.usefixtures(*self.suite.fixtures))
         if self.config.pluginmanager.hasplugin("xdist"):  # else the marker is unknown, which may be an error
@@ -69,14 +65,14 @@ class SourceFile(pytest.File):
     def verdict(self, name: str) -> Verdict:
         """Return the Verdict on the Snippet ``name``; the first call runs the whole Source.
 
-        :raises InfrastructureError: its run came to no Verdict; again for each Snippet, without another run.
+        :raises SnipproofError: its run came to no Verdict; again for each Snippet, without another run.
         """
         if self._trouble:
             raise self._trouble
         if self._verdicts is None:
             try:
                 found = self.plugin.prover.prove(self.suite, self.source)
-            except InfrastructureError as error:
+            except SnipproofError as error:
                 self._trouble = error
                 raise
             self._verdicts = {verdict.snippet.name: verdict for verdict in found}
@@ -102,7 +98,12 @@ class SnippetItem(pytest.Function):
         """Set up the fixtures, then run the Source if that has not happened yet."""
         self.file.plugin.require_services()
         super().setup()
-        self.file.verdict(self.name)
+        try:
+            self.file.verdict(self.name)
+        except ToolchainMissingError as error:
+            if self.file.plugin.settings.run.require:
+                raise
+            pytest.skip(f"{self.file.suite.flavour}: {error.message}: {error.hint}")
 
     def runtest(self) -> None:
         """Raise :class:`SnippetFailedError` unless the Snippet passed."""

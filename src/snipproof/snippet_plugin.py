@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from snipproof.model import Outcome, Suite
 from snipproof.prove.bindings import check_bindings
 from snipproof.prove.prover import Prover
 from snipproof.read.source import read_text
+from snipproof.read.suite import LANGUAGES
 from snipproof.snippet_items import SnippetItem, SourceFile
 
 
@@ -59,6 +60,10 @@ class _Tally:
         return ", ".join(parts)
 
 
+def _files(items: Iterable[SnippetItem]) -> list[SourceFile]:
+    return list({item.file.source.path: item.file for item in items}.values())
+
+
 class SnippetPlugin:
     """The hooks of a session that has Suites."""
 
@@ -67,6 +72,7 @@ class SnippetPlugin:
         self.settings = settings
         self._suites = {path: suite for suite in suites for path in suite.sources}
         self._prover: Prover | None = None
+        self._selected: list[SourceFile] = []
         self._trouble: InfrastructureError | None = None
         self._told: SnipproofError | None = None  # shown in full once
         self._tally = _Tally()
@@ -113,17 +119,32 @@ class SnippetPlugin:
         node.suite = suite
         return [node]
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put languages without a compiler first: they are proven while the compilers of the others work.
+
+        Everything else stays where it is; who sorts or shuffles items after this has the last word.
+        """
+        places = [index for index, item in enumerate(items) if isinstance(item, SnippetItem)]
+        ours = [item for item in items if isinstance(item, SnippetItem)]
+        ours.sort(key=lambda item: LANGUAGES.index(item.file.suite.language))
+        for place, item in zip(places, ours, strict=True):
+            items[place] = item
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Run the Services while tests run, if any of them is a Snippet."""
         items = [item for item in session.items if isinstance(item, SnippetItem)]
+        self._selected = _files(items)
         stopped = session.testsfailed and not self.config.getoption("continue_on_collection_errors")
         if not items or stopped or self.config.getoption("collectonly"):
             return (yield)
         try:
             self._prover = Prover(self.settings, self._say)
-            for suite in {item.file.suite.path: item.file.suite for item in items}.values():
-                self._prover.prepare(suite)
+            if not self._is_worker:  # which Sources a worker gets is not known yet
+                for file in self._selected:
+                    self._prepare(file)
+            self._prover.start()
         except InfrastructureError as error:
             self._trouble = error
         except SettingsError as error:
@@ -132,6 +153,24 @@ class SnippetPlugin:
             return (yield)
         finally:
             self._close()
+
+    @property
+    def _is_worker(self) -> bool:
+        return hasattr(self.config, "workerinput")
+
+    def _prepare(self, file: SourceFile) -> None:
+        """Begin to build the Suite of ``file``: all of its Sources that were selected, at once."""
+        assert self._prover is not None
+        selected = [other.source for other in self._selected if other.suite is file.suite]
+        self._prover.prepare(file.suite, selected)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Let what the next Source needs be built while this one runs."""
+        if self._prover is not None and self._trouble is None:
+            for each in (item, nextitem):
+                if isinstance(each, SnippetItem):
+                    self._prepare(each.file)
 
     def _close(self) -> None:
         if self._prover is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -305,9 +306,11 @@ def test_one_skipped_snippet_beside_a_proven_one_is_green(project: Project) -> N
 
 
 def test_a_server_that_dies_while_a_source_runs_is_trouble(
-    project: Project, settings: Settings, tmp_path: Path
+    project: Project, settings: Settings, binary: Path, tmp_path: Path
 ) -> None:
     """A given server that ends half-way is no defect of the docs; the Source is not run again for each Snippet."""
+    # Pytester moves HOME, and with it the cache that the binary is found in.
+    settings = replace(settings, weaviate=replace(settings.weaviate, binary=str(binary)))
     with Run.begin(tmp_path / "runs") as run:
         mortal = Services.start(settings, run, lambda _: None, None)
         address = mortal.weaviate

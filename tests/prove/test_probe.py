@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snipproof.prove.probe import PROBE_FUNCTION, Probed, probe_python
+from snipproof.prove.probe import PROBE_FUNCTION, Probed
+from snipproof.prove.probe.python import probe_python
 from snipproof.read.markers import find_markers
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from snipproof.model import Outcome
-from snipproof.prove.probe import Probed
-from snipproof.prove.source_run import Crash, Ending, Hit, SourceRun, cut, redact
-from snipproof.prove.verdict import judge
+from snipproof.prove.probe import Function, Probed
+from snipproof.prove.source_run import TEST_ENDED, Crash, Ending, Hit, Problem, SourceRun, cut, redact
+from snipproof.prove.verdict import Verdict, judge
 from snipproof.read.source import parse_source
 
 SOURCE = parse_source(
@@ -15,7 +15,7 @@ SOURCE = parse_source(
 
 def run(*lines: int, crash: int | None = None, ending: Ending = Ending.EXITED, code: int | None = 0) -> SourceRun:
     """A run that passed the probes of ``lines``, each printing its line behind it."""
-    found = Crash("KeyError", "k", (crash,), "") if crash else None
+    found = (Crash("KeyError", "k", (crash,), ""),) if crash else ()
     chunks = ("before", *(f"<{line}>" for line in lines))
     hits = tuple(Hit(line, float(index)) for index, line in enumerate(lines))
     return SourceRun(ending, 1 if crash else code, hits, chunks, "", "1 s", found)
@@ -65,3 +65,100 @@ def test_cut_and_redact() -> None:
     """Stdout is cut exactly at the separators, also within a line; secrets are masked, the longest first."""
     assert cut("a|1|b\n|22||3|", "|") == ([1, 22, 3], ["a", "b\n", "", ""])
     assert redact("key1234 key12345 abc", {"LONG": "key12345", "KEY": "key1234", "TINY": "abc"}) == "<KEY> <LONG> abc"
+
+
+def verdicts(text: str, probed: Probed, made: SourceRun) -> dict[str, Verdict]:
+    return {v.snippet.name: v for v in judge(parse_source("s.go", text), probed, made)}
+
+
+def hits(*lines: int) -> tuple[Hit, ...]:
+    return tuple(Hit(line, float(n)) for n, line in enumerate(lines))
+
+
+DECLARED = "// START a\nimport\n// END a\n// START a\nfunc f() {\n}\nfunc g() {\n}\n// END a\n// START b\nx\n// END b\n"
+FUNCTIONS = Probed(
+    DECLARED,
+    declared=frozenset((1, 3, 4, 9)),
+    functions=(Function("f", 5, 6), Function("g", 7, 8), Function("m", 20, 30)),
+)
+
+
+def test_functions_that_are_shown_must_all_be_called() -> None:
+    """Where no marker can be executed, the functions between them stand for it; what they call is inside too."""
+
+    def made(*lines: int) -> SourceRun:
+        return SourceRun(Ending.EXITED, 0, hits(*lines), ("", *(f"<{line}>" for line in lines)))
+
+    whole = verdicts(DECLARED, FUNCTIONS, made(10, 12, 5, 7, -7, -5))
+    assert (whole["a"].outcome, whole["a"].output) == (Outcome.PASSED, "<5><7><-7>")
+    half = verdicts(DECLARED, FUNCTIONS, made(10, 12, 5, -5))["a"]
+    assert (half.outcome, half.line) == (Outcome.NOT_EXECUTED, 7)
+    assert "`g` (s.go:7) was never called" in half.reason
+    left = verdicts(DECLARED, FUNCTIONS, made(10, 12, 7, 5, -5))["a"]
+    assert "`g` (s.go:7) was never left" in left.reason
+
+
+def test_a_region_of_nothing_but_declarations_is_proven_by_nothing() -> None:
+    """Imports alone compile, but nothing was executed: that is never a pass."""
+    text = "// START a\nimport\n// END a\n"
+    verdict = verdicts(text, Probed(text, declared=frozenset((1, 3))), SourceRun(Ending.EXITED, 0))["a"]
+    assert verdict.outcome is Outcome.NOT_EXECUTED
+    assert "nothing that it shows can be executed" in verdict.reason
+
+
+def test_the_end_of_a_test_function_closes_what_it_left_open() -> None:
+    """A failed assertion belongs to the Snippet its test was in; the next test starts afresh, and its output is its."""
+    text = "// START a\nx\n// END a\n// START b\ny\n// END b\n// START c\nz\n// END c\n"
+    crash = Crash("assert", "no", (2,), "", after=1)
+    made = SourceRun(
+        Ending.EXITED, 0, hits(1, TEST_ENDED, 4, 6, 7, 9), ("", "<a>", "<glue>", "<b>", "", "<c>", ""), crashes=(crash,)
+    )
+    found = verdicts(text, Probed(text), made)
+    assert {name: str(v.outcome) for name, v in found.items()} == {"a": "failed", "b": "passed", "c": "passed"}
+    assert {name: v.output for name, v in found.items()} == {"a": "<a>", "b": "<b>", "c": "<c>"}
+
+
+def test_every_crash_is_blamed_on_its_own_snippet() -> None:
+    """Two test functions fail: two Snippets are red, each with its own line and message."""
+    text = "// START a\nx\n// END a\n// START b\ny\n// END b\n"
+    crashes = (Crash("A", "one", (2,), "", after=1), Crash("B", "two", (5,), "", after=3))
+    made = SourceRun(Ending.EXITED, 1, hits(1, TEST_ENDED, 4, TEST_ENDED), ("",) * 5, crashes=crashes)
+    found = verdicts(text, Probed(text), made)
+    assert [(v.line, v.reason) for v in found.values()] == [(2, "A: one"), (5, "B: two")]
+
+
+def test_a_crash_in_a_function_that_a_snippet_shows_is_its_own() -> None:
+    """Called from hidden code, a shown function that raises is to blame, although no marker is open."""
+    made = SourceRun(
+        Ending.EXITED, 1, hits(10, 12, 5, -5, 7, -7), ("",) * 7, crashes=(Crash("E", "no", (40, 6), "", after=6),)
+    )
+    found = verdicts(DECLARED, FUNCTIONS, made)
+    assert {name: (str(v.outcome), v.line) for name, v in found.items()} == {"a": ("failed", 6), "b": ("passed", 10)}
+
+
+def test_what_a_compiler_says_is_blamed_by_its_line() -> None:
+    """On the Snippet that shows the line, else on the next one; those that could not be built are blocked."""
+    text = "// START a\nx\n// END a\nglue\n// START b\ny\n// END b\nglue\n"
+
+    def built(line: int, path: str = "s.go", ending: Ending = Ending.NOT_BUILT) -> dict[str, tuple[str, int, str]]:
+        problem = Problem("go build", path, line, 1, "undefined: x")
+        done = {"exit_code": 0, "hits": hits(1, 3, 5, 7), "chunks": ("",) * 5} if ending is Ending.EXITED else {}
+        made = SourceRun(ending, problems=(problem,), **done)  # type: ignore[arg-type]
+        return {n: (str(v.outcome), v.line, v.reason) for n, v in verdicts(text, Probed(text), made).items()}
+
+    said, blocked = "go build: undefined: x", "blocked: the Source is not built because of {}"
+    assert built(2) == {"a": ("failed", 2, said), "b": ("blocked", 5, blocked.format("`a`"))}
+    assert built(4)["b"] == ("failed", 4, f"hidden code before it: {said}")
+    assert built(8)["b"] == ("failed", 8, f"hidden code after it: {said}")
+    assert built(6, ending=Ending.EXITED) == {"a": ("passed", 1, ""), "b": ("failed", 6, said)}
+    other = built(3, path="helper.go")
+    assert {v[2] for v in other.values()} == {"helper.go:3:1 go build: undefined: x"}
+
+
+def test_a_native_report_without_a_test_is_red() -> None:
+    """A process that ends well although its test runner found nothing is no pass."""
+    text = "// START a\nx\n// END a\n"
+    made = SourceRun(Ending.EXITED, 0, complaint="go test found no test in this file")
+    found = verdicts(text, Probed(text), made)["a"]
+    assert (str(found.outcome), found.line) == ("failed", 1)
+    assert "found no test" in found.reason

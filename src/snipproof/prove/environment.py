@@ -1,69 +1,105 @@
-"""Python environments, one a lock file: made on first use and kept in the cache while that file is unchanged."""
+"""What lock files pin, made on first use and kept in the cache while those files are unchanged."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import shutil
-import sys
-import sysconfig
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock
 
-from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
-from snipproof.model import Suite
 from snipproof.prove.cache import cache_folder
 from snipproof.prove.process import Process
 from snipproof.prove.run import Run
+from snipproof.prove.runners.runner import Workplace
+
+_BEAT = 10.0  # seconds between signs of life
+_TICK = 0.2
 
 
-def python_environment(suite: Suite, settings: Settings, run: Run, say: Callable[[str], None]) -> Path:
-    """Return the interpreter of ``suite``'s environment, made from its lock file where it is not there yet.
+def made_once(workplace: Workplace, files: Sequence[Path], facts: str, make: Callable[[Path], None]) -> Path:
+    """Return the folder that ``make`` fills, called only where that has not happened yet for the same input.
 
-    A Suite without a lock file runs with the interpreter that runs us. The lock file must hold hashes: pip refuses
-    anything else.
-
-    :raises InfrastructureError: pip or venv failed; the message ends with what they printed last.
+    :param files: the files whose bytes decide what is made: manifest and lock file.
+    :param facts: what else decides it, such as the version of the toolchain.
+    :param make: fills an empty folder; where it raises, nothing is kept.
+    :raises InfrastructureError: one of ``files`` cannot be read.
     """
-    if suite.lock is None:
-        return Path(sys.executable)
-    lock = settings.root / suite.lock
-    key = hashlib.sha256(lock.read_bytes())
-    key.update(f"{sys.version} {sysconfig.get_platform()}".encode())
-    folder = cache_folder(settings) / "environments" / f"{suite.flavour}-{key.hexdigest()[:16]}"
-    interpreter = folder / "bin" / "python"
+    key = hashlib.sha256(facts.encode())
+    for file in files:
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise InfrastructureError(f"{file}: cannot be read: {error.strerror or error}") from None
+        key.update(hashlib.sha256(data).digest())
+    folder = cache_folder(workplace.settings) / "environments" / f"{workplace.suite.flavour}-{key.hexdigest()[:16]}"
     complete = folder / "complete"
-    if complete.exists() and interpreter.exists():
-        return interpreter
+    if complete.exists():
+        return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{folder}.lock"):
-        if complete.exists() and interpreter.exists():
-            return interpreter
-        say(f"environment: installing {suite.lock} (once)")
+        if complete.exists():
+            return folder
+        workplace.say(f"{workplace.suite.flavour}: installing what {workplace.suite.lock} pins (once)")
         shutil.rmtree(folder, ignore_errors=True)
-        pip = [str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+        folder.mkdir()
         try:
-            _call([sys.executable, "-m", "venv", str(folder)], suite.lock, run)
-            _call([*pip, "-r", str(lock)], suite.lock, run)
+            make(folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         complete.touch()
-    return interpreter
+    return folder
 
 
-def _call(command: list[str], lock: str, run: Run) -> None:
-    """Run one step to its end, under a keeper, so that it ends with us."""
-    folder = run.subfolder("environment")
-    log = folder / "log"
-    step = Process.start(command, run=run, env=os.environ, cwd=folder, stdout=log)
+class StepFailedError(Exception):
+    """A program of a toolchain failed; ``output`` is all that it printed."""
+
+    def __init__(self, program: str, code: int, output: str) -> None:
+        super().__init__(f"{program} failed with exit code {code}")
+        self.program = program
+        self.code = code
+        self.output = output
+
+    @property
+    def tail(self) -> str:
+        """The last lines of the output."""
+        return "\n".join(self.output.strip().splitlines()[-12:])
+
+
+def call(
+    workplace: Workplace, command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None, name: str = ""
+) -> str:
+    """Run one program of a toolchain to its end, under a keeper, so that it ends with us; returns what it printed.
+
+    :param env: its environment, ours unless given: package managers find their settings there.
+    :param name: how the program is called in messages, by default its first word.
+    :raises StepFailedError: its exit code is not 0.
+    :raises InfrastructureError: the Run ended meanwhile.
+    """
+    name = name or Path(command[0]).name
+    log = workplace.scratch("logs") / f"{name.replace(' ', '-')}-{time.monotonic_ns()}"
+    step = Process.start(command, run=workplace.run, env=os.environ if env is None else env, cwd=cwd, stdout=log)
+    begin = beat = time.monotonic()
     try:
-        code = step.wait(None)
+        while (code := step.wait(_TICK)) is None:
+            _require_open(workplace.run)
+            if time.monotonic() - beat > _BEAT:
+                beat = time.monotonic()
+                workplace.say(f"{workplace.suite.flavour}: {name}, {beat - begin:.0f} s so far")
     finally:
         step.stop()
+    output = log.read_text(encoding="utf-8", errors="replace")
+    log.unlink()
     if code:
-        tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-8:])
-        raise InfrastructureError(f"{lock}:1:1 the environment could not be made: {command[2]} failed", tail)
+        raise StepFailedError(name, code, output)
+    return output
+
+
+def _require_open(run: Run) -> None:
+    if run.closing.is_set():
+        raise InfrastructureError("interrupted")

@@ -56,7 +56,7 @@ def main(lifeline: int, status: int, command: list[str]) -> None:
     with contextlib.suppress(OSError):  # nobody reads it any more: then the lifeline has ended too
         os.write(status, f"{child}\n".encode())
     code = _wait(child, lifeline, wake_read)
-    _kill_all(child)
+    kill_all(child)
     with contextlib.suppress(OSError):
         os.write(status, f"{code}\n".encode())
 
@@ -87,7 +87,7 @@ def _wait(child: int, lifeline: int, wake: int) -> int:
                     break
 
 
-def _kill_all(child: int) -> None:
+def kill_all(child: int) -> None:
     """Kill the process group of the dead child, then whatever this process has adopted, until nothing is left."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child, signal.SIGKILL)

@@ -44,10 +44,12 @@ class Process:
         cwd: Path,
         stdout: Path,
         stderr: Path | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> Process:
         """Start ``command``; stdin is empty, ``env`` is its whole environment but for the Run's id.
 
         :param stderr: the file for standard error, the same as ``stdout`` if it is ``None``.
+        :param pass_fds: file descriptors that stay open in it, under the same numbers.
         """
         lifeline_read, lifeline = os.pipe()
         status, status_write = os.pipe()
@@ -63,7 +65,7 @@ class Process:
                     stderr=err,
                     env={**env, RUN_VARIABLE: run.id},
                     cwd=cwd,
-                    pass_fds=(lifeline_read, status_write),
+                    pass_fds=(lifeline_read, status_write, *pass_fds),
                     start_new_session=True,
                 )
         finally:

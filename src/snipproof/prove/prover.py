@@ -1,69 +1,92 @@
-"""Proves Sources: binds, probes and runs each one once, and judges its Snippets."""
+"""Proves Sources: binds, probes, builds and runs each one once, and judges its Snippets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 
 from snipproof.config import Settings
+from snipproof.errors import InfrastructureError
 from snipproof.model import Source, Suite
-from snipproof.prove.bindings import apply_bindings
-from snipproof.prove.environment import python_environment
-from snipproof.prove.probe import probe_python
+from snipproof.prove.preparation import Preparation, Preparations
 from snipproof.prove.run import Run
-from snipproof.prove.runners.python import PythonRunner
 from snipproof.prove.services.start import Services
 from snipproof.prove.services.state import State
 from snipproof.prove.verdict import Verdict, judge
 
 
 class Prover:
-    """Holds what all Sources of one Run share: the Services, what is stored in Weaviate, and the environments.
-
-    :raises InfrastructureError: a Service did not start; what had started is stopped again.
-    """
+    """Holds what all Sources of one Run share: the Services, what is stored in Weaviate, and the Suites' Runners."""
 
     def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
         self._settings = settings
         self._say = say
         self._run = Run.begin()
+        self._addresses: Future[Mapping[str, str]] = Future()
+        self._preparations = Preparations(settings, self._run, say, self._addresses)
+        self._services: Services | None = None
+        self._state: State | None = None
+
+    @property
+    def services(self) -> Services:
+        """The running Services."""
+        assert self._services is not None
+        return self._services
+
+    @property
+    def state(self) -> State:
+        """What is stored in Weaviate."""
+        assert self._state is not None
+        return self._state
+
+    def prepare(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
+        """Begin to obtain and build what ``sources`` of ``suite`` need, in the background; a second call does nothing.
+
+        Building waits for the addresses of the Services, which :meth:`start` makes known.
+        """
+        return self._preparations.begin(suite, sources)
+
+    def start(self) -> None:
+        """Start the Services and wait until they are ready; what was prepared before goes on meanwhile.
+
+        :raises InfrastructureError: a Service did not start; what had started is stopped again by :meth:`close`.
+        """
+        assets = self._settings.root / self._settings.assets if self._settings.assets else None
         try:
-            assets = settings.root / settings.assets if settings.assets else None
-            self.services = Services.start(settings, self._run, say, assets)
-            try:
-                self.state = State(self.services.weaviate)
-            except BaseException:
-                self.services.stop()
-                raise
-        except BaseException:
-            self._run.end()
+            self._services = Services.start(self._settings, self._run, self._say, assets, self._announce)
+            self._announce(self._services.placeholders())
+            self._state = State(self._services.weaviate)
+        except BaseException as error:
+            if not self._addresses.done():
+                self._addresses.set_exception(
+                    error if isinstance(error, InfrastructureError) else InfrastructureError("interrupted")
+                )
             raise
 
-    def prepare(self, suite: Suite) -> None:
-        """Make what ``suite`` needs to run, if it is not there yet.
-
-        :raises InfrastructureError: its environment could not be made.
-        """
-        python_environment(suite, self._settings, self._run, self._say)
+    def _announce(self, addresses: Mapping[str, str]) -> None:
+        if not self._addresses.done():
+            self._addresses.set_result(addresses)
 
     def prove(self, suite: Suite, source: Source) -> list[Verdict]:
         """Run ``source`` and return a Verdict for each of its Snippets; what it changed in Weaviate is restored.
 
-        :raises InfrastructureError: its environment could not be made, or Weaviate is gone.
+        :raises ToolchainMissingError: the machine lacks the Suite's language.
+        :raises InfrastructureError: what it needs could not be obtained, or Weaviate is gone.
         """
-        markers = [marker for region in source.regions for marker in region.markers]
-        probed = probe_python(apply_bindings(suite, source.text, self.services.placeholders()), markers)
-        interpreter = python_environment(suite, self._settings, self._run, self._say)
-        runner = PythonRunner(self._settings.root, interpreter, suite, self._settings.run, self._run)
+        preparation = self.prepare(suite, [source])
+        program = preparation.program(source, self.services.placeholders())
         self.state.mark()
-        run = runner.execute(source, probed)
+        run = preparation.runner.execute(program)
         self.state.restore_if_changed()
-        return judge(source, probed, run)
+        return judge(source, program.probed, run)
 
     def close(self) -> None:
         """Stop the Services and remove everything of this Run."""
-        try:
-            if self.services.weaviate.mode == "url":
-                self.state.clear()
-        finally:
-            self.services.stop()
-            self._run.end()
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._run.end)
+            if self._services:
+                stack.callback(self._services.stop)
+            stack.callback(self._preparations.close)
+            if self._services and self._state and self._services.weaviate.mode == "url":
+                self._state.clear()

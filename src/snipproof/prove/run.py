@@ -15,6 +15,7 @@ import secrets
 import shutil
 import stat
 import tempfile
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -39,6 +40,8 @@ class Run:
         self.folder = base / run_id
         self._lock = lock
         self._pid = os.getpid()
+        #: Set when the Run is about to end: whatever works for it in another thread must stop.
+        self.closing = threading.Event()
 
     @classmethod
     def begin(cls, base: Path | None = None) -> Run:

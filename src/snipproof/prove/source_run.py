@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+TEST_ENDED = 0
+
 
 class Ending(StrEnum):
     """How the process of a run ended."""
@@ -14,11 +16,16 @@ class Ending(StrEnum):
     EXITED = "exited"
     TIMED_OUT = "timed out"
     FLOODED = "flooded"  # it printed more than the output limit
+    NOT_BUILT = "not built"  # a compiler refused the Source: nothing of it ran
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A probe was passed: the marker's line, and the time in seconds on the run's own monotonic clock."""
+    """A probe was passed: its number, and the time in seconds on the run's own monotonic clock.
+
+    ``TEST_ENDED`` in place of a number says that one of the native test functions of the Source is over, so that
+    whatever it had entered will not be left any more.
+    """
 
     line: int
     time: float
@@ -26,40 +33,64 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """An exception that left the Source: ``lines`` are its frames' lines in the Source, outermost first."""
+    """An exception that left the Source, or an assertion of it that failed.
+
+    ``lines`` are its frames' lines in the Source, outermost first. ``after`` is the number of Hits before it, ``None``
+    for all of them.
+    """
 
     type: str
     message: str
     lines: tuple[int, ...]
     traceback: str
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a compiler or type checker (``tool``) says of a place in the docs; the column counts from 1."""
+
+    tool: str
+    path: str
+    line: int
+    column: int
+    message: str
+
+    def __str__(self) -> str:
+        """Return the one-line form."""
+        return f"{self.path}:{self.line}:{self.column} {self.tool}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRun:
-    """One run. ``chunks`` is stdout cut at the probes: one text before the first Hit, then one behind each Hit.
+    """One run. ``chunks`` is stdout cut at the Hits: one text before the first Hit, then one behind each Hit.
 
     ``exit_code`` is negative for a signal, ``None`` where the process was killed by us. ``stopped_at`` is the line of
-    the Source at which a killed process stood, if that is known.
+    the Source at which a killed process stood, if that is known. ``problems`` are those of the Source, also when it
+    ran in spite of them. ``complaint`` says what is wrong with a run whose process ended well, such as a native
+    test runner that found no test.
     """
 
     ending: Ending
-    exit_code: int | None
-    hits: tuple[Hit, ...]
-    chunks: tuple[str, ...]
-    stderr: str
+    exit_code: int | None = None
+    hits: tuple[Hit, ...] = ()
+    chunks: tuple[str, ...] = ("",)
+    stderr: str = ""
     limit: str = ""
-    crash: Crash | None = None
+    crashes: tuple[Crash, ...] = ()
     stopped_at: int | None = None
+    problems: tuple[Problem, ...] = ()
+    complaint: str = ""
 
     @property
     def ok(self) -> bool:
         """Whether the whole Source ran to its end."""
-        return self.ending is Ending.EXITED and self.exit_code == 0 and self.crash is None
+        return self.ending is Ending.EXITED and self.exit_code == 0 and not self.crashes and not self.complaint
 
 
 def cut(stdout: str, separator: str) -> tuple[list[int], list[str]]:
-    """Cut ``stdout`` at the separators of the probes; returns the probes' lines and the texts around them."""
-    parts = re.split(f"{re.escape(separator)}([0-9]+){re.escape(separator)}", stdout)
+    """Cut ``stdout`` at the separators of the probes; returns the probes' numbers and the texts around them."""
+    parts = re.split(f"{re.escape(separator)}(-?[0-9]+){re.escape(separator)}", stdout)
     return [int(line) for line in parts[1::2]], parts[0::2]
 
 

@@ -1,8 +1,8 @@
 """From one run of a Source to a Verdict for each of its Snippets. Pure: facts in, judgements out.
 
 A Snippet passed when every Segment of it was entered and left, and its Expectations hold. What goes wrong is blamed
-once: on the Snippets that were open, else on the one that hidden code kept from starting, else on the last one. Those
-that could not start because of it are blocked.
+once: on the Snippets that were open, else on the one whose line it names, else on the one that hidden code kept from
+starting, else on the last one. Those that could not start because of it are blocked.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from dataclasses import dataclass, replace
 from snipproof.model import Expectation, Outcome, Region, Snippet, Source
 from snipproof.prove.expect import ExpectationResult, check_expectation
 from snipproof.prove.probe import Probed
-from snipproof.prove.source_run import Ending, SourceRun
+from snipproof.prove.source_run import Crash, Ending, Problem, SourceRun
+from snipproof.prove.trace import Trace, trace
+
+Fault = Crash | Problem | Ending
+"""What can go wrong: an exception, a compiler's message, or how the process ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +41,26 @@ class Verdict:
     expectations: tuple[ExpectationResult, ...] = ()
 
 
-@dataclass(slots=True)
-class _Trace:
-    """How far one Region got."""
-
-    region: Region
-    begun: set[int]  # start lines that were passed
-    ended: set[int]  # end lines that were passed
-    output: str = ""
-    duration: float = 0.0
-    since: float | None = None
-    last_seen: int = -1
-
-    @property
-    def open(self) -> bool:
-        return self.since is not None
-
-
 def judge(source: Source, probed: Probed, run: SourceRun) -> list[Verdict]:
     """Return one Verdict for each Snippet of ``source``, in the order of the Source."""
-    traces = {snippet.id: _trace(snippet.region, probed, run) for snippet in source.snippets}
+    traces = {snippet.id: trace(snippet.region, probed, run) for snippet in source.snippets}
+    faults = _faults(source, traces, run)
+    names = ", ".join(f"`{s.name}`" for s in source.snippets if s.id in faults)
+    not_built = run.ending is Ending.NOT_BUILT
     verdicts = {}
-    blamed = [] if run.ok else _blamed(source.snippets, traces, run)
     for snippet in source.snippets:
-        trace = traces[snippet.id]
-        missed = _missed(source, snippet, trace, probed)
-        if snippet in blamed:
-            verdict = _failure(source, snippet, trace, run)
+        found = traces[snippet.id]
+        missed = _missed(source, snippet, found, probed)
+        if snippet.id in faults:
+            verdict = _failure(source, snippet, found, run, faults[snippet.id])
         elif missed is None:
             verdict = Verdict(snippet, Outcome.PASSED, snippet.region.line)
-        elif blamed and snippet.region.line not in probed.silent:
-            names = ", ".join(f"`{b.name}`" for b in blamed)
-            verdict = Verdict(snippet, Outcome.BLOCKED, snippet.region.line, f"blocked: {names} failed before it")
+        elif not run.ok and snippet.region.line not in probed.silent:
+            why = f"the Source is not built because of {names}" if not_built else f"{names} failed before it"
+            verdict = Verdict(snippet, Outcome.BLOCKED, snippet.region.line, f"blocked: {why}")
         else:
             verdict = missed
-        verdicts[snippet.id] = replace(verdict, output=trace.output, duration=trace.duration)
+        verdicts[snippet.id] = replace(verdict, output=found.output, duration=found.duration)
     by_name = {snippet.name: snippet for snippet in source.snippets}
     for expectation in source.expectations:
         snippet = by_name[expectation.of]
@@ -79,102 +68,138 @@ def judge(source: Source, probed: Probed, run: SourceRun) -> list[Verdict]:
     return [verdicts[snippet.id] for snippet in source.snippets]
 
 
-def _lines(region: Region, source_lines: int) -> tuple[set[int], set[int]]:
-    """Return the lines of the markers that open and close the Segments of ``region``."""
-    starts = {segment.first - 1 for segment in region.segments}
-    # A Region that is never closed runs to the end of the file: there is no marker to pass.
-    ends = {segment.last + 1 for segment in region.segments if segment.last < source_lines}
-    return starts, ends
-
-
-def _trace(region: Region, probed: Probed, run: SourceRun) -> _Trace:
-    """Follow the Hits of a run through one Region: which markers were passed, what was printed, how long it took."""
-    trace = _Trace(region, set(), set())
-    starts, ends = _lines(region, len(probed.text.split("\n")))
-    for index, hit in enumerate(run.hits):
-        if trace.since is not None:
-            trace.output += run.chunks[index]
-            trace.duration += hit.time - trace.since
-            trace.since = hit.time
-        if hit.line in ends:
-            trace.ended.add(hit.line)
-            trace.since = None
-        if hit.line in starts:
-            trace.begun.add(hit.line)
-            trace.since = hit.time
-            trace.last_seen = index
-    if trace.since is not None:
-        trace.output += run.chunks[-1]
-        # Its end was never passed: it is over where the statement before the marker left, or where the file ends.
-        if run.ok and not (ends - trace.ended - probed.unreachable):
-            trace.since = None
-    return trace
-
-
-def _missed(source: Source, snippet: Snippet, trace: _Trace, probed: Probed) -> Verdict | None:
+def _missed(source: Source, snippet: Snippet, trace: Trace, probed: Probed) -> Verdict | None:
     """Return why a Snippet was not executed as a whole, ``None`` when it was."""
-    starts, ends = _lines(trace.region, len(source.lines))
-    path = source.path
-    for line in sorted(starts - trace.begun):
+    names = {function.first: function.name for function in trace.points.functions}
+    place = f"{source.path}:"
+    as_a_whole = " as a whole" if trace.begun else ""
+    if trace.points.empty:
+        line = snippet.region.line
+        why = f": nothing that it shows can be executed, so nothing proves it ({place}{line})"
+    elif starts := trace.missed_starts():
+        line = starts[0]
         if line in probed.silent:
-            reason = f"not executed: {probed.silent[line]} ({path}:{line})"
+            why = f": {probed.silent[line]} ({place}{line})"
+        elif line in names:
+            why = f"{as_a_whole}: `{names[line]}` ({place}{line}) was never called"
         elif trace.begun:
-            reason = f"not executed as a whole: the part that starts at {path}:{line} was never reached"
+            why = f" as a whole: the part that starts at {place}{line} was never reached"
         else:
-            reason = f"not executed: its START marker at {path}:{line} was never reached (a dead branch?)"
-        return Verdict(snippet, Outcome.NOT_EXECUTED, line, reason)
-    for line in sorted(ends - trace.ended - probed.unreachable):
-        why = probed.silent.get(line, "the code before it left, so the rest of the Snippet never ran")
-        reason = f"not executed as a whole: its END marker at {path}:{line} was never reached: {why}"
-        return Verdict(snippet, Outcome.NOT_EXECUTED, line, reason)
-    return None
+            why = f": its START marker at {place}{line} was never reached (a dead branch?)"
+    elif ends := trace.missed_ends(probed):
+        line = abs(ends[0])
+        if ends[0] < 0:
+            why = f" as a whole: `{names[line]}` ({place}{line}) was never left"
+        else:
+            because = probed.silent.get(line, "the code before it left, so the rest of the Snippet never ran")
+            why = f" as a whole: its END marker at {place}{line} was never reached: {because}"
+    else:
+        return None
+    return Verdict(snippet, Outcome.NOT_EXECUTED, line, f"not executed{why}")
 
 
-def _blamed(snippets: Sequence[Snippet], traces: Mapping[str, _Trace], run: SourceRun) -> list[Snippet]:
-    """Return the Snippets that a run's failure belongs to; never none of them."""
-    opened = [s for s in snippets if traces[s.id].open]
-    # The next part of any Snippet that was not reached: hidden code kept it from starting.
-    waiting = {
-        min(missed): s for s in snippets if (missed := {g.first - 1 for g in s.region.segments} - traces[s.id].begun)
-    }
-    if opened:
-        return opened
-    # Code that does not compile never runs: the fault belongs to the Snippet that shows it.
-    if not run.hits and run.crash and run.crash.lines:
-        shown = [s for s in snippets if any(g.first <= run.crash.lines[-1] <= g.last for g in s.region.segments)]
-        if shown:
-            return shown
+def _faults(source: Source, traces: Mapping[str, Trace], run: SourceRun) -> dict[str, Fault]:
+    """Return the first Fault of each Snippet that is to blame for one; a run that is not ok never has none."""
+    faults: dict[str, Fault] = {}
+
+    def blame(snippets: Sequence[Snippet], fault: Fault) -> None:
+        for snippet in snippets:
+            faults.setdefault(snippet.id, fault)
+
+    for problem in run.problems:
+        blame(_at_line(source, problem), problem)
+    for crash in run.crashes:
+        opened = [s for s in source.snippets if traces[s.id].open_after(crash.after)]
+        line = crash.lines[-1] if crash.lines else None
+        blame(opened or _showing(source.snippets, line) or _nearest(source.snippets, traces, line), crash)
+    if not run.ok and not run.crashes and run.ending is not Ending.NOT_BUILT:
+        opened = [s for s in source.snippets if traces[s.id].open]
+        blame(opened or _nearest(source.snippets, traces, run.stopped_at), run.ending)
+    if run.ending is Ending.NOT_BUILT and not faults:
+        blame(source.snippets, run.ending)
+    return faults
+
+
+def _showing(snippets: Sequence[Snippet], line: int | None) -> list[Snippet]:
+    """Return the Snippets that show ``line``."""
+    return [s for s in snippets if line is not None and _shows(s.region, line)]
+
+
+def _shows(region: Region, line: int) -> bool:
+    return any(segment.first <= line <= segment.last for segment in region.segments)
+
+
+def _at_line(source: Source, problem: Problem) -> list[Snippet]:
+    """Return the Snippets that a compiler's message belongs to: those that show its line, else the next one."""
+    if problem.path != source.path:
+        return list(source.snippets)
+    if shown := _showing(source.snippets, problem.line):
+        return shown
+    behind = [s for s in source.snippets if s.region.segments[-1].last >= problem.line]
+    return [min(behind, key=lambda s: s.region.line)] if behind else [source.snippets[-1]]
+
+
+def _nearest(snippets: Sequence[Snippet], traces: Mapping[str, Trace], line: int | None) -> list[Snippet]:
+    """Return the Snippet that hidden code kept from going on, else the last one that was seen.
+
+    :param line: the line of the hidden code, if it is known.
+    """
+    waiting: dict[int, Snippet] = {}
+    for snippet in snippets:
+        for start in traces[snippet.id].missed_starts():
+            waiting.setdefault(start, snippet)
+    behind = [start for start in waiting if line is not None and start > line]
     if waiting:
-        return [waiting[min(waiting)]]
+        return [waiting[min(behind or waiting)]]
     return [max(snippets, key=lambda s: traces[s.id].last_seen)]
 
 
-def _failure(source: Source, snippet: Snippet, trace: _Trace, run: SourceRun) -> Verdict:
-    """Return the Verdict on a Snippet that is blamed for the failure of its run."""
-    inside = trace.open or any(
-        segment.first <= line <= segment.last
-        for line in (run.crash.lines[-1:] if run.crash else ())
-        for segment in trace.region.segments
-    )
-    where = "" if inside else ("hidden code after it: " if trace.begun else "hidden code before it: ")
+def _failure(source: Source, snippet: Snippet, trace: Trace, run: SourceRun, fault: Fault) -> Verdict:
+    """Return the Verdict on a Snippet that is to blame for ``fault``."""
+    line: int | None = None
     details = ""
-    if run.ending is Ending.TIMED_OUT:
-        line = run.stopped_at or snippet.region.line
-        what = f"still running after {run.limit}, stopped at {source.path}:{line}"
-    elif run.ending is Ending.FLOODED:
-        line = snippet.region.line
+    if isinstance(fault, Problem):
+        line = fault.line if fault.path == source.path else None
+        # All messages at once: a writer fixes them together.
+        details = "\n".join(str(problem) for problem in run.problems)
+        what = f"{fault.tool}: {fault.message}" if line else str(fault)
+    elif isinstance(fault, Crash):
+        line = fault.lines[-1] if fault.lines else None
+        first = fault.message.strip().split("\n")[0]
+        what = f"{fault.type}: {first}" if first else fault.type
+        details = fault.traceback
+    elif fault is Ending.TIMED_OUT:
+        line = run.stopped_at
+        what = f"still running after {run.limit}"
+        what += f", stopped at {source.path}:{line or snippet.region.line}"
+    elif fault is Ending.FLOODED:
         what = f"stopped: it printed more than {run.limit}"
-    elif run.crash:
-        line = run.crash.lines[-1] if run.crash.lines else snippet.region.line
-        first = run.crash.message.strip().split("\n")[0]
-        what = f"{run.crash.type}: {first}" if first else run.crash.type
-        details = run.crash.traceback
+    elif fault is Ending.NOT_BUILT:
+        what = "it was not built"
+    elif run.complaint and not run.exit_code:
+        what = run.complaint
+        details = run.stderr
     else:
-        line = snippet.region.line
         code = run.exit_code or 0
         what = f"the process was killed by signal {-code}" if code < 0 else f"the process ended with exit code {code}"
+        what += f": {run.complaint}" if run.complaint else ""
         details = run.stderr
-    return Verdict(snippet, Outcome.FAILED, line, where + what, details=details)
+    return Verdict(
+        snippet, Outcome.FAILED, line or snippet.region.line, _where(trace, fault, line) + what, details=details
+    )
+
+
+def _where(trace: Trace, fault: Fault, line: int | None) -> str:
+    """Return a word on where a Fault is, if that is not in the Snippet itself: nothing, or before or after it."""
+    if isinstance(fault, Problem):
+        if line is None or _shows(trace.region, line):
+            return ""
+        return f"hidden code {'before' if line < trace.region.line else 'after'} it: "
+    if trace.open_after(fault.after if isinstance(fault, Crash) else None):
+        return ""
+    if line is not None and _shows(trace.region, line):
+        return ""
+    return f"hidden code {'after' if trace.begun else 'before'} it: "
 
 
 def _compare(source: Source, expectation: Expectation, verdict: Verdict) -> Verdict:

@@ -19,7 +19,7 @@ LANGUAGES = ("python", "typescript", "go", "java")
 PLACEHOLDERS = (
     "weaviate.url", "weaviate.host", "weaviate.port", "weaviate.grpc_host", "weaviate.grpc_port", "assets.url",
 )  # fmt: skip
-_KEYS = ("flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "bindings")
+_KEYS = ("flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "options", "fresh", "bindings")
 
 
 def load_suites(settings: Settings) -> list[Suite]:
@@ -92,6 +92,8 @@ class _SuiteFile:
             bindings=tuple(self._binding(item) for item in self._list(nodes.get("bindings"))),
             files=tuple(self._files(nodes.get("files"))),
             timeout=self._timeout(nodes["timeout"]) if "timeout" in nodes else None,
+            options=tuple(self._string(item) for item in self._list(nodes.get("options"))),
+            fresh="fresh" in nodes and self._boolean(nodes["fresh"]),
         )
 
     def _error(self, node: Any, message: str, hint: str = "") -> SettingsError:

@@ -1,1 +1,1 @@
-"""One Runner a language: each runs a whole Source in a process of its own and reports which probes it passed."""
+"""One Runner a language: each builds the Sources of a Suite, runs them whole and reports which probes they passed."""

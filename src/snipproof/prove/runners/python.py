@@ -1,161 +1,187 @@
-"""Runs Python Sources: each one whole, in a fresh interpreter of its Suite's environment."""
+"""Runs Python Sources, each one whole and in a process of its own, in the interpreter of its Suite's environment.
+
+A helper has imported the clients once and forks for each Source, so that a Source starts in milliseconds. Where a
+fork is not to be had, or a Suite asks for ``fresh`` processes, a new interpreter is started for each Source.
+"""
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
-import secrets
-import shutil
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+import sys
+import sysconfig
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from snipproof.config import RunSettings
-from snipproof.model import Source, Suite
+from snipproof.errors import InfrastructureError
+from snipproof.model import Marker
+from snipproof.prove.environment import StepFailedError, call, made_once
 from snipproof.prove.probe import PROBE_FUNCTION, Probed
+from snipproof.prove.probe.python import probe_python
 from snipproof.prove.process import Process
-from snipproof.prove.run import Run
-from snipproof.prove.source_run import Crash, Ending, Hit, SourceRun, cut, redact
+from snipproof.prove.runners.helper import Helper
+from snipproof.prove.runners.job import Job, environment
+from snipproof.prove.runners.runner import Program, Runner, Workplace
+from snipproof.prove.source_run import Ending, SourceRun
 
 _MAIN = Path(__file__).with_name("python_main.py")
-_ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
-_TICK = 0.02
+_START = 60.0  # seconds in which a helper has to import the clients
 
 
-@dataclass(frozen=True, slots=True)
-class PythonRunner:
-    """Runs Sources of one Suite.
+class PythonRunner(Runner):
+    """Runs Python Sources; a Suite without a lock file uses the interpreter that runs us."""
 
-    :param root: the folder all paths are relative to.
-    :param interpreter: the Python of the Suite's environment.
-    """
+    def __init__(self, workplace: Workplace) -> None:
+        super().__init__(workplace)
+        self._interpreter = Path(sys.executable)
+        self._modules: list[str] = []
+        self._helper: Helper | None = None
+        self._fresh = workplace.fresh or not hasattr(os, "fork")
 
-    root: Path
-    interpreter: Path
-    suite: Suite
-    settings: RunSettings
-    run: Run
+    def provision(self) -> None:
+        """Make the environment of the lock file, which must hold hashes: pip refuses anything else."""
+        workplace = self._workplace
+        if workplace.suite.lock is None:
+            return
+        lock = workplace.root / workplace.suite.lock
 
-    def execute(self, source: Source, probed: Probed) -> SourceRun:
-        """Run ``source``, whose runnable text is ``probed.text``, and report what happened.
+        def make(folder: Path) -> None:
+            interpreter = folder / "bin" / "python"
+            install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
+            try:
+                call(workplace, [sys.executable, "-m", "venv", str(folder)], cwd=folder, name="venv")
+                call(workplace, [str(interpreter), *install, "-r", str(lock)], cwd=folder, name="pip")
+            except StepFailedError as error:
+                message = f"{workplace.suite.lock}:1:1 the environment could not be made: {error.program} failed"
+                raise InfrastructureError(message, error.tail) from None
 
-        Never raises for anything the Source does: hanging, flooding, crashing and leaving children are all results.
-        """
-        folder = self.run.subfolder(f"{self.suite.flavour}-{secrets.token_hex(4)}")
-        work = self._working_directory(folder)
-        separator = f"\x1e{secrets.token_hex(8)}\x1e"
-        timeout = self.suite.timeout or self.settings.timeout
-        events, stdout, stderr, hang = (folder / name for name in ("events", "stdout", "stderr", "hang"))
-        job = folder / "job.json"
-        job.write_text(
-            json.dumps(
-                {
-                    "path": str(self.root / source.path),
-                    "text": probed.text,
-                    "function": PROBE_FUNCTION,
-                    "events": str(events),
-                    "hang": str(hang),
-                    "separator": separator,
-                    "timeout": timeout,
-                }
-            ),
-            encoding="utf-8",
-        )
-        given = {name: os.environ[name] for name in self.settings.env if name in os.environ}
-        begin = time.monotonic()
+        facts = f"{sys.version} {sysconfig.get_platform()}"
+        self._interpreter = made_once(workplace, [lock], facts, make) / "bin" / "python"
+
+    def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (all are Python)
+        """Ask Python's own tokenizer where probes can stand."""
+        return probe_python(text, markers)
+
+    def build(self, programs: Sequence[Program]) -> None:
+        """Start the helper: it imports what the Sources import while something else is waited for."""
+        self._modules = sorted({name for program in programs for name in _imports(program.bare)})
+        if not self._fresh and self._helper is None:
+            self._helper = self._start_helper()
+
+    def execute(self, program: Program) -> SourceRun:
+        """Run one Source."""
+        job = Job.begin(self._workplace, program)
+        order = {
+            "path": str(job.source),
+            "text": program.probed.text,
+            "function": PROBE_FUNCTION,
+            "separator": job.separator,
+            "timeout": job.timeout,
+            "cwd": str(job.work),
+            **{name: str(job.folder / name) for name in ("events", "stdout", "stderr", "hang")},
+        }
+        helper = self._ready_helper()
+        ending, exit_code = self._fork(helper, job, order) if helper else self._spawn(job, order)
+        return job.result(ending, exit_code, stopped_at=_stopped_at(job))
+
+    def close(self) -> None:
+        """End the helper."""
+        if self._helper:
+            self._helper.stop()
+            self._helper = None
+
+    def _start_helper(self) -> Helper:
+        workplace = self._workplace
+        folder = workplace.scratch("helper")
+        command = [str(self._interpreter), *workplace.suite.options, "-B", "-X", "utf8", str(_MAIN)]
+        env = _environment(workplace, folder)
+        helper = Helper.start(command, run=workplace.run, env=env, cwd=folder, folder=folder)
+        helper.ask({"modules": self._modules})
+        return helper
+
+    def _ready_helper(self) -> Helper | None:
+        """Return the helper once it has imported what it shall; ``None`` where a fresh process has to do."""
+        if self._fresh:
+            return None
+        begun = self._helper or self._start_helper()
+        self._helper = begun
+        begun.ask({"ready": True})
+        try:
+            reply = begun.reply(_START)
+        except EOFError:
+            reply = None
+        if reply and reply.get("ready"):
+            return begun
+        why = reply["reason"] if reply else "it ended while it imported the clients"
+        self._workplace.say(f"{self._workplace.suite.flavour}: a fresh process for each Source: {why}")
+        self.close()
+        self._fresh = True
+        return None
+
+    def _fork(self, helper: Helper, job: Job, order: dict[str, object]) -> tuple[Ending, int | None]:
+        """Let the helper fork for the job; a helper that is lost with it is started again for the next one."""
+        status: list[int] = []
+
+        def ended(seconds: float) -> bool:
+            reply = helper.reply(seconds)
+            if reply:
+                status.append(reply["status"])
+            return bool(reply)
+
+        helper.ask(order)
+        try:
+            ending = job.watch_until(ended)
+        except EOFError:
+            self.close()
+            return Ending.EXITED, -9  # the Source killed its parent, which takes everything with it
+        if ending is Ending.EXITED:
+            return ending, os.waitstatus_to_exitcode(status[0])
+        self.close()
+        return ending, None
+
+    def _spawn(self, job: Job, order: dict[str, object]) -> tuple[Ending, int | None]:
+        place = job.folder / "job.json"
+        place.write_text(json.dumps(order), encoding="utf-8")
+        options = self._workplace.suite.options
         process = Process.start(
-            [str(self.interpreter), "-B", "-X", "utf8", str(_MAIN), str(job)],
-            run=self.run,
-            env=self._environment(folder) | given,
-            cwd=work,
-            stdout=stdout,
-            stderr=stderr,
+            [str(self._interpreter), *options, "-B", "-X", "utf8", str(_MAIN), str(place)],
+            run=self._workplace.run,
+            env=_environment(self._workplace, job.folder),
+            cwd=job.work,
+            stdout=job.stdout,
+            stderr=job.stderr,
         )
         try:
-            ending = self._watch(process, (stdout, stderr), begin + timeout + 0.25)
-            exit_code = process.poll() if ending is Ending.EXITED else None
+            ending = job.watch(process)
+            return ending, process.poll() if ending is Ending.EXITED else None
         finally:
             process.stop()
-        hits, crash = _read_events(events, given)
-        lines, chunks = cut(redact(_read(stdout, self.settings.output_limit), given), separator)
-        result = SourceRun(
-            ending=ending,
-            exit_code=exit_code,
-            hits=tuple(hits),
-            # A Source that sends its stdout elsewhere, or is killed, leaves fewer separators than events.
-            chunks=(*chunks, *[""] * (len(hits) - len(lines))),
-            stderr=redact(_read(stderr, self.settings.output_limit), given),
-            limit=f"{timeout:g} s" if ending is Ending.TIMED_OUT else f"{self.settings.output_limit:,} bytes",
-            crash=crash,
-            stopped_at=_stopped_at(hang, self.root / source.path) if ending is Ending.TIMED_OUT else None,
-        )
-        shutil.rmtree(folder, ignore_errors=True)
-        return result
-
-    def _working_directory(self, folder: Path) -> Path:
-        """Return a new folder with copies of the Suite's files, so that no run can change them for the next."""
-        work = folder / "cwd"
-        work.mkdir()
-        for place, origin in self.suite.files:
-            target = work / place
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if (self.root / origin).is_dir():
-                shutil.copytree(self.root / origin, target, dirs_exist_ok=True)
-            else:
-                shutil.copyfile(self.root / origin, target)
-        return work
-
-    @staticmethod
-    def _environment(folder: Path) -> dict[str, str]:
-        env = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
-        # One hash seed, so that a set prints the same in every run; places of its own, so that nothing is left in ours.
-        return env | {"HOME": str(folder), "TMPDIR": str(folder), "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-
-    def _watch(self, process: Process, outputs: tuple[Path, ...], deadline: float) -> Ending:
-        """Wait for the process's end, its time limit or its output limit, whichever comes first."""
-        while True:
-            code = process.wait(_TICK)
-            if sum(path.stat().st_size for path in outputs if path.exists()) > self.settings.output_limit:
-                return Ending.FLOODED
-            if code is not None:
-                return Ending.EXITED
-            if time.monotonic() > deadline:
-                return Ending.TIMED_OUT
 
 
-def _read(path: Path, limit: int) -> str:
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        return file.read(limit).decode("utf-8", errors="replace")
+def _environment(workplace: Workplace, home: Path) -> dict[str, str]:
+    # One hash seed, so that a set prints the same in every run.
+    return environment(workplace, home) | {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def _read_events(path: Path, given: Mapping[str, str]) -> tuple[list[Hit], Crash | None]:
-    hits = []
-    crash = None
-    for line in _read(path, -1).splitlines():
-        try:
-            event: dict[str, Any] = json.loads(line)
-        except ValueError:
-            break  # killed, or the disk full, while it was written
-        if "error" in event:
-            error = event["error"]
-            crash = Crash(
-                error["type"],
-                redact(error["message"], given),
-                tuple(error["lines"]),
-                redact(error["traceback"], given),
-            )
-        else:
-            hits.append(Hit(event["line"], event["time"]))
-    return hits, crash
+def _imports(text: str) -> set[str]:
+    """Return the modules that a Source imports by absolute names, wherever it does."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return set()
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return found
 
 
-def _stopped_at(hang: Path, source: Path) -> int | None:
-    """Return the innermost line of ``source`` in the dump that faulthandler wrote at the time-out."""
-    dump = _read(hang, 1_000_000).rpartition("Thread 0x")[2]  # the main thread comes last
-    match = re.search(rf'File "{re.escape(str(source))}", line ([0-9]+)', dump)
+def _stopped_at(job: Job) -> int | None:
+    """Return the innermost line of the Source in the dump that faulthandler wrote at the time-out."""
+    dump = job.read(job.folder / "hang").rpartition("Thread 0x")[2]  # the main thread comes last
+    match = re.search(rf'File "{re.escape(str(job.source))}", line ([0-9]+)', dump)
     return int(match[1]) if match else None

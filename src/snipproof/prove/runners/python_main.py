@@ -1,10 +1,16 @@
-"""Runs one probed Python Source; started by the interpreter of the Suite's environment, so only the stdlib is used.
+"""Runs probed Python Sources; started by the interpreter of a Suite's environment, so only the stdlib is used.
 
-    python python_main.py JOB.json
+    python python_main.py JOB.json            runs one Source and ends as it ends
+    python python_main.py REQUESTS REPLIES    is a helper that forks for each Source
 
-The job names the docs source's path, the probed text, the file for events and the separator. Every probe writes one
-JSON line ``{"line": …, "time": …}`` to the events and the separator to stdout; an exception that leaves the Source
-is written as ``{"error": …}``. ``time`` is in seconds on the monotonic clock. Works on Python 3.8 and newer.
+The arguments of a helper are file descriptors: one JSON object a line goes in and comes back. ``{"modules": […]}`` are
+imported; ``{"ready": true}`` is answered by ``{"ready": …, "reason": …}``; a job is answered by ``{"status": …}``, as
+``os.wait`` has it, when the Source and everything that it started has ended.
+
+A job names the docs source's path, the probed text, the working directory and the files for events and output. Every
+probe writes one JSON line ``{"line": …, "time": …}`` to the events and the separator to stdout; an exception that
+leaves the Source is written as ``{"error": …}``. ``time`` is in seconds on the monotonic clock. Works on Python 3.8
+and newer.
 """
 
 from __future__ import annotations
@@ -20,10 +26,14 @@ import types
 from pathlib import Path
 from typing import Any
 
+_KEEPER = Path(__file__).parent.parent / "keeper.py"
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_SIGKILL = 9
 
-def main(job_path: str) -> None:
+
+def run(job: dict[str, Any]) -> None:
     """Run the job and exit as the Source would have exited."""
-    job = json.loads(Path(job_path).read_text(encoding="utf-8"))
     events = os.open(job["events"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     # Where a hung Source stands is written just before the time-out kills it.
     hang = os.open(job["hang"], os.O_WRONLY | os.O_CREAT, 0o600)
@@ -39,7 +49,7 @@ def main(job_path: str) -> None:
 
     setattr(builtins, job["function"], probe)
     path = job["path"]
-    sys.path[0] = str(Path(path).parent)
+    sys.path.insert(0, str(Path(path).parent))
     sys.argv = [path]
     module = types.ModuleType("__main__")
     module.__file__ = path
@@ -67,5 +77,107 @@ def describe(error: BaseException, path: str) -> dict[str, Any]:
     return {"type": type(error).__name__, "message": str(error), "lines": lines, "traceback": text}
 
 
+def serve(requests: int, replies: int) -> dict[str, Any]:
+    """Do what is requested. Returns only in a forked child: the job that it has to run."""
+    import ctypes
+
+    libc = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
+    if libc:
+        libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # what a Source leaves running is found here
+    kill_all = _keeper().kill_all
+    with os.fdopen(requests, "r", encoding="ascii") as lines, os.fdopen(replies, "w", encoding="ascii") as out:
+        for line in iter(lines.readline, ""):
+            request = json.loads(line)
+            if "modules" in request:
+                preload(request["modules"])
+                continue
+            if "ready" in request:
+                reason = why_not_fork()
+                reply: dict[str, Any] = {"ready": not reason, "reason": reason}
+            else:
+                me = os.getpid()
+                child = os.fork()
+                if child == 0:
+                    become(request, me, libc)
+                    job: dict[str, Any] = request
+                    return job
+                reply = {"status": os.waitpid(child, 0)[1]}
+                kill_all(child)
+            out.write(json.dumps(reply) + "\n")
+            out.flush()
+    sys.exit(0)
+
+
+def become(job: dict[str, Any], parent: int, libc: Any) -> None:
+    """Make a forked child what a new process would be: a session, an output, a home and a directory of its own."""
+    os.setsid()
+    if libc:
+        libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(125)
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        file = os.open(job[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(file, number)
+        os.close(file)
+    os.chdir(job["cwd"])
+    home = str(Path(job["stdout"]).parent)
+    os.environ["HOME"] = os.environ["TMPDIR"] = home
+    if "tempfile" in sys.modules:
+        sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]  # it keeps the place that it found first
+
+
+def preload(modules: list[str]) -> None:
+    """Import those of ``modules`` that come from the environment or the stdlib; what fails is the Source's to see."""
+    import gc
+    import importlib
+    import importlib.util
+
+    homes = {os.path.realpath(home) + os.sep for home in (sys.prefix, sys.base_prefix)}
+    for name in modules:
+        try:
+            spec = importlib.util.find_spec(name.partition(".")[0])
+            if spec and spec.has_location and os.path.realpath(spec.origin or "").startswith(tuple(homes)):
+                importlib.import_module(name)
+        except BaseException:  # noqa: BLE001, S110 (it is raised again where the Source imports it)
+            pass
+    sys.stdout.flush()
+    sys.stderr.flush()
+    gc.collect()
+    gc.freeze()
+
+
+def why_not_fork() -> str:
+    """Return what would not survive a fork: other threads, open sockets; an empty text if there is nothing."""
+    import threading
+
+    tasks = Path("/proc/self/task")
+    threads = len(list(tasks.iterdir())) if tasks.exists() else threading.active_count()
+    if threads != 1:
+        return "what the Sources import starts a thread"
+    for entry in Path("/proc/self/fd").iterdir() if tasks.exists() else ():
+        try:
+            if os.readlink(str(entry)).startswith("socket:"):  # noqa: PTH115 (Python 3.8 has no Path.readlink)
+                return "what the Sources import opens a connection"
+        except OSError:
+            continue  # the folder's own, closed by now
+    return ""
+
+
+def _keeper() -> Any:
+    """Return the module that ends what a Source leaves behind; it is no package's here."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("snipproof_keeper", _KEEPER)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    del sys.path[0]  # our own folder
+    if len(sys.argv) == 2:
+        run(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    else:
+        run(serve(int(sys.argv[1]), int(sys.argv[2])))

@@ -10,6 +10,7 @@ import contextlib
 import ipaddress
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import docker
@@ -90,9 +91,17 @@ class ContainerWeaviate:
         self.address = address
 
     @classmethod
-    def start(cls, settings: Settings, run: Run, vectorizer_port: int, reason: str) -> ContainerWeaviate:
+    def start(
+        cls,
+        settings: Settings,
+        run: Run,
+        vectorizer_port: int,
+        reason: str,
+        announce: Callable[[WeaviateAddress], None] = lambda _: None,
+    ) -> ContainerWeaviate:
         """Start the image and wait until it is ready; its vectorizer is at ``vectorizer_port`` of this machine.
 
+        :param announce: gets the address, with no version yet, before the server is ready.
         :raises InfrastructureError: it does not start or is not ready in time; the hint is the end of its log.
         """
         testcontainers_config.ryuk_disabled = True
@@ -112,6 +121,8 @@ class ContainerWeaviate:
             container.start()
             host = container.get_container_host_ip()
             rest, grpc = int(container.get_exposed_port(_REST)), int(container.get_exposed_port(_GRPC))
+            address = WeaviateAddress(host, rest, host, grpc, "", "container", reason)
+            announce(address)
             version = wait_ready(
                 f"http://{host}:{rest}", f"{host}:{grpc}", settings.weaviate.start_timeout, lambda: _ended(container)
             )
@@ -123,7 +134,7 @@ class ContainerWeaviate:
         except BaseException:
             remove_containers(run.id)
             raise
-        return cls(run, WeaviateAddress(host, rest, host, grpc, version, "container", reason))
+        return cls(run, replace(address, version=version))
 
     def stop(self) -> None:
         """Remove the container and its volumes."""

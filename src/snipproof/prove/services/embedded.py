@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -34,11 +35,19 @@ class EmbeddedWeaviate:
 
     @classmethod
     def start(
-        cls, binary: Path, settings: Settings, run: Run, vectorizer: str, reason: str, say: Callable[[str], None]
+        cls,
+        binary: Path,
+        settings: Settings,
+        run: Run,
+        vectorizer: str,
+        reason: str,
+        say: Callable[[str], None],
+        announce: Callable[[WeaviateAddress], None] = lambda _: None,
     ) -> EmbeddedWeaviate:
         """Start ``binary`` and wait until it is ready.
 
         :param vectorizer: the address of the image vectorizer.
+        :param announce: gets the address, with no version yet, before the server is ready; again if it changes.
         :raises InfrastructureError: it is not ready in time; the hint is the end of its log.
         """
         for attempt in range(1, _TRIES + 1):
@@ -50,11 +59,14 @@ class EmbeddedWeaviate:
             command = [str(binary), "--host", _HOST, "--port", str(ports.rest), "--scheme", "http"]
             env = server_environment(folder / "data", vectorizer) | _ports_environment(ports)
             process = Process.start(command, run=run, env=env, cwd=work, stdout=log)
-            url = f"http://{_HOST}:{ports.rest}"
+            address = WeaviateAddress(_HOST, ports.rest, _HOST, ports.grpc, "", "embedded", reason)
+            announce(address)
             try:
-                version = wait_ready(url, f"{_HOST}:{ports.grpc}", settings.weaviate.start_timeout, process.poll)
+                version = wait_ready(
+                    address.url, f"{_HOST}:{ports.grpc}", settings.weaviate.start_timeout, process.poll
+                )
                 if not _listens(process, ports.rest, ports.grpc):
-                    raise _PortTakenError(f"another program answers at {url}")  # noqa: TRY301 (as one that died)
+                    raise _PortTakenError(f"another program answers at {address.url}")  # noqa: TRY301 (as one that died)
             except TimeoutError as error:
                 process.stop()
                 text = log.read_text(encoding="utf-8", errors="replace")
@@ -67,8 +79,7 @@ class EmbeddedWeaviate:
             except BaseException:
                 process.stop()
                 raise
-            address = WeaviateAddress(_HOST, ports.rest, _HOST, ports.grpc, version, "embedded", reason)
-            return cls(process, address)
+            return cls(process, replace(address, version=version))
         raise AssertionError("unreachable")
 
     def stop(self) -> None:

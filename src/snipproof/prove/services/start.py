@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,10 +31,19 @@ class Services:
         self.assets_url = assets
 
     @classmethod
-    def start(cls, settings: Settings, run: Run, say: Say, assets: Path | None = None) -> Services:
+    def start(
+        cls,
+        settings: Settings,
+        run: Run,
+        say: Say,
+        assets: Path | None = None,
+        announce: Callable[[Mapping[str, str]], None] = lambda _: None,
+    ) -> Services:
         """Start what ``settings`` ask for; ``say`` gets a line about each thing that is chosen or takes time.
 
         :param assets: the folder to serve, if any.
+        :param announce: gets the :meth:`placeholders` as soon as the addresses are known, long before anything is
+            ready; again if they have to change.
         :raises InfrastructureError: a Service did not start; those that had are stopped.
         :raises SettingsError: the mode needs a setting that is missing.
         """
@@ -44,7 +53,9 @@ class Services:
                 server = start_assets(assets)
                 stack.callback(server.stop)
                 assets_url = server.url
-            weaviate, vectorizer_url = _start_weaviate(settings, run, say, stack)
+            weaviate, vectorizer_url = _start_weaviate(
+                settings, run, say, stack, lambda address: announce(_placeholders(address, assets_url))
+            )
             if weaviate.version != settings.weaviate.version:
                 say(f"weaviate: the server says that it is {weaviate.version}, not {settings.weaviate.version} as set")
             return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url)
@@ -52,25 +63,31 @@ class Services:
 
     def placeholders(self) -> dict[str, str]:
         """Return what the ``{name}`` placeholders of Bindings stand for."""
-        return {
-            "weaviate.url": self.weaviate.url,
-            "weaviate.host": self.weaviate.host,
-            "weaviate.port": str(self.weaviate.port),
-            "weaviate.grpc_host": self.weaviate.grpc_host,
-            "weaviate.grpc_port": str(self.weaviate.grpc_port),
-            "assets.url": self.assets_url,
-        }
+        return _placeholders(self.weaviate, self.assets_url)
 
     def stop(self) -> None:
         """Stop everything; a second call does nothing."""
         self._stack.close()
 
 
-def _start_weaviate(settings: Settings, run: Run, say: Say, stack: contextlib.ExitStack) -> tuple[WeaviateAddress, str]:
+def _placeholders(weaviate: WeaviateAddress, assets_url: str) -> dict[str, str]:
+    return {
+        "weaviate.url": weaviate.url,
+        "weaviate.host": weaviate.host,
+        "weaviate.port": str(weaviate.port),
+        "weaviate.grpc_host": weaviate.grpc_host,
+        "weaviate.grpc_port": str(weaviate.grpc_port),
+        "assets.url": assets_url,
+    }
+
+
+def _start_weaviate(
+    settings: Settings, run: Run, say: Say, stack: contextlib.ExitStack, announce: Callable[[WeaviateAddress], None]
+) -> tuple[WeaviateAddress, str]:
     """Return the Weaviate of the mode that is asked for, else of the first mode that works, and its vectorizer."""
     mode = settings.weaviate.mode
     if settings.weaviate.is_given:
-        return _given(settings, say), ""
+        return _given(settings, say, announce), ""
     reason = "asked for"
     if mode in ("auto", "container"):
         # Only now: importing the engine's client takes a while.
@@ -83,7 +100,7 @@ def _start_weaviate(settings: Settings, run: Run, say: Say, stack: contextlib.Ex
             vectorizer = start_vectorizer(container.vectorizer_host())
             stack.callback(vectorizer.stop)
             say(f"weaviate: container {image} ({reason})")
-            running = container.ContainerWeaviate.start(settings, run, vectorizer.port, reason)
+            running = container.ContainerWeaviate.start(settings, run, vectorizer.port, reason, announce)
             stack.callback(running.stop)
             return running.address, vectorizer.url
         if mode == "container":
@@ -96,12 +113,12 @@ def _start_weaviate(settings: Settings, run: Run, say: Say, stack: contextlib.Ex
     vectorizer = start_vectorizer()
     stack.callback(vectorizer.stop)
     say(f"weaviate: embedded {settings.weaviate.version} ({reason})")
-    server = EmbeddedWeaviate.start(binary, settings, run, vectorizer.url, reason, say)
+    server = EmbeddedWeaviate.start(binary, settings, run, vectorizer.url, reason, say, announce)
     stack.callback(server.stop)
     return server.address, vectorizer.url
 
 
-def _given(settings: Settings, say: Say) -> WeaviateAddress:
+def _given(settings: Settings, say: Say, announce: Callable[[WeaviateAddress], None]) -> WeaviateAddress:
     """Return the address of the user's own server, once it is ready."""
     from snipproof.prove.services.ready import wait_ready
 
@@ -119,6 +136,7 @@ def _given(settings: Settings, say: Say) -> WeaviateAddress:
         raise SettingsError(f"weaviate.url: http://HOST:PORT expected, not {url!r}")
     say(f"weaviate: {url} (given by its address)")
     address = WeaviateAddress(host, port, *target, "", "url", "given by its address")
+    announce(address)
     grpc_host = f"[{target[0]}]" if ":" in target[0] else target[0]
     try:
         version = wait_ready(address.url, f"{grpc_host}:{target[1]}", min(10.0, settings.weaviate.start_timeout))

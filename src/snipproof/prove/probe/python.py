@@ -1,21 +1,16 @@
-"""Probes: calls put in the place of marker comments, so that a run tells which Region it is in.
-
-A marker comment that stands on a line of its own between two statements becomes a call *on the same line*, so no
-line moves and every message of the interpreter names the docs source's own lines. Whether a marker is a comment, and
-where statements begin and end, is asked of Python's own tokenizer, and the result must parse before it is used.
-"""
+"""Places probes in Python Sources, as Python's own tokenizer sees them; the result must parse before it is used."""
 
 from __future__ import annotations
 
 import ast
 import io
 import tokenize
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from snipproof.model import Marker
-
-PROBE_FUNCTION = "__snipproof_probe__"
+from snipproof.prove.probe.edits import Edits
+from snipproof.prove.probe.probed import PROBE_FUNCTION, Probed
 
 _BLOCK_WORDS = frozenset(
     (
@@ -39,19 +34,6 @@ _BLOCK_WORDS = frozenset(
 _CLAUSES = frozenset(("elif", "else", "except", "finally", "case"))
 _LEAVING = frozenset(("return", "raise", "break", "continue"))
 _LAYOUT = frozenset((tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER))
-
-
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """A Source's text with its probes.
-
-    ``silent`` says for a marker line why it has no probe; ``unreachable`` are the lines of END markers that stand
-    right behind a ``return``, ``raise``, ``break`` or ``continue``: their Region ends where the statement leaves.
-    """
-
-    text: str
-    silent: Mapping[int, str] = field(default_factory=dict)
-    unreachable: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +78,7 @@ class _Placer:
     """Places one probe after the other in a text, from its first line to its last."""
 
     def __init__(self, text: str) -> None:
-        self.edits = _Edits(text.split("\n"))
+        self.edits = Edits(text.split("\n"))
         self.unreachable: set[int] = set()
         self._statements, self._comments = _layout(text)
         self._header = _header_end(self._statements)
@@ -144,32 +126,6 @@ class _Placer:
         if before and before.word in _LEAVING and before.indent == indent and not only_starts:
             self.unreachable.add(line)
         return ""
-
-
-class _Edits:
-    """Changes inside lines; the number of lines stays as it is."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
-        self._inserts: dict[int, list[tuple[int, int, str]]] = {}
-        self._replaced: dict[int, str] = {}
-
-    def replace(self, line: int, text: str) -> None:
-        self._replaced[line] = text
-
-    def insert(self, line: int, column: int, text: str) -> None:
-        inserts = self._inserts.setdefault(line, [])
-        inserts.append((column, len(inserts), text))
-
-    def text(self) -> str:
-        result = []
-        for number, line in enumerate(self.lines, start=1):
-            new = self._replaced.get(number, line)
-            # From the right, so that columns stay true; at one column in the order they came.
-            for column, _, text in sorted(self._inserts.get(number, ()), reverse=True):
-                new = new[:column] + text + new[column:]
-            result.append(new)
-        return "\n".join(result)
 
 
 def _layout(text: str) -> tuple[list[_Statement], dict[int, int]]:

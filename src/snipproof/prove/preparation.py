@@ -1,0 +1,125 @@
+"""What Sources need before they can run is obtained and built in the background, Suite by Suite."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from snipproof.config import Settings
+from snipproof.errors import InfrastructureError
+from snipproof.model import Source, Suite
+from snipproof.prove.bindings import apply_bindings
+from snipproof.prove.run import Run
+from snipproof.prove.runners.runner import Program, Runner, Workplace
+
+Addresses = Mapping[str, str]
+_MOST = 64
+
+
+@dataclass(slots=True)
+class Preparation:
+    """A Suite's Runner and the Programs that it has built or is building."""
+
+    suite: Suite
+    runner: Runner
+    sources: list[Source]
+    cores: threading.Semaphore
+    _done: Future[Addresses] = field(default_factory=Future)
+    _programs: dict[str, Program] = field(default_factory=dict)
+
+    def start(self, pool: ThreadPoolExecutor, addresses: Future[Addresses]) -> None:
+        """Begin in another thread."""
+        self._done = pool.submit(self._prepare, addresses)
+
+    def _prepare(self, addresses: Future[Addresses]) -> Addresses:
+        with self.cores:
+            self.runner.provision()
+        values = addresses.result()
+        with self.cores:
+            self._build(values)
+        return values
+
+    def program(self, source: Source, addresses: Addresses) -> Program:
+        """Return what ``source`` became, waiting for it.
+
+        :param addresses: those of the running Services. Where they are not those that were announced, or where
+            ``source`` is new, the Suite is built again.
+        :raises InfrastructureError: whatever kept the Suite from being prepared.
+        """
+        built_with = self._done.result()
+        if source.path not in self._programs:
+            self.sources.append(source)
+        if built_with != addresses or source.path not in self._programs:
+            self._done = Future()
+            try:
+                self._build(addresses)
+            except BaseException as error:
+                self._done.set_exception(error)
+                raise
+            self._done.set_result(addresses)
+        return self._programs[source.path]
+
+    def _build(self, addresses: Addresses) -> None:
+        programs = []
+        for source in self.sources:
+            markers = [marker for region in source.regions for marker in region.markers]
+            bare = apply_bindings(self.suite, source.text, addresses)
+            programs.append(Program(source, bare, self.runner.probe(source.path, bare, markers)))
+        self.runner.build(programs)
+        self._programs = {program.source.path: program for program in programs}
+
+
+class Preparations:
+    """The Preparations of one Run. They share the cores: as many work at once as there are."""
+
+    def __init__(self, settings: Settings, run: Run, say: Callable[[str], None], addresses: Future[Addresses]) -> None:
+        self._settings = settings
+        self._run = run
+        self._say = say
+        self._addresses = addresses
+        # A thread each, since most of the time they wait; the cores are shared.
+        self._pool = ThreadPoolExecutor(max_workers=_MOST, thread_name_prefix="snipproof")
+        self._cores = threading.Semaphore(max(2, os.cpu_count() or 2))
+        self._by_suite: dict[str, Preparation] = {}
+
+    def begin(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
+        """Return the Preparation of ``suite``, begun now with ``sources`` if it is the first call."""
+        known = self._by_suite.get(suite.path)
+        if known is None:
+            workplace = Workplace(suite, self._settings, self._run, self._say)
+            known = Preparation(suite, make_runner(workplace), list(sources), self._cores)
+            self._by_suite[suite.path] = known
+            known.start(self._pool, self._addresses)
+        return known
+
+    def close(self) -> None:
+        """Stop what still works, and end what the Runners keep."""
+        self._run.closing.set()
+        if not self._addresses.done():
+            self._addresses.set_exception(InfrastructureError("interrupted"))
+        self._pool.shutdown(cancel_futures=True)
+        for preparation in self._by_suite.values():
+            preparation.runner.close()
+
+
+def make_runner(workplace: Workplace) -> Runner:
+    """Return the Runner of the Suite's language. Only that one is imported."""
+    language = workplace.suite.language
+    if language == "python":
+        from snipproof.prove.runners.python import PythonRunner
+
+        return PythonRunner(workplace)
+    if language == "typescript":
+        from snipproof.prove.runners.typescript import TypeScriptRunner
+
+        return TypeScriptRunner(workplace)
+    if language == "go":
+        from snipproof.prove.runners.go import GoRunner
+
+        return GoRunner(workplace)
+    from snipproof.prove.runners.java import JavaRunner
+
+    return JavaRunner(workplace)

@@ -1,0 +1,204 @@
+"""One run of one Source: its folder, its environment, its limits, and the reading of what it left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from snipproof.prove.process import Process
+from snipproof.prove.runners.runner import Program, Workplace
+from snipproof.prove.source_run import Crash, Ending, Hit, SourceRun, cut, redact
+
+_ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_TICK = 0.02
+_GRACE = 0.25  # seconds in which a Source's own process may tell where it hangs
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run of ``program`` that has a folder of its own.
+
+    Every probe that is passed writes a line ``{"line": number, "time": seconds}`` to the file ``events``, and
+    ``separator + number + separator`` to stdout; both unbuffered. A crash is ``{"error": {"type", "message", "lines",
+    "traceback"}}`` in ``events``; ``lines`` are lines of the Source, outermost first.
+    """
+
+    workplace: Workplace
+    program: Program
+    folder: Path
+    work: Path
+    separator: str = field(default_factory=lambda: f"\x1e{secrets.token_hex(8)}\x1e")
+
+    @classmethod
+    def begin(cls, workplace: Workplace, program: Program, work: Path | None = None) -> Job:
+        """Make the folder, and the working directory with copies of the Suite's files.
+
+        :param work: a working directory that is used again; it is emptied first.
+        """
+        folder = workplace.scratch(secrets.token_hex(4))
+        work = work or folder / "cwd"
+        empty(work)
+        for place, origin in workplace.suite.files:
+            target = work / place
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if (workplace.root / origin).is_dir():
+                shutil.copytree(workplace.root / origin, target, dirs_exist_ok=True)
+            else:
+                shutil.copyfile(workplace.root / origin, target)
+        return cls(workplace, program, folder, work)
+
+    @property
+    def source(self) -> Path:
+        """The absolute path of the docs source."""
+        return self.workplace.root / self.program.source.path
+
+    @property
+    def events(self) -> Path:
+        """The file for events."""
+        return self.folder / "events"
+
+    @property
+    def stdout(self) -> Path:
+        """The file for standard output."""
+        return self.folder / "stdout"
+
+    @property
+    def stderr(self) -> Path:
+        """The file for standard error."""
+        return self.folder / "stderr"
+
+    @property
+    def timeout(self) -> float:
+        """Seconds the Source may run."""
+        return self.workplace.suite.timeout or self.workplace.settings.run.timeout
+
+    @property
+    def output_limit(self) -> int:
+        """Bytes the Source may print."""
+        return self.workplace.settings.run.output_limit
+
+    def environment(self) -> dict[str, str]:
+        """Return the whole environment of the process."""
+        return environment(self.workplace, self.folder)
+
+    def watch(self, process: Process) -> Ending:
+        """Wait for the end of ``process``, its time limit or its output limit, whichever comes first."""
+        return self.watch_until(lambda seconds: process.wait(seconds) is not None)
+
+    def watch_until(self, ended: Callable[[float], bool], printed: Callable[[], int] | None = None) -> Ending:
+        """Wait until ``ended``, which may take the seconds it is given, says so, or until a limit is reached.
+
+        :param printed: gives the number of bytes printed so far, where that is not in the files of the job.
+        """
+        deadline = time.monotonic() + self.timeout + _GRACE
+        while True:
+            over = ended(_TICK)
+            if (printed() if printed else _size(self.stdout, self.stderr)) > self.output_limit:
+                return Ending.FLOODED
+            if over:
+                return Ending.EXITED
+            if time.monotonic() > deadline:
+                return Ending.TIMED_OUT
+
+    def read(self, path: Path, begin: int = 0) -> str:
+        """Return what a file of the run holds from byte ``begin``, up to the output limit, without secrets."""
+        if not path.exists():
+            return ""
+        with path.open("rb") as file:
+            file.seek(begin)
+            return self.redact(file.read(self.output_limit).decode("utf-8", errors="replace"))
+
+    def redact(self, text: str) -> str:
+        """Return ``text`` without the values of the environment variables that were given to the Source."""
+        return redact(text, _given(self.workplace))
+
+    def result(
+        self,
+        ending: Ending,
+        exit_code: int | None,
+        *,
+        stdout: str | None = None,
+        stderr: str | None = None,
+        crashes: tuple[Crash, ...] = (),
+        stopped_at: int | None = None,
+        complaint: str = "",
+    ) -> SourceRun:
+        """Read the events and the output, remove the folder, and return the facts.
+
+        :param stdout: what was printed, unless it is the whole file; ``stderr`` likewise.
+        :param crashes: those that are not among the events.
+        """
+        hits, told = self._read_events()
+        lines, chunks = cut(self.read(self.stdout) if stdout is None else stdout, self.separator)
+        run = SourceRun(
+            ending=ending,
+            exit_code=exit_code,
+            hits=tuple(hits),
+            # A Source that sends its stdout elsewhere, or is killed, leaves fewer separators than events.
+            chunks=(*chunks, *[""] * (len(hits) - len(lines))),
+            stderr=self.read(self.stderr) if stderr is None else stderr,
+            limit=f"{self.timeout:g} s" if ending is Ending.TIMED_OUT else f"{self.output_limit:,} bytes",
+            crashes=(*told, *crashes),
+            stopped_at=stopped_at if ending is Ending.TIMED_OUT else None,
+            complaint=complaint,
+        )
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return run
+
+    def _read_events(self) -> tuple[list[Hit], list[Crash]]:
+        hits = []
+        crashes = []
+        for event in self.told():
+            if "line" in event:
+                hits.append(Hit(event["line"], event["time"]))
+            elif "error" in event:
+                error = event["error"]
+                message, traceback = self.redact(error["message"]), self.redact(error["traceback"])
+                crashes.append(Crash(error["type"], message, tuple(error["lines"]), traceback, len(hits)))
+        return hits, crashes
+
+    def told(self) -> list[dict[str, Any]]:
+        """Return the events so far; the first that is not whole ends them."""
+        found = []
+        text = self.events.read_text(encoding="utf-8", errors="replace") if self.events.exists() else ""
+        for line in text.splitlines():
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                break  # killed, or the disk full, while it was written
+        return found
+
+
+def environment(workplace: Workplace, home: Path) -> dict[str, str]:
+    """Return the environment of a Source's process: few variables, and those that the settings name.
+
+    :param home: the folder for its home and its temporary files.
+    """
+    env = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
+    # Places of its own, so that nothing is left in ours.
+    return env | {"HOME": str(home), "TMPDIR": str(home)} | _given(workplace)
+
+
+def empty(folder: Path) -> None:
+    """Make ``folder`` an empty one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def _given(workplace: Workplace) -> dict[str, str]:
+    return {name: os.environ[name] for name in workplace.settings.run.env if name in os.environ}
+
+
+def _size(*paths: Path) -> int:
+    return sum(path.stat().st_size for path in paths if path.exists())
