@@ -54,6 +54,27 @@ def test_a_fresh_process_for_each_source(mini: Mini) -> None:
     assert brief(mini.prove(source)) == {"a": ("failed", 3)}  # the helper has imported what the Source does
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_source_ends_as_the_interpreter_does(mini: Mini, *, fresh: bool) -> None:
+    """Threads are joined, exit functions run, what was left open is closed: forked as in a process of its own."""
+    mini.set(fresh=fresh)
+    log = mini.root / "log"
+    source = (
+        f"import atexit, concurrent.futures, threading, time\nlog = open({str(log)!r}, 'a')\n# START a\n"
+        "def late(word):\n    time.sleep(0.2)\n    print(word, file=log, flush=True)\n"
+        "threading.Thread(target=late, args=('thread',)).start()\n"
+        "pool = concurrent.futures.ThreadPoolExecutor()\npool.submit(late, 'pool')\n"
+        "atexit.register(late, 'atexit')\n"
+        f"class Last:\n    def __del__(self, open=open):\n        open({str(log)!r}, 'a').write('closed')\n"
+        "last = Last()\n# END a\nraise SystemExit('words')\n"
+    )
+    found = mini.prove(source)["a"]
+    assert found.reason == "hidden code after it: the process ended with exit code 1"
+    assert found.details == "words\n"
+    assert sorted(log.read_text().split()[:2]) == ["pool", "thread"]
+    assert log.read_text().split()[2:] == ["atexit", "closed"]
+
+
 def test_what_cannot_be_forked_is_run_fresh_and_said(mini: Mini) -> None:
     """A module that starts a thread when it is imported would not survive a fork."""
     source = "# START a\nimport wsgiref.handlers\n# END a\n"

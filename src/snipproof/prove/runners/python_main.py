@@ -108,6 +108,41 @@ def serve(requests: int, replies: int) -> dict[str, Any]:
     sys.exit(0)
 
 
+def end(job: dict[str, Any]) -> None:
+    """Run the job and end the forked process as the interpreter would, without taking apart what the helper imported.
+
+    The steps and their order are those of ``Py_FinalizeEx``; ending a fork by ``os._exit`` behind them is what
+    :mod:`multiprocessing` does. To tear down hundreds of modules takes longer than most Sources do.
+    """
+    import atexit
+    import threading
+
+    code = 0
+    try:
+        run(job)
+    except SystemExit as leave:
+        code = _exit_code(leave)
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 (joins threads, those of executors too)
+    atexit._run_exitfuncs()  # type: ignore[attr-defined]  # noqa: SLF001
+    sys.modules["__main__"].__dict__.clear()  # what the Source left open is closed, and says so
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):  # closed or replaced by the Source
+            continue
+    os._exit(code)
+
+
+def _exit_code(leave: SystemExit) -> int:
+    """Return the exit code that a SystemExit stands for; a text is printed, as by the interpreter."""
+    if leave.code is None:
+        return 0
+    if isinstance(leave.code, int):
+        return leave.code & 0xFF
+    sys.stderr.write("{}\n".format(leave.code))
+    return 1
+
+
 def become(job: dict[str, Any], parent: int, libc: Any) -> None:
     """Make a forked child what a new process would be: a session, an output, a home and a directory of its own."""
     os.setsid()
@@ -180,4 +215,4 @@ if __name__ == "__main__":
     if len(sys.argv) == 2:
         run(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
     else:
-        run(serve(int(sys.argv[1]), int(sys.argv[2])))
+        end(serve(int(sys.argv[1]), int(sys.argv[2])))
