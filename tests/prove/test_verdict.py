@@ -118,6 +118,15 @@ def test_the_end_of_a_test_function_closes_what_it_left_open() -> None:
     assert {name: v.output for name, v in found.items()} == {"a": "<a>", "b": "<b>", "c": "<c>"}
 
 
+def test_hidden_code_behind_a_snippet_belongs_to_the_one_seen_last_before_it() -> None:
+    """Test functions run in any order: what runs after the failure has nothing to do with it."""
+    text = "// START a\nx\n// END a\n// START b\ny\n// END b\nglue\n"
+    crash = Crash("E", "no", (7,), "", after=2)
+    made = SourceRun(Ending.EXITED, 0, hits(4, 6, TEST_ENDED, 1, 3, TEST_ENDED), ("",) * 7, crashes=(crash,))
+    found = verdicts(text, Probed(text), made)
+    assert {name: (str(v.outcome), v.line) for name, v in found.items()} == {"a": ("passed", 1), "b": ("failed", 7)}
+
+
 def test_every_crash_is_blamed_on_its_own_snippet() -> None:
     """Two test functions fail: two Snippets are red, each with its own line and message."""
     text = "// START a\nx\n// END a\n// START b\ny\n// END b\n"

@@ -70,10 +70,9 @@ class Trace:
         """Whether it was ever entered."""
         return bool(self.stays)
 
-    @property
-    def last_seen(self) -> int:
-        """The number of the Hit with which it was entered last, -1 if never."""
-        return self.stays[-1][0] if self.stays else -1
+    def last_seen(self, hits: int | None) -> int:
+        """Return the number of the Hit with which it was entered last among so many, or all of them; -1 if never."""
+        return max((begin for begin, _ in self.stays if hits is None or begin < hits), default=-1)
 
     @property
     def open(self) -> bool:

@@ -111,10 +111,10 @@ def _faults(source: Source, traces: Mapping[str, Trace], run: SourceRun) -> dict
     for crash in run.crashes:
         opened = [s for s in source.snippets if traces[s.id].open_after(crash.after)]
         line = crash.lines[-1] if crash.lines else None
-        blame(opened or _showing(source.snippets, line) or _nearest(source.snippets, traces, line), crash)
+        blame(opened or _showing(source.snippets, line) or _nearest(source.snippets, traces, line, crash.after), crash)
     if not run.ok and not run.crashes and run.ending is not Ending.NOT_BUILT:
         opened = [s for s in source.snippets if traces[s.id].open]
-        blame(opened or _nearest(source.snippets, traces, run.stopped_at), run.ending)
+        blame(opened or _nearest(source.snippets, traces, run.stopped_at, None), run.ending)
     if run.ending is Ending.NOT_BUILT and not faults:
         blame(source.snippets, run.ending)
     return faults
@@ -139,10 +139,13 @@ def _at_line(source: Source, problem: Problem) -> list[Snippet]:
     return [min(behind, key=lambda s: s.region.line)] if behind else [source.snippets[-1]]
 
 
-def _nearest(snippets: Sequence[Snippet], traces: Mapping[str, Trace], line: int | None) -> list[Snippet]:
+def _nearest(
+    snippets: Sequence[Snippet], traces: Mapping[str, Trace], line: int | None, after: int | None
+) -> list[Snippet]:
     """Return the Snippet that hidden code kept from going on, else the last one that was seen.
 
     :param line: the line of the hidden code, if it is known.
+    :param after: the number of Hits before it failed, ``None`` for all: test functions run in any order.
     """
     waiting: dict[int, Snippet] = {}
     for snippet in snippets:
@@ -151,7 +154,7 @@ def _nearest(snippets: Sequence[Snippet], traces: Mapping[str, Trace], line: int
     behind = [start for start in waiting if line is not None and start > line]
     if waiting:
         return [waiting[min(behind or waiting)]]
-    return [max(snippets, key=lambda s: traces[s.id].last_seen)]
+    return [max(snippets, key=lambda s: traces[s.id].last_seen(after))]
 
 
 def _failure(source: Source, snippet: Snippet, trace: Trace, run: SourceRun, fault: Fault) -> Verdict:

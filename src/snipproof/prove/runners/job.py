@@ -117,7 +117,7 @@ class Job:
 
     def redact(self, text: str) -> str:
         """Return ``text`` without the values of the environment variables that were given to the Source."""
-        return redact(text, _given(self.workplace))
+        return redact(text, given(self.workplace))
 
     def result(
         self,
@@ -183,7 +183,7 @@ def environment(workplace: Workplace, home: Path) -> dict[str, str]:
     """
     env = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
     # Places of its own, so that nothing is left in ours.
-    return env | {"HOME": str(home), "TMPDIR": str(home)} | _given(workplace)
+    return env | {"HOME": str(home), "TMPDIR": str(home)} | given(workplace)
 
 
 def empty(folder: Path) -> None:
@@ -196,7 +196,8 @@ def empty(folder: Path) -> None:
             entry.unlink(missing_ok=True)
 
 
-def _given(workplace: Workplace) -> dict[str, str]:
+def given(workplace: Workplace) -> dict[str, str]:
+    """Return the environment variables that the settings name, which are secrets for all we know."""
     return {name: os.environ[name] for name in workplace.settings.run.env if name in os.environ}
 
 

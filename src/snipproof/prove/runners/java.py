@@ -1,0 +1,225 @@
+"""Runs Java Sources, which are JUnit tests: one call of the compiler for all of them, one JVM for all runs.
+
+The JVM starts while the compiler works, and runs the tests of one Source after the other. Where a Suite asks for
+``fresh`` processes, each Source gets a JVM of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
+from snipproof.model import Marker
+from snipproof.prove.probe import Probed
+from snipproof.prove.probe.tree import probe_tree
+from snipproof.prove.process import Process
+from snipproof.prove.runners.helper import Helper
+from snipproof.prove.runners.java_build import JavaBuild
+from snipproof.prove.runners.javac import Javac
+from snipproof.prove.runners.job import Job, empty, environment
+from snipproof.prove.runners.maven import ClassPath, manifest, resolve
+from snipproof.prove.runners.runner import Program, Runner, Workplace
+from snipproof.prove.source_run import Crash, Ending, SourceRun
+from snipproof.prove.toolchain import find_tool, find_version
+
+_OLDEST = 11
+_JDK = f"a JDK, version {_OLDEST} or newer"
+_START = 60.0  # seconds in which a JVM has to be ready
+# Most Sources end before a better compiler or a parallel collector would pay. No file is left in the system's folder.
+_QUICK = ("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
+_SERIAL = "-XX:+UseSerialGC"
+# What is printed must not depend on the machine.
+_SAME = ("-Dfile.encoding=UTF-8", "-Duser.language=en", "-Duser.country=US")
+
+
+class JavaRunner(Runner):
+    """Runs the Sources of a Suite whose class path a ``pom.xml`` names."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        super().__init__(workplace)
+        self._java = ""
+        self._javac = Javac(workplace, "")
+        self._class_path = ClassPath((), Path(), processes=False)
+        self._build = JavaBuild(workplace, self._javac)
+        self._jvm: Helper | None = None
+        self._is_ready = False
+
+    def provision(self) -> None:
+        """Resolve the class path; see :func:`~.maven.resolve`."""
+        self._java, version = find_version("java", _JDK, "-version")
+        if int(version.partition(".")[0]) < _OLDEST:
+            raise ToolchainMissingError(f"{self._java} is version {version}", f"install {_JDK}")
+        self._javac = Javac(self._workplace, find_tool("javac", _JDK))
+        self._class_path = resolve(self._workplace, self._javac, version)
+
+    def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (all are Java)
+        """Ask the grammar of Java."""
+        return probe_tree(text, markers, "java")
+
+    def build(self, programs: Sequence[Program]) -> None:
+        """Compile the Sources together while a JVM starts."""
+        self.close()
+        self._build = JavaBuild(self._workplace, self._javac)
+        empty(self._build.classes)
+        if not self._workplace.fresh:
+            self._start()
+        self._problems = self._build.build(programs, self._class_path)
+        if self._jvm:
+            self._wait_for(self._jvm)
+
+    def execute(self, program: Program) -> SourceRun:
+        """Run the tests of one Source."""
+        if program.source.path in self._problems:
+            return self.not_built(program)
+        if self._workplace.fresh:
+            return self._spawn(program)
+        return self._run_in(self._ready(), program)
+
+    def close(self) -> None:
+        """End the JVM."""
+        if self._jvm:
+            self._jvm.stop()
+            self._jvm = None
+
+    def _command(self, home: Path, order: Path) -> list[str]:
+        options = self._workplace.suite.options
+        path = (self._class_path.launcher, self._build.classes, *self._resources(), *self._class_path.jars)
+        return [
+            *(self._java, *_QUICK),
+            *(() if any("GC" in option for option in options) else (_SERIAL,)),
+            *(*_SAME, f"-Djava.io.tmpdir={home}", f"-Duser.home={home}"),
+            *(*options, "-cp", os.pathsep.join(map(str, path)), "snipproof.Launcher", str(order)),
+        ]
+
+    def _resources(self) -> list[Path]:
+        project = manifest(self._workplace).parent
+        folders = [project / "src" / kind / "resources" for kind in ("test", "main")]
+        return [folder for folder in folders if folder.is_dir()]
+
+    def _start(self) -> Helper:
+        folder = self._workplace.scratch("jvm")
+        home, work = folder / "home", folder / "cwd"
+        empty(home)
+        empty(work)
+        command = self._command(home, folder / "order")
+        env = _environment(self._workplace, home)
+        self._jvm = Helper.start(command, run=self._workplace.run, env=env, cwd=work, folder=folder)
+        self._is_ready = False
+        return self._jvm
+
+    def _ready(self) -> Helper:
+        """Return a JVM that waits for a Source."""
+        if self._jvm and self._is_ready:
+            try:
+                self._jvm.reply(0)
+            except EOFError:  # something that the last Source left has ended it since
+                self.close()
+        jvm = self._jvm or self._start()
+        if not self._is_ready:
+            self._wait_for(jvm)
+        return jvm
+
+    def _wait_for(self, jvm: Helper) -> None:
+        try:
+            self._is_ready = jvm.reply(_START) is not None
+        except EOFError:
+            self._is_ready = False
+        if not self._is_ready:
+            self.close()
+            said = [(jvm.folder / name).read_text(encoding="utf-8", errors="replace") for name in ("stdout", "stderr")]
+            options = self._workplace.suite.options
+            place = f"{self._workplace.suite.path}:1:1 no JVM starts"
+            hint = "\n".join(said).strip()
+            raise SettingsError(f"{place} with {options}", hint) if options else InfrastructureError(place, hint)
+
+    def _run_in(self, jvm: Helper, program: Program) -> SourceRun:
+        """Run a Source in the JVM that is kept; one that the Source takes with it is started again for the next."""
+        outputs = (jvm.folder / "stdout", jvm.folder / "stderr")
+        begins = [output.stat().st_size for output in outputs]
+        replies: list[dict[str, Any]] = []
+        code: int | None = None
+
+        def ended(seconds: float) -> bool:
+            reply = jvm.reply(seconds)
+            replies.extend([reply] if reply else [])
+            return bool(reply)
+
+        def printed() -> int:
+            return sum(output.stat().st_size for output in outputs) - sum(begins)
+
+        empty(jvm.folder / "home")
+        job = Job.begin(self._workplace, program, work=jvm.folder / "cwd")
+        self._order(jvm.folder / "order", job)
+        jvm.ask({})
+        try:
+            ending = job.watch_until(ended, printed)
+            code = 0 if ending is Ending.EXITED else None
+        except EOFError:
+            ending = Ending.EXITED
+            code = jvm.stop()
+        if not (replies and replies[0]["reusable"]):
+            self.close()
+        stdout, stderr = (job.read(output, begin) for output, begin in zip(outputs, begins, strict=True))
+        return self._result(job, ending, code, stdout, stderr)
+
+    def _spawn(self, program: Program) -> SourceRun:
+        job = Job.begin(self._workplace, program)
+        order = job.folder / "order"
+        self._order(order, job)
+        process = Process.start(
+            self._command(job.folder, order),
+            run=self._workplace.run,
+            env=_environment(self._workplace, job.folder),
+            cwd=job.work,
+            stdout=job.stdout,
+            stderr=job.stderr,
+        )
+        try:
+            ending = job.watch(process)
+            code = process.poll() if ending is Ending.EXITED else None
+        finally:
+            process.stop()
+        return self._result(job, ending, code, job.read(job.stdout), job.read(job.stderr))
+
+    def _order(self, place: Path, job: Job) -> None:
+        """Write down what the launcher shall do; see ``Launcher.java``."""
+        path = job.program.source.path
+        lines = (str(job.folder), path, job.separator, str(job.timeout), *self._build.types(path))
+        place.write_text("\n".join(lines), encoding="utf-8")
+
+    def _result(self, job: Job, ending: Ending, code: int | None, stdout: str, stderr: str) -> SourceRun:
+        told: dict[str, Any] = {}
+        for event in job.told():
+            told = event | told  # the first of each kind
+        crashes: tuple[Crash, ...] = ()
+        complaint = ""
+        if ending is not Ending.EXITED:
+            pass  # that is what is wrong
+        elif "exit" in told:
+            message = f"it ended the JVM with exit code {code} before its tests were over"
+            crashes = (Crash("System.exit", message, tuple(told["exit"]), ""),)
+        elif "summary" not in told:
+            complaint = "the JVM ended before the tests were over"
+        elif "skipped" in told:
+            skipped = told["skipped"]
+            complaint = job.redact(f"JUnit did not run {skipped['name']}: {skipped['reason']}")
+        elif not told["summary"]["tests"] and "error" not in told:
+            complaint = "JUnit found no test in this file"
+        hang = job.read(job.folder / "hang")
+        return job.result(
+            ending,
+            code,
+            stdout=stdout,
+            stderr=stderr,
+            crashes=crashes,
+            stopped_at=int(hang) if hang else None,
+            complaint=complaint,
+        )
+
+
+def _environment(workplace: Workplace, home: Path) -> dict[str, str]:
+    # The JVM takes the encoding of file names from there, and there alone.
+    return environment(workplace, home) | {"LC_ALL": "C.UTF-8"}

@@ -1,0 +1,51 @@
+package snipproof;
+
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestExecutionResult.Status;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+
+/** Writes what becomes of the tests of a Source to the events. */
+final class Report implements TestExecutionListener {
+
+    private final Trace trace;
+    private int tests;
+
+    Report(Trace trace) {
+        this.trace = trace;
+    }
+
+    /** Ends the report; without this event the JVM ended before its tests did. */
+    void end() {
+        Probe.tell("{\"summary\": {\"tests\": " + tests + "}}");
+    }
+
+    @Override
+    public void executionStarted(TestIdentifier identifier) {
+        if (identifier.isTest()) {
+            tests++;
+        }
+    }
+
+    @Override
+    public void executionSkipped(TestIdentifier identifier, String reason) {
+        tellSkipped(identifier, reason);
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier identifier, TestExecutionResult result) {
+        if (result.getStatus() == Status.FAILED) {
+            Probe.tell(trace.event(result.getThrowable().orElseGet(() -> new AssertionError("the test failed"))));
+        } else if (result.getStatus() == Status.ABORTED) {
+            tellSkipped(identifier, result.getThrowable().map(Throwable::getMessage).orElse("aborted"));
+        }
+        if (identifier.isTest()) {
+            Probe.pass(Probe.TEST_ENDED);
+        }
+    }
+
+    private static void tellSkipped(TestIdentifier identifier, String reason) {
+        Probe.tell("{\"skipped\": {\"name\": " + Json.text(identifier.getDisplayName()) + ", \"reason\": "
+                + Json.text(String.valueOf(reason)) + "}}");
+    }
+}

@@ -1,0 +1,122 @@
+package snipproof;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/** Reads stack traces with the eyes of a Source's writer: only what concerns the Source and what it calls. */
+final class Trace {
+
+    /** Those of JUnit, of reflection and of ours, which stand below and above the code of a test. */
+    private static final List<String> FRAMEWORK =
+            List.of("snipproof.", "org.junit.", "java.lang.reflect.", "jdk.internal.reflect.", "java.lang.invoke.");
+
+    /** Frames of one exception that are worth reading: an endless recursion has many more. */
+    private static final int MOST = 50;
+
+    private final String path;
+    private final List<String> types;
+
+    /**
+     * @param path the path of the docs source
+     * @param types the full names of its top-level types
+     */
+    Trace(String path, List<String> types) {
+        this.path = path;
+        this.types = types;
+    }
+
+    /** Returns the JSON event for an exception that left a test. */
+    String event(Throwable error) {
+        List<Integer> lines = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        describe(error, "", new StackTraceElement[0], lines, text, Collections.newSetFromMap(new IdentityHashMap<>()));
+        String name = error.getClass().getSimpleName();
+        return "{\"error\": {\"type\": " + Json.text(name.isEmpty() ? error.getClass().getName() : name)
+                + ", \"message\": " + Json.text(message(error)) + ", \"lines\": " + lines
+                + ", \"traceback\": " + Json.text(text.toString()) + "}}";
+    }
+
+    /** Returns the lines of the Source in a stack, outermost first. */
+    List<Integer> lines(StackTraceElement... stack) {
+        List<Integer> found = new ArrayList<>();
+        for (StackTraceElement frame : stack) {
+            if (frame.getLineNumber() > 0 && isOwn(frame)) {
+                found.add(0, frame.getLineNumber());
+            }
+        }
+        return found;
+    }
+
+    private void describe(
+            Throwable error,
+            String prefix,
+            StackTraceElement[] around,
+            List<Integer> lines,
+            StringBuilder text,
+            Set<Throwable> seen) {
+        if (!seen.add(error)) {
+            return; // exceptions can be causes of each other
+        }
+        StackTraceElement[] stack = error.getStackTrace();
+        int own = stack.length - common(stack, around);
+        lines.addAll(lines(Arrays.copyOf(stack, own)));
+        text.append(prefix).append(error.getClass().getName());
+        if (!message(error).isEmpty()) {
+            text.append(": ").append(message(error));
+        }
+        text.append('\n');
+        Arrays.stream(stack, 0, Math.min(own, depth(stack)))
+                .filter(frame -> FRAMEWORK.stream().noneMatch(frame.getClassName()::startsWith))
+                .limit(MOST)
+                .forEach(frame -> text.append("    at ").append(shown(frame)).append('\n'));
+        for (Throwable suppressed : error.getSuppressed()) {
+            describe(suppressed, "Suppressed: ", stack, new ArrayList<>(), text, seen);
+        }
+        if (error.getCause() != null) {
+            describe(error.getCause(), "Caused by: ", stack, lines, text, seen);
+        }
+    }
+
+    /** Returns how many frames there are down to the outermost one of the Source: what is below called the test. */
+    private int depth(StackTraceElement[] stack) {
+        for (int index = stack.length; index > 0; index--) {
+            if (isOwn(stack[index - 1])) {
+                return index;
+            }
+        }
+        return stack.length;
+    }
+
+    private static int common(StackTraceElement[] stack, StackTraceElement[] around) {
+        int count = 0;
+        while (count < Math.min(stack.length, around.length)
+                && stack[stack.length - 1 - count].equals(around[around.length - 1 - count])) {
+            count++;
+        }
+        return count;
+    }
+
+    private boolean isOwn(StackTraceElement frame) {
+        String name = frame.getClassName();
+        return types.stream().anyMatch(type -> name.equals(type) || name.startsWith(type + "$"));
+    }
+
+    private String shown(StackTraceElement frame) {
+        String where = isOwn(frame) ? path : frame.getFileName();
+        String line = frame.getLineNumber() > 0 ? ":" + frame.getLineNumber() : "";
+        return frame.getClassName() + "." + frame.getMethodName() + "(" + where + line + ")";
+    }
+
+    private static String message(Throwable error) {
+        try {
+            String text = error.getMessage();
+            return text == null ? "" : text;
+        } catch (Throwable another) { // it is the Source's own code
+            return "its message cannot be told: " + another.getClass().getName();
+        }
+    }
+}
