@@ -39,6 +39,7 @@ from snipproof.read.suite import load_suites
 
 ROOT = Path(__file__).resolve().parent.parent
 TSX = "4.23.15"
+_FORKS = 10
 
 
 def say(line: str) -> None:
@@ -206,10 +207,20 @@ def python_overhead(settings: Settings, run: Run, suite: Suite, rounds: int) -> 
         fresh = [str(runner._interpreter), str(file)]  # type: ignore[attr-defined]  # noqa: SLF001
         forked_times, fresh_times = [], []
         for _ in range(rounds):
-            forked_times.append(timed(lambda: [runner.execute(program) for _ in range(10)] and None) / 10)
+            forked_times.append(timed(lambda: _each_run(runner, [program] * _FORKS)) / _FORKS)
             fresh_times.append(timed(lambda: _call(fresh, Path(folder))))
     runner.close()
     return Row("import-only Python file", 1, statistics.median(forked_times), statistics.median(fresh_times))
+
+
+def _each_run(runner: Runner, programs: Sequence[Program]) -> None:
+    for program in programs:
+        runner.execute(program)
+
+
+def _each_today(flavours: Sequence[Flavour]) -> None:
+    for flavour in flavours:
+        flavour.today()
 
 
 def whole_page(flavours: Sequence[Flavour], started: Services, rounds: int) -> Row:
@@ -228,7 +239,7 @@ def whole_page(flavours: Sequence[Flavour], started: Services, rounds: int) -> R
         say(f"whole page, round {number + 1}")
         ours.append(timed(lambda: _call(command, ROOT)))
         fill(address)
-        today.append(timed(lambda: [flavour.today() for flavour in flavours] and None))
+        today.append(timed(lambda: _each_today(flavours)))
     return Row("whole page, pytest and all", len(flavours), statistics.median(ours), statistics.median(today))
 
 
@@ -268,7 +279,7 @@ def measure(options: argparse.Namespace, folder: Path, run: Run) -> Iterator[Row
     suites = [s for s in load_suites(settings) if not options.flavours or s.flavour in options.flavours]
     with services(settings, run) as started:
         addresses = started.placeholders()
-        singles = []
+        singles: list[Flavour] = []
         for copies in options.copies:
             flavours = [Flavour(s, settings, run, addresses, folder / f"{s.flavour}-{copies}", copies) for s in suites]
             yield from beside_today(flavours, options.rounds)

@@ -27,6 +27,7 @@ class _Tally:
     expectations: int = 0
     weaviate: str = ""
     blocked: list[str] = field(default_factory=list)
+    skipped: dict[str, int] = field(default_factory=dict)  # by reason
     troubles: int = 0
     defects: int = 0
 
@@ -39,6 +40,8 @@ class _Tally:
                 self.defects += 1
         if report.skipped and "snippet" in known:
             self._count(Outcome.SKIPPED)
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            self.skipped[reason] = self.skipped.get(reason, 0) + 1
         elif report.when == "call" and "outcome" in known:
             outcome = Outcome(str(known["outcome"]))
             self._count(outcome)
@@ -201,6 +204,9 @@ class SnippetPlugin:
                 report.user_properties.append(("infrastructure", error.message))
             elif call.when == "call":
                 report.duration = item.file.verdict(item.name).duration
+            if report.skipped and isinstance(report.longrepr, tuple):  # its place is the Snippet, not our own code
+                path, line, _ = item.reportinfo()
+                report.longrepr = (str(path), line + 1, report.longrepr[2])
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
@@ -231,6 +237,8 @@ class SnippetPlugin:
         tally = self._tally
         for line in tally.blocked:
             terminalreporter.write_line(line)
+        for reason, count in tally.skipped.items():
+            terminalreporter.write_line(f"snipproof: {count} skipped: {reason.removeprefix('Skipped: ')}", yellow=True)
         if tally.troubles:
             code = "" if tally.defects else f" (exit code {InfrastructureError.exit_code})"
             terminalreporter.write_line(f"snipproof: trouble around the docs, not a defect of them{code}", red=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from snipproof.config import Settings, load_settings
 from snipproof.prove.run import Run
 from snipproof.prove.services.start import Services
 
+_HOME = os.environ["HOME"]
 SUITE = "flavour: py\nlanguage: python\nsources: ['*.py']\n"
 SETTINGS = "[tool.snipproof]\npages = ['docs']\nsuites = ['snippets/*/suite.yaml']\n"
 
@@ -60,6 +62,7 @@ class Project:
 @pytest.fixture
 def project(pytester: pytest.Pytester, services: Services, monkeypatch: pytest.MonkeyPatch) -> Project:
     """Return a project with settings and a suite file, but no Source yet."""
+    monkeypatch.setenv("HOME", _HOME)  # Pytester moves it, and with it the caches of ours and of all toolchains
     monkeypatch.delenv("CI", raising=False)
     made = Project(pytester, services)
     made.write("pyproject.toml", SETTINGS)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SUMMARY = "snipproof: 5 snippets proven, 2 expectations matched, Weaviate 1.39.0 ({mode})"
+SUMMARY = "snipproof: 19 snippets proven, 6 expectations matched, Weaviate 1.39.0 ({mode})"
 
 
 def prove(*args: str, **env: str) -> subprocess.CompletedProcess[str]:

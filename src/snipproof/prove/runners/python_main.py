@@ -139,7 +139,7 @@ def _exit_code(leave: SystemExit) -> int:
         return 0
     if isinstance(leave.code, int):
         return leave.code & 0xFF
-    sys.stderr.write("{}\n".format(leave.code))
+    sys.stderr.write(str(leave.code) + "\n")
     return 1
 
 

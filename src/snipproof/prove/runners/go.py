@@ -1,0 +1,137 @@
+"""Runs Go Sources: tests, all of one package in one binary, and programs with a ``main``.
+
+What the compiler reads in place of the Sources is given to it as an overlay: nothing is written into their folders,
+and no line moves. The tests of a Source are those functions that stand in its file; each Source has its own process.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from snipproof.model import Marker
+from snipproof.prove.probe import Probed
+from snipproof.prove.probe.tree import probe_tree
+from snipproof.prove.process import Process
+from snipproof.prove.runners.go_build import GoBuild
+from snipproof.prove.runners.go_module import Module, download, find_module
+from snipproof.prove.runners.go_report import Report, failures, read_report
+from snipproof.prove.runners.go_trace import read_death, stopped_at
+from snipproof.prove.runners.job import Job
+from snipproof.prove.runners.runner import Program, Runner, Workplace
+from snipproof.prove.source_run import TEST_ENDED, Ending, SourceRun
+
+_PROBE_VARIABLE = "SNIPPROOF_PROBE"
+_NO_TEST = "go finds no test in this file: it calls functions such as `func TestSearch(t *testing.T)`"
+
+
+class GoRunner(Runner):
+    """Runs Go Sources."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        super().__init__(workplace)
+        self._module: Module | None = None
+        self._build: GoBuild | None = None
+        self._builds = 0
+
+    def provision(self) -> None:
+        """Download the modules that the lock file pins into the user's module cache."""
+        self._module = find_module(self._workplace)
+        download(self._workplace, self._module)
+
+    def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (all are Go)
+        """Ask the grammar of Go where probes can stand."""
+        return probe_tree(text, markers, "go")
+
+    def build(self, programs: Sequence[Program]) -> None:
+        """Build one binary for each package of tests and for each program."""
+        assert self._module, "provision comes first"
+        self._builds += 1
+        folder = self._workplace.scratch(f"build-{self._builds}")
+        self._build = GoBuild(self._workplace, self._module, programs, folder)
+        self._build.run()
+        self._problems = self._build.problems
+
+    def execute(self, program: Program) -> SourceRun:
+        """Run the tests of one Source, or its ``main``."""
+        path = program.source.path
+        assert self._build, "build comes first"
+        if path not in self._build.binaries:
+            return self.not_built(program)
+        command = [str(self._build.binaries[path])]
+        problems = self._problems.get(path, ())
+        tests: tuple[str, ...] = ()
+        if path.endswith("_test.go"):
+            tests = self._build.files[path].tests
+            if not tests:
+                return SourceRun(Ending.EXITED, 0, problems=problems, complaint=_NO_TEST)
+            command += [f"-test.run=^({'|'.join(tests)})$", "-test.count=1"]
+            command += ["-test.paniconexit0", "-test.v=test2json"]
+        job = Job.begin(self._workplace, program)
+        ending, code = self._start(job, command)
+        return replace(_read(job, ending, code, tests), problems=problems)
+
+    def _start(self, job: Job, command: Sequence[str]) -> tuple[Ending, int | None]:
+        order = (job.source, job.events, job.separator, job.folder / "hang", job.timeout)
+        process = Process.start(
+            command,
+            run=self._workplace.run,
+            env=job.environment() | {_PROBE_VARIABLE: "\n".join(str(word) for word in order)},
+            cwd=job.work,
+            stdout=job.stdout,
+            stderr=job.stderr,
+        )
+        try:
+            ending = job.watch(process)
+            return ending, process.poll() if ending is Ending.EXITED else None
+        finally:
+            process.stop()
+
+
+def _read(job: Job, ending: Ending, code: int | None, tests: Sequence[str]) -> SourceRun:
+    """Read what a run left behind.
+
+    :param tests: the test functions that should have run, none for a program.
+    """
+    path = str(job.source)
+    stderr = job.read(job.stderr)
+    death = read_death(stderr, path) if code else None
+    hang = stopped_at(job.read(job.folder / "hang"), path)
+    crashes = (death,) if death else ()
+    if not tests:
+        return job.result(ending, code, stderr=stderr, crashes=crashes, stopped_at=hang)
+    report = read_report(job.read(job.stdout), job.separator, died=death is not None)
+    _add_ends(job, report.ends)
+    return job.result(
+        ending,
+        code,
+        stdout=report.text,
+        stderr=stderr,
+        crashes=(*failures(report, job.program.source, died=death is not None), *crashes),
+        stopped_at=hang,
+        complaint="" if code or ending is not Ending.EXITED else _complaint(report, tests),
+    )
+
+
+def _add_ends(job: Job, ends: Sequence[int]) -> None:
+    """Put the ends of tests among the events, which the probes alone have written."""
+    events = job.told()
+    for place in ends:
+        time = events[min(place, len(events)) - 1]["time"] if place and events else 0.0
+        events.insert(place, {"line": TEST_ENDED, "time": time})
+    job.events.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="ascii")
+
+
+def _complaint(report: Report, tests: Sequence[str]) -> str:
+    """Return what is wrong with a run that ended well: a test that proved nothing."""
+    for test in report.ended("SKIP"):
+        words = report.words(test)
+        return f"{test} was skipped{f': {words[-1].message}' if words else ''}"
+    for test in tests:
+        if test not in report.tests:
+            return f"{test} was not run: a build constraint or a `TestMain` leaves it out"
+    for test, end in report.tests.items():
+        if end is None:
+            return f"{test} never ended: something in it ended the process"
+    return ""
