@@ -1,0 +1,124 @@
+// Builds the Sources of one Suite with the esbuild of its own lock file.
+//
+//     node typescript_build.mjs REQUEST.json RESULT.json
+//
+// The request is {"stage", "root", "folder", "tsconfig", "entries": [{"path", "probed", "bare"}]}: absolute folders, and
+// for each Source its path below the stage (and the root) and its two texts there. The result maps each path to
+// {"program": file, "imports": a module that imports its packages, "files": what else is in it}, or to {"errors":
+// [{"path", "line", "column", "text"}], "probes": whether only the probes are to blame}.
+
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const request = JSON.parse(fs.readFileSync(process.argv[2], 'utf8'));
+const { stage, root, folder, entries } = request;
+const esbuild = createRequire(path.join(folder, 'package.json'))('esbuild');
+const ownPath = new Map(entries.map((entry) => [entry.probed, entry.path]));
+const EXTENSIONS = { esm: '.mjs', cjs: '.cjs' };
+const result = {};
+
+/** Calls esbuild for some of the entries; `text` is "probed" or "bare". */
+function build(some, { text = 'probed', bundle = true, format = 'esm' } = {}) {
+  return esbuild.build({
+    absWorkingDir: stage,
+    entryPoints: some.map((entry) => ({ in: path.join(stage, entry[text]), out: entry.path })),
+    outdir: stage, // beside the text, so that its packages, and the files it names by its own place, are found
+    outExtension: { '.js': EXTENSIONS[format] },
+    bundle,
+    format,
+    ...(bundle ? { packages: 'external', keepNames: true } : {}),
+    platform: 'node',
+    target: `node${process.versions.node}`,
+    // What is proven is what was written: nothing of it is left out.
+    treeShaking: false,
+    ignoreAnnotations: true,
+    ...(request.tsconfig ? {} : { tsconfigRaw: '{}' }),
+    sourcemap: 'external',
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+    logLimit: 0,
+  });
+}
+
+/** Returns the errors of a failed build as places in the docs. */
+function describe(error, entry) {
+  if (!Array.isArray(error.errors)) throw error;
+  return error.errors.slice(0, 20).map(({ text, location }) => {
+    const file = location && (ownPath.get(location.file) ?? location.file);
+    if (!file || file.startsWith('..')) return { path: entry.path, line: 1, column: 1, text };
+    const before = Buffer.from(location.lineText).subarray(0, location.column).toString();
+    return { path: file, line: location.line, column: before.length + 1, text };
+  });
+}
+
+/** Writes programs with source maps that lead to the docs' own files and show their text without probes. */
+function write(outputs) {
+  for (const { path: file, contents } of outputs) {
+    if (!file.endsWith('.map')) {
+      const link = `//# sourceMappingURL=${encodeURIComponent(path.basename(file))}.map\n`;
+      fs.writeFileSync(file, Buffer.concat([contents, Buffer.from(link)]));
+      continue;
+    }
+    const map = JSON.parse(Buffer.from(contents).toString());
+    map.sources.forEach((source, index) => {
+      const staged = path.relative(stage, path.resolve(path.dirname(file), source));
+      const own = ownPath.get(staged) ?? staged;
+      if (own !== staged) map.sourcesContent[index] = fs.readFileSync(path.join(stage, own), 'utf8');
+      map.sources[index] = pathToFileURL(path.join(root, own)).href;
+    });
+    fs.writeFileSync(file, JSON.stringify(map));
+  }
+}
+
+/** Tries to build one entry; if that fails, its errors are in the result. */
+async function alone(entry) {
+  try {
+    await build([entry]);
+  } catch (withProbes) {
+    try {
+      await build([entry], { text: 'bare' });
+      result[entry.path] = { errors: describe(withProbes, entry), probes: true };
+    } catch (withoutProbes) {
+      result[entry.path] = { errors: describe(withoutProbes, entry), probes: false };
+    }
+  }
+}
+
+/** Returns the entries that can be built; the others leave their errors in the result. */
+async function sound() {
+  try {
+    return { good: entries, metafile: (await build(entries)).metafile };
+  } catch {
+    // One broken file must not hide the others: each one by itself tells what is wrong with it.
+    await Promise.all(entries.map(alone));
+    const left = entries.filter((entry) => !(entry.path in result));
+    return { good: left, metafile: left.length ? (await build(left)).metafile : undefined };
+  }
+}
+
+/** Says how a Source is built: one that is a single file is only rid of its types, so that it runs as it was written. */
+function kind(entry, metafile) {
+  const output = Object.values(metafile.outputs).find((each) => each.entryPoint === entry.probed);
+  const files = Object.keys(output.inputs);
+  const format = metafile.inputs[entry.probed].format === 'cjs' ? 'cjs' : 'esm';
+  const packages = output.imports.filter((each) => each.external && each.kind === 'import-statement');
+  return { files, packages: packages.map((each) => each.path), options: { bundle: files.length > 1, format } };
+}
+
+const { good, metafile } = await sound();
+const groups = new Map();
+for (const entry of good) {
+  const { files, packages, options } = kind(entry, metafile);
+  const key = JSON.stringify(options);
+  groups.set(key, [...(groups.get(key) ?? []), entry]);
+  const place = path.join(stage, entry.path);
+  const imports = `${place}.imports.mjs`;
+  fs.writeFileSync(imports, packages.map((each) => `import ${JSON.stringify(each)};\n`).join(''));
+  const program = place + EXTENSIONS[options.format];
+  result[entry.path] = { program, imports, files: files.filter((file) => file !== entry.probed) };
+}
+await Promise.all([...groups].map(async ([key, some]) => write((await build(some, JSON.parse(key))).outputFiles)));
+fs.writeFileSync(process.argv[3], JSON.stringify(result));

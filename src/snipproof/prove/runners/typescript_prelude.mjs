@@ -1,0 +1,106 @@
+// Loaded before a Source, in its own process: its probes, and what is known of an error that leaves it.
+//
+// SNIPPROOF_JOB is JSON: {"events", "separator", "source": the docs source's path, "names": [[built, docs], …], "imports":
+// a module that imports what the Source does, "gate": a descriptor from which one byte comes when the Source shall begin}.
+// It is gone by then. A process or thread that the Source starts has none: probes do nothing there.
+
+import fs from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { inspect, types } from 'node:util';
+
+const PROBE = '__snipproof_probe__';
+const job = JSON.parse(process.env.SNIPPROOF_JOB ?? 'null');
+delete process.env.SNIPPROOF_JOB;
+
+let probe = () => {};
+if (job) {
+  // Kept, because a Source may replace the functions of a module.
+  const { writeSync } = fs;
+  const now = process.hrtime.bigint;
+  const events = fs.openSync(job.events, 'a');
+  const write = (event) => writeSync(events, `${JSON.stringify(event)}\n`);
+
+  probe = (line) => {
+    write({ line, time: Number(now()) / 1e9 });
+    // Standard output is a file, so whatever was printed before is in it by now.
+    writeSync(1, `${job.separator}${line}${job.separator}`);
+  };
+
+  const report = (error) => write({ error: describe(error) });
+  process.on('uncaughtExceptionMonitor', report);
+  // A Source that handles unhandled rejections by itself hides them from the monitor.
+  process.on('newListener', function watch(name) {
+    if (name !== 'unhandledRejection') return;
+    process.off('newListener', watch);
+    process.on('unhandledRejection', report);
+  });
+  // Nothing is left to wait for, which is no end while an `await` of the Source's own waits.
+  process.on('beforeExit', () => write({ idle: process.exitCode ?? 0 }));
+  Error.stackTraceLimit = 50; // a client's own frames must not push out those of the Source
+}
+Object.defineProperty(globalThis, PROBE, { value: probe, enumerable: false });
+
+if (job) {
+  // An error in a package is thrown again where the Source imports it.
+  await import(pathToFileURL(job.imports).href).catch(() => {});
+  if (fs.readSync(job.gate, Buffer.alloc(1)) === 0) process.exit(1); // nobody is there any more
+  fs.closeSync(job.gate);
+}
+
+/** Returns the facts of whatever was thrown; must not fail, whatever that is. */
+function describe(error) {
+  try {
+    const chain = causes(error);
+    const lines = chain.map((each) => linesOf(stackOf(each))).find((found) => found.length) ?? [];
+    const traceback = chain.map(stackOf).join('\nCaused by: ');
+    return { type: typeOf(error), message: own(messageOf(error)), lines, traceback: own(traceback) };
+  } catch {
+    return { type: 'Error', message: 'what was thrown cannot be read', lines: [], traceback: '' };
+  }
+}
+
+/** Returns an error, what caused it, what caused that, and so on. */
+function causes(error) {
+  const chain = [error];
+  for (const each of chain) {
+    const next = each instanceof AggregateError ? each.errors : isError(each) && 'cause' in each ? [each.cause] : [];
+    chain.push(...next.filter((found) => !chain.includes(found)).slice(0, 10 - chain.length));
+  }
+  return chain;
+}
+
+function isError(value) {
+  return types.isNativeError(value) || value instanceof Error;
+}
+
+function typeOf(error) {
+  if (!isError(error)) return `thrown ${error === null ? 'null' : typeof error}`;
+  return error.name === 'Error' ? error.constructor.name : String(error.name);
+}
+
+function messageOf(error) {
+  const text = isError(error) ? String(error.message) : inspect(error);
+  // Messages of node:assert go on below their first line.
+  return /^.*:\s*\n/.test(text) ? text.replace(/\s+/g, ' ').slice(0, 300) : text;
+}
+
+function stackOf(error) {
+  if (!isError(error)) return inspect(error);
+  const text = typeof error.stack === 'string' ? error.stack : `${error.name}: ${error.message}`;
+  return text.replace(/\n +at .*\(?node:internal\/.*/g, '');
+}
+
+/** Returns the lines of a stack that lie in the Source, outermost first. */
+function linesOf(stack) {
+  const place = `${job.source}:`;
+  const found = stack.split('\n').filter((line) => /^ +at /.test(line) && line.includes(place));
+  return found.map((line) => parseInt(line.slice(line.indexOf(place) + place.length), 10)).reverse();
+}
+
+/** Returns a text in which the files that were built have the names of what they were built from. */
+function own(text) {
+  for (const [built, docs] of job.names) {
+    text = text.replaceAll(pathToFileURL(built).href, docs).replaceAll(built, docs);
+  }
+  return text;
+}
