@@ -109,17 +109,17 @@ def make_runner(workplace: Workplace) -> Runner:
     """Return the Runner of the Suite's language. Only that one is imported."""
     language = workplace.suite.language
     if language == "python":
-        from snipproof.prove.runners.python import PythonRunner
+        from snipproof.prove.runners.python.runner import PythonRunner
 
         return PythonRunner(workplace)
     if language == "typescript":
-        from snipproof.prove.runners.typescript import TypeScriptRunner
+        from snipproof.prove.runners.typescript.runner import TypeScriptRunner
 
         return TypeScriptRunner(workplace)
     if language == "go":
-        from snipproof.prove.runners.go import GoRunner
+        from snipproof.prove.runners.go.runner import GoRunner
 
         return GoRunner(workplace)
-    from snipproof.prove.runners.java import JavaRunner
+    from snipproof.prove.runners.java.runner import JavaRunner
 
     return JavaRunner(workplace)

@@ -9,7 +9,7 @@ from tests.prove.runners.conftest import Mini, brief
 from snipproof.config import Settings
 from snipproof.model import Suite
 from snipproof.prove.run import Run
-from snipproof.prove.runners.java import JavaRunner
+from snipproof.prove.runners.java.runner import JavaRunner
 from snipproof.prove.verdict import Verdict
 
 FOLDER = "java/src/test/java"

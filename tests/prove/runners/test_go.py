@@ -15,7 +15,7 @@ from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
 from snipproof.model import Suite
 from snipproof.prove.run import Run
-from snipproof.prove.runners.go import GoRunner
+from snipproof.prove.runners.go.runner import GoRunner
 
 HEAD = 'package docs\nimport ("fmt"; "os"; "testing")\nvar _, _ = fmt.Sprint, os.Exit\n'
 """The first three lines of a Source; its test begins at line 4."""

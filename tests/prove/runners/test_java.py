@@ -13,7 +13,7 @@ from tests.prove.runners.java_suite import FOLDER, GOOD, in_class, in_test, make
 from snipproof.config import Settings
 from snipproof.errors import SettingsError
 from snipproof.prove.run import Run
-from snipproof.prove.runners.java import JavaRunner
+from snipproof.prove.runners.java.runner import JavaRunner
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.prove.runners.java_suite import FOLDER, GOOD, in_test, make_mini, rea
 from snipproof.config import Settings
 from snipproof.prove.probe import Probed
 from snipproof.prove.run import Run
-from snipproof.prove.runners.javac import Diagnostic, parse
+from snipproof.prove.runners.java.javac import Diagnostic, parse
 
 
 @pytest.fixture

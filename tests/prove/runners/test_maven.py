@@ -17,7 +17,7 @@ from tests.prove.runners.java_suite import GOOD, JUPITER, LAUNCHER, make_mini, p
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
 from snipproof.prove.run import Run
-from snipproof.prove.runners.java import JavaRunner
+from snipproof.prove.runners.java.runner import JavaRunner
 from snipproof.prove.toolchain import find_version
 
 

@@ -14,7 +14,7 @@ from tests.prove.runners.conftest import Mini, brief, passed
 from snipproof.config import Settings
 from snipproof.model import Suite
 from snipproof.prove.run import Run
-from snipproof.prove.runners.python import PythonRunner
+from snipproof.prove.runners.python.runner import PythonRunner
 
 
 @pytest.fixture

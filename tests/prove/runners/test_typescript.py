@@ -21,7 +21,7 @@ from snipproof.model import Suite
 from snipproof.prove.probe import Probed
 from snipproof.prove.run import RUN_VARIABLE, Run
 from snipproof.prove.runners.runner import Program
-from snipproof.prove.runners.typescript import TypeScriptRunner
+from snipproof.prove.runners.typescript.runner import TypeScriptRunner
 from snipproof.prove.verdict import Verdict
 from snipproof.read.source import parse_source
 

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from snipproof.errors import InfrastructureError
 from snipproof.prove.environment import StepFailedError, call
-from snipproof.prove.runners.go_file import GoFile
-from snipproof.prove.runners.go_messages import Message, is_trouble, read_messages, read_vet
-from snipproof.prove.runners.go_module import Module
-from snipproof.prove.runners.go_overlay import Overlay, Unit
+from snipproof.prove.runners.go.file import GoFile
+from snipproof.prove.runners.go.messages import Message, is_trouble, read_messages, read_vet
+from snipproof.prove.runners.go.module import Module
+from snipproof.prove.runners.go.overlay import Overlay, Unit
 from snipproof.prove.runners.job import given
 from snipproof.prove.runners.runner import Program, Workplace
 from snipproof.prove.source_run import Problem, redact

@@ -16,10 +16,10 @@ from typing import Any
 from snipproof.prove.process import Process
 from snipproof.prove.runners.job import Job
 from snipproof.prove.runners.runner import Program, Workplace
-from snipproof.prove.runners.typescript_hang import OPTION, where_it_stands, without_noise
+from snipproof.prove.runners.typescript.hang import OPTION, where_it_stands, without_noise
 from snipproof.prove.source_run import Crash, Ending, SourceRun
 
-_PRELUDE = Path(__file__).with_name("typescript_prelude.mjs")
+_PRELUDE = Path(__file__).with_name("prelude.mjs")
 _UNSETTLED = 13  # the exit code of Node.js for an `await` that nothing will ever end
 _IMPORT = re.compile(r"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'])([^"'\n]+)\1""")
 
@@ -32,7 +32,7 @@ class NodeRun:
     ) -> None:
         """Start the process.
 
-        :param built: what ``typescript_build.mjs`` says of the Source.
+        :param built: what ``bundle.mjs`` says of the Source.
         """
         self.job = Job.begin(workplace, program)
         self._file = Path(built["program"])

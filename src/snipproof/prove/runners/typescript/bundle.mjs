@@ -1,6 +1,6 @@
 // Builds the Sources of one Suite with the esbuild of its own lock file.
 //
-//     node typescript_build.mjs REQUEST.json RESULT.json
+//     node bundle.mjs REQUEST.json RESULT.json
 //
 // The request is {"stage", "root", "folder", "tsconfig", "entries": [{"path", "probed", "bare"}]}: absolute folders, and
 // for each Source its path below the stage (and the root) and its two texts there. The result maps each path to

@@ -21,13 +21,13 @@ from snipproof.prove.probe import Probed
 from snipproof.prove.probe.tree import probe_tree
 from snipproof.prove.runners.job import given
 from snipproof.prove.runners.runner import Program, Runner, Workplace
-from snipproof.prove.runners.tsc import check_types, has_types
-from snipproof.prove.runners.typescript_run import Ahead, NodeRun
-from snipproof.prove.runners.typescript_stage import Stage
+from snipproof.prove.runners.typescript.run import Ahead, NodeRun
+from snipproof.prove.runners.typescript.stage import Stage
+from snipproof.prove.runners.typescript.tsc import check_types, has_types
 from snipproof.prove.source_run import Problem, SourceRun, redact
 from snipproof.prove.toolchain import find_tool, find_version
 
-_BUILD = Path(__file__).with_name("typescript_build.mjs")
+_BUILD = Path(__file__).with_name("bundle.mjs")
 _OLDEST = 20
 _NODE = f"Node.js {_OLDEST} or newer"
 _NPM_CI = ("ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--no-update-notifier")
@@ -108,7 +108,7 @@ class TypeScriptRunner(Runner):
         return NodeRun(self._workplace, self._node, self._stage.root, program, self._built[program.source.path])
 
     def _build(self, programs: Sequence[Program]) -> dict[str, Any]:
-        """Return what esbuild made of each Source: see ``typescript_build.mjs``."""
+        """Return what esbuild made of each Source: see ``bundle.mjs``."""
         stage = self._stage
         request = self._workplace.scratch("build") / "request.json"
         result = request.with_name("result.json")

@@ -14,10 +14,10 @@ from snipproof.model import Marker
 from snipproof.prove.probe import Probed
 from snipproof.prove.probe.tree import probe_tree
 from snipproof.prove.process import Process
-from snipproof.prove.runners.go_build import GoBuild
-from snipproof.prove.runners.go_module import Module, download, find_module
-from snipproof.prove.runners.go_report import Report, failures, read_report
-from snipproof.prove.runners.go_trace import read_death, stopped_at
+from snipproof.prove.runners.go.build import GoBuild
+from snipproof.prove.runners.go.module import Module, download, find_module
+from snipproof.prove.runners.go.report import Report, failures, read_report
+from snipproof.prove.runners.go.trace import read_death, stopped_at
 from snipproof.prove.runners.job import Job
 from snipproof.prove.runners.runner import Program, Runner, Workplace
 from snipproof.prove.source_run import TEST_ENDED, Ending, SourceRun

@@ -15,12 +15,12 @@ from typing import Any
 
 from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.prove.environment import StepFailedError, call, made_once
-from snipproof.prove.runners.javac import Javac
+from snipproof.prove.runners.java.javac import Javac
 from snipproof.prove.runners.runner import Workplace
 from snipproof.prove.toolchain import find_tool
 
 _BUILD_CLASSPATH = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath"
-_LAUNCHER = Path(__file__).with_name("java_main")
+_LAUNCHER = Path(__file__).with_name("launcher")
 _LAUNCHER_FACTORY = "org/junit/platform/launcher/core/LauncherFactory.class"
 _ENGINE = "META-INF/services/org.junit.platform.engine.TestEngine"
 _PROCESSOR = "META-INF/services/javax.annotation.processing.Processor"

@@ -17,10 +17,10 @@ from snipproof.prove.probe import Probed
 from snipproof.prove.probe.tree import probe_tree
 from snipproof.prove.process import Process
 from snipproof.prove.runners.helper import Helper
-from snipproof.prove.runners.java_build import JavaBuild
-from snipproof.prove.runners.javac import Javac
+from snipproof.prove.runners.java.build import JavaBuild
+from snipproof.prove.runners.java.javac import Javac
+from snipproof.prove.runners.java.maven import ClassPath, manifest, resolve
 from snipproof.prove.runners.job import Job, empty, environment
-from snipproof.prove.runners.maven import ClassPath, manifest, resolve
 from snipproof.prove.runners.runner import Program, Runner, Workplace
 from snipproof.prove.source_run import Crash, Ending, SourceRun
 from snipproof.prove.toolchain import find_tool, find_version

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from snipproof.prove.runners.javac import Diagnostic, Javac, Unit, compile_most
+from snipproof.prove.runners.java.javac import Diagnostic, Javac, Unit, compile_most
+from snipproof.prove.runners.java.maven import ClassPath, manifest
 from snipproof.prove.runners.job import empty, given
-from snipproof.prove.runners.maven import ClassPath, manifest
 from snipproof.prove.runners.runner import Program, Workplace
 from snipproof.prove.source_run import Problem, redact
 

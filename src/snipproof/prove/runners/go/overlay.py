@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snipproof.prove.probe import PROBE_FUNCTION
-from snipproof.prove.runners.go_file import GoFile, read_go
-from snipproof.prove.runners.go_module import Module
+from snipproof.prove.runners.go.file import GoFile, read_go
+from snipproof.prove.runners.go.module import Module
 from snipproof.prove.runners.runner import Program
 
 _PACKAGE = "snipproof_probe"
-_PROBE = Path(__file__).with_name("go_probe.go.txt")
+_PROBE = Path(__file__).with_name("probe.go.txt")
 _DECLARATION = """package {package}
 
 import __snipproof__ "{module}/{probe}"

@@ -1,7 +1,7 @@
 """Runs probed Python Sources; started by the interpreter of a Suite's environment, so only the stdlib is used.
 
-    python python_main.py JOB.json            runs one Source and ends as it ends
-    python python_main.py REQUESTS REPLIES    is a helper that forks for each Source
+    python main.py JOB.json            runs one Source and ends as it ends
+    python main.py REQUESTS REPLIES    is a helper that forks for each Source
 
 The arguments of a helper are file descriptors: one JSON object a line goes in and comes back. ``{"modules": […]}`` are
 imported; ``{"ready": true}`` is answered by ``{"ready": …, "reason": …}``; a job is answered by ``{"status": …}``, as
@@ -26,7 +26,7 @@ import types
 from pathlib import Path
 from typing import Any
 
-_KEEPER = Path(__file__).parent.parent / "keeper.py"
+_KEEPER = Path(__file__).parent.parent.parent / "keeper.py"
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _SIGKILL = 9
@@ -123,7 +123,7 @@ def end(job: dict[str, Any]) -> None:
     except SystemExit as leave:
         code = _exit_code(leave)
     threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 (joins threads, those of executors too)
-    atexit._run_exitfuncs()  # type: ignore[attr-defined]  # noqa: SLF001
+    atexit._run_exitfuncs()  # noqa: SLF001
     sys.modules["__main__"].__dict__.clear()  # what the Source left open is closed, and says so
     for stream in (sys.stdout, sys.stderr):
         try:

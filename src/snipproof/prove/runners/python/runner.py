@@ -26,7 +26,7 @@ from snipproof.prove.runners.job import Job, environment
 from snipproof.prove.runners.runner import Program, Runner, Workplace
 from snipproof.prove.source_run import Ending, SourceRun
 
-_MAIN = Path(__file__).with_name("python_main.py")
+_MAIN = Path(__file__).with_name("main.py")
 _START = 60.0  # seconds in which a helper has to import the clients
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from snipproof.errors import InfrastructureError
 from snipproof.prove.environment import StepFailedError, call
 from snipproof.prove.runners.runner import Workplace
-from snipproof.prove.runners.typescript_stage import Stage
+from snipproof.prove.runners.typescript.stage import Stage
 from snipproof.prove.source_run import Problem
 
 _TYPED = (".ts", ".tsx", ".mts", ".cts")

@@ -1,0 +1,1 @@
+"""Runs Go Sources."""

@@ -1,0 +1,1 @@
+"""Runs Java Sources."""
