@@ -7,17 +7,22 @@ all its descendants. STATUS is the writing end of a pipe: the command's pid, the
 it) is written there, a line each. When the command ends by itself, what it left running is killed too. A line on the
 lifeline is a signal number for the command. On Linux this process adopts orphans (PR_SET_CHILD_SUBREAPER), so that
 descendants in sessions of their own are found; elsewhere only the command's process group is.
+
+Every Source waits for this to start, so it imports nothing that it can do without.
 """
+# ruff: noqa: SIM105, PTH123 (contextlib and pathlib take longer to import than all the rest)
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import select
 import signal
 import sys
-from pathlib import Path
+
+TYPE_CHECKING = False  # that of typing takes long to import
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -53,12 +58,25 @@ def main(lifeline: int, status: int, command: list[str]) -> None:
     # Behind the fork: an ignored signal stays ignored in the command, and one sent early would be lost.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # the lifeline alone decides
-    with contextlib.suppress(OSError):  # nobody reads it any more: then the lifeline has ended too
-        os.write(status, f"{child}\n".encode())
+    _tell(status, child)
     code = _wait(child, lifeline, wake_read)
     kill_all(child)
-    with contextlib.suppress(OSError):
-        os.write(status, f"{code}\n".encode())
+    _tell(status, code)
+
+
+def _tell(status: int, number: int) -> None:
+    try:
+        os.write(status, f"{number}\n".encode())
+    except OSError:
+        pass  # nobody reads it any more: then the lifeline has ended too
+
+
+def _signal(kill: Callable[[int, int], None], target: int, number: int) -> None:
+    """Send a signal by ``os.kill`` or ``os.killpg`` to what may have ended already."""
+    try:
+        kill(target, number)
+    except (ProcessLookupError, PermissionError):
+        pass
 
 
 def _wait(child: int, lifeline: int, wake: int) -> int:
@@ -69,11 +87,9 @@ def _wait(child: int, lifeline: int, wake: int) -> int:
             order = os.read(lifeline, 16)
             if not order:
                 os.kill(child, signal.SIGKILL)  # it may not have made its process group yet
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(child, signal.SIGKILL)
+                _signal(os.killpg, child, signal.SIGKILL)
                 return os.waitpid(child, 0)[1]
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, int(order))
+            _signal(os.kill, child, int(order))
         if wake in ready:
             os.read(wake, 64)
             while True:
@@ -89,20 +105,21 @@ def _wait(child: int, lifeline: int, wake: int) -> int:
 
 def kill_all(child: int) -> None:
     """Kill the process group of the dead child, then whatever this process has adopted, until nothing is left."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child, signal.SIGKILL)
+    _signal(os.killpg, child, signal.SIGKILL)
     while adopted := _children():
         for pid in adopted:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
+            _signal(os.kill, pid, signal.SIGKILL)
+        try:
             os.waitpid(-1, 0)
+        except ChildProcessError:
+            break
 
 
 def _children() -> list[int]:
     """Return the direct children of this process; an empty list where ``/proc`` does not tell."""
     try:
-        text = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+            text = file.read()
     except OSError:
         return []
     return [int(pid) for pid in text.split()]
