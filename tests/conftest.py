@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -15,6 +16,16 @@ from snipproof.prove.services.container import engine_trouble
 
 TAG = "snipproof/weaviate:1.39.0"
 TOOL = Path(__file__).parent.parent / "tools" / "build_image.py"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine has no toolchain for, with the reason; where all are required, fail."""
+    for mark in item.iter_markers("toolchain"):
+        if missing := [program for program in mark.args if shutil.which(program) is None]:
+            reason = f"not on the PATH: {', '.join(missing)}"
+            if os.environ.get("SNIPPROOF_RUN_REQUIRE"):
+                pytest.fail(reason)
+            pytest.skip(reason)
 
 
 def _say(line: str) -> None:

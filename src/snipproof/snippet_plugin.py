@@ -143,6 +143,14 @@ class SnippetPlugin:
         if not items or stopped or self.config.getoption("collectonly"):
             return (yield)
         try:
+            self._start()
+            return (yield)
+        finally:
+            self._close()
+
+    def _start(self) -> None:
+        """Begin to build all Suites, and start the Services meanwhile; what keeps them from it is kept for the items."""
+        try:
             self._prover = Prover(self.settings, self._say)
             if not self._is_worker:  # which Sources a worker gets is not known yet
                 for file in self._selected:
@@ -152,10 +160,6 @@ class SnippetPlugin:
             self._trouble = error
         except SettingsError as error:
             raise pytest.UsageError(str(error)) from None
-        try:
-            return (yield)
-        finally:
-            self._close()
 
     @property
     def _is_worker(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.functional.conftest import Project
+
+pytestmark = pytest.mark.toolchain("go")
 
 PYTHON = "# START a\nx = 1\n# END a\n"
 GO = """\
@@ -120,6 +123,22 @@ def test_one_broken_file_does_not_hide_the_others(both: Project) -> None:
         ]
     )
     result.assert_outcomes(passed=2, failed=1)
+
+
+def test_trouble_with_the_services_does_not_wait_for_the_compilers(
+    both: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was begun in the background ends with the run: wrong usage is told at once."""
+    folder = both.pytester.path / "slow"
+    folder.mkdir()
+    (folder / "go").write_text("#!/bin/sh\nsleep 400\n")
+    (folder / "go").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("SNIPPROOF_WEAVIATE_URL", raising=False)
+    begin = time.monotonic()
+    result = both.pytester.runpytest_subprocess("snippets", "--snippets-weaviate", "url")
+    result.stderr.fnmatch_lines(["ERROR: mode url: no address is given"])
+    assert (result.ret, time.monotonic() - begin < 30) == (pytest.ExitCode.USAGE_ERROR, True)
 
 
 def test_only_what_is_selected_is_built(both: Project) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.toolchain("node", "npm", "go", "java", "javac", "mvn")
+
 ROOT = Path(__file__).parents[2]
 SUMMARY = "snipproof: 19 snippets proven, 6 expectations matched, Weaviate 1.39.0 ({mode})"
 
@@ -120,3 +122,24 @@ def test_a_wrong_word_or_digit_of_a_shown_output_is_red(
     assert done.returncode == 1
     assert message in done.stdout
     assert "1 failed, 2 passed" in done.stdout
+
+
+def test_a_slip_in_any_flavour_is_red_at_its_own_line(copy: Path, binary: Path) -> None:
+    """One wrong word in each flavour's shown output, and nothing else is red: each at its line, none hides another."""
+    sources = (
+        "snippets/typescript-v2/search_image.ts",
+        "snippets/typescript-v3/search_image.ts",
+        "snippets/go/search_image_test.go",
+        "snippets/java/src/test/java/SearchImageTest.java",
+    )
+    lines = {}
+    for path in sources:
+        assert slip(copy, path, '"title": "An astronaut"', '"title": "A cosmonaut"').returncode == 0
+        text = (copy / path).read_text(encoding="utf-8").split("\n")
+        lines[path] = next(n for n, line in enumerate(text, start=1) if "cosmonaut" in line)
+    command = [sys.executable, "-m", "pytest", "snippets", "-p", "no:cacheprovider"]
+    env = {**os.environ, "SNIPPROOF_WEAVIATE_MODE": "embedded", "SNIPPROOF_WEAVIATE_BINARY": str(binary)}
+    done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
+    for path, line in lines.items():
+        assert f"{path}:{line}:1 FAILED `search with base64`: expected output differs" in done.stdout, done.stdout
+    assert "4 failed, 15 passed" in done.stdout

@@ -138,6 +138,14 @@ def test_a_region_from_the_head_of_a_function_into_its_body() -> None:
     assert changed(text, probed)[5] == _GO.format(5)
 
 
+def test_a_region_that_begins_behind_an_annotation() -> None:
+    """What stands before the name of a function is not executed: the marker is as good as one before the function."""
+    text = "class A {\n  @Test\n  // START a\n  void f() {\n    x();\n  }\n  // END a\n}"
+    probed = probe(text, "java")
+    assert probed.declared == {3, 7}
+    assert probed.functions == (Function("f", 4, 6),)
+
+
 GO_ENDS = [
     "return 1",
     'panic("x")',
@@ -166,6 +174,7 @@ GO_GOES_ON = [
 ]
 
 
+@pytest.mark.toolchain("go")
 def test_go_compiles_with_an_end_marker_behind_every_kind_of_statement(tmp_path: Path) -> None:
     """Behind a terminating statement there is no probe, behind any other there is one: the compiler agrees."""
     parts = ["package a\nimport `os`\nvar c chan int\nvar _ = os.Getenv\nfunc __snipproof_probe__(int) {}"]
@@ -216,6 +225,7 @@ JAVA_GOES_ON = [
 ]
 
 
+@pytest.mark.toolchain("javac")
 def test_java_compiles_with_an_end_marker_behind_every_kind_of_statement(tmp_path: Path) -> None:
     """Behind a statement that cannot complete normally there is no probe, behind any other one: the compiler agrees."""
     parts = ["class A {", "void foo() {}"]

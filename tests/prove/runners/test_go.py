@@ -17,6 +17,8 @@ from snipproof.model import Suite
 from snipproof.prove.run import Run
 from snipproof.prove.runners.go.runner import GoRunner
 
+pytestmark = pytest.mark.toolchain("go")
+
 HEAD = 'package docs\nimport ("fmt"; "os"; "testing")\nvar _, _ = fmt.Sprint, os.Exit\n'
 """The first three lines of a Source; its test begins at line 4."""
 

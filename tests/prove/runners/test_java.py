@@ -15,6 +15,8 @@ from snipproof.errors import SettingsError
 from snipproof.prove.run import Run
 from snipproof.prove.runners.java.runner import JavaRunner
 
+pytestmark = pytest.mark.toolchain("javac", "java", "mvn")
+
 
 @pytest.fixture
 def mini(run: Run, plain_settings: Settings) -> Mini:

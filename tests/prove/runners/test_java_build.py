@@ -13,6 +13,8 @@ from snipproof.prove.probe import Probed
 from snipproof.prove.run import Run
 from snipproof.prove.runners.java.javac import Diagnostic, parse
 
+pytestmark = pytest.mark.toolchain("javac", "java", "mvn")
+
 
 @pytest.fixture
 def mini(run: Run, plain_settings: Settings) -> Mini:

@@ -20,6 +20,8 @@ from snipproof.prove.run import Run
 from snipproof.prove.runners.java.runner import JavaRunner
 from snipproof.prove.toolchain import find_version
 
+pytestmark = pytest.mark.toolchain("javac", "java", "mvn")
+
 
 @pytest.fixture
 def mini(run: Run, plain_settings: Settings) -> Mini:

@@ -25,6 +25,8 @@ from snipproof.prove.runners.typescript.runner import TypeScriptRunner
 from snipproof.prove.verdict import Verdict
 from snipproof.read.source import parse_source
 
+pytestmark = pytest.mark.toolchain("node", "npm")
+
 PACKAGES = Path(__file__).with_name("typescript")
 
 

@@ -12,8 +12,8 @@ PROBE_FUNCTION = "__snipproof_probe__"
 class Function:
     """A function declared where no statement may stand: at the top of a Go file, in the body of a Java class.
 
-    Its probes are ``first``, where it is entered, and ``-first``, where it is left; ``first`` is the line it begins
-    at, ``last`` the line it ends at.
+    Its probes are ``first``, where it is entered, and ``-first``, where it is left; ``first`` is the line of its
+    name, ``last`` the line it ends at.
     """
 
     name: str

@@ -143,7 +143,10 @@ class _Placer:
                 return "no statement is around it"
         first = around.start_point[0] + 1
         if around.parent.type in self._grammar.declaring:
-            if around is not node and around.child_by_field_name("body") is not None:
+            name = around.child_by_field_name("name")
+            # What stands before the name, such as annotations, is no part of what is executed.
+            behind = name is None or node.start_point > name.start_point
+            if behind and around is not node and around.child_by_field_name("body") is not None:
                 return f"the marker stands inside the head of the declaration of line {first}"
             self.declared.add(line)
         elif only_starts:
@@ -159,7 +162,7 @@ class _Placer:
         wanted = [(a, b) for a, b in segments if a in self.declared or b in self.declared]
         for node in _functions(self._root, self._grammar):
             body, name = node.child_by_field_name("body"), node.child_by_field_name("name")
-            first, last = node.start_point[0] + 1, node.end_point[0] + 1
+            first, last = name.start_point[0] + 1, node.end_point[0] + 1
             if body is None or node.has_error or not any(first < b and last > a for a, b in wanted):
                 continue
             opening = body.children[0]
