@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from snipproof.model import Finding
-    from snipproof.read.site import Site
+    from snipproof.read.rules.context import Context
 
 
-def unreadable(site: Site) -> Iterator[Finding]:
+def unreadable(context: Context) -> Iterator[Finding]:
     """SP001: a Page or a Source cannot be read."""
-    yield from site.problems
+    yield from context.site.problems

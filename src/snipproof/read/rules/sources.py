@@ -6,34 +6,56 @@ from typing import TYPE_CHECKING
 
 from snipproof.model import Finding
 from snipproof.read.bind import unbound_expectations
-from snipproof.read.rules.rule import at
+from snipproof.read.rules.rule import at, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from snipproof.read.site import Site
+    from snipproof.model import Region
+    from snipproof.read.rules.context import Block, Context
 
 
-def orphan(site: Site) -> Iterator[Finding]:
-    """SP204: no Reference shows a Snippet."""
-    for path, source in sorted(site.sources.items()):
-        for snippet in source.snippets:
-            if not site.shown_by.get(snippet.id):
-                marker = snippet.region.markers[0]
-                message = f"no page shows the Region {snippet.name!r}"
+def orphan(context: Context) -> Iterator[Finding]:
+    """SP204: no Reference that readers can see shows a Snippet, by naming it or by showing all its lines."""
+    for path, source in sorted(context.site.sources.items()):
+        live = [block for block in context.blocks_of.get(path, ()) if block.reference.page not in context.dead]
+        hidden = {snippet.name: snippet.region for snippet in source.snippets}
+        for block in live:
+            _take_named(context, block, hidden)
+        if not hidden:
+            continue
+        marked = {marker.line for marker in source.markers}
+        seen = [set(block.rendered.selection.kept) for block in live]
+        for name, region in hidden.items():
+            lines = {n for segment in region.segments for n in range(segment.first, segment.last + 1)} - marked
+            if not lines or not any(lines <= kept for kept in seen):
+                marker = region.markers[0]
+                message = f"no page shows the Region {quoted(name)}"
                 hint = "show it on a page, or remove its markers"
                 yield Finding(path, marker.line, marker.column, "SP204", message, hint)
 
 
-def unbound(site: Site) -> Iterator[Finding]:
+def _take_named(context: Context, block: Block, hidden: dict[str, Region]) -> None:
+    """Take the Region that the start marker of ``block`` names out of ``hidden``."""
+    marker = block.reference.start_marker or ""
+    name = marker.partition("START ")[2]  # nearly always, and much quicker than to read the marker
+    if hidden.pop(name, None) is None:
+        region = context.site.region_of(block.reference)
+        if region is not None:
+            hidden.pop(region.name, None)
+
+
+def unbound(context: Context) -> Iterator[Finding]:
     """SP301: an Expectation in a Suite belongs to no Snippet, so that nothing would check it."""
+    site = context.site
     for path in sorted(site.suite_of):
         if path in site.sources:
             yield from unbound_expectations(site.sources[path])
 
 
-def in_no_suite(site: Site) -> Iterator[Finding]:
+def in_no_suite(context: Context) -> Iterator[Finding]:
     """SP401: a Page shows a Source that no Suite runs. Says nothing on a site without Suites."""
+    site = context.site
     if not site.suites:
         return
     reported = set()
