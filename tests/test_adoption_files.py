@@ -1,0 +1,81 @@
+"""The files by which other repositories use this one: the pre-commit hook and the GitHub action."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from snipproof.cli import _parser
+
+ROOT = Path(__file__).parents[1]
+
+
+def load(name: str) -> Any:
+    """Return the YAML file ``name`` of this repository."""
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def test_the_hook_names_what_exists() -> None:
+    """Its command is one of ours, and its pattern fits pages, Sources and settings."""
+    (hook,) = load(".pre-commit-hooks.yaml")
+    assert (hook["id"], hook["language"], hook["pass_filenames"]) == ("snipproof-check", "python", False)
+    program, *arguments = hook["entry"].split()
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    assert program in scripts
+    assert _parser().parse_args(arguments).command.__name__ == "_check"
+    for path in ("docs/a.mdx", "a.md", "x/a.py", "a.mts", "a.tsx", "a.go", "A.java", "A.cs", "a.sh", "snipproof.toml",
+                 "x/suite.yaml", "pyproject.toml", "snipproof-baseline.jsonl"):  # fmt: skip
+        assert re.search(hook["files"], path), path
+    for path in ("a.png", "package.json", "mysuite.yaml", "docs/a.mdx.bak"):
+        assert not re.search(hook["files"], path), path
+
+
+def test_the_action_uses_nothing_that_is_not_pinned() -> None:
+    """No other action but by a full commit; no expression in a script; every input that is used is declared."""
+    action = load("action.yml")
+    assert action["runs"]["using"] == "composite"
+    text = (ROOT / "action.yml").read_text(encoding="utf-8")
+    assert set(re.findall(r"\binputs\.([\w-]+)", text)) == set(action["inputs"])
+    for step in action["runs"]["steps"]:
+        if "uses" in step:
+            assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", step["uses"])
+        else:
+            assert step["shell"] == "bash"
+            assert "${{" not in step["run"]
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert set(re.findall(r"\$\{ACTION\}\[(\w+)\]", text)) <= set(extras)
+
+
+@pytest.mark.parametrize(("end", "code"), [("# END a", 0), ("# END b", 1)])
+@pytest.mark.parametrize("baseline", ["", "known.jsonl"])
+def test_the_action_checks(tmp_path: Path, end: str, code: int, baseline: str) -> None:
+    """Its script, as a runner gives it to bash: a finding is an annotation and fails the job, unless it is listed."""
+    site = tmp_path / "a site; echo"
+    (site / "docs").mkdir(parents=True)
+    block = f'<FilteredTextBlock text={{A}} startMarker="# START a" endMarker="{end}" language="py" />'
+    (site / "docs" / "a.md").write_text(f'import A from "!!raw-loader!/a.py";\n\n{block}\n', encoding="utf-8")
+    (site / "a.py").write_text("# START a\nx = 1\n# END a\n", encoding="utf-8")
+    program = tmp_path / "snipproof" / "bin" / "snipproof"
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m snipproof "$@"\n', encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    given = {"RUNNER_TEMP": str(tmp_path), "ROOT": str(site), "BASELINE": str(tmp_path / baseline) if baseline else ""}
+    environment = {**os.environ, **given, "GITHUB_WORKSPACE": str(tmp_path)}
+    if baseline:
+        subprocess.run(
+            [program, "check", "--root", site, "--baseline", given["BASELINE"], "--update-baseline"], check=True
+        )
+    (script,) = (step["run"] for step in load("action.yml")["runs"]["steps"] if step["name"] == "Check")
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == (0 if baseline else code), done.stderr
+    assert ("::error file=a site; echo/docs/a.md,line=3," in done.stdout) == bool(code and not baseline)
