@@ -18,6 +18,14 @@ TAG = "snipproof/weaviate:1.39.0"
 TOOL = Path(__file__).parent.parent / "tools" / "build_image.py"
 
 
+@pytest.fixture(autouse=True)
+def _no_colour_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment that tests are run in must not decide what the command prints."""
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what this machine has no toolchain for, with the reason; where all are required, fail."""
     for mark in item.iter_markers("toolchain"):

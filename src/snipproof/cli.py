@@ -6,6 +6,7 @@ Exit codes: 0 clean, 1 findings or wrong docs, 2 wrong usage or settings, 69 tro
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -13,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from snipproof import __version__
-from snipproof.config import Settings, load_settings
 from snipproof.errors import DocsError, InfrastructureError, SettingsError, SnipproofError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from snipproof.model import Finding
+    from snipproof.config import Settings
+    from snipproof.read.answers import Answers
+    from snipproof.read.request import Request
     from snipproof.read.site import Site
 
 _INTERRUPTED = 130
@@ -32,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         root: Path = arguments.root
         if not root.is_dir():
             raise SettingsError(f"no such folder: {root}", "--root is the folder of the settings file")
-        code: int = arguments.command(load_settings(root), arguments)
+        code = _run(root, arguments)
         sys.stdout.flush()
     except SnipproofError as error:
         sys.stderr.write(f"snipproof: {error}\n")
@@ -46,65 +48,131 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def _run(root: Path, arguments: argparse.Namespace) -> int:
+    arguments.answers = _answers(root, arguments)
+    if arguments.answers is not None and (answer := arguments.answers.load()):
+        return _tell(*answer)
+    from snipproof.config import load_settings
+
+    code: int = arguments.command(load_settings(root), arguments)
+    return code
+
+
+def _answers(root: Path, arguments: argparse.Namespace) -> Answers | None:
+    """Return where answers to this command are kept, if they are."""
+    options = {name: value for name, value in vars(arguments).items() if name not in ("command", "root")}
+    if arguments.command is not _check or any(
+        options[name] for name in ("no_cache", "explain", "update_baseline", "watch")
+    ):
+        return None
+    from snipproof.read.answers import Answers
+
+    return Answers(root, (sorted(options.items()), sys.stdout.isatty()))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="snipproof", description="Proves documentation. Snippets run with pytest.")
     parser.add_argument("--version", action="version", version=f"snipproof {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, function: Any, summary: str, *, formats: bool = False) -> argparse.ArgumentParser:
+    def add(name: str, function: Any, summary: str, formats: Sequence[str] = ()) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         command.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the folder of the settings file")
         if formats:
-            command.add_argument("--format", choices=("text", "json"), default="text", help="default: text")
+            command.add_argument("--format", choices=formats, default="text", help="default: text")
         command.set_defaults(command=function)
         return command
 
-    add("check", _check, "find what is wrong with pages and Sources, without running anything", formats=True)
-    add("list", _list, "list Suites, Sources, Snippets and the pages that show them", formats=True)
+    summary = "find what is wrong with pages and Sources, without running anything"
+    _check_options(add("check", _check, summary, ("text", "json", "github", "sarif")))
+    add("init", _init, "write settings, a first Suite and a baseline for an existing site; overwrite nothing")
+    add("list", _list, "list Suites, Sources, Snippets and the pages that show them", ("text", "json"))
     extract = add("extract", _extract, "write what every page shows as one JSON manifest")
+    extract.add_argument("--format", choices=("json",), default="json", help="default and only one: json")
     extract.add_argument("--output", type=Path, metavar="FILE", help="write to FILE instead of standard output")
     extract.add_argument("--check", action="store_true", help="write nothing; fail when FILE is stale")
     add("serve", _serve, "start the Services that snippets talk to, until Ctrl-C")
     return parser
 
 
+def _check_options(check: argparse.ArgumentParser) -> None:
+    check.add_argument("--statistics", action="store_true", help="count the findings by rule instead of telling them")
+    check.add_argument("--explain", metavar="RULE", help="tell what a rule finds and what to do; check nothing")
+    check.add_argument("--baseline", type=Path, metavar="FILE", help="tell what FILE does not list, and what is gone")
+    check.add_argument("--no-baseline", action="store_true", help="tell everything, whatever the settings say")
+    check.add_argument("--update-baseline", action="store_true", help="write what is found to the baseline")
+    check.add_argument("--watch", action="store_true", help="check again after every change, until Ctrl-C")
+    check.add_argument("--no-cache", action="store_true", help="read everything, whether or not it changed")
+    check.epilog = "Exit codes: 0 clean, 1 findings, 2 wrong usage or settings, 69 trouble around the docs."
+
+
 def _load(settings: Settings) -> Site:
     from snipproof.read.site import Site
 
+    # What is read is kept to the end of the run: looking for garbage in it, again and again, finds none.
+    gc.disable()
     return Site.load(settings)
 
 
-def _require_references(site: Site) -> None:
-    """Refuse a site that shows nothing: a check of nothing must not look like a clean one."""
-    if not site.references:
-        tag = f"<{site.settings.component}>"
-        hint = "check `pages` and `component` in the settings"
-        raise SettingsError(f"no {tag} found in {_count(len(site.pages), 'page')}", hint)
-
-
 def _check(settings: Settings, arguments: argparse.Namespace) -> int:
-    from snipproof.model import Severity
-    from snipproof.read import rules
+    if arguments.explain:
+        return _explain(arguments.explain)
+    from snipproof.read.report.text import wants_colour
+    from snipproof.read.request import Request
+
+    request = Request(
+        format=arguments.format,
+        statistics=arguments.statistics,
+        baseline=arguments.baseline,
+        no_baseline=arguments.no_baseline,
+        update_baseline=arguments.update_baseline,
+        watch=arguments.watch,
+        colour=wants_colour(os.environ, is_terminal=sys.stdout.isatty()),
+    )
+    if arguments.watch:
+        return _watch(arguments.root, request)
+    from snipproof.read.check import check
 
     site = _load(settings)
-    findings = rules.find(site)
-    errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    if not errors:
-        _require_references(site)
-    counts = {"references": len(site.references), "pages": len(site.pages), "sources": len(site.sources)}
-    if arguments.format == "json":
-        report = {"format_version": 1, **counts, "findings": [_as_json(finding) for finding in findings]}
-        _write_json(report)
-    else:
-        for finding in findings:
-            _say(f"{finding}{' [warning]' if finding.severity is Severity.WARNING else ''}")
-            if finding.hint:
-                _say("  hint: " + finding.hint.replace("\n", "\n        "))
-        parts = (_count(errors, "error"), _count(len(findings) - errors, "warning"))
-        result = ", ".join(parts) if findings else "no findings"
-        references, pages, sources = (_count(number, name[:-1]) for name, number in counts.items())
-        _say(f"{references} in {pages}, {sources}: {result}")
-    return 1 if errors else 0
+    lines, code = check(site, request)
+    if arguments.answers is None:
+        return _tell(lines, code)
+    lines = list(lines)
+    baseline = request.baseline_file(settings)
+    arguments.answers.save(site.inputs, [baseline.absolute()] if baseline else [], lines, code)
+    return _tell(lines, code)
+
+
+def _tell(lines: Iterable[str], code: int) -> int:
+    for line in lines:
+        _say(line)
+    return code
+
+
+def _explain(wanted: str) -> int:
+    from snipproof.read.check import known_rules
+    from snipproof.read.report.explain import explain, find_rule
+
+    _say(explain(find_rule(known_rules(), wanted)))
+    return 0
+
+
+def _watch(root: Path, request: Request) -> int:
+    from snipproof.read.watch import watch_site
+
+    def say(text: str) -> None:
+        _say(text)
+        sys.stdout.flush()
+
+    return watch_site(root, request, say, clear=sys.stdout.isatty())
+
+
+def _init(settings: Settings, arguments: argparse.Namespace) -> int:  # noqa: ARG001 (all commands are called alike)
+    from snipproof.read.adopt import init
+
+    for line in init(settings):
+        _say(line)
+    return 0
 
 
 def _list(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -119,27 +187,34 @@ def _list(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _extract(settings: Settings, arguments: argparse.Namespace) -> int:
+    from snipproof.files import write_whole
+    from snipproof.read.check import require_references
     from snipproof.read.manifest import manifest
 
     if arguments.check and arguments.output is None:
         raise SettingsError("extract --check needs --output FILE", "name the manifest to compare with")
     site = _load(settings)
     code = _report_problems(site)
-    _require_references(site)
+    require_references(site)
     text = json.dumps(manifest(site), ensure_ascii=False, indent=1) + "\n"
     if arguments.output is None:
         # Bytes, since the manifest must be the same whatever the console's encoding and line ends are.
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.write(_encoded(text))
         return code
     output: Path = arguments.output
     if arguments.check:
         return max(code, _compare(output, text))
     try:
-        _replace(output, text.encode("utf-8"))
+        write_whole(output, _encoded(text))
     except OSError as error:
         raise InfrastructureError(f"cannot write {output}: {error.strerror or error}") from None
     return code
+
+
+def _encoded(text: str) -> bytes:
+    """Return JSON ``text`` as bytes; of a file name that is no Unicode, the escape is what JSON itself has for it."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _compare(output: Path, text: str) -> int:
@@ -147,20 +222,9 @@ def _compare(output: Path, text: str) -> int:
         written = output.read_bytes()
     except OSError as error:
         raise DocsError(f"{output}: cannot be read: {error.strerror}", "write it without --check") from None
-    if written == text.encode("utf-8"):
+    if written == _encoded(text):
         return 0
     raise DocsError(f"{output} is stale: pages or Sources have changed since", "write it again without --check")
-
-
-def _replace(output: Path, data: bytes) -> None:
-    """Write ``output`` whole or not at all, so that no build ever reads half a manifest."""
-    output.parent.mkdir(parents=True, exist_ok=True)
-    beside = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(data)
-        beside.replace(output)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _report_problems(site: Site) -> int:
@@ -179,22 +243,6 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:  # noqa: A
         hint = "install it: pip install 'snipproof[weaviate]'"
         raise SettingsError(f"serve needs the extra 'weaviate': no module {error.name!r}", hint) from None
     return serve(settings)
-
-
-def _as_json(finding: Finding) -> dict[str, Any]:
-    return {
-        "path": finding.path,
-        "line": finding.line,
-        "column": finding.column,
-        "rule": finding.rule,
-        "severity": str(finding.severity),
-        "message": finding.message,
-        "hint": finding.hint,
-    }
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _write_json(value: Any) -> None:

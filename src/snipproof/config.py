@@ -6,10 +6,8 @@ default. Unknown keys and values of a wrong type are errors, since a typo that i
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
@@ -18,7 +16,7 @@ from typing import Any, get_type_hints
 from snipproof.errors import SettingsError
 from snipproof.model import Severity
 
-_FILES = ("snipproof.toml", "pyproject.toml")
+FILES = ("snipproof.toml", "pyproject.toml")
 _BOOLEANS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _KINDS: dict[Any, str] = {
     str: "a string",
@@ -82,27 +80,38 @@ class RunSettings:
 class Settings:
     """All settings. ``root`` is the folder of the settings file; every path in it is relative to that folder.
 
-    ``pages`` are folders or files of MD/MDX, ``suites`` globs of suite files. ``site_root`` is what ``/…`` and
-    ``@site/…`` in a Page's imports mean. ``assets`` is a folder that is served over HTTP while snippets run.
-    ``cache_dir`` is where server binaries and environments are kept (empty: the user's cache folder).
+    ``pages`` are folders or files of MD/MDX (none: those of a Docusaurus site, else ``docs``), ``suites`` globs of
+    suite files. ``site_root`` is what ``/…`` and ``@site/…`` in a Page's imports mean. ``profile`` names the rules of
+    the site's component; ``component``, ``attributes``, ``indentation`` and ``highlighters`` change single ones.
+    ``assets`` is a folder that is served over HTTP while snippets run. ``per_path`` maps globs of paths to severities
+    of their own, ``translations`` folders of translated Pages to those of their originals. ``baseline`` is the file of
+    the Findings to live with. ``cache_dir`` is where server binaries and environments are kept (empty: the user's cache
+    folder).
     """
 
     root: Path = field(default=Path(), metadata={"internal": True})
     file: Path | None = field(default=None, metadata={"internal": True})
-    pages: tuple[str, ...] = ("docs",)
+    pages: tuple[str, ...] = ()
     suites: tuple[str, ...] = ()
     site_root: str = "."
+    profile: str = "docusaurus-filtered-text-block"
     component: str = "FilteredTextBlock"
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    indentation: Mapping[str, str] = field(default_factory=dict)
+    highlighters: Mapping[str, str] = field(default_factory=dict)
     assets: str = ""
     cache_dir: str = _setting("", env="SNIPPROOF_CACHE_DIR")
+    baseline: str = ""
     severity: Mapping[str, str] = field(default_factory=dict)
+    per_path: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    translations: Mapping[str, str] = field(default_factory=dict)
     weaviate: WeaviateSettings = field(default_factory=WeaviateSettings)
     run: RunSettings = field(default_factory=RunSettings)
 
 
 def find_settings_file(folder: Path) -> Path | None:
     """Return the settings file of ``folder``: a ``snipproof.toml``, else a ``pyproject.toml`` with our table."""
-    for name in _FILES:
+    for name in FILES:
         path = folder / name
         if not path.is_file():
             continue
@@ -125,15 +134,22 @@ def load_settings(
     text = ""
     table: dict[str, Any] = {}
     if path is not None:
+        import tomllib
+
         try:
             text = path.read_text(encoding="utf-8")
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"{path.name}:1:1 not valid TOML: {error}") from None
+        except RecursionError:
+            raise SettingsError(f"{path.name}:1:1 not valid TOML: nested too deeply") from None
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path.name}:1:1 cannot be read as UTF-8 text: {error}") from None
         if path.name == "pyproject.toml":
-            table = table.get("tool", {}).get("snipproof", {})
+            tools = table.get("tool", {})
+            table = tools.get("snipproof", {}) if isinstance(tools, dict) else {}
+            if not isinstance(table, dict):
+                raise SettingsError(f"{path.name}:1:1 'tool.snipproof' must be a table")
     reader = _Reader(
         path.name if path else "settings", text, overrides or {}, os.environ if environ is None else environ
     )
@@ -157,6 +173,8 @@ class _Reader:
         types = get_type_hints(cls)
         for key in table:
             if key not in known:
+                import difflib  # late, as all that only few runs need: the command's start is what users wait for
+
                 close = difflib.get_close_matches(key, known, n=1)
                 hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(sorted(known))}"
                 raise SettingsError(f"{self.place(key)} unknown setting {prefix + key!r}", hint)
@@ -208,6 +226,8 @@ def _convert(origin: str, dotted: str, value: Any, wanted: Any) -> Any:
         return tuple(value)
     elif wanted == Mapping[str, str] and isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
         return value
+    elif wanted == Mapping[str, Mapping[str, str]] and isinstance(value, dict):
+        return {name: _convert(origin, f"{dotted}.{name}", v, Mapping[str, str]) for name, v in value.items()}
     raise SettingsError(f"{origin} {dotted!r} must be {_KINDS.get(wanted, 'a table of strings')}, not {value!r}")
 
 
@@ -233,8 +253,9 @@ def _check_values(settings: Settings, reader: _Reader) -> None:
     refuse("mode", settings.weaviate.mode, ("auto", "url", "container", "embedded"))
     for way in settings.weaviate.obtain:
         refuse("obtain", way, ("cache", "download", "build"))
-    for rule, severity in settings.severity.items():
-        refuse(rule, severity, tuple(Severity))
+    for severities in (settings.severity, *settings.per_path.values()):
+        for rule, severity in severities.items():
+            refuse(rule, severity, tuple(Severity))
     for key, number in (
         ("start-timeout", settings.weaviate.start_timeout),
         ("timeout", settings.run.timeout),

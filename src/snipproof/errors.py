@@ -12,7 +12,10 @@
 
 from __future__ import annotations
 
-from snipproof.model import Finding
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from snipproof.model import Finding
 
 
 class SnipproofError(Exception):

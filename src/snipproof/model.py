@@ -92,6 +92,7 @@ class Source:
     regions: tuple[Region, ...]
     snippets: tuple[Snippet, ...]
     expectations: tuple[Expectation, ...]
+    markers: tuple[Marker, ...] = ()
 
     @property
     def lines(self) -> list[str]:
@@ -132,11 +133,12 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One MD/MDX file of the docs site, in one locale."""
+    """One MD/MDX file of the docs site, in one locale; ``used`` are the imported components that it renders."""
 
     path: str
     imports: tuple[Import, ...]
     references: tuple[Reference, ...]
+    used: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snipproof.config import Settings
-from snipproof.read.pages import import_target, parse_page, scan_page
+from snipproof.read.imports import import_target
+from snipproof.read.pages import parse_page, scan_page
 
 _TAG = '<FilteredTextBlock text={Code} startMarker="S" endMarker="E" language="py" />'
 

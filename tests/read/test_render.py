@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from snipproof.model import Reference, Segment
+from snipproof.read.lines import Lines
 from snipproof.read.render import render, select, shown
 
 
@@ -61,6 +62,12 @@ _LANGUAGE = st.sampled_from(
 )
 
 
+@example("x\n# END A\n1\n# START A\n2", "START A", "END A", "py", False)
+@example("# START A\n1\nEND-ANY\n2\n# END A", "START A", "END A", "py", False)
+@example("START-ANY\n1\n# START A\n2\n# END A", "START A", "END A", "py", False)
+@example("# START A\n# END A", "START A", "END A", "py", False)
+@example("# START A\nx\n1\n# END A", "START A\nx", "END A", "py", False)
+@example("# START A # END A\n1", "START A", "END A", "py", True)
 @given(st.lists(_PIECE, max_size=60).map("".join), _MARKER, _MARKER, _LANGUAGE, st.booleans())
 def test_render_equals_the_oracle(text: str, start: str | None, end: str | None, language: str, include: bool) -> None:
     """Whatever the text, the markers and the language: the same bytes."""
@@ -82,7 +89,7 @@ def test_display_languages_have_their_highlighter(language: str, highlighter: st
 def test_a_selection_tells_what_opened_it_and_whether_it_was_closed() -> None:
     """Lines opened by the marker itself, by START-ANY alone, and the line of a part that stays open."""
     lines = ["# START-ANY", "1", "# END-ANY", "# START A", "2", "# START A", "3"]
-    selection = select(lines, "START A", "END A")
+    selection = select(Lines("\n".join(lines)), "START A", "END A")
     assert (selection.kept, selection.named, selection.any) == ((2, 5, 7), (4, 6), (1,))
     assert (selection.opened_last, selection.closed) == (4, False)
     assert selection.segments == (Segment(2, 2), Segment(5, 5), Segment(7, 7))

@@ -41,4 +41,5 @@ def _entry(site: Site, reference: Reference, block: Rendered) -> dict[str, Any]:
         "shown": shown(block.text, block.highlighter),
         "sha256": hashlib.sha256(block.text.encode("utf-8")).hexdigest(),
         "segments": [[segment.first, segment.last] for segment in block.segments],
+        "live": site.is_live(reference),
     }

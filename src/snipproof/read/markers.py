@@ -7,6 +7,7 @@ which a marker is any text that a line contains.
 from __future__ import annotations
 
 import re
+from sys import intern
 
 from snipproof.model import Marker
 
@@ -14,7 +15,7 @@ _MARKER = re.compile(
     r"""(?P<token>\#|//|--|;|/\*|\*|<!--)[ \t]*(?P<word>START|END)
     (?:
         (?P<any>-ANY)\b
-      | [ \t]+(?P<name>[^\s{](?:(?!\*/|-->|(?<=[ \t])(?:\#|//)[ \t]*(?:START|END)\b)[^\r\n{])*)
+      | [ \t]+(?P<name>[^\s{](?:(?!\*/|-->|(?<=[ \t])(?:\#|//)[ \t]*(?:START|END)\b)[^\r\n{])*+)
     )
     # Attributes end where the comment ends or where the next marker of the line begins; a brace that is never closed
     # is kept as it stands, so that reading it fails with its place instead of being overlooked.
@@ -39,7 +40,7 @@ def find_markers(text: str) -> list[Marker]:
         counted = line_begin
         for match in _MARKER.finditer(text, line_begin, line_end):
             opens = match["word"] == "START"
-            name = None if match["any"] else match["name"].rstrip()
+            name = None if match["any"] else intern(match["name"].rstrip())
             attributes = (match["attributes"] or "").rstrip() if opens else ""
             found.append(Marker(line, match.start() - line_begin + 1, opens, name, attributes))
         start = text.find("START", line_end) if 0 <= start < line_end else start

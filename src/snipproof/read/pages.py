@@ -6,31 +6,38 @@ does a comment in a fence. Nothing of a Page is ever run.
 
 from __future__ import annotations
 
-import posixpath
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import cache
+from sys import intern
 from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
 from snipproof.model import Finding, Import, Page, Reference
+from snipproof.read.imports import import_target, is_raw
+from snipproof.read.profile import profile_of
+from snipproof.read.shorten import shorten
 from snipproof.read.source import UNREADABLE
 from snipproof.read.tags import TagError, read_tag
 
 if TYPE_CHECKING:
-    pass
+    from snipproof.read.profile import Profile
 
-_RAW = re.compile(r"^(?:[^!]*!)*raw-loader(?:\?[^!]*)?!")
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?:.*\n)*?---[ \t]*(?:\r?\n|\Z)")
-_PATTERN = r"""
-    (?P<escape>\\[^\n])
-  | (?P<html><!--)
-  | (?P<mdx>\{[ \t]*/\*)
-  | ^[ \t]*(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*)*(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)
-  | ^import[ \t]+(?P<variable>[A-Za-z_$][\w$]*)\s*(?:,\s*\{[^{}]*\}\s*)?from\s*
-    (?P<quote>["'])(?P<path>(?:\\.|(?!(?P=quote))[^\\\n])*)(?P=quote)
-  | (?P<code>`+)
-  | (?P<tag><COMPONENT)(?=[\s/>])
-"""
+_PARAGRAPH_END = re.compile(r"\n[ \t\r]*(?:\n|<|import\b|```|~~~)")
+_TICKS = re.compile("`+")
+# Every alternative begins with a character of its own, so that the engine runs over all other text in one loop.
+# Whether a fence begins its line is looked at when one is found.
+_VISIBLE = r"<!--|\{[ \t]*/\*|```+|~~~+|\nimport[ \t]|<(?:COMPONENT|[A-Z][\w$.]*)(?=[\s/>])"
+# What hides the others one by one. Most of a text is passed over without looking for these (see `_next`).
+_ALL = r"\\[^\n]|`[^`\n]++`(?!`)|``?(?!`)|" + _VISIBLE
+_BEFORE_FENCE = re.compile(r"[ \t]*+(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*+)*+")
+_LONGEST_BEFORE_FENCE = 200
+_IMPORT = re.compile(
+    r"""import[ \t]+(?P<variable>[A-Za-z_$][\w$]*)\s*(?:,\s*\{[^{}]*\}\s*)?from\s*
+    (?P<quote>["'])(?P<path>(?:\\.|(?!(?P=quote))[^\\\n])*+)(?P=quote)""",
+    re.VERBOSE,
+)
 
 
 @dataclass(slots=True)
@@ -46,63 +53,114 @@ def parse_page(path: str, text: str, settings: Settings | None = None) -> Page:
     return scan_page(path, text, settings or Settings()).page
 
 
-def scan_page(path: str, text: str, settings: Settings) -> PageScan:
-    """Return the Page that ``text`` is, and a Finding for each place of it that cannot be read."""
-    return _Scanner(path, text, settings).scan()
+def scan_page(path: str, text: str, settings: Settings, profile: Profile | None = None) -> PageScan:
+    """Return the Page that ``text`` is, and a Finding for each place of it that cannot be read.
 
-
-def import_target(page: str, written: str, site_root: str) -> str | None:
-    """Return the file, relative to the root, that the import path ``written`` on ``page`` means.
-
-    ``None`` stands for what is no file of this site: a package, an alias of the bundler, a place outside the root.
+    ``profile`` is that of the settings, worked out once for all Pages.
     """
-    path = _RAW.sub("", written)
-    if path.startswith("@site/"):
-        joined = posixpath.join(site_root, path.removeprefix("@site/").lstrip("/"))
-    elif path.startswith("/"):
-        joined = posixpath.join(site_root, path.lstrip("/"))
-    elif path.startswith("."):
-        joined = posixpath.join(posixpath.dirname(page), path)
-    else:
-        return None
-    target = posixpath.normpath(joined)
-    return None if target == ".." or target.startswith(("../", "/")) else target
+    return _Scanner(path, text, settings, profile or profile_of(settings)).scan()
+
+
+@cache
+def _patterns(component: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    visible, every = (re.compile(pattern.replace("COMPONENT", re.escape(component))) for pattern in (_VISIBLE, _ALL))
+    return visible, every
 
 
 class _Scanner:
-    def __init__(self, path: str, text: str, settings: Settings) -> None:
+    def __init__(self, path: str, text: str, settings: Settings, profile: Profile) -> None:
         self._path = path
         self._text = text
-        self._settings = settings
-        pattern = _PATTERN.replace("COMPONENT", re.escape(settings.component))
-        self._token = re.compile(pattern, re.VERBOSE | re.MULTILINE)
+        self._site_root = settings.site_root
+        self._profile = profile
+        self._tag = f"<{profile.component}"
+        self._visible, self._all = _patterns(profile.component)
+        self._ahead: re.Match[str] | None = None
         self._unwrapped: set[int] = set()
         self._imports: list[Import] = []
+        self._elements: set[str] = set()
         self._tags: list[tuple[int, dict[str, str | None]]] = []
         self._problems: list[Finding] = []
+        self._ahead_line = 0
+        self._last_place = (0, 1, 1)
+        self._closings: dict[str, re.Match[str] | None] = {}
+        self._paragraph_end = -1
+        self._runs: dict[int, list[int]] = {}
 
     def scan(self) -> PageScan:
-        front_matter = _FRONT_MATTER.match(self._text)
-        position = front_matter.end() if front_matter else 0
-        while match := self._token.search(self._text, position):
+        position = self._after_front_matter()
+        if position == 0 and (first := _IMPORT.match(self._text)):
+            self._imports.append(self._import(first))
+            position = first.end()
+        while match := self._next(position):
             position = self._after(match)
         targets = {imported.variable: imported.target for imported in self._imports if imported.raw}
-        references = (self._reference(begin, values, targets) for begin, values in self._tags)
-        return PageScan(Page(self._path, tuple(self._imports), tuple(references)), self._problems)
+        references = tuple([self._reference(begin, values, targets) for begin, values in self._tags])
+        used = tuple(self._elements.intersection(imported.variable for imported in self._imports))
+        return PageScan(Page(self._path, tuple(self._imports), references, used), self._problems)
+
+    def _next(self, position: int) -> re.Match[str] | None:
+        """Return the next thing of interest: one that is surely no part of inline code, or whatever comes first."""
+        ahead = self._ahead
+        if ahead is None or ahead.start() < position:
+            ahead = self._ahead = self._visible.search(self._text, position)
+            if ahead is not None:  # asked once: a long line may hold much that comes before it
+                line = self._text.rfind("\n", position, ahead.start()) + 1
+                alone = line and not self._text[line : ahead.start()].strip(" \t\r")
+                self._ahead_line = line if alone else 0
+        if ahead is None:
+            return None
+        begin = ahead.start()
+        if ahead[0][0] == "\n" or (self._ahead_line > position and ahead[0][0] != "{"):
+            return ahead  # it begins its line, where every paragraph ends
+        if self._text[begin - 1 : begin] != "\\" and self._text.find("`", position, begin) < 0:
+            return ahead
+        return self._all.search(self._text, position)
+
+    def _after_front_matter(self) -> int:
+        text = self._text
+        if not text.startswith("---") or text[3 : (text.find("\n") + 1 or 4) - 1].strip(" \t\r"):
+            return 0
+        begin = text.find("\n---")
+        while begin >= 0:
+            end = text.find("\n", begin + 1)
+            end = len(text) if end < 0 else end
+            if not text[begin + 4 : end].strip(" \t\r"):
+                return end
+            begin = text.find("\n---", end)
+        return 0
 
     def _after(self, match: re.Match[str]) -> int:
         """Take in what begins at ``match`` and return where the scan goes on."""
-        if match["html"] or match["mdx"]:
-            return self._after_comment(match, "-->" if match["html"] else "*/")
-        if match["fence"]:
-            return self._after_fence(match)
-        if match["variable"]:
-            self._imports.append(self._import(match))
-        elif match["code"]:
-            return self._after_inline_code(match)
-        elif match["tag"]:
+        token = match[0]
+        first = token[0]
+        if token == self._tag:
             return self._after_tag(match)
+        if token == "<!--" or first == "{":
+            return self._after_comment(match, "-->" if first == "<" else "*/")
+        if first == "\n":
+            return self._after_import(match)
+        if token.startswith(("```", "~~~")) and self._may_be_fence(match.start()):
+            return self._after_fence(match)
+        if first == "`" and not token.strip("`"):
+            return self._after_inline_code(match)
+        if first == "<":
+            self._elements.add(token[1:])
         return match.end()
+
+    def _after_import(self, match: re.Match[str]) -> int:
+        found = _IMPORT.match(self._text, match.start() + 1)
+        if found is None:
+            return match.end()
+        self._imports.append(self._import(found))
+        return found.end()
+
+    def _may_be_fence(self, begin: int) -> bool:
+        """Whether nothing stands before it on its line but what makes a quote or a list."""
+        line = self._text.rfind("\n", max(0, begin - _LONGEST_BEFORE_FENCE), begin) + 1
+        if line == 0 and begin > _LONGEST_BEFORE_FENCE:
+            return False
+        return _BEFORE_FENCE.fullmatch(self._text, line, begin) is not None
 
     def _after_comment(self, match: re.Match[str], closing: str) -> int:
         end = self._text.find(closing, match.end())
@@ -112,58 +170,76 @@ class _Scanner:
         return end + len(closing)
 
     def _after_fence(self, match: re.Match[str]) -> int:
+        fence = match[0]
+        line_end = self._text.find("\n", match.end())
+        line_end = len(self._text) if line_end < 0 else line_end
         if match.start() in self._unwrapped:
-            return match.end()
-        fence = match["fence"]
-        if fence[0] == "`" and "`" in match["info"]:
-            return match.start("fence") + len(fence)  # inline code that happens to begin a line
-        closing = re.compile(rf"^[ \t>]*{fence[0]}{{{len(fence)},}}[ \t]*\r?$", re.MULTILINE)
-        end = closing.search(self._text, match.end())
+            return line_end
+        info = self._text[match.end() : line_end]
+        if fence[0] == "`" and "`" in info:
+            return match.end()  # inline code that happens to begin a line
+        end = self._closing(fence, line_end)
         if end is None:
-            self._problem(match.start("fence"), f"the fence {fence} is never closed")
+            self._problem(match.start(), f"the fence {shorten(fence)} is never closed")
             return len(self._text)
-        if match["info"].strip() == "mdx-code-block":  # the site takes such a fence away and renders what is in it
-            self._unwrapped.add(end.start())
-            return match.end()
+        if info.strip() == "mdx-code-block":  # the site takes such a fence away and renders what is in it
+            self._unwrapped.add(end.end("blanks"))
+            return line_end
         return end.end()
+
+    def _closing(self, fence: str, begin: int) -> re.Match[str] | None:
+        """Return the line behind ``begin`` that closes ``fence``; one found for an outer fence serves again."""
+        known = self._closings.get(fence)
+        if known is None or known.start() < begin:
+            closing = re.compile(rf"^(?P<blanks>[ \t>]*){fence[0]}{{{len(fence)},}}[ \t]*\r?$", re.MULTILINE)
+            known = self._closings[fence] = closing.search(self._text, begin)
+        return known
 
     def _after_inline_code(self, match: re.Match[str]) -> int:
         """Skip inline code, which ends in its own paragraph; a lone backtick is text."""
-        ticks = match["code"]
-        paragraph_end = re.compile(r"\n[ \t\r]*(?:\n|<|import\b|```|~~~)").search(self._text, match.end())
-        limit = paragraph_end.start() if paragraph_end else len(self._text)
-        closing = re.compile(rf"(?<!`){ticks}(?!`)").search(self._text, match.end(), limit)
-        return closing.end() if closing else match.end()
+        begin, length = match.end(), len(match[0])
+        if begin > self._paragraph_end:
+            end = _PARAGRAPH_END.search(self._text, begin)
+            self._paragraph_end = end.start() if end else len(self._text)
+            # All runs of backticks of the paragraph at once: looking for each one's partner would be quadratic.
+            self._runs = {}
+            for run in _TICKS.finditer(self._text, begin, self._paragraph_end):
+                self._runs.setdefault(len(run[0]), []).append(run.start())
+        closings = self._runs.get(length, [])
+        index = bisect_left(closings, begin)
+        return closings[index] + length if index < len(closings) else begin
 
     def _after_tag(self, match: re.Match[str]) -> int:
         try:
-            tag = read_tag(self._text, match.end())
+            tag = read_tag(self._text, match.end(), self._profile.attributes)
         except TagError as error:
-            self._problem(error.position, f"cannot read this <{self._settings.component}>: {error}")
-            return match.end()
+            self._problem(error.position, f"cannot read this <{self._profile.component}>: {error}")
+            return len(self._text) if error.open else match.end()
         self._tags.append((match.start(), tag.values))
         return tag.end
 
     def _import(self, match: re.Match[str]) -> Import:
-        written = re.sub(r"\\(.)", r"\1", match["path"])
-        raw = _RAW.match(written) is not None
+        written = match["path"]
+        if "\\" in written:
+            written = re.sub(r"\\(.)", r"\1", written)
+        raw = is_raw(written)
         line, column = self._place(match.start())
-        target = import_target(self._path, written, self._settings.site_root)
-        return Import(line, column, match["variable"], written, target, raw)
+        target = import_target(self._path, written, self._site_root)
+        return Import(line, column, intern(match["variable"]), intern(written), target, raw)
 
     def _reference(self, begin: int, values: dict[str, str | None], targets: dict[str, str | None]) -> Reference:
         line, column = self._place(begin)
-        variable = values.get("text") or ""
+        variable = intern(values.get("text") or "")
         return Reference(
             page=self._path,
             line=line,
             column=column,
             variable=variable,
             source=targets.get(variable),
-            start_marker=values.get("startMarker"),
-            end_marker=values.get("endMarker"),
-            language=values.get("language") or "",
-            include_start_marker=values.get("includeStartMarker") == "true",
+            start_marker=values.get("start-marker"),
+            end_marker=values.get("end-marker"),
+            language=intern(values.get("language") or ""),
+            include_start_marker=values.get("include-start-marker") == "true",
         )
 
     def _problem(self, position: int, message: str) -> None:
@@ -171,4 +247,12 @@ class _Scanner:
         self._problems.append(Finding(self._path, line, column, UNREADABLE, message))
 
     def _place(self, position: int) -> tuple[int, int]:
-        return self._text.count("\n", 0, position) + 1, position - self._text.rfind("\n", 0, position)
+        """Return line and column, counted from the last place asked for: most places lie close behind it."""
+        last, line, column = self._last_place
+        if position < last:
+            last, line, column = 0, 1, 1
+        begin = self._text.rfind("\n", last, position)
+        line += self._text.count("\n", last, position)
+        column = position - begin if begin >= 0 else column + position - last
+        self._last_place = position, line, column
+        return line, column

@@ -9,36 +9,31 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from snipproof.model import Reference, Segment
+from snipproof.read.lines import Lines
+from snipproof.read.profile import Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 START_ANY = "START-ANY"
 END_ANY = "END-ANY"
-
-_HIGHLIGHTERS = {
-    "tsv2": "ts",
-    "tsindent": "ts",
-    "gonew": "go",
-    "goraw": "go",
-    "javaraw": "java",
-    "csharpraw": "csharp",
-    "pyindent": "py",
-}
+_DEFAULT = Profile()
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The lines of a Source that a pair of markers selects; all line numbers count from 1.
 
-    ``named`` and ``any`` are the lines that opened it, by the start marker itself and by ``START-ANY`` alone.
-    ``opened_last`` is the line that opened the part that is still open at the end of the file, 0 when all are closed.
+    ``segments`` are the runs of lines that are kept. ``named`` and ``any`` are the lines that opened it, by the start
+    marker itself and by ``START-ANY`` alone. ``opened_last`` is the line that opened the part that is still open at
+    the end of the file, 0 when all are closed.
     """
 
-    kept: tuple[int, ...]
+    segments: tuple[Segment, ...]
     named: tuple[int, ...]
     any: tuple[int, ...]
     opened_last: int
@@ -49,15 +44,9 @@ class Selection:
         return self.opened_last == 0
 
     @property
-    def segments(self) -> tuple[Segment, ...]:
-        """The runs of consecutive kept lines."""
-        runs: list[list[int]] = []
-        for number in self.kept:
-            if runs and runs[-1][1] == number - 1:
-                runs[-1][1] = number
-            else:
-                runs.append([number, number])
-        return tuple(Segment(first, last) for first, last in runs)
+    def kept(self) -> tuple[int, ...]:
+        """The numbers of all lines that are kept."""
+        return tuple(n for segment in self.segments for n in range(segment.first, segment.last + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,56 +63,57 @@ class Rendered:
         return self.selection.segments
 
 
-def select(lines: Sequence[str], start: str | None, end: str | None, include_start: bool = False) -> Selection:
+def select(lines: Lines, start: str | None, end: str | None, include_start: bool = False) -> Selection:
     """Return which of ``lines`` the component keeps; an absent marker is the text ``undefined``, as it is there."""
-    start = "undefined" if start is None else start
-    end = "undefined" if end is None else end
-    kept: list[int] = []
-    named: list[int] = []
-    by_any: list[int] = []
-    opened = 0
-    for number, line in enumerate(lines, 1):
-        if start in line or START_ANY in line:
-            (named if start in line else by_any).append(number)
-            # A start inside an open part changes nothing, so the part still begins where it was opened first.
-            opened = opened or number
-            if include_start:
-                kept.append(number)
-        elif end in line or END_ANY in line:
-            opened = 0
-        elif opened:
-            kept.append(number)
-    return Selection(tuple(kept), tuple(named), tuple(by_any), opened)
+    named = lines.holding("undefined" if start is None else start)
+    by_any = lines.holding(START_ANY)
+    if by_any:
+        known = set(named)
+        by_any = tuple(number for number in by_any if number not in known)
+    ends = lines.holding("undefined" if end is None else end)
+    ends_any = lines.holding(END_ANY)
+    if len(named) == 1 == len(ends) and not by_any and not ends_any and not include_start and named[0] < ends[0]:
+        # Nearly all are like this: one part, opened and closed once.
+        first, last = named[0] + 1, ends[0] - 1
+        return Selection((Segment(first, last),) if first <= last else (), named, (), 0)
+    # A start wins over an end on the same line, so starts are put in last.
+    events = dict.fromkeys(ends + ends_any, False) | dict.fromkeys(named + by_any, True)
+    runs: list[tuple[int, int]] = []
+    opened = first = 0
+    for number, opens in sorted(events.items()):
+        if opened and first < number:
+            runs.append((first, number - 1))
+        # A start inside an open part changes nothing, so the part still begins where it was opened first.
+        opened = (opened or number) if opens else 0
+        first = number + 1
+        if opens and include_start:
+            runs.append((number, number))
+    if opened and first <= len(lines):
+        runs.append((first, len(lines)))
+    return Selection(_joined(runs), named, by_any, opened)
 
 
-def render(text: str, reference: Reference) -> Rendered:
+def _joined(runs: list[tuple[int, int]]) -> tuple[Segment, ...]:
+    """Return ``runs`` as Segments; those that touch are one."""
+    segments: list[Segment] = []
+    for first, last in runs:
+        if segments and segments[-1].last == first - 1:
+            segments[-1] = Segment(segments[-1].first, last)
+        else:
+            segments.append(Segment(first, last))
+    return tuple(segments)
+
+
+def render(text: str | Lines, reference: Reference, profile: Profile = _DEFAULT) -> Rendered:
     """Return what ``reference`` shows of a file that holds ``text``."""
-    lines = text.split("\n")
+    lines = Lines(text) if isinstance(text, str) else text
     selection = select(lines, reference.start_marker, reference.end_marker, reference.include_start_marker)
-    dedent = _INDENTATION.get(reference.language, str)
-    shown = "\n".join(dedent(lines[number - 1]) for number in selection.kept)
-    return Rendered(shown, _HIGHLIGHTERS.get(reference.language, reference.language), selection)
+    shown = "\n".join([lines.slice(segment.first, segment.last) for segment in selection.segments])
+    dedent = profile.indentation.get(reference.language)
+    if dedent is not None:
+        shown = dedent(shown)
+    return Rendered(shown, profile.highlighters.get(reference.language, reference.language), selection)
 
-
-def _without(prefix: str) -> Callable[[str], str]:
-    return lambda line: line.removeprefix(prefix)
-
-
-def _go(line: str) -> str:
-    line = line[2:] if line.startswith("\t\t") else line.removeprefix("\t")
-    return line.replace("\t", "  ", 1)
-
-
-_INDENTATION: dict[str, Callable[[str], str]] = {
-    "java": _without(" " * 4),
-    "csharpraw": _without(" " * 4),
-    "pyindent": _without(" " * 4),
-    "csharp": _without(" " * 8),
-    "tsindent": _without(" " * 2),
-    "go": _go,
-    "gonew": lambda line: line.replace("\t", "  ").removeprefix("  "),
-    "goraw": lambda line: line.replace("\t", "    "),
-}
 
 # Comments in which the site's code block looks for its directives: what stands before and after the word.
 _STYLES = {
@@ -169,11 +159,14 @@ _BLANK = "[\\t\\n\\v\\f\\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u30
 
 def shown(text: str, highlighter: str) -> str:
     """Return what readers see of a rendered ``text``: without the lines that only direct its highlights."""
+    text = text.replace("\r\n", "\n").removesuffix("\n")
+    if "highlight-" not in text:
+        return text
     directive = _directive(_STYLES_OF.get(highlighter.lower(), _EVERY_POPULAR_STYLE))
-    text = re.sub(r"\r?\n\Z", "", text)
-    return "\n".join(line for line in re.split(r"\r?\n", text) if not directive.fullmatch(line))
+    return "\n".join(line for line in text.split("\n") if "highlight-" not in line or not directive.fullmatch(line))
 
 
+@cache
 def _directive(styles: Sequence[str]) -> re.Pattern[str]:
     word = r"\s*highlight-(?:next-line|start|end)\s*"
     comments = "|".join(before + word + after for before, after in map(_STYLES.__getitem__, styles))

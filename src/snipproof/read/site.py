@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from snipproof.errors import SettingsError, UnreadableError
+from snipproof.errors import UnreadableError
 from snipproof.model import Finding, Import, Page, Reference, Region, Source, Suite
+from snipproof.read.folders import PAGES, find_pages
+from snipproof.read.inputs import Inputs
+from snipproof.read.lines import Lines
 from snipproof.read.markers import find_markers
 from snipproof.read.pages import scan_page
+from snipproof.read.profile import Profile, is_partial, profile_of
 from snipproof.read.render import Rendered, render
 from snipproof.read.source import parse_source, read_text
 from snipproof.read.suite import load_suites
@@ -20,8 +23,8 @@ from snipproof.read.suite import load_suites
 if TYPE_CHECKING:
     from snipproof.config import Settings
 
-_PAGES = (".md", ".mdx")
-_TOKEN = re.compile(r"^\s*(?:#|//|--|;|/\*|\*|<!--)?\s*(?:START\b\s*)?|\s*(?:\*/|-->)?\s*$")
+_COMMENT_TO_US = "snipproof:"
+_TOKEN = re.compile(r"\s*(?:#|//|--|;|/\*|\*|<!--)?\s*(?:START\b\s*)?")
 
 
 @dataclass
@@ -36,7 +39,11 @@ class Site:
     suites: list[Suite] = field(default_factory=list)
     sources: dict[str, Source] = field(default_factory=dict)
     problems: list[Finding] = field(default_factory=list)
+    inputs: Inputs = field(default_factory=Inputs)
     _rendered: dict[Reference, Rendered] = field(default_factory=dict)
+    _texts: dict[str, bytes] = field(default_factory=dict)
+    _existing: dict[str, bool] = field(default_factory=dict)
+    _regions: dict[str, dict[str, Region]] = field(default_factory=dict)
     _unreadable: set[str] = field(default_factory=set)
 
     @classmethod
@@ -45,11 +52,12 @@ class Site:
 
         :raises SettingsError: no Page at all, a missing folder, or a wrong suite file.
         """
-        site = cls(settings, suites=load_suites(settings))
+        site = cls(settings)
+        site.suites.extend(load_suites(settings, site.inputs))
         for suite in site.suites:
             for path in suite.sources:
                 site._read_source(path)
-        waiting = _page_paths(settings)
+        waiting = find_pages(settings, site.problems, site.inputs)
         seen = set(waiting)
         while waiting:
             page = site._read_page(waiting.pop())
@@ -58,11 +66,16 @@ class Site:
                     continue
                 if imported.raw:
                     site._read_source(imported.target)
-                elif imported.target.endswith(_PAGES) and imported.target not in seen:
+                elif imported.target.endswith(PAGES) and imported.target not in seen:
                     seen.add(imported.target)
                     waiting.append(imported.target)
         site.pages.sort(key=lambda page: page.path)
         return site
+
+    @cached_property
+    def profile(self) -> Profile:
+        """How to read this site."""
+        return profile_of(self.settings)
 
     @cached_property
     def references(self) -> list[Reference]:
@@ -81,7 +94,44 @@ class Site:
 
     def exists(self, path: str) -> bool:
         """Whether there is a file of that path below the root."""
-        return path in self.sources or (self.settings.root / path).is_file()
+        if path in self.sources:
+            return True
+        if path not in self._existing:
+            self.inputs.paths.add(path)
+            self._existing[path] = os.path.isfile(f"{self.settings.root}/{path}")  # noqa: PTH113 (raises nothing)
+        return self._existing[path]
+
+    def is_live(self, reference: Reference) -> bool:
+        """Whether readers can see a Reference: one in a partial is dead while no Page renders that partial."""
+        return reference.page in self._live
+
+    def text_of(self, path: str) -> str:
+        """Return the text of a Page or a Source, ``""`` when it cannot be read.
+
+        A Page that shows nothing and that nothing is wrong with is not kept, and gives ``""`` too.
+        """
+        source = self.sources.get(path)
+        return source.text if source is not None else self._texts.get(path, b"").decode("utf-8", "surrogatepass")
+
+    def line(self, path: str, number: int) -> str:
+        """Return one line of a Page or a Source, ``""`` when there is none."""
+        lines = self.text_of(path).split("\n")
+        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+    @cached_property
+    def _live(self) -> set[str]:
+        """The Pages that readers can see: those that are no partials, and what they render, directly or not."""
+        pages = {page.path: page for page in self.pages}
+        live: set[str] = set()
+        waiting = [path for path in pages if not is_partial(path)]
+        while waiting:
+            path = waiting.pop()
+            if path not in live:
+                live.add(path)
+                page = pages[path]
+                targets = (imported.target for imported in page.imports if imported.variable in page.used)
+                waiting.extend(target for target in targets if target in pages)
+        return live
 
     def source_of(self, reference: Reference) -> Source | None:
         """Return the Source a Reference shows, ``None`` when it cannot be read."""
@@ -93,57 +143,91 @@ class Site:
         if source is None:
             return None
         if reference not in self._rendered:
-            self._rendered[reference] = render(source.text, reference)
+            # All of one Source at once: its lines take more memory than its text.
+            lines = Lines(source.text)
+            same: dict[tuple[object, ...], Rendered] = {}
+            for other in self._by_source[source.path]:
+                asked = (other.start_marker, other.end_marker, other.language, other.include_start_marker)
+                if asked not in same:
+                    same[asked] = render(lines, other, self.profile)
+                self._rendered[other] = same[asked]
         return self._rendered[reference]
+
+    @cached_property
+    def _by_source(self) -> dict[str, list[Reference]]:
+        found: dict[str, list[Reference]] = {}
+        for reference in self.references:
+            if reference.source is not None:
+                found.setdefault(reference.source, []).append(reference)
+        return found
 
     def region_of(self, reference: Reference) -> Region | None:
         """Return the Region that the start marker of a Reference names, if it names one."""
         source = self.source_of(reference)
         if source is None or not reference.start_marker:
             return None
-        markers = [marker for marker in find_markers(reference.start_marker) if marker.opens and marker.name]
-        name = markers[0].name if markers else _TOKEN.sub("", reference.start_marker)
-        return next((region for region in source.regions if region.name == name), None)
+        regions = self._regions.get(source.path)
+        if regions is None:
+            regions = self._regions[source.path] = {region.name: region for region in source.regions}
+        return regions.get(_region_name(reference.start_marker))
 
     @cached_property
     def shown_by(self) -> dict[str, list[Reference]]:
         """The References that show a Region, by the Region's id: those that name it or show all its lines."""
-        by_source: dict[str, list[Reference]] = {}
-        for reference in self.references:
-            if reference.source is not None:
-                by_source.setdefault(reference.source, []).append(reference)
         shown: dict[str, list[Reference]] = {}
-        for path, references in by_source.items():
+        for path, references in self._by_source.items():
             source = self.sources.get(path)
             if source is None:
                 continue
-            marked = {marker.line for marker in find_markers(source.text)}
+            marked = {marker.line for marker in source.markers}
             kept = [(reference, self.region_of(reference), self._kept(reference)) for reference in references]
+            # Only what shows a Region's first line can show all of it.
+            showing: dict[int, set[int]] = {}
+            for index, (_, _, lines) in enumerate(kept):
+                for line in lines:
+                    showing.setdefault(line, set()).add(index)
+            naming: dict[str, set[int]] = {}
+            for index, (_, named, _) in enumerate(kept):
+                if named is not None:
+                    naming.setdefault(named.name, set()).add(index)
             for region in source.regions:
-                lines = {n for segment in region.segments for n in range(segment.first, segment.last + 1)}
-                lines -= marked
-                shown[region.id] = [
-                    reference for reference, named, seen in kept if named is region or (lines and lines <= seen)
-                ]
+                own = {n for segment in region.segments for n in range(segment.first, segment.last + 1)} - marked
+                by_lines = showing.get(min(own), set()) if own else set()
+                by_name = naming.get(region.name, set())
+                found = by_name | {index for index in by_lines - by_name if own <= kept[index][2]}
+                if found:
+                    shown[region.id] = [references[index] for index in sorted(found)]
         return shown
 
-    def _kept(self, reference: Reference) -> set[int]:
+    def _kept(self, reference: Reference) -> frozenset[int]:
         rendered = self.rendered(reference)
-        return set(rendered.selection.kept) if rendered else set()
+        return frozenset(rendered.selection.kept) if rendered else frozenset()
+
+    def _is_there(self, imported: Import) -> bool:
+        if not imported.raw and not imported.path.endswith(PAGES):
+            return True  # the bundler's to find
+        return imported.target is not None and self.exists(imported.target)
 
     def _read_page(self, path: str) -> Page | None:
+        self.inputs.paths.add(path)
         try:
-            scan = scan_page(path, read_text(self.settings.root, path), self.settings)
+            text = read_text(self.settings.root, path)
+            scan = scan_page(path, text, self.settings, self.profile)
         except UnreadableError as error:
             self.problems.append(error.finding)
             return None
         self.pages.append(scan.page)
+        told = scan.page.references or scan.problems or _COMMENT_TO_US in text
+        if told or not all(map(self._is_there, scan.page.imports)):
+            # As bytes, since one emoji makes a text four times as large.
+            self._texts[path] = text.encode()
         self.problems.extend(scan.problems)
         return scan.page
 
     def _read_source(self, path: str) -> None:
         if path in self.sources or path in self._unreadable:
             return
+        self.inputs.paths.add(path)
         try:
             self.sources[path] = parse_source(path, read_text(self.settings.root, path))
         except UnreadableError as error:
@@ -151,23 +235,12 @@ class Site:
             self.problems.append(error.finding)
 
 
-def _page_paths(settings: Settings) -> list[str]:
-    """Return the Pages in the folders that the settings name, sorted; hidden folders and packages are no docs."""
-    found: set[str] = set()
-    where = settings.file.name if settings.file else "settings"
-    for entry in settings.pages:
-        top = settings.root / entry
-        if Path(entry).is_absolute() or ".." in Path(entry).parts:
-            raise SettingsError(f"{where}:1:1 'pages' must lie below the root, not at {entry!r}")
-        if top.is_file():
-            found.add(Path(entry).as_posix())
-        elif not top.is_dir():
-            raise SettingsError(f"{where}:1:1 'pages' names {entry!r}, which does not exist", "see `pages` in settings")
-        for folder, folders, files in os.walk(top):
-            folders[:] = [name for name in folders if name != "node_modules" and not name.startswith(".")]
-            paths = (Path(folder, name) for name in files if name.endswith(_PAGES))
-            found.update(path.relative_to(settings.root).as_posix() for path in paths)
-    if not found:
-        hint = "set `pages` in the settings to the folders of your MD and MDX files"
-        raise SettingsError(f"{where}:1:1 no page found in {', '.join(settings.pages) or 'no folder'}", hint)
-    return sorted(found, reverse=True)
+@cache
+def _region_name(marker: str) -> str:
+    named = [found.name for found in find_markers(marker) if found.opens and found.name]
+    return named[0] if named else _bare(marker)
+
+
+def _bare(marker: str) -> str:
+    """Return the name in a marker, without its comment token and the word START."""
+    return _TOKEN.sub("", marker, count=1).rstrip().removesuffix("*/").removesuffix("-->").rstrip()

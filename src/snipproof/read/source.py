@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import stat
 from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import UnreadableError
 from snipproof.model import Finding, Marker, Region, Segment, Source
 from snipproof.read.bind import bind
 from snipproof.read.markers import find_markers
+from snipproof.read.shorten import shorten
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 UNREADABLE = "SP001"
+# No page or Source comes near it; what does is data that was put in the wrong place.
+LARGEST = 16 * 1024 * 1024
 _ATTRIBUTES = ("of",)
+_LONGEST_ATTRIBUTES = 1000
+_MOST_PARTS = 200_000
 
 
 def read_text(root: Path, path: str) -> str:
     """Return the text of ``root/path``, without a byte order mark, its line ends as they are.
 
-    :raises UnreadableError: the file cannot be read, is not UTF-8 or holds NUL bytes.
+    :raises UnreadableError: it is no file, cannot be read, is too large, is not UTF-8 or holds NUL bytes.
     """
     try:
-        data = (root / path).read_bytes()
-    except OSError as error:
-        raise _unreadable(path, 1, 1, f"cannot be read: {error.strerror or error}") from None
+        data = _read_bytes(root, path)
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, 1, 1, f"cannot be read: {getattr(error, 'strerror', '') or error}") from None
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise _unreadable(path, line, 1, "holds NUL bytes: this is not text")
@@ -33,6 +41,19 @@ def read_text(root: Path, path: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _unreadable(path, line, 1, f"is not UTF-8: {error.reason}", "save it as UTF-8") from None
+
+
+def _read_bytes(root: Path, path: str) -> bytes:
+    # A named pipe without a writer would make a plain `open` wait for ever, and a device may have no end.
+    handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(handle, "rb", buffering=0) as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise _unreadable(path, 1, 1, "cannot be read: it is no ordinary file")
+        if status.st_size > LARGEST:
+            message = f"is too large: {status.st_size:,} bytes, and {LARGEST:,} is the most a page or a Source may have"
+            raise _unreadable(path, 1, 1, message)
+        return file.readall()
 
 
 def read_source(root: Path, path: str) -> Source:
@@ -48,17 +69,28 @@ def parse_source(path: str, text: str) -> Source:
 
     :raises UnreadableError: the attributes of a marker are not a YAML mapping of known keys.
     """
-    regions = tuple(_regions(path, find_markers(text), text.count("\n") + 1))
+    markers = find_markers(text)
+    regions = tuple(_regions(path, markers, text.count("\n") + 1))
     snippets, expectations, _ = bind(path, regions)
-    return Source(path, text, regions, snippets, expectations)
+    return Source(path, text, regions, snippets, expectations, tuple(markers))
 
 
 def _regions(path: str, markers: list[Marker], lines: int) -> list[Region]:
     """Return a Region for every name, by its first line. ``ANY`` markers open and close all of them, as on the site."""
     names = dict.fromkeys(marker.name for marker in markers if marker.name is not None and marker.opens)
+    named: dict[str | None, list[Marker]] = {}
+    for marker in markers:
+        named.setdefault(marker.name, []).append(marker)
+    of_all = _per_line(named.get(None, []))
+    if len(of_all) * len(names) > _MOST_PARTS:
+        place = of_all[0].line, of_all[0].column
+        raise _unreadable(path, *place, "holds too many START-ANY and END-ANY for its Regions")
     regions = []
     for name in names:
-        own = _per_line([marker for marker in markers if marker.name in (name, None)])
+        own = named[name]
+        if of_all:
+            own = sorted([*own, *of_all], key=lambda marker: (marker.line, marker.column))
+        own = _per_line(own)
         segments = []
         first = None
         for marker in own:
@@ -87,16 +119,20 @@ def _attributes(path: str, marker: Marker) -> dict[str, Any]:
     import yaml
 
     place = path, marker.line, marker.column
-    try:
-        value = yaml.safe_load(marker.attributes)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        value = None
+    value = None
+    if len(marker.attributes) <= _LONGEST_ATTRIBUTES:
+        # PyYAML's constructors let the errors of what they call through: `!!bool x` is a KeyError.
+        with contextlib.suppress(
+            yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError
+        ):
+            value = yaml.safe_load(marker.attributes)
     if not isinstance(value, dict):
         hint = "write them as `{of: name of a Snippet}`, after the name and at the end of the line"
-        raise _unreadable(*place, f"the attributes are not a YAML mapping: {marker.attributes}", hint)
+        raise _unreadable(*place, f"the attributes are not a YAML mapping: {shorten(marker.attributes)}", hint)
     for key in value:
         if key not in _ATTRIBUTES:
-            raise _unreadable(*place, f"unknown attribute {key!r}", f"known attributes: {', '.join(_ATTRIBUTES)}")
+            hint = f"known attributes: {', '.join(_ATTRIBUTES)}"
+            raise _unreadable(*place, f"unknown attribute {shorten(str(key))!r}", hint)
     if not isinstance(value.get("of", ""), str):
         raise _unreadable(*place, "the attribute 'of' must be the name of a Snippet")
     return dict(value)

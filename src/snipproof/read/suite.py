@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import SettingsError
 from snipproof.model import Binding, Suite
+from snipproof.read.inputs import Inputs, find_files, names_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,20 +23,22 @@ PLACEHOLDERS = (
 _KEYS = ("flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "options", "fresh", "bindings")
 
 
-def load_suites(settings: Settings) -> list[Suite]:
-    """Return the Suites that ``settings.suites`` names, by path.
+def load_suites(settings: Settings, inputs: Inputs | None = None) -> list[Suite]:
+    """Return the Suites that ``settings.suites`` names, by path; what is looked at is added to ``inputs``.
 
     :raises SettingsError: a glob that matches nothing, or anything wrong in a suite file, with its place.
     """
+    inputs = inputs if inputs is not None else Inputs()
     paths: dict[str, None] = {}
     for pattern in settings.suites:
-        found = _glob(settings.root, pattern)
+        found = find_files(settings.root, pattern)
+        inputs.globs.append(("", pattern, names_below(settings.root, found)))
         if not found:
             where = settings.file.name if settings.file else "settings"
             hint = "it is relative to the settings file, and `..` and absolute paths match nothing"
             raise SettingsError(f"{where}:1:1 the suites glob {pattern!r} matches no file", hint)
         paths.update(dict.fromkeys(path.relative_to(settings.root).as_posix() for path in found))
-    suites = [_SuiteFile(settings.root, path).read() for path in paths]
+    suites = [_SuiteFile(settings.root, path, inputs).read() for path in paths]
     owner: dict[str, str] = {}
     for suite in suites:
         for source in suite.sources:
@@ -45,21 +48,13 @@ def load_suites(settings: Settings) -> list[Suite]:
     return suites
 
 
-def _glob(folder: Path, pattern: str) -> list[Path]:
-    """Return the files below ``folder`` that fit; an impossible pattern fits none."""
-    if not pattern or Path(pattern).is_absolute() or ".." in Path(pattern).parts:
-        return []
-    try:
-        return sorted(path for path in folder.glob(pattern) if path.is_file())
-    except ValueError:
-        return []
-
-
 class _SuiteFile:
     """One suite file as YAML nodes, which know their places."""
 
-    def __init__(self, root: Path, path: str) -> None:
+    def __init__(self, root: Path, path: str, inputs: Inputs) -> None:
         self._root = root
+        self._inputs = inputs
+        inputs.paths.add(path)
         self._path = path
         self._folder = (root / path).parent
 
@@ -148,7 +143,9 @@ class _SuiteFile:
             raise self._error(node, "'sources' is empty", "list globs relative to this file, in running order")
         for item in patterns:
             pattern = self._string(item)
-            found = _glob(self._folder, pattern)
+            found = find_files(self._folder, pattern)
+            folder = self._folder.relative_to(self._root).as_posix()
+            self._inputs.globs.append((folder, pattern, names_below(self._folder, found)))
             if not found:
                 hint = "it is relative to this file, and `..` and absolute paths match nothing"
                 raise self._error(item, f"the sources glob {pattern!r} matches no file", hint)
@@ -160,7 +157,9 @@ class _SuiteFile:
             raise self._error(node, f"no such file: {node.value!r}", "paths are relative to this file")
         if not path.is_relative_to(self._root.resolve()):
             raise self._error(node, f"{node.value!r} is outside the root")
-        return path.relative_to(self._root.resolve()).as_posix()
+        name = path.relative_to(self._root.resolve()).as_posix()
+        self._inputs.paths.add(name)
+        return name
 
     def _files(self, node: Any) -> Iterator[tuple[str, str]]:
         if node is None:
