@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tarfile
 import textwrap
-import time
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
