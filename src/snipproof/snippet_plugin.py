@@ -149,7 +149,7 @@ class SnippetPlugin:
             self._close()
 
     def _start(self) -> None:
-        """Begin to build all Suites, and start the Services meanwhile; what keeps them from it is kept for the items."""
+        """Begin to build all Suites and start the Services meanwhile; trouble is kept for the items to tell."""
         try:
             self._prover = Prover(self.settings, self._say)
             if not self._is_worker:  # which Sources a worker gets is not known yet

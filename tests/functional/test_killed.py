@@ -40,7 +40,8 @@ def ours(folder: Path) -> list[psutil.Process]:
 
 
 @pytest.mark.parametrize(
-    "moment", ["folder", "environment being made", "server starting", "server ready", "source running"]
+    "moment",
+    ["folder", "environment being made", "compiler at work", "server starting", "server ready", "source running"],
 )
 def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: str) -> None:
     """Killed while it starts, while the server does, or while a Source runs: no process and no folder survives."""
@@ -53,6 +54,13 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
     if moment == "environment being made":
         (project / "snippets/py/requirements.lock").touch()
         (project / "snippets/py/suite.yaml").write_text(SUITE + "lock: requirements.lock\n")
+    if moment == "compiler at work":
+        (project / "snippets/py/suite.yaml").write_text("flavour: go\nlanguage: go\nsources: ['*.go']\nlock: go.mod\n")
+        (project / "snippets/py/go.mod").write_text("module a\n")
+        (project / "snippets/py/a_test.go").write_text("package a\n// START a\n// END a\n")
+        go = temp / "go"
+        go.write_text(f"#!/bin/sh\n[ $1 = version ] && exec echo go1.26.0\nsleep 700 & touch {temp}/compiling\nwait\n")
+        go.chmod(0o755)
     # The PATH marks every process of this test, whatever its Run's id is.
     env = {
         **os.environ,
@@ -66,6 +74,7 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
         wanted = {
             "folder": "snipproof-*/*/lock",
             "environment being made": "cache/environments/py-*/pyvenv.cfg",
+            "compiler at work": "compiling",
             "server starting": "snipproof-*/*/weaviate-1/server.log",
             "server ready": "snipproof-*/*/weaviate-1/data/raft/*",
             "source running": "snipproof-*/*/py-*/cwd/started",

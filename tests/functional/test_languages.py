@@ -131,7 +131,7 @@ def test_trouble_with_the_services_does_not_wait_for_the_compilers(
     """What was begun in the background ends with the run: wrong usage is told at once."""
     folder = both.pytester.path / "slow"
     folder.mkdir()
-    (folder / "go").write_text("#!/bin/sh\nsleep 400\n")
+    (folder / "go").write_text("#!/bin/sh\n[ $1 = version ] && exec echo go1.26.0\nsleep 400\n")
     (folder / "go").chmod(0o755)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.delenv("SNIPPROOF_WEAVIATE_URL", raising=False)

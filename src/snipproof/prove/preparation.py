@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import heapq
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -19,6 +21,31 @@ Addresses = Mapping[str, str]
 _MOST = 64
 
 
+class Cores:
+    """Lets only so many compilers work at once; of those that wait, the one whose Suite is proven first goes first."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._waiting: list[int] = []
+        self._changed = threading.Condition()
+
+    @contextlib.contextmanager
+    def work(self, turn: int) -> Iterator[None]:
+        """Wait for a core, and give it back in the end."""
+        with self._changed:
+            heapq.heappush(self._waiting, turn)
+            self._changed.wait_for(lambda: self._free and self._waiting[0] == turn)
+            heapq.heappop(self._waiting)
+            self._free -= 1
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += 1
+                self._changed.notify_all()
+
+
 @dataclass(slots=True)
 class Preparation:
     """A Suite's Runner and the Programs that it has built or is building."""
@@ -26,7 +53,8 @@ class Preparation:
     suite: Suite
     runner: Runner
     sources: list[Source]
-    cores: threading.Semaphore
+    turn: int
+    cores: Cores
     _done: Future[Addresses] = field(default_factory=Future)
     _programs: dict[str, Program] = field(default_factory=dict)
 
@@ -35,10 +63,9 @@ class Preparation:
         self._done = pool.submit(self._prepare, addresses)
 
     def _prepare(self, addresses: Future[Addresses]) -> Addresses:
-        with self.cores:
-            self.runner.provision()
+        self.runner.provision()
         values = addresses.result()
-        with self.cores:
+        with self.cores.work(self.turn) if self.runner.compiles else contextlib.nullcontext():
             self._build(values)
         return values
 
@@ -73,16 +100,16 @@ class Preparation:
 
 
 class Preparations:
-    """The Preparations of one Run. They share the cores: as many work at once as there are."""
+    """The Preparations of one Run; those that are begun first are also built first."""
 
     def __init__(self, settings: Settings, run: Run, say: Callable[[str], None], addresses: Future[Addresses]) -> None:
         self._settings = settings
         self._run = run
         self._say = say
         self._addresses = addresses
-        # A thread each, since most of the time they wait; the cores are shared.
+        # A thread each, since most of the time they wait: for a network, for the Services, for a core.
         self._pool = ThreadPoolExecutor(max_workers=_MOST, thread_name_prefix="snipproof")
-        self._cores = threading.Semaphore(max(2, os.cpu_count() or 2))
+        self._cores = Cores(max(2, os.cpu_count() or 2))
         self._by_suite: dict[str, Preparation] = {}
 
     def begin(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
@@ -90,7 +117,7 @@ class Preparations:
         known = self._by_suite.get(suite.path)
         if known is None:
             workplace = Workplace(suite, self._settings, self._run, self._say)
-            known = Preparation(suite, make_runner(workplace), list(sources), self._cores)
+            known = Preparation(suite, make_runner(workplace), list(sources), len(self._by_suite), self._cores)
             self._by_suite[suite.path] = known
             known.start(self._pool, self._addresses)
         return known

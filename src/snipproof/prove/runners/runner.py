@@ -56,7 +56,10 @@ class Runner(ABC):
     """Runs the Sources of one Suite. Its methods are called in the order in which they stand here.
 
     ``provision`` and ``build`` may be called from another thread than ``execute``, but never at the same time.
+    ``compiles`` says whether ``build`` keeps a core busy.
     """
+
+    compiles = True
 
     def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace

@@ -33,6 +33,8 @@ _START = 60.0  # seconds in which a helper has to import the clients
 class PythonRunner(Runner):
     """Runs Python Sources; a Suite without a lock file uses the interpreter that runs us."""
 
+    compiles = False
+
     def __init__(self, workplace: Workplace) -> None:
         super().__init__(workplace)
         self._interpreter = Path(sys.executable)

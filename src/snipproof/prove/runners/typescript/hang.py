@@ -6,18 +6,14 @@ waits again and again is found as well as one that never waits; a process in whi
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 import os
 import re
-import secrets
 import signal
-import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 OPTION = "--inspect-port=127.0.0.1:0"
 """What Node.js must be started with, so that it takes a free port."""
@@ -40,7 +36,9 @@ def where_it_stands(pid: int, stderr: Callable[[], str], program: Path, source: 
     :param stderr: gives what the process has written to standard error so far.
     :param program: what Node.js runs; its source map leads to ``source``.
     """
-    with contextlib.suppress(OSError, ValueError, EOFError):
+    from websockets.exceptions import WebSocketException  # of the extra that the grammars are in
+
+    with contextlib.suppress(OSError, ValueError, WebSocketException):
         os.kill(pid, signal.SIGUSR1)
         deadline = time.monotonic() + _OPEN
         while not (found := re.search(r"Debugger listening on ws://127\.0\.0\.1:(\d+)(/\S+)\n", stderr())):
@@ -58,50 +56,25 @@ def where_it_stands(pid: int, stderr: Callable[[], str], program: Path, source: 
 def _stacks(port: int, path: str) -> Iterator[list[tuple[str, int, int]]]:
     """Stop the process again and again, and yield where: file, line and column of each frame, innermost first.
 
-    :raises OSError: there is nothing to stop any more, or for a while.
+    :raises OSError: there is nothing to stop for a while.
+    :raises WebSocketException: there is nothing to stop any more.
     """
-    address = ("127.0.0.1", port)
-    with socket.create_connection(address, timeout=_PATIENCE) as connection, connection.makefile("rb") as file:
-        key = base64.b64encode(secrets.token_bytes(16)).decode()
-        connection.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
-        while file.readline().strip():
-            continue
+    from websockets.sync.client import connect
+
+    with connect(f"ws://127.0.0.1:{port}{path}", open_timeout=_PATIENCE, max_size=None, proxy=None) as debugger:
         for number, method in enumerate(("Debugger.enable", "Debugger.pause")):
-            connection.sendall(_frame({"id": number, "method": method}))
+            debugger.send(json.dumps({"id": number, "method": method}))
         urls: dict[str, str] = {}
         deadline = time.monotonic() + _PATIENCE
-        while time.monotonic() < deadline:
-            message = json.loads(_read_frame(file))
+        while (left := deadline - time.monotonic()) > 0:
+            message = json.loads(debugger.recv(timeout=left))
             if message.get("method") == "Debugger.scriptParsed":
                 urls[message["params"]["scriptId"]] = message["params"]["url"]
             elif message.get("method") == "Debugger.paused":
                 places = [frame["location"] for frame in message["params"]["callFrames"]]
                 yield [(urls[at["scriptId"]], at["lineNumber"], at["columnNumber"]) for at in places]
                 # Timers and the like are left behind: what they call comes next.
-                connection.sendall(_frame({"id": 2, "method": "Debugger.stepOut"}))
-
-
-def _frame(message: Mapping[str, object]) -> bytes:
-    """Return a WebSocket text frame; a mask of zeros leaves its data as they are."""
-    data = json.dumps(message).encode()
-    return bytes((0x81, 0x80 | 126)) + len(data).to_bytes(2, "big") + bytes(4) + data
-
-
-def _read_frame(file: BinaryIO) -> bytes:
-    """Return the data of one WebSocket frame.
-
-    :raises EOFError: the connection is closed.
-    """
-    head = file.read(2)
-    if len(head) < 2:
-        raise EOFError
-    length = head[1] & 0x7F
-    if length >= 126:
-        length = int.from_bytes(file.read(2 if length == 126 else 8), "big")
-    return file.read(length)
+                debugger.send(json.dumps({"id": 2, "method": "Debugger.stepOut"}))
 
 
 class _Lines:
