@@ -83,7 +83,6 @@ def find(site: Site) -> list[Finding]:
     severities = Severities(site.settings, RULES)
     rules = [rule for rule in _ALL if severities.ever(rule.id)]
     context.applied.update(rule.id for rule in rules)
-    context.parsing.begin(context.applied)
     findings = []
     for rule in sorted(rules, key=lambda rule: rule.check is suppression.unused):  # it asks what the others needed
         for finding in rule.check(context):

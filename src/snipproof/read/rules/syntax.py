@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from snipproof.read.rules.background import begin
 from snipproof.read.rules.fit import misfit
 from snipproof.read.rules.languages import displayed
 from snipproof.read.rules.rule import at, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from snipproof.model import Finding
     from snipproof.read.rules.context import Block, Context
-
-    # By the number of a text: the line and the reason why it does not parse.
-    Errors = Sequence[tuple[int, int, str]]
-
-# What is parsed in a process each, by rule; the grammars are loaded only there.
-_GROUPS = (
-    {"SP501": "python", "SP502": "json"},
-    {"SP503": "typescript", "SP504": "go", "SP505": "java"},
-)
-_FEW = 100  # texts that are parsed sooner than a process is begun
 
 
 def python(context: Context) -> Iterator[Finding]:
@@ -60,41 +49,17 @@ class Parsing:
             language = displayed(block.reference.language)
             if language and _must_parse(block):
                 self._blocks.setdefault(language, {}).setdefault(block.text, []).append(block)
-        self._begun: dict[str, Callable[[], dict[str, Errors]]] = {}
-
-    def begin(self, rules: set[str]) -> None:
-        """Begin to parse for ``rules``, while other rules are applied."""
-        for group in _GROUPS:
-            languages = [language for rule, language in group.items() if rule in rules and language in self._blocks]
-            if sum(len(self._blocks[language]) for language in languages) > _FEW:
-                self._begun.update(dict.fromkeys(languages, self._begin(languages)))
-
-    def _begin(self, languages: list[str]) -> Callable[[], dict[str, Errors]]:
-        result = begin(lambda: {language: self._errors(language) for language in languages})
-        done: list[dict[str, Errors]] = []
-
-        def once() -> dict[str, Errors]:
-            if not done:
-                done.append(result())
-            return done[0]
-
-        return once
 
     def failed(self, language: str) -> Iterator[tuple[Block, int, str]]:
         """Yield each block that does not parse, with the line of its text and the reason."""
-        begun = self._begun.get(language)
-        groups = list(self._blocks.get(language, {}).values())
-        for number, line, reason in begun()[language] if begun else self._errors(language):
-            for block in groups[number]:
-                yield block, line, reason
-
-    def _errors(self, language: str) -> Errors:
         texts = self._blocks.get(language)
         parse = _parser(language) if texts else None
         if not texts or parse is None:
-            return []
-        verdicts = enumerate(map(parse, texts))
-        return [(number, *verdict) for number, verdict in verdicts if verdict]
+            return
+        for text, blocks in texts.items():
+            if error := parse(text):
+                for block in blocks:
+                    yield block, *error
 
 
 def _must_parse(block: Block) -> bool:
