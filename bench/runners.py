@@ -30,6 +30,7 @@ from snipproof.model import Outcome, Source, Suite
 from snipproof.prove.bindings import apply_bindings
 from snipproof.prove.preparation import make_runner
 from snipproof.prove.run import Run
+from snipproof.prove.runners.python.runner import PythonRunner
 from snipproof.prove.runners.runner import Program, Runner, Workplace
 from snipproof.prove.services.gallery import Gallery
 from snipproof.prove.services.start import Services
@@ -124,7 +125,8 @@ class Flavour:
         names = [Path(source.path).relative_to(f"snippets/{self.name}") for source in self.sources]
         if self.suite.language == "python":
             runner = self.runner()
-            return [[str(runner._interpreter), str(name)] for name in names]  # type: ignore[attr-defined]  # noqa: SLF001
+            assert isinstance(runner, PythonRunner)
+            return [[str(runner.interpreter), str(name)] for name in names]
         if self.suite.language == "typescript":
             return [["npx", "tsx", str(name)] for name in names]
         if self.suite.language == "go":
@@ -204,7 +206,8 @@ def python_overhead(settings: Settings, run: Run, suite: Suite, rounds: int) -> 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bench.py"
         file.write_text(imports)
-        fresh = [str(runner._interpreter), str(file)]  # type: ignore[attr-defined]  # noqa: SLF001
+        assert isinstance(runner, PythonRunner)
+        fresh = [str(runner.interpreter), str(file)]
         forked_times, fresh_times = [], []
         for _ in range(rounds):
             forked_times.append(timed(lambda: _each_run(runner, [program] * _FORKS)) / _FORKS)

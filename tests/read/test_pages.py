@@ -85,6 +85,12 @@ def test_what_cannot_be_read_is_a_finding(text: str, place: tuple[int, int], mes
     assert message in problem.message
 
 
+def test_a_fence_that_ends_a_page_hides_nothing() -> None:
+    """Behind it there is nothing to be read, so nothing is told; a block before it counts."""
+    scan = scan_page("p.md", f"{_TAG}\n\n```\n\n", Settings())
+    assert (len(scan.page.references), scan.problems) == (1, [])
+
+
 @pytest.mark.parametrize(
     ("written", "target"),
     [

@@ -180,6 +180,8 @@ class _Scanner:
             return match.end()  # inline code that happens to begin a line
         end = self._closing(fence, line_end)
         if end is None:
+            if not self._text[line_end:].strip():
+                return len(self._text)  # it is the last of the page, so it hides nothing
             self._problem(match.start(), f"the fence {shorten(fence)} is never closed")
             return len(self._text)
         if info.strip() == "mdx-code-block":  # the site takes such a fence away and renders what is in it

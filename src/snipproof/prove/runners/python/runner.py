@@ -37,7 +37,8 @@ class PythonRunner(Runner):
 
     def __init__(self, workplace: Workplace) -> None:
         super().__init__(workplace)
-        self._interpreter = Path(sys.executable)
+        #: The Python that Sources are run with; that of the lock file once it is provisioned.
+        self.interpreter = Path(sys.executable)
         self._modules: list[str] = []
         self._helper: Helper | None = None
         self._fresh = workplace.fresh or not hasattr(os, "fork")
@@ -60,7 +61,7 @@ class PythonRunner(Runner):
                 raise InfrastructureError(message, error.tail) from None
 
         facts = f"{sys.version} {sysconfig.get_platform()}"
-        self._interpreter = made_once(workplace, [lock], facts, make) / "bin" / "python"
+        self.interpreter = made_once(workplace, [lock], facts, make) / "bin" / "python"
 
     def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (all are Python)
         """Ask Python's own tokenizer where probes can stand."""
@@ -97,7 +98,7 @@ class PythonRunner(Runner):
     def _start_helper(self) -> Helper:
         workplace = self._workplace
         folder = workplace.scratch("helper")
-        command = [str(self._interpreter), *workplace.suite.options, "-B", "-X", "utf8", str(_MAIN)]
+        command = [str(self.interpreter), *workplace.suite.options, "-B", "-X", "utf8", str(_MAIN)]
         env = _environment(workplace, folder)
         helper = Helper.start(command, run=workplace.run, env=env, cwd=folder, folder=folder)
         helper.ask({"modules": self._modules})
@@ -148,7 +149,7 @@ class PythonRunner(Runner):
         place.write_text(json.dumps(order), encoding="utf-8")
         options = self._workplace.suite.options
         process = Process.start(
-            [str(self._interpreter), *options, "-B", "-X", "utf8", str(_MAIN), str(place)],
+            [str(self.interpreter), *options, "-B", "-X", "utf8", str(_MAIN), str(place)],
             run=self._workplace.run,
             env=_environment(self._workplace, job.folder),
             cwd=job.work,
