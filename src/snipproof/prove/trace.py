@@ -63,7 +63,6 @@ class Trace:
     output: str = ""
     duration: float = 0.0
     stays: list[tuple[int, int | None]] = field(default_factory=list)
-    cut_off: bool = False
 
     @property
     def begun(self) -> bool:

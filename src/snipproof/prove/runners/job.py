@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,17 @@ class Job:
     def environment(self) -> dict[str, str]:
         """Return the whole environment of the process."""
         return environment(self.workplace, self.folder)
+
+    def run(self, command: Sequence[str], env: Mapping[str, str]) -> tuple[Ending, int | None]:
+        """Run ``command`` and end all that it started; returns how it ended, and the exit code if by itself."""
+        process = Process.start(
+            command, run=self.workplace.run, env=env, cwd=self.work, stdout=self.stdout, stderr=self.stderr
+        )
+        try:
+            ending = self.watch(process)
+            return ending, process.poll() if ending is Ending.EXITED else None
+        finally:
+            process.stop()
 
     def watch(self, process: Process) -> Ending:
         """Wait for the end of ``process``, its time limit or its output limit, whichever comes first."""

@@ -13,7 +13,6 @@ from dataclasses import replace
 from snipproof.model import Marker
 from snipproof.prove.probe import Probed
 from snipproof.prove.probe.tree import probe_tree
-from snipproof.prove.process import Process
 from snipproof.prove.runners.go.build import GoBuild
 from snipproof.prove.runners.go.module import Module, download, find_module
 from snipproof.prove.runners.go.report import Report, failures, read_report
@@ -74,19 +73,7 @@ class GoRunner(Runner):
 
     def _start(self, job: Job, command: Sequence[str]) -> tuple[Ending, int | None]:
         order = (job.source, job.events, job.separator, job.folder / "hang", job.timeout)
-        process = Process.start(
-            command,
-            run=self._workplace.run,
-            env=job.environment() | {_PROBE_VARIABLE: "\n".join(str(word) for word in order)},
-            cwd=job.work,
-            stdout=job.stdout,
-            stderr=job.stderr,
-        )
-        try:
-            ending = job.watch(process)
-            return ending, process.poll() if ending is Ending.EXITED else None
-        finally:
-            process.stop()
+        return job.run(command, job.environment() | {_PROBE_VARIABLE: "\n".join(str(word) for word in order)})
 
 
 def _read(job: Job, ending: Ending, code: int | None, tests: Sequence[str]) -> SourceRun:

@@ -15,7 +15,6 @@ from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissin
 from snipproof.model import Marker
 from snipproof.prove.probe import Probed
 from snipproof.prove.probe.tree import probe_tree
-from snipproof.prove.process import Process
 from snipproof.prove.runners.helper import Helper
 from snipproof.prove.runners.java.build import JavaBuild
 from snipproof.prove.runners.java.javac import Javac
@@ -169,19 +168,7 @@ class JavaRunner(Runner):
         job = Job.begin(self._workplace, program)
         order = job.folder / "order"
         self._order(order, job)
-        process = Process.start(
-            self._command(job.folder, order),
-            run=self._workplace.run,
-            env=_environment(self._workplace, job.folder),
-            cwd=job.work,
-            stdout=job.stdout,
-            stderr=job.stderr,
-        )
-        try:
-            ending = job.watch(process)
-            code = process.poll() if ending is Ending.EXITED else None
-        finally:
-            process.stop()
+        ending, code = job.run(self._command(job.folder, order), _environment(self._workplace, job.folder))
         return self._result(job, ending, code, job.read(job.stdout), job.read(job.stderr))
 
     def _order(self, place: Path, job: Job) -> None:

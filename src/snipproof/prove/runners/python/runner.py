@@ -20,7 +20,6 @@ from snipproof.model import Marker
 from snipproof.prove.environment import StepFailedError, call, made_once
 from snipproof.prove.probe import PROBE_FUNCTION, Probed
 from snipproof.prove.probe.python import probe_python
-from snipproof.prove.process import Process
 from snipproof.prove.runners.helper import Helper
 from snipproof.prove.runners.job import Job, environment
 from snipproof.prove.runners.runner import Program, Runner, Workplace
@@ -148,19 +147,8 @@ class PythonRunner(Runner):
         place = job.folder / "job.json"
         place.write_text(json.dumps(order), encoding="utf-8")
         options = self._workplace.suite.options
-        process = Process.start(
-            [str(self.interpreter), *options, "-B", "-X", "utf8", str(_MAIN), str(place)],
-            run=self._workplace.run,
-            env=_environment(self._workplace, job.folder),
-            cwd=job.work,
-            stdout=job.stdout,
-            stderr=job.stderr,
-        )
-        try:
-            ending = job.watch(process)
-            return ending, process.poll() if ending is Ending.EXITED else None
-        finally:
-            process.stop()
+        command = [str(self.interpreter), *options, "-B", "-X", "utf8", str(_MAIN), str(place)]
+        return job.run(command, _environment(self._workplace, job.folder))
 
 
 def _environment(workplace: Workplace, home: Path) -> dict[str, str]:
