@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 TEST_ENDED = 0
 
@@ -47,6 +48,26 @@ class Crash:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request of the Source and the reply to it, as they went over the wire.
+
+    :param after: the number of Hits before the request arrived.
+    :param name: what was asked: ``POST /v1/graphql``, ``Search`` (gRPC).
+    :param request: its body as data; the GraphQL text is ``{"query": …}``. ``None`` if there is none.
+    :param response: the reply as data, that of a gRPC search in the shape of a GraphQL reply; ``None`` without one.
+    :param search: whether it asked for objects or aggregates.
+    :param trouble: why ``response`` is not what the Source got: not decodable, too large to be kept, refused.
+    """
+
+    after: int
+    name: str
+    request: Any = None
+    response: Any = None
+    search: bool = False
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """What a compiler or type checker (``tool``) says of a place in the docs; the column counts from 1."""
 
@@ -67,8 +88,8 @@ class SourceRun:
 
     ``exit_code`` is negative for a signal, ``None`` where the process was killed by us. ``stopped_at`` is the line of
     the Source at which a killed process stood, if that is known. ``problems`` are those of the Source, also when it
-    ran in spite of them. ``complaint`` says what is wrong with a run whose process ended well, such as a native
-    test runner that found no test.
+    ran in spite of them. ``exchanges`` are what was recorded between it and the server. ``complaint`` says what is
+    wrong with a run whose process ended well, such as a native test runner that found no test.
     """
 
     ending: Ending
@@ -81,6 +102,7 @@ class SourceRun:
     stopped_at: int | None = None
     problems: tuple[Problem, ...] = ()
     complaint: str = ""
+    exchanges: tuple[Exchange, ...] = ()
 
     @property
     def ok(self) -> bool:
