@@ -84,7 +84,7 @@ func TestSearchImageByBase64(t *testing.T) {
 }
 
 /*
-# START Expected base64 results {of: search with base64}
+# START Expected printed results {of: [ImageFileSearch, search with base64]}
 {
   "data": {
     "Get": {
@@ -105,7 +105,7 @@ func TestSearchImageByBase64(t *testing.T) {
     }
   }
 }
-# END Expected base64 results
+# END Expected printed results
 */
 
 func TestSearchImageByURL(t *testing.T) {

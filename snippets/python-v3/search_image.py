@@ -41,7 +41,7 @@ print(json.dumps(response, indent=2))
 # END search with base64
 
 """
-# START Expected base64 results {of: search with base64}
+# START Expected printed results {of: [ImageFileSearch, search with base64]}
 {
   "data": {
     "Get": {
@@ -62,7 +62,7 @@ print(json.dumps(response, indent=2))
     }
   }
 }
-# END Expected base64 results
+# END Expected printed results
 """
 
 assert response == response_by_path, (response, response_by_path)

@@ -39,7 +39,7 @@ console.log(JSON.stringify(responseByBase64, null, 2));
 // END search with base64
 
 /*
-# START Expected base64 results {of: search with base64}
+# START Expected printed results {of: [ImageFileSearch, search with base64]}
 {
   "data": {
     "Get": {
@@ -60,7 +60,7 @@ console.log(JSON.stringify(responseByBase64, null, 2));
     }
   }
 }
-# END Expected base64 results
+# END Expected printed results
 */
 
 // The page shows one response for both ways to search, so both have to give it.

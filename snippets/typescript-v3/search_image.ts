@@ -56,7 +56,30 @@ console.log(JSON.stringify(resultsByBase64, null, 2));
 // END search with base64
 
 /*
-# START Expected base64 results {of: search with base64}
+# START Expected base64 results {of: search with base64, from: response, ignore: id}
+{
+  "data": {
+    "Get": {
+      "Photo": [
+        {
+          "title": "Chelsea the cat",
+          "_additional": {
+            "distance": 0.0613
+          }
+        },
+        {
+          "title": "An astronaut",
+          "_additional": {
+            "distance": 0.5238
+          }
+        }
+      ]
+    }
+  }
+}
+# END Expected base64 results
+
+# START Expected printed results {of: [ImageFileSearch, search with base64]}
 [
   {
     "title": "Chelsea the cat",
@@ -67,7 +90,7 @@ console.log(JSON.stringify(resultsByBase64, null, 2));
     "distance": 0.5238
   }
 ]
-# END Expected base64 results
+# END Expected printed results
 */
 
 // The page shows one response for both ways to search, so both have to give it.

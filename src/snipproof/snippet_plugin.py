@@ -11,8 +11,9 @@ import pytest
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
-from snipproof.model import Outcome, Suite
+from snipproof.model import Finding, Outcome, Suite
 from snipproof.prove.bindings import check_bindings
+from snipproof.prove.pages import Pages, read_pages
 from snipproof.prove.prover import Prover
 from snipproof.read.source import read_text
 from snipproof.read.suite import LANGUAGES
@@ -30,6 +31,7 @@ class _Tally:
     skipped: dict[str, int] = field(default_factory=dict)  # by reason
     troubles: int = 0
     defects: int = 0
+    unread: Sequence[Finding] = ()  # Pages
 
     def add(self, report: pytest.TestReport) -> None:
         known = dict(report.user_properties)
@@ -80,6 +82,7 @@ class SnippetPlugin:
         self._told: SnipproofError | None = None  # shown in full once
         self._tally = _Tally()
         self._checked: dict[str, SnipproofError | None] = {}  # by Suite
+        self._pages: Pages | SnipproofError | None = None
 
     @property
     def prover(self) -> Prover:
@@ -101,6 +104,21 @@ class SnippetPlugin:
                 self._checked[suite.path] = error
         if known := self._checked[suite.path]:
             raise known
+
+    @property
+    def pages(self) -> Pages:
+        """What the Pages say, read once.
+
+        :raises SnipproofError: they cannot be found; again for each Source.
+        """
+        if self._pages is None:
+            try:
+                self._pages = read_pages(self.settings)
+            except SnipproofError as error:
+                self._pages = error
+        if isinstance(self._pages, SnipproofError):
+            raise self._pages
+        return self._pages
 
     def require_services(self) -> None:
         """Raise the InfrastructureError that kept the Services from starting, if there was one."""
@@ -151,7 +169,9 @@ class SnippetPlugin:
     def _start(self) -> None:
         """Begin to build all Suites and start the Services meanwhile; trouble is kept for the items to tell."""
         try:
-            self._prover = Prover(self.settings, self._say)
+            # Under pytest-xdist a worker does not know yet which of all Sources it gets.
+            tap = self.pages.needs_tap(file.source for file in self._selected)
+            self._prover = Prover(self.settings, self._say, self.pages, tap=tap)
             if not self._is_worker:  # which Sources a worker gets is not known yet
                 for file in self._selected:
                     self._prepare(file)
@@ -231,9 +251,11 @@ class SnippetPlugin:
         tally = self._tally
         if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             return  # interrupted, or wrong usage: pytest's own word stands
+        if tally.outcomes and not self._is_worker:
+            tally.unread = self.pages.unread
         if tally.troubles and not tally.defects:
             session.exitstatus = InfrastructureError.exit_code
-        elif tally.outcomes.keys() == {Outcome.SKIPPED}:
+        elif tally.outcomes.keys() == {Outcome.SKIPPED} or tally.unread:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -248,6 +270,8 @@ class SnippetPlugin:
             terminalreporter.write_line(f"snipproof: trouble around the docs, not a defect of them{code}", red=True)
         if tally.outcomes.keys() == {Outcome.SKIPPED}:
             terminalreporter.write_line("snipproof: every Snippet was skipped: nothing is proven", red=True)
+        for finding in tally.unread:
+            terminalreporter.write_line(f"snipproof: {finding}: what this page shows is not compared", red=True)
         if tally.outcomes:
             terminalreporter.write_line(f"snipproof: {tally.summary()}")
 

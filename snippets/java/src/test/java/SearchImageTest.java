@@ -83,7 +83,7 @@ class SearchImageTest {
   }
 
   /*
-  # START Expected base64 results {of: search with base64}
+  # START Expected printed results {of: [ImageFileSearch, search with base64]}
   {
     "data": {
       "Get": {
@@ -104,7 +104,7 @@ class SearchImageTest {
       }
     }
   }
-  # END Expected base64 results
+  # END Expected printed results
   */
 
   @Test
