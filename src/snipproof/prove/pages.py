@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from snipproof.config import Settings
 from snipproof.errors import SettingsError
-from snipproof.model import Finding, Origin, Source
+from snipproof.model import Expectation, Finding, Origin, Source
 from snipproof.read.claims import Claim, read_claims
 from snipproof.read.folders import PAGES
 from snipproof.read.site import Site
@@ -34,10 +34,13 @@ class Pages:
     wrong: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
     unread: tuple[Finding, ...] = ()
 
-    def sources_of(self, region: str) -> list[str]:
-        """Return the paths of the Sources whose Snippets the Expectation ``region`` speaks of on Pages, sorted."""
-        claimed = {snippet for snippet, claims in self.claims.items() if any(c.expectation.id == region for c in claims)}
-        return sorted({snippet.partition("::")[0] for snippet in claimed})
+    def sources_of(self, expectation: Expectation) -> list[str]:
+        """Return the paths of all Sources whose Snippets give ``expectation``, sorted."""
+        region = expectation.region
+        claimed = {
+            snippet for snippet, claims in self.claims.items() if any(c.expectation.id == region.id for c in claims)
+        }
+        return sorted({region.source, *(snippet.partition("::")[0] for snippet in claimed)})
 
     def needs_tap(self, sources: Iterable[Source]) -> bool:
         """Whether anything that went over the wire is compared for any of ``sources``."""

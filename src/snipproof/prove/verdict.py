@@ -17,6 +17,7 @@ from snipproof.prove.pages import Pages
 from snipproof.prove.probe import Probed
 from snipproof.prove.source_run import Crash, Ending, Problem, SourceRun
 from snipproof.prove.trace import Trace, trace
+from snipproof.read.said import Place
 
 _NO_PAGES = Pages()
 
@@ -69,14 +70,16 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: Pages = _NO_PAG
             verdict = missed
         verdicts[snippet.id] = replace(verdict, output=found.output, duration=found.duration)
     by_name = {snippet.name: snippet for snippet in source.snippets}
-    said = [(source, expectation, by_name[expectation.of]) for expectation in source.expectations]
+    for expectation in source.expectations:
+        snippet = by_name[expectation.of]
+        given = output_of(expectation.origin, traces[snippet.id], run)
+        verdicts[snippet.id] = _compare(source, expectation, verdicts[snippet.id], given, pages)
     for snippet in source.snippets:
         for claim in pages.claims.get(snippet.id, ()):
+            expectation = Expectation(claim.expectation, snippet.name, claim.origin)
             holder = pages.holders[claim.expectation.source]
-            said.append((holder, Expectation(claim.expectation, snippet.name, claim.origin), snippet))
-    for holder, expectation, snippet in said:
-        given = output_of(expectation.origin, traces[snippet.id], run)
-        verdicts[snippet.id] = _compare(holder, expectation, verdicts[snippet.id], given, pages)
+            given = output_of(expectation.origin, traces[snippet.id], run)
+            verdicts[snippet.id] = _compare(holder, expectation, verdicts[snippet.id], given, pages, claim.places)
     return [verdicts[snippet.id] for snippet in source.snippets]
 
 
@@ -217,8 +220,18 @@ def _where(trace: Trace, fault: Fault, line: int | None) -> str:
     return f"hidden code {'after' if trace.begun else 'before'} it: "
 
 
-def _compare(holder: Source, expectation: Expectation, verdict: Verdict, given: Output, pages: Pages) -> Verdict:
-    """Hold an Expectation of ``holder`` against what a Snippet gave, if the Snippet got so far."""
+def _compare(
+    holder: Source,
+    expectation: Expectation,
+    verdict: Verdict,
+    given: Output,
+    pages: Pages,
+    places: Sequence[Place] = (),
+) -> Verdict:
+    """Hold an Expectation of ``holder`` against what a Snippet gave, if the Snippet got so far.
+
+    :param places: where Pages say that the Snippet gives this, if it is not the Source itself that says so.
+    """
     if verdict.outcome is not Outcome.PASSED and not verdict.expectations:
         return verdict
     region = expectation.region
@@ -229,19 +242,22 @@ def _compare(holder: Source, expectation: Expectation, verdict: Verdict, given: 
         data=given.data,
         label=given.label,
         claims=Notation.JSON if region.id in pages.as_json else None,
-        accept=f"pytest --snippets-update {verdict.snippet.region.source}",
+        # All who speak of the block, since it is written only if they agree.
+        accept=f"pytest --snippets-update {' '.join(pages.sources_of(expectation))}",
         trouble=given.trouble,
     )
     results = (*verdict.expectations, result)
     if result.matched:
         return replace(verdict, expectations=results)
+    details = result.explain()
+    if places:
+        shown = ", ".join(f"{place.page}:{place.line}" + f" (tab {place.tab})" * bool(place.tab) for place in places)
+        details = f"shown as its {expectation.origin} on {shown}\n{details}"
     if verdict.outcome is not Outcome.PASSED:  # the first one that differs gives the reason
-        return replace(verdict, details=f"{verdict.details}\n\n{result.explain()}", expectations=results)
+        return replace(verdict, details=f"{verdict.details}\n\n{details}", expectations=results)
     first = result.differences[0]
     # The reader of the failure looks at the block, if it stands in the Snippet's own Source, else at the Snippet.
     line = first.line if region.source == verdict.snippet.region.source else verdict.line
     what = "expected output" if expectation.origin is Origin.STDOUT else f"expected {expectation.origin}"
     reason = f"{what} differs: {region.source}:{first.line} {first.path}: {first.message}"
-    return replace(
-        verdict, outcome=Outcome.FAILED, line=line, reason=reason, details=result.explain(), expectations=results
-    )
+    return replace(verdict, outcome=Outcome.FAILED, line=line, reason=reason, details=details, expectations=results)

@@ -179,7 +179,7 @@ def test_files_are_written_whole_once(tmp_path: Path) -> None:
     """From the bottom up, with mode and byte order mark; a second time there is nothing that fits."""
     path = tmp_path / "one.py"
     path.write_bytes(b"\xef\xbb\xbf" + SOURCE.encode())
-    path.chmod(0o600)
+    path.chmod(0o640)
     both = [
         proposal(Change(5, ("# a",), ("# A", "# AA")), region="r"),
         proposal(Change(11, ("# c", "# d"), ("# C",)), region="q"),
@@ -189,7 +189,7 @@ def test_files_are_written_whole_once(tmp_path: Path) -> None:
         path.read_bytes()
         == b"\xef\xbb\xbf" + SOURCE.replace("# a\n", "# A\n# AA\n").replace("# c\n# d", "# C").encode()
     )
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.stat().st_mode & 0o777 == 0o640
     assert [each.name for each in tmp_path.iterdir()] == ["one.py"]
     written, refused = write_proposals(tmp_path, both, ["one.py"])
     assert not written

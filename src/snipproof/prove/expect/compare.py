@@ -20,7 +20,7 @@ from snipproof.prove.expect.solve import Solver
 from snipproof.prove.expect.tree import Array, Call, Documents, Expected, Lines, Node, Notation, Object, String
 
 MOST = 1_000
-_EXPLAINED = 200_000
+_EXPLAINED = 100_000
 _PLAIN = Laws()
 _WITH_NAMES = frozenset({Notation.PYTHON, Notation.NODE})
 

@@ -29,7 +29,7 @@ from snipproof.prove.expect.tree import (
 )
 from snipproof.prove.expect.unwrap import unwrap
 
-STEPS = 250_000
+STEPS = 150_000
 _CONTAINERS = (Object, Array, Call, Documents, Lines)
 Pair = tuple[Node, Any, Place]
 Items = tuple[Sequence[Node], Sequence[Any], Callable[[int], Place]]

@@ -80,6 +80,14 @@ def test_changed_data(text: str, rng: random.Random, changes: int) -> None:
     read(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["[a \r\n b]", "[a \r\n...\n b]", "[a \n\tb]", "[a, \n\n , b]", "map[a:[b \r\n...\n{x]]"]
+)
+def test_bare_words_and_line_ends(text: str) -> None:
+    """Where nothing is between two spaces, the reader goes no further."""
+    read(text)
+
+
 @pytest.mark.parametrize("text", VALID)
 def test_the_seeds_are_valid(text: str) -> None:
     """They are what the other tests break; all of them can be cut at any place."""

@@ -37,19 +37,13 @@ class GoReader(Words):
         if self.at("{"):
             return self.members("{", "}", self.member)
         if self.at("["):
-            return self.list("[", "]", self.element)
+            return self.list("[", "]", self.value)
         match = _WORD.match(self.text, self.begin)
         assert match is not None
         node = self.bare(match.end())
         if self.begin == len(self.text) or self.text[self.begin] not in " \r\n]}":
             self.fail(f"where the value ends cannot be told: {self.shown}")
         return node
-
-    def element(self) -> Node:
-        """Return an element of a slice."""
-        if self.at(" "):
-            self.fail("two spaces: an empty string cannot be told")
-        return self.value()
 
     def member(self) -> Member:
         """Return an entry of a map or a field of a struct."""

@@ -43,10 +43,10 @@ class JavaReader(Words):
         if self.at("{"):
             return self.members("{", "}", self.member)
         if self.at("["):
-            return self.list("[", "]", self.element)
+            return self.list("[", "]", self.value)
         if match := _OPTIONAL.match(self.text, begin):
             self.begin = match.end() - 1
-            items = self.list("[", "]", self.element).items
+            items = self.list("[", "]", self.value).items
             return Call(begin, self.begin, match[1], items, _nothing(self.begin))
         if match := _EMPTY.match(self.text, begin):
             self.begin = match.end()
@@ -80,14 +80,6 @@ class JavaReader(Words):
         if match is None:
             self.fail(f"a value expected, found {self.shown}")
         return self.bare(match.end())
-
-    def element(self) -> Node:
-        """Return an element of a list."""
-        begin = self.begin
-        node = self.value()
-        if self.begin == begin:
-            self.fail(f"a value expected, found {self.shown}")
-        return node
 
     def member(self, word: re.Pattern[str] = _WORD, *, quotes: bool = False) -> Member:
         """Return an entry of a map or a component of a record."""

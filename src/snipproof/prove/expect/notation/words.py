@@ -76,7 +76,10 @@ class Words(Reader):
         while not self.at(closing):
             if found:
                 self.separator(found[-1], closing)
+            begin = self.begin
             found.append(self.elision() if self.dots() else item())
+            if self.begin == begin:
+                self.fail(f"a value expected, found {self.shown}")
             self.margin()
         self.leave()
         self.begin += len(closing)
