@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ class _Tally:
     troubles: int = 0
     defects: int = 0
     unread: Sequence[Finding] = ()  # Pages
+    missing: str = ""  # why there are no Pages
 
     def add(self, report: pytest.TestReport) -> None:
         known = dict(report.user_properties)
@@ -82,7 +84,6 @@ class SnippetPlugin:
         self._told: SnipproofError | None = None  # shown in full once
         self._tally = _Tally()
         self._checked: dict[str, SnipproofError | None] = {}  # by Suite
-        self._pages: Pages | SnipproofError | None = None
 
     @property
     def prover(self) -> Prover:
@@ -105,20 +106,10 @@ class SnippetPlugin:
         if known := self._checked[suite.path]:
             raise known
 
-    @property
+    @cached_property
     def pages(self) -> Pages:
-        """What the Pages say, read once.
-
-        :raises SnipproofError: they cannot be found; again for each Source.
-        """
-        if self._pages is None:
-            try:
-                self._pages = read_pages(self.settings)
-            except SnipproofError as error:
-                self._pages = error
-        if isinstance(self._pages, SnipproofError):
-            raise self._pages
-        return self._pages
+        """What the Pages say."""
+        return read_pages(self.settings)
 
     def require_services(self) -> None:
         """Raise the InfrastructureError that kept the Services from starting, if there was one."""
@@ -253,6 +244,7 @@ class SnippetPlugin:
             return  # interrupted, or wrong usage: pytest's own word stands
         if tally.outcomes and not self._is_worker:
             tally.unread = self.pages.unread
+            tally.missing = self.pages.missing
         if tally.troubles and not tally.defects:
             session.exitstatus = InfrastructureError.exit_code
         elif tally.outcomes.keys() == {Outcome.SKIPPED} or tally.unread:
@@ -270,6 +262,8 @@ class SnippetPlugin:
             terminalreporter.write_line(f"snipproof: trouble around the docs, not a defect of them{code}", red=True)
         if tally.outcomes.keys() == {Outcome.SKIPPED}:
             terminalreporter.write_line("snipproof: every Snippet was skipped: nothing is proven", red=True)
+        if tally.missing:
+            terminalreporter.write_line(f"snipproof: no page is compared: {tally.missing}", yellow=True)
         for finding in tally.unread:
             terminalreporter.write_line(f"snipproof: {finding}: what this page shows is not compared", red=True)
         if tally.outcomes:

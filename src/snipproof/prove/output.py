@@ -39,11 +39,8 @@ def _response(exchanges: list[Exchange]) -> Output:
     label = "the response on the wire"
     searches = [exchange for exchange in exchanges if exchange.search]
     if not searches:
-        asked = f": it sent {', '.join(dict.fromkeys(e.name for e in exchanges))}" if exchanges else ""
-        trouble = (
-            f"the Snippet got no search response{asked}" if exchanges else "the Snippet sent nothing to the server"
-        )
-        return Output(label, trouble=trouble)
+        sent = ", ".join(dict.fromkeys(exchange.name for exchange in exchanges))
+        return Output(label, trouble=f"the Snippet got no search response; it sent {sent or 'nothing to the server'}")
     last = searches[-1]
     if last.trouble:
         return Output(label, trouble=f"the response to {last.name} cannot be compared: {last.trouble}")

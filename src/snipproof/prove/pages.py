@@ -25,6 +25,7 @@ class Pages:
     :param bound: the ids of Expectations that some Page binds to a Snippet.
     :param wrong: Findings of Pages that say something that cannot be told, by the path of each Source that they show.
     :param unread: Findings of Pages that cannot be read, so that nobody knows what they say.
+    :param missing: why there are no Pages although the settings name some, else ``""``.
     """
 
     claims: Mapping[str, Sequence[Claim]] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Pages:
     bound: frozenset[str] = frozenset()
     wrong: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
     unread: tuple[Finding, ...] = ()
+    missing: str = ""
 
     def sources_of(self, expectation: Expectation) -> list[str]:
         """Return the paths of all Sources whose Snippets give ``expectation``, sorted."""
@@ -53,16 +55,14 @@ class Pages:
 
 
 def read_pages(settings: Settings) -> Pages:
-    """Return what the Pages of the site say; nothing where there are none and the settings name none.
+    """Return what the Pages of the site say; nothing where there are none.
 
-    :raises SettingsError: the settings name Pages that are not there.
+    Running Sources does not need a site, so only ``snipproof check`` takes it for an error that there is none.
     """
     try:
         site = Site.load(settings)
-    except SettingsError:
-        if settings.pages:
-            raise
-        return Pages()
+    except SettingsError as error:
+        return Pages(missing=error.message if settings.pages else "")
     claimed = read_claims(site)
     claims: dict[str, list[Claim]] = {}
     for claim in claimed.claims:
