@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,59 +11,14 @@ import pytest
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
-from snipproof.model import Finding, Outcome, Suite
+from snipproof.model import Outcome, Suite
 from snipproof.prove.bindings import check_bindings
 from snipproof.prove.pages import Pages, read_pages
 from snipproof.prove.prover import Prover
 from snipproof.read.source import read_text
 from snipproof.read.suite import LANGUAGES
 from snipproof.snippet_items import SnippetItem, SourceFile
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What the reports of a session add up to; kept by the controller alone under pytest-xdist."""
-
-    outcomes: dict[Outcome, int] = field(default_factory=dict)
-    expectations: int = 0
-    weaviate: str = ""
-    blocked: list[str] = field(default_factory=list)
-    skipped: dict[str, int] = field(default_factory=dict)  # by reason
-    troubles: int = 0
-    defects: int = 0
-    unread: Sequence[Finding] = ()  # Pages
-    missing: str = ""  # why there are no Pages
-
-    def add(self, report: pytest.TestReport) -> None:
-        known = dict(report.user_properties)
-        if report.failed:
-            if "infrastructure" in known:
-                self.troubles += 1
-            else:
-                self.defects += 1
-        if report.skipped and "snippet" in known:
-            self._count(Outcome.SKIPPED)
-            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-            self.skipped[reason] = self.skipped.get(reason, 0) + 1
-        elif report.when == "call" and "outcome" in known:
-            outcome = Outcome(str(known["outcome"]))
-            self._count(outcome)
-            self.expectations += int(str(known["expectations"]))
-            self.weaviate = str(known["weaviate"])
-            if outcome is Outcome.BLOCKED:
-                self.blocked.append(f"BLOCKED {known['snippet']} - {known['reason']}")
-
-    def _count(self, outcome: Outcome) -> None:
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-
-    def summary(self) -> str:
-        """Return what was proven, in one line."""
-        proven = self.outcomes.get(Outcome.PASSED, 0)
-        parts = [f"{proven} snippet{'s' * (proven != 1)} proven"]
-        parts += [f"{count} {outcome}" for outcome, count in self.outcomes.items() if outcome is not Outcome.PASSED]
-        parts.append(f"{self.expectations} expectation{'s' * (self.expectations != 1)} matched")
-        parts += [f"Weaviate {self.weaviate}"] if self.weaviate else []
-        return ", ".join(parts)
+from snipproof.snippet_tally import Tally
 
 
 def _files(items: Iterable[SnippetItem]) -> list[SourceFile]:
@@ -82,7 +36,7 @@ class SnippetPlugin:
         self._selected: list[SourceFile] = []
         self._trouble: InfrastructureError | None = None
         self._told: SnipproofError | None = None  # shown in full once
-        self._tally = _Tally()
+        self._tally = Tally()
         self._checked: dict[str, SnipproofError | None] = {}  # by Suite
 
     @property
@@ -247,27 +201,12 @@ class SnippetPlugin:
             tally.missing = self.pages.missing
         if tally.troubles and not tally.defects:
             session.exitstatus = InfrastructureError.exit_code
-        elif tally.outcomes.keys() == {Outcome.SKIPPED} or tally.unread:
+        elif tally.all_skipped or tally.unread:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """End with what was proven."""
-        tally = self._tally
-        for line in tally.blocked:
-            terminalreporter.write_line(line)
-        for reason, count in tally.skipped.items():
-            terminalreporter.write_line(f"snipproof: {count} skipped: {reason.removeprefix('Skipped: ')}", yellow=True)
-        if tally.troubles:
-            code = "" if tally.defects else f" (exit code {InfrastructureError.exit_code})"
-            terminalreporter.write_line(f"snipproof: trouble around the docs, not a defect of them{code}", red=True)
-        if tally.outcomes.keys() == {Outcome.SKIPPED}:
-            terminalreporter.write_line("snipproof: every Snippet was skipped: nothing is proven", red=True)
-        if tally.missing:
-            terminalreporter.write_line(f"snipproof: no page is compared: {tally.missing}", yellow=True)
-        for finding in tally.unread:
-            terminalreporter.write_line(f"snipproof: {finding}: what this page shows is not compared", red=True)
-        if tally.outcomes:
-            terminalreporter.write_line(f"snipproof: {tally.summary()}")
+        self._tally.write(terminalreporter)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
