@@ -25,6 +25,7 @@ class Judge:
     """
 
     def __init__(self, laws: Laws, roots: Sequence[tuple[tuple[Any, ...], Any]], *, unwraps: bool) -> None:
+        self.captures = laws.captures
         self._scope = Scope(laws, roots)
         self._solver = Solver(self._scope, unwraps=unwraps, steps=_STEPS)
 

@@ -22,6 +22,7 @@ from snipproof.prove.expect.tree import (
     String,
 )
 from snipproof.prove.update.align import Step, align
+from snipproof.prove.update.captured import keep_captures
 from snipproof.prove.update.judge import Judge
 from snipproof.prove.update.layout import Layout, lay_out
 from snipproof.prove.update.numbers import is_number, write_like
@@ -76,11 +77,18 @@ class Merge:
             if step.item is not None and (line is None or self._line_holds(items[step.item], line, step)):
                 new.append(shown[first + step.item])
             elif line is not None:
-                new.append(write_line(line))
+                kept = self._captured(items[step.item], line) if step.item is not None else None
+                new.append(write_line(line) if kept is None else kept)
         return "\n".join([*shown[:first], *new, *shown[first + len(items) :]])
 
     def _line_holds(self, item: Node, line: str, step: Step) -> bool:
         return (item.begin, item.end) not in self.anew and self.judge.holds(item, line, (None, Line(step.actual or 0)))
+
+    def _captured(self, node: Node, actual: Any) -> str | None:
+        """Return the new text of a string or a line whose captures stay, ``None`` if there are none to keep."""
+        if not isinstance(node, String) or not isinstance(actual, str) or (node.begin, node.end) in self.anew:
+            return None
+        return keep_captures(node.value, actual, self.judge.captures)
 
     def _node(self, node: Node, actual: Any, place: Place) -> str:
         """Return the new text of ``node``, which shows ``actual`` from now on."""
@@ -114,6 +122,7 @@ class Merge:
         if isinstance(node, String) and node.end > node.begin:
             mark = text[node.begin]
             style = replace(style, quote=mark if mark in "'\"`" else "")
+            actual = self._captured(node, actual) or actual
         return write(actual, style, line_indent(text, node.begin), one_line=stands_beside(text, node.begin))
 
     def _sequence(self, node: Node, items: Items, actual: Sequence[Any], place: Callable[[int], Place]) -> str | None:
