@@ -38,3 +38,10 @@ def test_what_is_hidden_ends() -> None:
     """A heading behind a fence or a comment is one again."""
     sections = Sections("```\n# a\n```\n## b\n<!--\n## c\n-->\n## d\n")
     assert [sections.begin(line) for line in (3, 4, 7, 8)] == [0, 4, 4, 8]
+
+
+def test_fences() -> None:
+    """From the line that opens one to the one that closes it; what the site renders all the same is none."""
+    sections = Sections("a\n```\nb\n```\nc\n~~~mdx-code-block\nd\n~~~\n\n```py\nnever closed\n")
+    fenced = [line for line in range(1, 13) if sections.in_fence(line)]
+    assert fenced == [2, 3, 4, 10, 11, 12]
