@@ -29,6 +29,8 @@ _INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; ``argv`` is ``sys.argv`` unless given."""
+    if sys.stdout is None:  # closed by the caller (`>&-`): the exit code is what is asked for
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (for as long as the process lives)
     try:
         arguments = _parser().parse_args(argv)
         root: Path = arguments.root
@@ -40,8 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"snipproof: {error}\n")
         return error.exit_code
     except BrokenPipeError:
-        # Whoever read the output has enough (`| head`). The interpreter flushes once more when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _hush()
         return 0
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -163,9 +164,18 @@ def _check(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _tell(lines: Iterable[str], code: int) -> int:
-    for line in lines:
-        _say(line)
+    try:
+        for line in lines:
+            _say(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _hush()
     return code
+
+
+def _hush() -> None:
+    """Write nothing more: whoever read the output has enough (`| head`). The interpreter flushes when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _explain(wanted: str) -> int:
