@@ -13,7 +13,7 @@ import json
 import os
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.errors import InfrastructureError, SettingsError
@@ -90,7 +90,7 @@ def compare(findings: Iterable[Finding], baseline: Mapping[Key, Entry], name: st
 
 def _one_too_many(finding: Finding, listed: int) -> Finding:
     note = f"the baseline lists {listed} like it in this file, and this is one more"
-    return replace(finding, hint=f"{finding.hint}\n{note}" if finding.hint else note)
+    return finding._replace(hint=f"{finding.hint}\n{note}" if finding.hint else note)
 
 
 def _stale(key: Key, entry: Entry, left: int, name: str) -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from snipproof.model import Finding, Severity
@@ -92,5 +91,5 @@ def find(site: Site) -> list[Finding]:
             if severity is Severity.ERROR and finding.path in context.dead:
                 severity = Severity.WARNING
             message = shorten(finding.message, _LONGEST_MESSAGE)  # a marker may be as long as its writer likes
-            findings.append(replace(finding, severity=severity, message=message, hint=finding.hint[:_LONGEST_HINT]))
+            findings.append(finding._replace(severity=severity, message=message, hint=finding.hint[:_LONGEST_HINT]))
     return sorted(findings)
