@@ -108,7 +108,10 @@ def render(text: str | Lines, reference: Reference, profile: Profile = _DEFAULT)
     """Return what ``reference`` shows of a file that holds ``text``."""
     lines = Lines(text) if isinstance(text, str) else text
     selection = select(lines, reference.start_marker, reference.end_marker, reference.include_start_marker)
-    shown = "\n".join([lines.slice(segment.first, segment.last) for segment in selection.segments])
+    kept: list[str] = []
+    for segment in selection.segments:
+        kept += lines.all[segment.first - 1 : segment.last]
+    shown = "\n".join(kept)
     dedent = profile.indentation.get(reference.language)
     if dedent is not None:
         shown = dedent(shown)

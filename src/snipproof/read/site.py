@@ -44,7 +44,6 @@ class Site:
     _texts: dict[str, bytes] = field(default_factory=dict)
     _existing: dict[str, bool] = field(default_factory=dict)
     _regions: dict[str, dict[str, Region]] = field(default_factory=dict)
-    _unreadable: set[str] = field(default_factory=set)
 
     @classmethod
     def load(cls, settings: Settings) -> Site:
@@ -54,22 +53,23 @@ class Site:
         """
         site = cls(settings)
         site.suites.extend(load_suites(settings, site.inputs))
-        for suite in site.suites:
-            for path in suite.sources:
-                site._read_source(path)
+        sources = dict.fromkeys(path for suite in site.suites for path in suite.sources)
         waiting = find_pages(settings, site.problems, site.inputs)
         seen = set(waiting)
         while waiting:
             page = site._read_page(waiting.pop())
             for imported in page.imports if page else ():
-                if imported.target is None or not site.exists(imported.target):
+                target = imported.target
+                if target is None or not site.exists(target):
                     continue
                 if imported.raw:
-                    site._read_source(imported.target)
-                elif imported.target.endswith(PAGES) and imported.target not in seen:
-                    seen.add(imported.target)
-                    waiting.append(imported.target)
+                    sources[target] = None
+                elif target.endswith(PAGES) and target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
         site.pages.sort(key=lambda page: page.path)
+        for path in sources:
+            site._read_source(path)
         return site
 
     @cached_property
@@ -142,15 +142,6 @@ class Site:
         source = self.source_of(reference)
         if source is None:
             return None
-        if reference not in self._rendered:
-            # All of one Source at once: its lines take more memory than its text.
-            lines = Lines(source.text)
-            same: dict[tuple[object, ...], Rendered] = {}
-            for other in self._by_source[source.path]:
-                asked = (other.start_marker, other.end_marker, other.language, other.include_start_marker)
-                if asked not in same:
-                    same[asked] = render(lines, other, self.profile)
-                self._rendered[other] = same[asked]
         return self._rendered[reference]
 
     @cached_property
@@ -225,14 +216,20 @@ class Site:
         return scan.page
 
     def _read_source(self, path: str) -> None:
-        if path in self.sources or path in self._unreadable:
-            return
+        """Read a Source and render all References that show it, while its lines are there: they take much memory."""
         self.inputs.paths.add(path)
         try:
-            self.sources[path] = parse_source(path, read_text(self.settings.root, path))
+            lines = Lines(read_text(self.settings.root, path))
+            self.sources[path] = parse_source(path, lines)
         except UnreadableError as error:
-            self._unreadable.add(path)
             self.problems.append(error.finding)
+            return
+        same: dict[tuple[object, ...], Rendered] = {}
+        for reference in self._by_source.get(path, ()):
+            asked = reference.start_marker, reference.end_marker, reference.language, reference.include_start_marker
+            if asked not in same:
+                same[asked] = render(lines, reference, self.profile)
+            self._rendered[reference] = same[asked]
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from snipproof.errors import UnreadableError
 from snipproof.model import Finding, Marker, Region, Segment, Source
 from snipproof.read.bind import bind
+from snipproof.read.lines import Lines
 from snipproof.read.markers import find_markers
 from snipproof.read.shorten import shorten
 
@@ -64,30 +65,40 @@ def read_source(root: Path, path: str) -> Source:
     return parse_source(path, read_text(root, path))
 
 
-def parse_source(path: str, text: str) -> Source:
+def parse_source(path: str, text: str | Lines) -> Source:
     """Return the Source that ``text`` is; Expectations that bind to nothing are left out (see :mod:`.bind`).
 
     :raises UnreadableError: the attributes of a marker are not a YAML mapping of known keys.
     """
-    markers = find_markers(text)
-    regions = tuple(_regions(path, markers, text.count("\n") + 1))
+    lines = Lines(text) if isinstance(text, str) else text
+    markers = find_markers(lines)
+    regions = tuple(_regions(path, markers, len(lines)))
     snippets, expectations, _ = bind(path, regions)
-    return Source(path, text, regions, snippets, expectations, tuple(markers))
+    return Source(path, lines.text, regions, snippets, expectations, tuple(markers))
 
 
 def _regions(path: str, markers: list[Marker], lines: int) -> list[Region]:
     """Return a Region for every name, by its first line. ``ANY`` markers open and close all of them, as on the site."""
-    names = dict.fromkeys(marker.name for marker in markers if marker.name is not None and marker.opens)
     named: dict[str | None, list[Marker]] = {}
+    names: dict[str, None] = {}
     for marker in markers:
         named.setdefault(marker.name, []).append(marker)
+        if marker.opens and marker.name is not None:
+            names[marker.name] = None
     of_all = _per_line(named.get(None, []))
     if len(of_all) * len(names) > _MOST_PARTS:
         place = of_all[0].line, of_all[0].column
         raise _unreadable(path, *place, "holds too many START-ANY and END-ANY for its Regions")
-    regions = []
-    for name in names:
-        own = named[name]
+    regions = [_region(path, name, named[name], of_all, lines) for name in names]
+    return sorted(regions, key=lambda region: region.markers[0].line)
+
+
+def _region(path: str, name: str, own: list[Marker], of_all: list[Marker], lines: int) -> Region:
+    """Return the Region that its ``own`` markers and those ``of_all`` make in a Source of so many ``lines``."""
+    if len(own) == 2 and not of_all and own[0].line < own[1].line and own[0].opens and not own[1].opens:
+        # Nearly all are like this: opened and closed once.
+        segments = [Segment(own[0].line + 1, own[1].line - 1)]
+    else:
         if of_all:
             own = sorted([*own, *of_all], key=lambda marker: (marker.line, marker.column))
         own = _per_line(own)
@@ -99,11 +110,8 @@ def _regions(path: str, markers: list[Marker], lines: int) -> list[Region]:
             first = marker.line + 1 if marker.opens else None
         if first is not None:
             segments.append(Segment(first, lines))
-        attributes = [marker for marker in own if marker.name == name and marker.attributes]
-        regions.append(
-            Region(path, name, tuple(segments), tuple(own), _attributes(path, attributes[0]) if attributes else {})
-        )
-    return sorted(regions, key=lambda region: region.line)
+    attributes = next((marker for marker in own if marker.attributes and marker.name == name), None)
+    return Region(path, name, tuple(segments), tuple(own), _attributes(path, attributes) if attributes else {})
 
 
 def _per_line(markers: list[Marker]) -> list[Marker]:
