@@ -10,12 +10,13 @@ class Lines:
     asked for.
     """
 
-    __slots__ = ("_holders", "all", "text", "worded")
+    __slots__ = ("_holders", "_worded", "all", "text", "worded")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.all = text.split("\n")
         self.worded = [(number, line) for number, line in enumerate(self.all, 1) if "END" in line or "START" in line]
+        self._worded = "\n".join([line for _, line in self.worded])
         self._holders: dict[str, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
@@ -27,10 +28,26 @@ class Lines:
         found = self._holders.get(marker)
         if found is None:
             if "START" in marker or "END" in marker:
-                numbers = [number for number, line in self.worded if marker in line]
-            elif marker in self.text:
-                numbers = [number for number, line in enumerate(self.all, 1) if marker in line]
+                numbers = [self.worded[index][0] for index in _holding(self._worded, marker)]
             else:
-                numbers = []
+                numbers = [index + 1 for index in _holding(self.text, marker)]
             found = self._holders[marker] = tuple(numbers)
         return found
+
+
+def _holding(text: str, marker: str) -> list[int]:
+    """Return which lines of ``text``, counted from 0, hold ``marker``: found by searching, and not line by line."""
+    found: list[int] = []
+    if "\n" in marker:
+        return found  # no line holds one
+    line = begin = 0
+    position = text.find(marker)
+    while position >= 0:
+        line += text.count("\n", begin, position)
+        found.append(line)
+        end = text.find("\n", position)
+        if end < 0:
+            break
+        line, begin = line + 1, end + 1
+        position = text.find(marker, begin)
+    return found

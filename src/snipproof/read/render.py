@@ -8,9 +8,8 @@ display language stands for.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.model import Reference, Segment
 from snipproof.read.lines import Lines
@@ -24,8 +23,7 @@ END_ANY = "END-ANY"
 _DEFAULT = Profile()
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The lines of a Source that a pair of markers selects; all line numbers count from 1.
 
     ``segments`` are the runs of lines that are kept. ``named`` and ``any`` are the lines that opened it, by the start
@@ -49,8 +47,7 @@ class Selection:
         return tuple(n for segment in self.segments for n in range(segment.first, segment.last + 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """What one Reference shows: ``text`` as the component hands it to the code block, and where it comes from."""
 
     text: str
