@@ -13,7 +13,6 @@ import json
 import os
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.errors import InfrastructureError, SettingsError
@@ -46,16 +45,14 @@ class Key(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of a baseline: how many Findings of this key it lists."""
 
     count: int
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """The Findings to tell, new ones and those of stale entries, and how many more are in the baseline."""
 
     findings: list[Finding]

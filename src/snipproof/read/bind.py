@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
@@ -75,6 +74,8 @@ def _unbound(path: str, region: Region, of: str | None, fitting: list[str], name
         message = f"the Expectation {region.name!r} fits several Snippets: {_listed(fitting)}"
     else:
         message = f"the Expectation {region.name!r} is bound to no Snippet"
+    import difflib
+
     close = difflib.get_close_matches(of or region.name, names[:_MOST_CANDIDATES], n=1)
     guess = f"did you mean {close[0]!r}? " if close and not fitting else ""
     known = _listed(names) or "none"

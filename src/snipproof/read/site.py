@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -27,23 +26,23 @@ _COMMENT_TO_US = "snipproof:"
 _TOKEN = re.compile(r"\s*(?:#|//|--|;|/\*|\*|<!--)?\s*(?:START\b\s*)?")
 
 
-@dataclass
 class Site:
     """What :func:`load` found. ``sources`` are the files of all Suites and all raw-imported files, by path.
 
     ``problems`` are the Findings of files that cannot be read; everything else was read in spite of them.
     """
 
-    settings: Settings
-    pages: list[Page] = field(default_factory=list)
-    suites: list[Suite] = field(default_factory=list)
-    sources: dict[str, Source] = field(default_factory=dict)
-    problems: list[Finding] = field(default_factory=list)
-    inputs: Inputs = field(default_factory=Inputs)
-    _rendered: dict[Reference, Rendered] = field(default_factory=dict)
-    _texts: dict[str, bytes] = field(default_factory=dict)
-    _existing: dict[str, bool] = field(default_factory=dict)
-    _regions: dict[str, dict[str, Region]] = field(default_factory=dict)
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.pages: list[Page] = []
+        self.suites: list[Suite] = []
+        self.sources: dict[str, Source] = {}
+        self.problems: list[Finding] = []
+        self.inputs = Inputs()
+        self._rendered: dict[Reference, Rendered] = {}
+        self._texts: dict[str, bytes] = {}
+        self._existing: dict[str, bool] = {}
+        self._regions: dict[str, dict[str, Region]] = {}
 
     @classmethod
     def load(cls, settings: Settings) -> Site:

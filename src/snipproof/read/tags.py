@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.read.shorten import shorten
 
@@ -40,8 +39,7 @@ class TagError(Exception):
         self.open = open
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """The attributes of one tag and the offset behind it; ``None`` is a value that is given without being a string."""
 
     values: dict[str, str | None]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.read.rules.languages import of_file
 from snipproof.read.rules.suppression import Suppressions
@@ -24,8 +23,7 @@ _MOST_LINES = 50
 TO_THE_END = "END-OF-FILE"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A Reference whose Source could be read, with what it shows; ``text`` is what the component passes on."""
 
     reference: Reference
