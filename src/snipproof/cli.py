@@ -6,10 +6,11 @@ Exit codes: 0 clean, 1 findings or wrong docs, 2 wrong usage or settings, 69 tro
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
-import json
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,12 +72,14 @@ def _answers(root: Path, arguments: argparse.Namespace) -> Answers | None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="snipproof", description="Proves documentation. Snippets run with pytest.")
+    about = "Proves documentation. Snippets run with pytest."
+    parser = argparse.ArgumentParser(prog="snipproof", description=about, formatter_class=_formatter)
     parser.add_argument("--version", action="version", version=f"snipproof {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", prog=parser.prog)
 
     def add(name: str, function: Any, summary: str, formats: Sequence[str] = ()) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        about = summary[0].upper() + summary[1:] + "."
+        command = commands.add_parser(name, help=summary, description=about, formatter_class=_formatter)
         command.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the folder of the settings file")
         if formats:
             command.add_argument("--format", choices=formats, default="text", help="default: text")
@@ -93,6 +96,18 @@ def _parser() -> argparse.ArgumentParser:
     extract.add_argument("--check", action="store_true", help="write nothing; fail when FILE is stale")
     add("serve", _serve, "start the Services that snippets talk to, until Ctrl-C")
     return parser
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    return argparse.HelpFormatter(prog, width=_columns() - 2)
+
+
+@cache
+def _columns() -> int:
+    """Return the width of the terminal, as argparse does, which loads ``shutil`` and three compressors for it."""
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        return int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(sys.__stdout__.fileno()).columns or 80
+    return 80
 
 
 def _check_options(check: argparse.ArgumentParser) -> None:
@@ -187,6 +202,8 @@ def _list(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _extract(settings: Settings, arguments: argparse.Namespace) -> int:
+    import json
+
     from snipproof.files import write_whole
     from snipproof.read.check import require_references
     from snipproof.read.manifest import manifest
@@ -246,6 +263,8 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:  # noqa: A
 
 
 def _write_json(value: Any) -> None:
+    import json
+
     _say(json.dumps(value, indent=1))
 
 
