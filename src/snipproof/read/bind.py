@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import TYPE_CHECKING
 
@@ -25,25 +26,24 @@ def bind(
     path: str, regions: Sequence[Region]
 ) -> tuple[tuple[Snippet, ...], tuple[Expectation, ...], tuple[Finding, ...]]:
     """Return the Snippets among ``regions``, the Expectations that are bound, and a Finding for each other one."""
-    snippets: list[Snippet] = []
-    expected: list[Region] = []
-    for region in regions:
-        if is_expectation(region):
-            expected.append(region)
-        else:
-            snippets.append(Snippet(region))
+    snippets = tuple(Snippet(region) for region in regions if not is_expectation(region))
+    names = [snippet.name for snippet in snippets]
+    by_word: dict[str, dict[str, None]] = {}
+    for name in names:
+        for word in name.lower().split():
+            by_word.setdefault(word, {})[name] = None
     bound = []
     findings = []
-    names = [snippet.region.name for snippet in snippets]
-    by_word = _by_word(names) if expected else {}
-    for region in expected:
+    for region in regions:
+        if not is_expectation(region):
+            continue
         of = region.attributes.get("of")
-        fitting = [name for name in names if name == of] if of else _holding_words(region.name, by_word)
+        fitting = [name for name in names if name == of] if of else _by_words(region.name, by_word)
         if len(fitting) == 1:
             bound.append(Expectation(region, fitting[0]))
         else:
             findings.append(_unbound(path, region, of, fitting, names))
-    return tuple(snippets), tuple(bound), tuple(findings)
+    return snippets, tuple(bound), tuple(findings)
 
 
 def unbound_expectations(source: Source) -> list[Finding]:
@@ -51,16 +51,7 @@ def unbound_expectations(source: Source) -> list[Finding]:
     return list(bind(source.path, source.regions)[2])
 
 
-def _by_word(names: Sequence[str]) -> dict[str, dict[str, None]]:
-    """Return which of ``names`` hold each word."""
-    by_word: dict[str, dict[str, None]] = {}
-    for name in names:
-        for word in name.lower().split():
-            by_word.setdefault(word, {})[name] = None
-    return by_word
-
-
-def _holding_words(name: str, by_word: Mapping[str, Mapping[str, None]]) -> list[str]:
+def _by_words(name: str, by_word: Mapping[str, Mapping[str, None]]) -> list[str]:
     """Return the names of Snippets that hold every word of ``name``; ``by_word`` gives those that hold one."""
     words = set(name.lower().split()) - {"expected", "result", "results"}
     holding = sorted((by_word.get(word, {}) for word in words), key=len)
@@ -74,8 +65,6 @@ def _unbound(path: str, region: Region, of: str | None, fitting: list[str], name
         message = f"the Expectation {region.name!r} fits several Snippets: {_listed(fitting)}"
     else:
         message = f"the Expectation {region.name!r} is bound to no Snippet"
-    import difflib
-
     close = difflib.get_close_matches(of or region.name, names[:_MOST_CANDIDATES], n=1)
     guess = f"did you mean {close[0]!r}? " if close and not fitting else ""
     known = _listed(names) or "none"
