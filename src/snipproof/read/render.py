@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.model import Reference, Segment
@@ -44,7 +45,7 @@ class Selection(NamedTuple):
     @property
     def kept(self) -> tuple[int, ...]:
         """The numbers of all lines that are kept."""
-        return tuple(n for segment in self.segments for n in range(segment.first, segment.last + 1))
+        return tuple(chain.from_iterable([range(first, last + 1) for first, last in self.segments]))
 
 
 class Rendered(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from snipproof.model import Finding
@@ -30,17 +31,14 @@ def unbalanced(context: Context) -> Iterator[Finding]:
     for path, source in sorted(context.site.sources.items()):
         unpaired = list(_unpaired(source.markers))
         named: dict[int, bool] = {}
-        bare: dict[str, int] | None = None
         for marker in unpaired:
             line = context.lines(source)[marker.line - 1]
             if marker.line not in named:
                 named[marker.line] = _is_named(context, path, line)
             if named[marker.line]:
                 continue
-            if not marker.opens:
-                bare = _bare_names(context.lines(source)) if bare is None else bare
-                if bare.get(_name(marker), marker.line) < marker.line:
-                    continue
+            if not marker.opens and _stands_alone(_name(marker), context.lines(source)[: marker.line - 1]):
+                continue
             what = "nothing closes" if marker.opens else "nothing opens"
             message = f"{what} the Region {quoted(_name(marker))} of the marker {quoted(line.strip())}"
             yield Finding(path, marker.line, marker.column, "SP402", message, _hint(context, marker, unpaired))
@@ -69,7 +67,11 @@ def duplicate(context: Context) -> Iterator[Finding]:
 
 def _name(marker: Marker) -> str:
     """Return the name without a comment that follows it, ``""`` for ``ANY``."""
-    name = marker.name or ""
+    return _without_remark(marker.name or "")
+
+
+@cache
+def _without_remark(name: str) -> str:
     return _REMARK.split(name, maxsplit=1)[0].rstrip() if "#" in name or "//" in name else name
 
 
@@ -90,14 +92,13 @@ def _unpaired(markers: Sequence[Marker]) -> Iterator[Marker]:
     yield from opened.values()
 
 
-def _bare_names(lines: Sequence[str]) -> dict[str, int]:
-    """Return what stands alone in a comment, as in ``# Setup``, by the first line where it does."""
-    names: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
-        if len(line) <= _LONGEST_MARKER and _TOKEN.match(line):
-            for name in _TOKEN.split(line):
-                names.setdefault(_CLOSING.sub("", name).strip(), number)
-    return names
+def _stands_alone(name: str, lines: Sequence[str]) -> bool:
+    """Whether one of ``lines`` has ``name`` alone in a comment, as in ``# Setup``."""
+    for line in lines:
+        if name in line and len(line) <= _LONGEST_MARKER and _TOKEN.match(line):
+            if any(_CLOSING.sub("", comment).strip() == name for comment in _TOKEN.split(line)):
+                return True
+    return False
 
 
 def _is_named(context: Context, path: str, line: str) -> bool:

@@ -34,7 +34,7 @@ class Block(NamedTuple):
     @property
     def runs_out(self) -> bool:
         """Whether nothing closes it and its end marker does not say that this is meant."""
-        return not self.rendered.selection.closed and TO_THE_END not in (self.reference.end_marker or "")
+        return self.rendered.selection.opened_last != 0 and TO_THE_END not in (self.reference.end_marker or "")
 
     def source_line(self, line: int) -> int:
         """Return the line of the Source that stands in line ``line`` of the text; both count from 1."""
