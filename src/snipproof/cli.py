@@ -124,9 +124,11 @@ def _check_options(check: argparse.ArgumentParser) -> None:
 def _load(settings: Settings) -> Site:
     from snipproof.read.site import Site
 
-    # What is read is kept to the end of the run: looking for garbage in it, again and again, finds none.
+    # What is read is kept to the end of the run: looking for garbage in it, again and again and at the end, finds none.
     gc.disable()
-    return Site.load(settings)
+    site = Site.load(settings)
+    gc.freeze()
+    return site
 
 
 def _check(settings: Settings, arguments: argparse.Namespace) -> int:

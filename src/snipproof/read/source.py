@@ -59,8 +59,9 @@ def _read_bytes(root: Path, path: str) -> bytes:
             raise _unreadable(path, 1, 1, message)
         # Without a file object, which takes longer to make than a usual page to read.
         data = os.read(handle, status.st_size + 1)
-        while more := os.read(handle, _PART):
-            data += more
+        if len(data) != status.st_size:  # it is just being changed, or it comes in parts
+            while more := os.read(handle, _PART):
+                data += more
         return data
     finally:
         os.close(handle)
