@@ -105,8 +105,8 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
 @cache
 def _columns() -> int:
     """Return the width of the terminal, as argparse does, which loads ``shutil`` and three compressors for it."""
-    with contextlib.suppress(AttributeError, OSError, ValueError):
-        return int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(sys.__stdout__.fileno()).columns or 80
+    with contextlib.suppress(OSError, ValueError):
+        return int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(1).columns or 80
     return 80
 
 

@@ -166,7 +166,9 @@ class _Reader(NamedTuple):
     environ: Mapping[str, str]
 
     def read(self, cls: type, table: dict[str, Any], prefix: str) -> dict[str, Any]:
-        types = {name.replace("_", "-"): kind for name, kind in get_type_hints(cls).items() if name not in _NOT_IN_FILES}
+        types = {
+            name.replace("_", "-"): kind for name, kind in get_type_hints(cls).items() if name not in _NOT_IN_FILES
+        }
         for key in table:
             if key not in types:
                 import difflib  # late, as all that only few runs need: the command's start is what users wait for

@@ -45,11 +45,14 @@ class Key(NamedTuple):
     text: str
 
 
-class Entry(NamedTuple):
+class Entry:
     """One line of a baseline: how many Findings of this key it lists."""
 
-    count: int
-    line: int
+    __slots__ = ("count", "line")
+
+    def __init__(self, count: int, line: int) -> None:
+        self.count = count
+        self.line = line
 
 
 class Compared(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from snipproof.errors import SettingsError
 
@@ -29,7 +29,7 @@ class Request(_Options):
 
     __slots__ = ()
 
-    def __new__(cls, **options: Any) -> Request:
+    def __new__(cls, **options: Any) -> Self:
         """Refuse what does not go together."""
         self = super().__new__(cls, **options)
         if self.statistics and self.format not in ("text", "json"):

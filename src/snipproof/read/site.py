@@ -13,16 +13,16 @@ from snipproof.read.folders import PAGES, find_pages
 from snipproof.read.inputs import Inputs
 from snipproof.read.lines import Lines
 from snipproof.read.markers import find_markers
-from snipproof.read.pages import scan_page
+from snipproof.read.page_files import FEWEST, PageFile, read_pages
 from snipproof.read.profile import Profile, is_partial, profile_of
 from snipproof.read.render import Rendered, render
+from snipproof.read.second import Second, is_useful
 from snipproof.read.source import parse_source, read_text
 from snipproof.read.suite import load_suites
 
 if TYPE_CHECKING:
     from snipproof.config import Settings
 
-_COMMENT_TO_US = "snipproof:"
 _TOKEN = re.compile(r"\s*(?:#|//|--|;|/\*|\*|<!--)?\s*(?:START\b\s*)?")
 
 
@@ -39,6 +39,7 @@ class Site:
         self.sources: dict[str, Source] = {}
         self.problems: list[Finding] = []
         self.inputs = Inputs()
+        self.second: Second | None = None
         self._rendered: dict[Reference, Rendered] = {}
         self._texts: dict[str, bytes] = {}
         self._existing: dict[str, bool] = {}
@@ -54,10 +55,12 @@ class Site:
         site.suites.extend(load_suites(settings, site.inputs))
         sources = dict.fromkeys(path for suite in site.suites for path in suite.sources)
         waiting = find_pages(settings, site.problems, site.inputs)
+        if len(waiting) >= FEWEST and is_useful():
+            site.second = Second((settings, site.profile))
         seen = set(waiting)
-        while waiting:
-            page = site._read_page(waiting.pop())
-            for imported in page.imports if page else ():
+        for file in read_pages((settings, site.profile), waiting, site.second):
+            site._take(file)
+            for imported in file.page.imports if file.page else ():
                 target = imported.target
                 if target is None or not site.exists(target):
                     continue
@@ -66,8 +69,9 @@ class Site:
                 elif target.endswith(PAGES) and target not in seen:
                     seen.add(target)
                     waiting.append(target)
+        site.inputs.paths |= seen
         site.pages.sort(key=lambda page: page.path)
-        for path in sources:
+        for path in sorted(sources):
             site._read_source(path)
         return site
 
@@ -198,21 +202,12 @@ class Site:
             return True  # the bundler's to find
         return imported.target is not None and self.exists(imported.target)
 
-    def _read_page(self, path: str) -> Page | None:
-        self.inputs.paths.add(path)
-        try:
-            text = read_text(self.settings.root, path)
-            scan = scan_page(path, text, self.settings, self.profile)
-        except UnreadableError as error:
-            self.problems.append(error.finding)
-            return None
-        self.pages.append(scan.page)
-        told = scan.page.references or scan.problems or _COMMENT_TO_US in text
-        if told or not all(map(self._is_there, scan.page.imports)):
-            # As bytes, since one emoji makes a text four times as large.
-            self._texts[path] = text.encode()
-        self.problems.extend(scan.problems)
-        return scan.page
+    def _take(self, file: PageFile) -> None:
+        self.problems.extend(file.problems)
+        if file.page is not None:
+            self.pages.append(file.page)
+            if file.is_told or not all(map(self._is_there, file.page.imports)):
+                self._texts[file.page.path] = file.text
 
     def _read_source(self, path: str) -> None:
         """Read a Source and render all References that show it, while its lines are there: they take much memory."""

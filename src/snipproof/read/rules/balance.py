@@ -94,11 +94,8 @@ def _unpaired(markers: Sequence[Marker]) -> Iterator[Marker]:
 
 def _stands_alone(name: str, lines: Sequence[str]) -> bool:
     """Whether one of ``lines`` has ``name`` alone in a comment, as in ``# Setup``."""
-    for line in lines:
-        if name in line and len(line) <= _LONGEST_MARKER and _TOKEN.match(line):
-            if any(_CLOSING.sub("", comment).strip() == name for comment in _TOKEN.split(line)):
-                return True
-    return False
+    comments = [line for line in lines if name in line and len(line) <= _LONGEST_MARKER and _TOKEN.match(line)]
+    return any(_CLOSING.sub("", part).strip() == name for line in comments for part in _TOKEN.split(line))
 
 
 def _is_named(context: Context, path: str, line: str) -> bool:

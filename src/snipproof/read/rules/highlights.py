@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from snipproof.model import Finding
-    from snipproof.read.rules.context import Block, Context
+    from snipproof.read.rules.context import Context
 
 _START, _END = "start", "end"
 _DIRECTIVE = re.compile(r"highlight-(start|end|next-line)(?![^\W_])")
