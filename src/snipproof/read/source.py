@@ -120,8 +120,8 @@ def _region(path: str, name: str, own: list[Marker], of_all: list[Marker], lines
             first = marker.line + 1 if marker.opens else None
         if first is not None:
             segments.append(Segment(first, lines))
-    attributes = next((marker for marker in own if marker.attributes and marker.name == name), None)
-    return Region(path, name, tuple(segments), tuple(own), _attributes(path, attributes) if attributes else {})
+    given = [marker for marker in own if marker.attributes and marker.name == name]
+    return Region(path, name, tuple(segments), tuple(own), _attributes(path, given[0]) if given else {})
 
 
 def _per_line(markers: list[Marker]) -> list[Marker]:
