@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     Known = tuple[Settings, Profile]
 
 _COMMENT_TO_US = "snipproof:"
-# Fewer are read before another process has begun.
-FEWEST = 200
+# Fewer are read before another process has begun, and what comes of more at a time takes much memory.
+FEWEST, _PORTION = 100, 1000
 
 
 class PageFile(NamedTuple):
@@ -39,15 +39,16 @@ class PageFile(NamedTuple):
 
 def read_pages(known: Known, waiting: list[str], second: Second | None) -> Iterator[PageFile]:
     """Yield the Pages of ``waiting``, to which more may be added meanwhile. A ``second`` process reads half of them."""
-    if second is not None:
-        second.ask(plain_pages, waiting[::2])
-        del waiting[::2]
     while waiting:
-        yield read_page(known, waiting.pop())
-    if second is not None:
-        yield from map(_unpacked, second.answer())
-    while waiting:
-        yield read_page(known, waiting.pop())
+        ours, theirs = waiting[-_PORTION:], []
+        del waiting[-_PORTION:]
+        if second is not None and len(ours) >= FEWEST:
+            ours, theirs = ours[::2], ours[1::2]
+            second.ask(plain_pages, theirs)
+        for path in reversed(ours):
+            yield read_page(known, path)
+        if second is not None and theirs:
+            yield from map(_unpacked, second.answer())
 
 
 def read_page(known: Known, path: str) -> PageFile:

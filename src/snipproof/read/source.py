@@ -121,7 +121,9 @@ def _region(path: str, name: str, own: list[Marker], of_all: list[Marker], lines
         if first is not None:
             segments.append(Segment(first, lines))
     given = [marker for marker in own if marker.attributes and marker.name == name]
-    return Region(path, name, tuple(segments), tuple(own), _attributes(path, given[0]) if given else {})
+    if not given:
+        return Region(path, name, tuple(segments), tuple(own))
+    return Region(path, name, tuple(segments), tuple(own), _attributes(path, given[0]))
 
 
 def _per_line(markers: list[Marker]) -> list[Marker]:

@@ -47,8 +47,10 @@ def only_comments(context: Context) -> Iterator[Finding]:
 
 def secret(context: Context) -> Iterator[Finding]:
     """SP212: a text that looks like a key of a service is shown. The message gives its beginning only."""
-    everything = "\n".join({block.text for block in context.blocks})
-    keys = [key for key in _KEYS if key[0] in everything]
+    texts = {block.text for block in context.blocks}
+    # Two texts to search, since one emoji would make a single one four times as large.
+    everything = ["\n".join([text for text in texts if text.isascii() is is_ascii]) for is_ascii in (True, False)]
+    keys = [key for key in _KEYS if any(key[0] in part for part in everything)]
     for block in context.blocks if keys else ():
         for beginning, pattern, kind in keys:
             if beginning not in block.text:
