@@ -10,7 +10,6 @@ import contextlib
 import gc
 import os
 import sys
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,15 +98,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
-    return argparse.HelpFormatter(prog, width=_columns() - 2)
-
-
-@cache
-def _columns() -> int:
-    """Return the width of the terminal, as argparse does, which loads ``shutil`` and three compressors for it."""
+    """Do what argparse does by itself, which loads ``shutil`` and three compressors to know the terminal's width."""
+    columns = 80
     with contextlib.suppress(OSError, ValueError):
-        return int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(1).columns or 80
-    return 80
+        columns = int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(1).columns or columns
+    return argparse.HelpFormatter(prog, width=columns - 2)
 
 
 def _check_options(check: argparse.ArgumentParser) -> None:
@@ -204,44 +199,37 @@ def _list(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _extract(settings: Settings, arguments: argparse.Namespace) -> int:
-    import json
-
     from snipproof.files import write_whole
     from snipproof.read.check import require_references
-    from snipproof.read.manifest import manifest
+    from snipproof.read.manifest import manifest_bytes
 
     if arguments.check and arguments.output is None:
         raise SettingsError("extract --check needs --output FILE", "name the manifest to compare with")
     site = _load(settings)
     code = _report_problems(site)
     require_references(site)
-    text = json.dumps(manifest(site), ensure_ascii=False, indent=1) + "\n"
+    data = manifest_bytes(site)
     if arguments.output is None:
         # Bytes, since the manifest must be the same whatever the console's encoding and line ends are.
         sys.stdout.flush()
-        sys.stdout.buffer.write(_encoded(text))
+        sys.stdout.buffer.write(data)
         return code
     output: Path = arguments.output
     if arguments.check:
-        return max(code, _compare(output, text))
+        return max(code, _compare(output, data))
     try:
-        write_whole(output, _encoded(text))
+        write_whole(output, data)
     except OSError as error:
         raise InfrastructureError(f"cannot write {output}: {error.strerror or error}") from None
     return code
 
 
-def _encoded(text: str) -> bytes:
-    """Return JSON ``text`` as bytes; of a file name that is no Unicode, the escape is what JSON itself has for it."""
-    return text.encode("utf-8", "backslashreplace")
-
-
-def _compare(output: Path, text: str) -> int:
+def _compare(output: Path, data: bytes) -> int:
     try:
         written = output.read_bytes()
     except OSError as error:
         raise DocsError(f"{output}: cannot be read: {error.strerror}", "write it without --check") from None
-    if written == _encoded(text):
+    if written == data:
         return 0
     raise DocsError(f"{output} is stale: pages or Sources have changed since", "write it again without --check")
 
