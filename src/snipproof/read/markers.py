@@ -27,7 +27,7 @@ _MARKER = re.compile(
 
 
 # A line as nearly all are: one marker and nothing else. What it does not match is read by the grammar.
-_PLAIN = re.compile(r"[ \t]*(#|//)[ \t]*(?:(START)|END)(?:-ANY|[ \t]+([^\s{#/*>][^\r\n{#/*>]*))\s*")
+_PLAIN = re.compile(r"[ \t]*(#|//)[ \t]*(?:(START)|END)(?:-ANY|[ \t]+([^\s{#/*>][^\r\n{#/*>]*+))\s*+")
 
 
 def find_markers(text: str | Lines) -> list[Marker]:

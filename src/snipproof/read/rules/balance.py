@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from snipproof.read.rules.context import Context
 
 _REMARK = re.compile(r"\s(?:#|//)")
-_TOKEN = re.compile(r"(?:^|[ \t])[ \t]*(?:#|//|--|;|/\*|<!--)[ \t]*")
+_TOKENS = ("#", "//", "--", ";", "/*", "<!--")
+_TOKEN = re.compile(rf"(?:^|[ \t])[ \t]*(?:{'|'.join(map(re.escape, _TOKENS))})[ \t]*")
 _CLOSING = re.compile(r"\*/|-->")
 _LONGEST_MARKER = 200
 
@@ -31,14 +32,17 @@ def unbalanced(context: Context) -> Iterator[Finding]:
     for path, source in sorted(context.site.sources.items()):
         unpaired = list(_unpaired(source.markers))
         named: dict[int, bool] = {}
+        bare: dict[str, int] | None = None
         for marker in unpaired:
             line = context.lines(source)[marker.line - 1]
             if marker.line not in named:
                 named[marker.line] = _is_named(context, path, line)
             if named[marker.line]:
                 continue
-            if not marker.opens and _stands_alone(_name(marker), context.lines(source)[: marker.line - 1]):
-                continue
+            if not marker.opens:
+                bare = _bare_names(context.lines(source)) if bare is None else bare
+                if bare.get(_name(marker), marker.line) < marker.line:
+                    continue
             what = "nothing closes" if marker.opens else "nothing opens"
             message = f"{what} the Region {quoted(_name(marker))} of the marker {quoted(line.strip())}"
             yield Finding(path, marker.line, marker.column, "SP402", message, _hint(context, marker, unpaired))
@@ -92,10 +96,14 @@ def _unpaired(markers: Sequence[Marker]) -> Iterator[Marker]:
     yield from opened.values()
 
 
-def _stands_alone(name: str, lines: Sequence[str]) -> bool:
-    """Whether one of ``lines`` has ``name`` alone in a comment, as in ``# Setup``."""
-    comments = [line for line in lines if name in line and len(line) <= _LONGEST_MARKER and _TOKEN.match(line)]
-    return any(_CLOSING.sub("", part).strip() == name for line in comments for part in _TOKEN.split(line))
+def _bare_names(lines: Sequence[str]) -> dict[str, int]:
+    """Return what stands alone in a comment, as in ``# Setup``, by the first line where it does."""
+    names: dict[str, int] = {}
+    for number, line in enumerate(lines, 1):
+        if line.lstrip(" \t").startswith(_TOKENS) and len(line) <= _LONGEST_MARKER:
+            for name in _TOKEN.split(line):
+                names.setdefault(_CLOSING.sub("", name).strip(), number)
+    return names
 
 
 def _is_named(context: Context, path: str, line: str) -> bool:
