@@ -49,7 +49,7 @@ def _write(path: Path, text: str) -> None:
 def found(root: Path, monkeypatch: pytest.MonkeyPatch, fewest: int) -> tuple[list[Finding], list[str], bool]:
     """Return the Findings, the excerpts that go with them, and whether a second process was there."""
     monkeypatch.setattr(site, "FEWEST", fewest)
-    monkeypatch.setattr(site, "is_useful", lambda: True)
+    monkeypatch.setattr(second, "is_useful", lambda: True)
     loaded = Site.load(Settings(root=root))
     helped = loaded.second is not None
     findings = find(loaded)
@@ -96,6 +96,24 @@ def test_it_ends_with_the_first_one() -> None:
     del helper
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+def test_two_of_them_end_one_by_one() -> None:
+    """Though the later one holds the pipes of the earlier one, too."""
+    first, later = Second(None), Second(None)
+    first.close()
+    later.close()
+
+
+def test_where_no_process_can_be_had_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system may have too many of them."""
+
+    def refuse() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(second, "is_useful", lambda: True)
+    monkeypatch.setattr(os, "fork", refuse)
+    assert second.start(None) is None
 
 
 def test_no_process_is_forked_beside_threads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,7 @@ def read_pages(known: Known, waiting: list[str], second: Second | None) -> Itera
     while waiting:
         ours, theirs = waiting[-_PORTION:], []
         del waiting[-_PORTION:]
-        if second is not None and len(ours) >= FEWEST:
+        if second is not None and len(ours) > 1:
             ours, theirs = ours[::2], ours[1::2]
             second.ask(plain_pages, theirs)
         for path in reversed(ours):

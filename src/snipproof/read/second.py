@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import marshal
 import os
+import signal
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -23,6 +24,7 @@ class Second:
     """The process. It knows what is ``known`` when it begins, and gives that to each function it is asked to call."""
 
     def __init__(self, known: Any) -> None:
+        self._process = 0
         self._known = known
         (asked, ask), (told, tell) = os.pipe(), os.pipe()
         self._process = os.fork()
@@ -55,10 +57,19 @@ class Second:
             for end in (self._questions, self._answers):
                 with suppress(OSError):  # it has ended before
                     end.close()
+            # The end of the pipe does not tell it to end while a process that was forked later holds the pipe too.
+            os.kill(self._process, signal.SIGKILL)
             os.waitpid(self._process, 0)
             self._process = 0
 
     __del__ = close
+
+
+def start(known: Any) -> Second | None:
+    """Return a second process, if there is a processor for it and it can be had."""
+    with suppress(OSError):
+        return Second(known) if is_useful() else None
+    return None
 
 
 def is_useful() -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from snipproof.errors import UnreadableError
 from snipproof.model import Finding, Import, Page, Reference, Region, Source, Suite
+from snipproof.read import second
 from snipproof.read.folders import PAGES, find_pages
 from snipproof.read.inputs import Inputs
 from snipproof.read.lines import Lines
@@ -16,12 +17,12 @@ from snipproof.read.markers import find_markers
 from snipproof.read.page_files import FEWEST, PageFile, read_pages
 from snipproof.read.profile import Profile, is_partial, profile_of
 from snipproof.read.render import Rendered, render
-from snipproof.read.second import Second, is_useful
 from snipproof.read.source import parse_source, read_text
 from snipproof.read.suite import load_suites
 
 if TYPE_CHECKING:
     from snipproof.config import Settings
+    from snipproof.read.second import Second
 
 _TOKEN = re.compile(r"\s*(?:#|//|--|;|/\*|\*|<!--)?\s*(?:START\b\s*)?")
 
@@ -55,8 +56,8 @@ class Site:
         site.suites.extend(load_suites(settings, site.inputs))
         sources = dict.fromkeys(path for suite in site.suites for path in suite.sources)
         waiting = find_pages(settings, site.problems, site.inputs)
-        if len(waiting) >= FEWEST and is_useful():
-            site.second = Second((settings, site.profile))
+        if len(waiting) >= FEWEST:
+            site.second = second.start((settings, site.profile))
         seen = set(waiting)
         for file in read_pages((settings, site.profile), waiting, site.second):
             site._take(file)
