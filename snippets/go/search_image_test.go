@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"os"
 	"testing"
@@ -46,8 +45,6 @@ func TestSearchImageByPath(t *testing.T) {
 	}
 	fmt.Println(string(output))
 	// END ImageFileSearch
-
-	checkSimilarPhotos(t, response)
 }
 
 func TestSearchImageByBase64(t *testing.T) {
@@ -79,12 +76,10 @@ func TestSearchImageByBase64(t *testing.T) {
 	}
 	fmt.Println(string(output))
 	// END search with base64
-
-	checkSimilarPhotos(t, response)
 }
 
 /*
-# START Expected base64 results {of: search with base64}
+# START Expected printed results {of: [ImageFileSearch, search with base64]}
 {
   "data": {
     "Get": {
@@ -105,7 +100,7 @@ func TestSearchImageByBase64(t *testing.T) {
     }
   }
 }
-# END Expected base64 results
+# END Expected printed results
 */
 
 func TestSearchImageByURL(t *testing.T) {
@@ -143,11 +138,13 @@ func TestSearchImageByURL(t *testing.T) {
 	photos := response.Data["Get"].(map[string]any)["Photo"].([]any)
 	fmt.Println(photos[0].(map[string]any)["title"])
 	// END helper base64 functions
-
-	if found := decode(t, response); len(found) != 1 || found[0].Title != "Chelsea the cat" {
-		t.Fatalf("found %+v", found)
-	}
 }
+
+/*
+# START Expected helper results
+Chelsea the cat
+# END Expected helper results
+*/
 
 func connect(t *testing.T) *weaviate.Client {
 	client, err := weaviate.NewClient(weaviate.Config{Scheme: "http", Host: "localhost:8080"})
@@ -155,35 +152,4 @@ func connect(t *testing.T) *weaviate.Client {
 		t.Fatal(err)
 	}
 	return client
-}
-
-type photo struct {
-	Title      string
-	Additional struct{ Distance float64 } `json:"_additional"`
-}
-
-// decode returns the photos of a GraphQL response.
-func decode(t *testing.T, response any) []photo {
-	text, err := json.Marshal(response)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var decoded struct {
-		Data struct{ Get struct{ Photo []photo } }
-	}
-	if err := json.Unmarshal(text, &decoded); err != nil {
-		t.Fatal(err)
-	}
-	return decoded.Data.Get.Photo
-}
-
-// checkSimilarPhotos wants the two photos that the page shows, whichever way the query image was given.
-func checkSimilarPhotos(t *testing.T, response any) {
-	found := decode(t, response)
-	if len(found) != 2 || found[0].Title != "Chelsea the cat" || found[1].Title != "An astronaut" {
-		t.Fatalf("found %+v", found)
-	}
-	if distance := found[0].Additional.Distance; math.Abs(distance-0.0613) > 0.00005 {
-		t.Fatalf("the distance of the first photo is %v", distance)
-	}
 }

@@ -54,7 +54,9 @@ def _run(root: Path, arguments: argparse.Namespace) -> int:
         return _tell(*answer)
     from snipproof.config import load_settings
 
-    code: int = arguments.command(load_settings(root), arguments)
+    # To compare is about two files, whatever the settings say.
+    settings = None if arguments.command is _compare_files else load_settings(root)
+    code: int = arguments.command(settings, arguments)
     return code
 
 
@@ -93,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     extract.add_argument("--format", choices=("json",), default="json", help="default and only one: json")
     extract.add_argument("--output", type=Path, metavar="FILE", help="write to FILE instead of standard output")
     extract.add_argument("--check", action="store_true", help="write nothing; fail when FILE is stale")
+    _compare_options(add("compare", _compare_files, "compare a file of expected output with one of actual output"))
     add("serve", _serve, "start the Services that snippets talk to, until Ctrl-C")
     return parser
 
@@ -114,6 +117,22 @@ def _check_options(check: argparse.ArgumentParser) -> None:
     check.add_argument("--watch", action="store_true", help="check again after every change, until Ctrl-C")
     check.add_argument("--no-cache", action="store_true", help="read everything, whether or not it changed")
     check.epilog = "Exit codes: 0 clean, 1 findings, 2 wrong usage or settings, 69 trouble around the docs."
+
+
+def _compare_options(compare: argparse.ArgumentParser) -> None:
+    compare.add_argument("expected", type=Path, metavar="EXPECTED_FILE", help="what the docs show, with wildcards")
+    compare.add_argument("actual", metavar="ACTUAL_FILE", help="what was printed; - for standard input")
+
+    def law(name: str, metavar: str, summary: str, **more: Any) -> None:
+        compare.add_argument(f"--{name}", action="append", default=[], metavar=metavar, help=summary, **more)
+
+    law("approx", "KEY=TOLERANCE", "how far the number named KEY may be off")
+    law("ignore", "KEY", "do not compare the value named KEY")
+    law("unordered", "KEY", "lists (those named KEY) may stand in any order", nargs="?", const=True)
+    law("capture", "ID", "`<ID>` stands for anything, the same everywhere")
+    compare.add_argument("--select", metavar="PATH", help="compare what this RFC 9535 path finds in the actual output")
+    compare.add_argument("--shape", action="store_true", help="compare types and names only")
+    compare.epilog = "Exit codes: 0 they match, 1 they differ, 2 wrong usage, or the expected text cannot be parsed."
 
 
 def _load(settings: Settings) -> Site:
@@ -241,14 +260,41 @@ def _report_problems(site: Site) -> int:
     return 1 if site.problems else 0
 
 
+def _compare_files(settings: None, arguments: argparse.Namespace) -> int:  # noqa: ARG001 (all are called alike)
+    from snipproof.read.report.text import wants_colour
+
+    try:
+        from snipproof.prove.expect.by_hand import Wanted, compare_files
+
+        wanted = Wanted(
+            expected=arguments.expected,
+            actual=arguments.actual,
+            approx=arguments.approx,
+            ignore=arguments.ignore,
+            unordered=arguments.unordered,
+            select=arguments.select,
+            shape=arguments.shape,
+            captures=arguments.capture,
+            colour=wants_colour(os.environ, is_terminal=sys.stdout.isatty()),
+        )
+        return _tell(*compare_files(wanted))
+    except ModuleNotFoundError as error:
+        raise _needs_extra("compare", error) from None
+
+
+def _needs_extra(command: str, error: ModuleNotFoundError) -> SettingsError:
+    """Return the error of a command that is used without the extra it needs; a missing module of ours is a defect."""
+    if (error.name or "").startswith("snipproof"):
+        raise error
+    hint = "install it: pip install 'snipproof[weaviate]'"
+    return SettingsError(f"{command} needs the extra 'weaviate': no module {error.name!r}", hint)
+
+
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:  # noqa: ARG001 (all commands are called alike)
     try:
         from snipproof.prove.serve import serve
     except ModuleNotFoundError as error:
-        if (error.name or "").startswith("snipproof"):
-            raise
-        hint = "install it: pip install 'snipproof[weaviate]'"
-        raise SettingsError(f"serve needs the extra 'weaviate': no module {error.name!r}", hint) from None
+        raise _needs_extra("serve", error) from None
     return serve(settings)
 
 

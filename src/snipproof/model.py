@@ -81,11 +81,23 @@ class Snippet(NamedTuple):
         return self.region.name
 
 
+class Origin(StrEnum):
+    """Which output of a Snippet an Expectation shows."""
+
+    STDOUT = "stdout"  # what it prints
+    RESPONSE = "response"  # what the server answered
+    REQUESTS = "requests"  # what was sent to the server
+
+
 class Expectation(NamedTuple):
-    """A Region that is output to show, and the name of the Snippet of the same Source that must print it."""
+    """A Region that is output to show, and the name of the Snippet of the same Source that must give it.
+
+    A Region that shows the output of several Snippets is an Expectation of each of them.
+    """
 
     region: Region
     of: str
+    origin: Origin = Origin.STDOUT
 
 
 class Source(NamedTuple):
@@ -205,6 +217,7 @@ class Outcome(StrEnum):
     """What happened to one Snippet."""
 
     PASSED = "passed"
+    UPDATED = "updated"  # it ran, and an Expectation of it differed that is written anew in this run
     FAILED = "failed"
     BLOCKED = "blocked"  # an earlier Snippet of its Source failed
     SKIPPED = "skipped"  # with a reason: a toolchain is missing

@@ -23,6 +23,10 @@ _FLAGS = {
     "--snippets-require": ("run.require", "a language that cannot be run on this machine is an error, not a skip"),
     "--snippets-fresh": ("run.fresh", "run each Source in a process that shares nothing with that of another one"),
 }
+_UPDATES = (
+    ("--snippets-update", "write", "write what Snippets gave into Expectations that show something else"),
+    ("--snippets-update=review", "review", "show each such change, and ask"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,6 +36,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(option, metavar="VALUE", help=text)
     for option, (_, text) in _FLAGS.items():
         group.addoption(option, action="store_const", const="true", help=text)
+    # Two options, so that a path behind the first one is never taken for its value.
+    for option, mode, text in _UPDATES:
+        group.addoption(option, action="store_const", const=mode, dest="snippets_update", help=text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -60,6 +67,10 @@ def pytest_configure(config: pytest.Config) -> None:
             message = f"running snippets needs {error.name}: pip install 'snipproof[weaviate]'"
             raise pytest.UsageError(message) from None
         config.pluginmanager.register(SnippetPlugin(config, settings, suites), "snipproof-snippets")
+        if mode := config.getoption("snippets_update"):
+            from snipproof.snippet_updates import begin_updates
+
+            config.pluginmanager.register(begin_updates(config, settings, suites, mode), "snipproof-updates")
 
 
 @pytest.fixture(scope="session")

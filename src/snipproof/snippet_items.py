@@ -40,15 +40,17 @@ class SourceFile(pytest.File):
     def collect(self) -> Iterator[SnippetItem]:
         """Yield an item for every Snippet, in the order of the Source.
 
-        :raises CollectError: the Source cannot be read, or holds no Snippet or an unbound Expectation.
+        :raises CollectError: the Source cannot be read, or holds no Snippet or an unbound Expectation, or it is not
+            clear what a Page says of it.
         """
         root = self.plugin.settings.root
         try:
             self.source = read_source(root, self.path.relative_to(root).as_posix())
             self.plugin.check_bindings(self.suite)
+            pages = self.plugin.pages
         except SnipproofError as error:
             raise self.CollectError(str(error)) from None
-        if findings := unbound_expectations(self.source):
+        if findings := (*unbound_expectations(self.source, pages.bound), *pages.wrong.get(self.source.path, ())):
             raise self.CollectError("\n".join(f"{finding}\n  hint: {finding.hint}" for finding in findings))
         if not self.source.snippets:
             raise self.CollectError(f"{self.source.path}:1:1 no Snippet: no `START name` marker in this Source")
@@ -108,6 +110,8 @@ class SnippetItem(pytest.Function):
     def runtest(self) -> None:
         """Raise :class:`SnippetFailedError` unless the Snippet passed."""
         verdict = self.file.verdict(self.name)
+        if updates := self.config.pluginmanager.get_plugin("snipproof-updates"):
+            verdict = updates.settle(self.file, verdict)
         weaviate = self.file.plugin.prover.services.weaviate
         self.user_properties += [
             ("outcome", verdict.outcome.value),
@@ -115,7 +119,7 @@ class SnippetItem(pytest.Function):
             ("expectations", sum(result.matched for result in verdict.expectations)),
             ("weaviate", f"{weaviate.version} ({weaviate.mode})"),
         ]
-        if verdict.outcome is not Outcome.PASSED:
+        if verdict.outcome not in (Outcome.PASSED, Outcome.UPDATED):
             raise SnippetFailedError(self.file.source, verdict)
 
     def reportinfo(self) -> tuple[Path, int, str]:

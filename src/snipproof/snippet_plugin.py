@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,54 +13,12 @@ from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
 from snipproof.model import Outcome, Suite
 from snipproof.prove.bindings import check_bindings
+from snipproof.prove.pages import Pages, read_pages
 from snipproof.prove.prover import Prover
 from snipproof.read.source import read_text
 from snipproof.read.suite import LANGUAGES
 from snipproof.snippet_items import SnippetItem, SourceFile
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What the reports of a session add up to; kept by the controller alone under pytest-xdist."""
-
-    outcomes: dict[Outcome, int] = field(default_factory=dict)
-    expectations: int = 0
-    weaviate: str = ""
-    blocked: list[str] = field(default_factory=list)
-    skipped: dict[str, int] = field(default_factory=dict)  # by reason
-    troubles: int = 0
-    defects: int = 0
-
-    def add(self, report: pytest.TestReport) -> None:
-        known = dict(report.user_properties)
-        if report.failed:
-            if "infrastructure" in known:
-                self.troubles += 1
-            else:
-                self.defects += 1
-        if report.skipped and "snippet" in known:
-            self._count(Outcome.SKIPPED)
-            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-            self.skipped[reason] = self.skipped.get(reason, 0) + 1
-        elif report.when == "call" and "outcome" in known:
-            outcome = Outcome(str(known["outcome"]))
-            self._count(outcome)
-            self.expectations += int(str(known["expectations"]))
-            self.weaviate = str(known["weaviate"])
-            if outcome is Outcome.BLOCKED:
-                self.blocked.append(f"BLOCKED {known['snippet']} - {known['reason']}")
-
-    def _count(self, outcome: Outcome) -> None:
-        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
-
-    def summary(self) -> str:
-        """Return what was proven, in one line."""
-        proven = self.outcomes.get(Outcome.PASSED, 0)
-        parts = [f"{proven} snippet{'s' * (proven != 1)} proven"]
-        parts += [f"{count} {outcome}" for outcome, count in self.outcomes.items() if outcome is not Outcome.PASSED]
-        parts.append(f"{self.expectations} expectation{'s' * (self.expectations != 1)} matched")
-        parts += [f"Weaviate {self.weaviate}"] if self.weaviate else []
-        return ", ".join(parts)
+from snipproof.snippet_tally import Tally
 
 
 def _files(items: Iterable[SnippetItem]) -> list[SourceFile]:
@@ -78,7 +36,7 @@ class SnippetPlugin:
         self._selected: list[SourceFile] = []
         self._trouble: InfrastructureError | None = None
         self._told: SnipproofError | None = None  # shown in full once
-        self._tally = _Tally()
+        self._tally = Tally()
         self._checked: dict[str, SnipproofError | None] = {}  # by Suite
 
     @property
@@ -101,6 +59,11 @@ class SnippetPlugin:
                 self._checked[suite.path] = error
         if known := self._checked[suite.path]:
             raise known
+
+    @cached_property
+    def pages(self) -> Pages:
+        """What the Pages say."""
+        return read_pages(self.settings)
 
     def require_services(self) -> None:
         """Raise the InfrastructureError that kept the Services from starting, if there was one."""
@@ -151,7 +114,9 @@ class SnippetPlugin:
     def _start(self) -> None:
         """Begin to build all Suites and start the Services meanwhile; trouble is kept for the items to tell."""
         try:
-            self._prover = Prover(self.settings, self._say)
+            # Under pytest-xdist a worker does not know yet which of all Sources it gets.
+            tap = self.pages.needs_tap(file.source for file in self._selected)
+            self._prover = Prover(self.settings, self._say, self.pages, tap=tap)
             if not self._is_worker:  # which Sources a worker gets is not known yet
                 for file in self._selected:
                     self._prepare(file)
@@ -231,25 +196,17 @@ class SnippetPlugin:
         tally = self._tally
         if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             return  # interrupted, or wrong usage: pytest's own word stands
+        if tally.outcomes and not self._is_worker:
+            tally.unread = self.pages.unread
+            tally.missing = self.pages.missing
         if tally.troubles and not tally.defects:
             session.exitstatus = InfrastructureError.exit_code
-        elif tally.outcomes.keys() == {Outcome.SKIPPED}:
+        elif tally.all_skipped or tally.unread:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """End with what was proven."""
-        tally = self._tally
-        for line in tally.blocked:
-            terminalreporter.write_line(line)
-        for reason, count in tally.skipped.items():
-            terminalreporter.write_line(f"snipproof: {count} skipped: {reason.removeprefix('Skipped: ')}", yellow=True)
-        if tally.troubles:
-            code = "" if tally.defects else f" (exit code {InfrastructureError.exit_code})"
-            terminalreporter.write_line(f"snipproof: trouble around the docs, not a defect of them{code}", red=True)
-        if tally.outcomes.keys() == {Outcome.SKIPPED}:
-            terminalreporter.write_line("snipproof: every Snippet was skipped: nothing is proven", red=True)
-        if tally.outcomes:
-            terminalreporter.write_line(f"snipproof: {tally.summary()}")
+        self._tally.write(terminalreporter)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

@@ -57,11 +57,11 @@ def test_a_good_source_is_proven(project: Project) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [
-        ("0.058,", "0.059,", 11, "$.distance: expected 0.059 (written with 3 decimals), actual 0.05797"),
+        ("0.058,", "0.059,", 11, "$.distance: expected 0.059, which was printed with 3 decimals, actual 0.05797"),
         ('{"distance": 0.058, ...}', '{"title": "A dog", ...}', 11, '$.title: expected "A dog", actual "A cat"'),
         (", ...}", "}", 11, '$.title: not expected, but in the actual output: "A cat"'),
-        ('{"distance": 0.058, ...}', "{'distance': 0.058}", 11, "the block is not the JSON it shows"),
-        ("print(json", "str(json", 11, "JSON expected, but the Snippet printed something else"),
+        ('{"distance": 0.058, ...}', '{"distance": 0.058, ...', 11, "the block is not the data it shows"),
+        ("print(json", "str(json", 11, "JSON expected, but the output is something else"),
     ],
 )
 def test_a_wrong_expected_block_is_red_at_its_line(

@@ -15,7 +15,9 @@ import pytest
 pytestmark = pytest.mark.toolchain("node", "npm", "go", "java", "javac", "mvn")
 
 ROOT = Path(__file__).parents[2]
-SUMMARY = "snipproof: 19 snippets proven, 6 expectations matched, Weaviate 1.39.0 ({mode})"
+PYTHON = "snippets/python-v4/search_image.py"
+TYPESCRIPT = "snippets/typescript-v3/search_image.ts"
+SUMMARY = "snipproof: 36 snippets proven, 52 expectations matched, Weaviate 1.39.0 ({mode})"
 
 
 def prove(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -100,6 +102,16 @@ def test_a_renamed_marker_is_red(copy: Path) -> None:
     assert " SP202 " in done.stdout
 
 
+def prove_copy(copy: Path, binary: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """Prove a copy, or some of it."""
+    env = {**os.environ, "SNIPPROOF_WEAVIATE_MODE": "embedded", "SNIPPROOF_WEAVIATE_BINARY": str(binary)}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args]
+    return subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
+
+
+PRINTED = "# START Expected printed results"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -108,38 +120,75 @@ def test_a_renamed_marker_is_red(copy: Path) -> None:
             '"title": "Chelsea the dog"',
             'expected "Chelsea the dog", actual "Chelsea the cat"',
         ),
-        ('"distance": 0.0', '"distance": 0.1', "(written with 4 decimals), actual 0.0"),
+        ('"distance": 0.0', '"distance": 0.1', "which was printed with 4 decimals, actual 0.0"),
     ],
 )
 def test_a_wrong_word_or_digit_of_a_shown_output_is_red(
     copy: Path, binary: Path, old: str, new: str, message: str
 ) -> None:
     """What no reader of the text can see is seen by running it."""
-    assert slip(copy, "snippets/python-v4/search_image.py", old, new).returncode == 0
-    command = [sys.executable, "-m", "pytest", "snippets/python-v4", "-p", "no:cacheprovider"]
-    env = {**os.environ, "SNIPPROOF_WEAVIATE_MODE": "embedded", "SNIPPROOF_WEAVIATE_BINARY": str(binary)}
-    done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
+    path = "snippets/python-v3/search_image.py"
+    assert slip(copy, path, old, new).returncode == 0
+    done = prove_copy(copy, binary, path)
     assert done.returncode == 1
     assert message in done.stdout
-    assert "1 failed, 2 passed" in done.stdout
+    assert "2 failed" in done.stdout  # the block is the output of both
 
 
 def test_a_slip_in_any_flavour_is_red_at_its_own_line(copy: Path, binary: Path) -> None:
-    """One wrong word in each flavour's shown output, and nothing else is red: each at its line, none hides another."""
+    """One wrong word in what each flavour prints, and nothing else is red: each at its line, none hides another."""
     sources = (
         "snippets/typescript-v2/search_image.ts",
         "snippets/typescript-v3/search_image.ts",
         "snippets/go/search_image_test.go",
         "snippets/java/src/test/java/SearchImageTest.java",
+        "snippets/java-v6/src/test/java/SearchImageTest.java",
     )
     lines = {}
     for path in sources:
-        assert slip(copy, path, '"title": "An astronaut"', '"title": "A cosmonaut"').returncode == 0
-        text = (copy / path).read_text(encoding="utf-8").split("\n")
-        lines[path] = next(n for n, line in enumerate(text, start=1) if "cosmonaut" in line)
-    command = [sys.executable, "-m", "pytest", "snippets", "-p", "no:cacheprovider"]
-    env = {**os.environ, "SNIPPROOF_WEAVIATE_MODE": "embedded", "SNIPPROOF_WEAVIATE_BINARY": str(binary)}
-    done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
+        before, marker, block = (copy / path).read_text(encoding="utf-8").partition(PRINTED)
+        assert "An astronaut" in block
+        text = before + marker + block.replace("An astronaut", "A cosmonaut", 1)
+        (copy / path).write_text(text, encoding="utf-8")
+        lines[path] = next(n for n, line in enumerate(text.split("\n"), start=1) if "cosmonaut" in line)
+    done = prove_copy(copy, binary, "snippets")
     for path, line in lines.items():
-        assert f"{path}:{line}:1 FAILED `search with base64`: expected output differs" in done.stdout, done.stdout
-    assert "4 failed, 15 passed" in done.stdout
+        for name in ("ImageFileSearch", "search with base64"):
+            assert f"{path}:{line}:1 FAILED `{name}`: expected output differs: {path}:{line} " in done.stdout, (
+                done.stdout
+            )
+    assert "10 failed, 26 passed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("queries/rocket-mirrored.jpg", '[0].title: expected "Chelsea the cat", actual "A rocket on its launch pad"'),
+        ("photos/cat.jpg", "[0]._additional.distance: expected 0.0613, which was printed with 4 decimals, actual "),
+    ],
+    ids=["another photo", "another distance"],
+)
+def test_another_response_is_red_in_every_tab_at_its_own_line(
+    copy: Path, binary: Path, query: str, message: str
+) -> None:
+    """The page shows one response after each group of tabs: it is that of each client, whatever the client prints."""
+    gallery = copy / "snippets/gallery"
+    (gallery / "queries/cat-crop.jpg").write_bytes((gallery / query).read_bytes())
+    sources = [path for path in copy.glob("snippets/*/**/*earch*mage*.*") if path.suffix != ".pyc"]
+    assert len(sources) == 7
+    for path in sources:  # what is printed is another matter
+        text = path.read_text(encoding="utf-8")
+        path.write_text(
+            re.sub(f"{PRINTED}.*?# END Expected printed results", "", text, flags=re.DOTALL), encoding="utf-8"
+        )
+    done = prove_copy(copy, binary, "snippets", "-k", "ImageFileSearch or base64")
+    for path in sources:
+        lines = path.read_text(encoding="utf-8").split("\n")
+        for snippet, shown_by in (("ImageFileSearch", TYPESCRIPT), ("search with base64", PYTHON)):
+            name = path.relative_to(copy).as_posix()
+            # Where its own block says the same, that is told first.
+            holder = name if name == TYPESCRIPT else shown_by
+            at = next(n for n, line in enumerate(lines, start=1) if f"START {snippet}" in line)
+            own = rf"{re.escape(name)}:{'[0-9]+' if name == holder else at}:1 FAILED `{snippet}`: "
+            block = rf"expected response differs: {re.escape(holder)}:[0-9]+ \$\.data\.Get\.Photo{re.escape(message)}"
+            assert re.search(own + block, done.stdout), f"{own}{block}\n{done.stdout}"

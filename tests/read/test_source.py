@@ -52,7 +52,7 @@ def test_an_expectation_binds_by_attribute_or_by_words(marker: str, of: str) -> 
 @pytest.mark.parametrize(
     ("marker", "message"),
     [
-        ("Expected base64 results", "fits several Snippets: 'base64 one', 'base64 two'"),
+        ("Expected base64 results", "fits several Snippets: 'base64 one' (line 1), 'base64 two' (line 3)"),
         ("Expected file results", "is bound to no Snippet"),
         ("Expected results", "is bound to no Snippet"),
         ("Expected x results {of: base64 on}", "is bound to 'base64 on', but there is no such Snippet"),
@@ -68,23 +68,6 @@ def test_an_unbound_expectation_is_a_finding(marker: str, message: str) -> None:
     assert (finding.path, finding.line, finding.column, finding.rule) == ("a.py", 5, 1, "SP301")
     assert message in finding.message
     assert "{of: NAME}" in finding.hint
-
-
-@pytest.mark.parametrize(
-    ("attributes", "message"),
-    [
-        ("{offf: x}", "unknown attribute 'offf'"),
-        ("{of: [x]}", "'of' must be the name"),
-        ("{of: x", "not a YAML mapping"),
-        ("{of: 2024-99-99}", "not a YAML mapping"),
-        ("{" * 5000, "not a YAML mapping"),
-    ],
-)
-def test_wrong_attributes_are_an_error_with_their_place(attributes: str, message: str) -> None:
-    """Attributes that cannot be understood are never overlooked."""
-    with pytest.raises(DocsError, match=r"^a\.py:2:3 ") as error:
-        parse_source("a.py", f"\n  # START x {attributes}\n")
-    assert message in error.value.message
 
 
 @pytest.mark.parametrize(

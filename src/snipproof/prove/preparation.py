@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
@@ -16,6 +17,9 @@ from snipproof.model import Source, Suite
 from snipproof.prove.bindings import apply_bindings
 from snipproof.prove.run import Run
 from snipproof.prove.runners.runner import Program, Runner, Workplace
+
+if TYPE_CHECKING:
+    from snipproof.prove.services.tap.tap import Tap
 
 Addresses = Mapping[str, str]
 _MOST = 64
@@ -102,11 +106,19 @@ class Preparation:
 class Preparations:
     """The Preparations of one Run; those that are begun first are also built first."""
 
-    def __init__(self, settings: Settings, run: Run, say: Callable[[str], None], addresses: Future[Addresses]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        run: Run,
+        say: Callable[[str], None],
+        addresses: Future[Addresses],
+        tap: Tap | None = None,
+    ) -> None:
         self._settings = settings
         self._run = run
         self._say = say
         self._addresses = addresses
+        self._tap = tap
         # A thread each, since most of the time they wait: for a network, for the Services, for a core.
         self._pool = ThreadPoolExecutor(max_workers=_MOST, thread_name_prefix="snipproof")
         self._cores = Cores(max(2, os.cpu_count() or 2))
@@ -116,7 +128,7 @@ class Preparations:
         """Return the Preparation of ``suite``, begun now with ``sources`` if it is the first call."""
         known = self._by_suite.get(suite.path)
         if known is None:
-            workplace = Workplace(suite, self._settings, self._run, self._say)
+            workplace = Workplace(suite, self._settings, self._run, self._say, self._tap)
             known = Preparation(suite, make_runner(workplace), list(sources), len(self._by_suite), self._cores)
             self._by_suite[suite.path] = known
             known.start(self._pool, self._addresses)

@@ -5,26 +5,41 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.model import Source, Suite
+from snipproof.prove.pages import Pages
 from snipproof.prove.preparation import Preparation, Preparations
 from snipproof.prove.run import Run
 from snipproof.prove.services.start import Services
 from snipproof.prove.services.state import State
 from snipproof.prove.verdict import Verdict, judge
 
+if TYPE_CHECKING:
+    from snipproof.prove.services.tap.tap import Tap
+
+_NO_PAGES = Pages()
+
 
 class Prover:
-    """Holds what all Sources of one Run share: the Services, what is stored in Weaviate, and the Suites' Runners."""
+    """Holds what all Sources of one Run share: the Services, what is stored in Weaviate, and the Suites' Runners.
 
-    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+    ``pages`` say what is compared besides what Sources say. With ``tap``, Sources reach Weaviate through a pass-through
+    that records what they ask and what they are answered.
+    """
+
+    def __init__(
+        self, settings: Settings, say: Callable[[str], None], pages: Pages = _NO_PAGES, *, tap: bool = False
+    ) -> None:
         self._settings = settings
+        self._pages = pages
         self._say = say
         self._run = Run.begin()
         self._addresses: Future[Mapping[str, str]] = Future()
-        self._preparations = Preparations(settings, self._run, say, self._addresses)
+        self._tap = _start_tap() if tap else None
+        self._preparations = Preparations(settings, self._run, say, self._addresses, self._tap)
         self._services: Services | None = None
         self._state: State | None = None
 
@@ -54,7 +69,7 @@ class Prover:
         """
         assets = self._settings.root / self._settings.assets if self._settings.assets else None
         try:
-            self._services = Services.start(self._settings, self._run, self._say, assets, self._announce)
+            self._services = Services.start(self._settings, self._run, self._say, assets, self._announce, self._tap)
             self._announce(self._services.placeholders())
             self._state = State(self._services.weaviate)
         except BaseException as error:
@@ -79,14 +94,25 @@ class Prover:
         self.state.mark()
         run = preparation.runner.execute(program)
         self.state.restore_if_changed()
-        return judge(source, program.probed, run)
+        return judge(source, program.probed, run, self._pages)
 
     def close(self) -> None:
         """Stop the Services and remove everything of this Run."""
         with contextlib.ExitStack() as stack:
             stack.callback(self._run.end)
+            if self._tap:
+                stack.callback(self._tap.stop)
             if self._services:
                 stack.callback(self._services.stop)
             stack.callback(self._preparations.close)
             if self._services and self._state and self._services.weaviate.mode == "url":
                 self._state.clear()
+
+
+def _start_tap() -> Tap:
+    from snipproof.prove.services.tap.tap import Tap
+
+    try:
+        return Tap()
+    except OSError as error:
+        raise InfrastructureError(f"the tap between Sources and Weaviate cannot listen: {error}") from None

@@ -116,6 +116,17 @@ def cut(stdout: str, separator: str) -> tuple[list[int], list[str]]:
     return [int(line) for line in parts[1::2]], parts[0::2]
 
 
+def redact_data(data: Any, secrets: Mapping[str, str]) -> Any:
+    """Replace every secret value in the texts of plain data, the names of members too."""
+    if isinstance(data, str):
+        return redact(data, secrets)
+    if isinstance(data, list):
+        return [redact_data(each, secrets) for each in data] if secrets else data
+    if isinstance(data, dict):
+        return {redact(name, secrets): redact_data(each, secrets) for name, each in data.items()} if secrets else data
+    return data
+
+
 def redact(text: str, secrets: Mapping[str, str]) -> str:
     """Replace every secret value in ``text`` by its name; ``secrets`` maps names to values.
 

@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from snipproof.model import Expectation, Outcome, Region, Snippet, Source
-from snipproof.prove.expect import ExpectationResult, check_expectation
+from snipproof.model import Expectation, Origin, Outcome, Region, Snippet, Source
+from snipproof.prove.expect import ExpectationResult, Notation, check_expectation
+from snipproof.prove.output import Output, output_of
+from snipproof.prove.pages import Pages
 from snipproof.prove.probe import Probed
 from snipproof.prove.source_run import Crash, Ending, Problem, SourceRun
 from snipproof.prove.trace import Trace, trace
+from snipproof.read.said import Place
+
+_NO_PAGES = Pages()
 
 Fault = Crash | Problem | Ending
 """What can go wrong: an exception, a compiler's message, or how the process ended."""
@@ -41,8 +46,11 @@ class Verdict:
     expectations: tuple[ExpectationResult, ...] = ()
 
 
-def judge(source: Source, probed: Probed, run: SourceRun) -> list[Verdict]:
-    """Return one Verdict for each Snippet of ``source``, in the order of the Source."""
+def judge(source: Source, probed: Probed, run: SourceRun, pages: Pages = _NO_PAGES) -> list[Verdict]:
+    """Return one Verdict for each Snippet of ``source``, in the order of the Source.
+
+    :param pages: what Pages say about these Snippets, besides what the Source says itself.
+    """
     traces = {snippet.id: trace(snippet.region, probed, run) for snippet in source.snippets}
     faults = _faults(source, traces, run)
     names = ", ".join(f"`{s.name}`" for s in source.snippets if s.id in faults)
@@ -64,7 +72,14 @@ def judge(source: Source, probed: Probed, run: SourceRun) -> list[Verdict]:
     by_name = {snippet.name: snippet for snippet in source.snippets}
     for expectation in source.expectations:
         snippet = by_name[expectation.of]
-        verdicts[snippet.id] = _compare(source, expectation, verdicts[snippet.id])
+        given = output_of(expectation.origin, traces[snippet.id], run)
+        verdicts[snippet.id] = _compare(source, expectation, verdicts[snippet.id], given, pages)
+    for snippet in source.snippets:
+        for claim in pages.claims.get(snippet.id, ()):
+            expectation = Expectation(claim.expectation, snippet.name, claim.origin)
+            holder = pages.holders[claim.expectation.source]
+            given = output_of(expectation.origin, traces[snippet.id], run)
+            verdicts[snippet.id] = _compare(holder, expectation, verdicts[snippet.id], given, pages, claim.places)
     return [verdicts[snippet.id] for snippet in source.snippets]
 
 
@@ -205,16 +220,44 @@ def _where(trace: Trace, fault: Fault, line: int | None) -> str:
     return f"hidden code {'after' if trace.begun else 'before'} it: "
 
 
-def _compare(source: Source, expectation: Expectation, verdict: Verdict) -> Verdict:
-    """Hold an Expectation against what its Snippet printed, if that one got so far."""
-    if verdict.outcome is not Outcome.PASSED:
+def _compare(
+    holder: Source,
+    expectation: Expectation,
+    verdict: Verdict,
+    given: Output,
+    pages: Pages,
+    places: Sequence[Place] = (),
+) -> Verdict:
+    """Hold an Expectation of ``holder`` against what a Snippet gave, if the Snippet got so far.
+
+    :param places: where Pages say that the Snippet gives this, if it is not the Source itself that says so.
+    """
+    if verdict.outcome is not Outcome.PASSED and not verdict.expectations:
         return verdict
-    result = check_expectation(source, expectation, verdict.output)
+    region = expectation.region
+    result = check_expectation(
+        holder,
+        expectation,
+        given.text,
+        data=given.data,
+        label=given.label,
+        claims=Notation.JSON if region.id in pages.as_json else None,
+        # All who speak of the block, since it is written only if they agree.
+        accept=f"pytest --snippets-update {' '.join(pages.sources_of(expectation))}",
+        trouble=given.trouble,
+    )
     results = (*verdict.expectations, result)
     if result.matched:
         return replace(verdict, expectations=results)
-    line = result.differences[0].line
-    reason = f"expected output differs: {source.path}:{line} {result.differences[0].message}"
-    return replace(
-        verdict, outcome=Outcome.FAILED, line=line, reason=reason, details=result.explain(), expectations=results
-    )
+    details = result.explain()
+    if places:
+        shown = ", ".join(f"{place.page}:{place.line}" + f" (tab {place.tab})" * bool(place.tab) for place in places)
+        details = f"shown as its {expectation.origin} on {shown}\n{details}"
+    if verdict.outcome is not Outcome.PASSED:  # the first one that differs gives the reason
+        return replace(verdict, details=f"{verdict.details}\n\n{details}", expectations=results)
+    first = result.differences[0]
+    # The reader of the failure looks at the block, if it stands in the Snippet's own Source, else at the Snippet.
+    line = first.line if region.source == verdict.snippet.region.source else verdict.line
+    what = "expected output" if expectation.origin is Origin.STDOUT else f"expected {expectation.origin}"
+    reason = f"{what} differs: {region.source}:{first.line} {first.path}: {first.message}"
+    return replace(verdict, outcome=Outcome.FAILED, line=line, reason=reason, details=details, expectations=results)

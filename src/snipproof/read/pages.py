@@ -18,6 +18,7 @@ from snipproof.read.imports import import_target, is_raw
 from snipproof.read.profile import profile_of
 from snipproof.read.shorten import shorten
 from snipproof.read.source import UNREADABLE
+from snipproof.read.tabs import TAGS, Tabs
 from snipproof.read.tags import TagError, read_tag
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _TICKS = re.compile("`+")
 _VISIBLE = r"<!--|\{[ \t]*/\*|```+|~~~+|\nimport[ \t]|<(?:COMPONENT|[A-Z][\w$.]*)(?=[\s/>])"
 # What hides the others one by one. Most of a text is passed over without looking for these (see `_next`).
 _ALL = r"\\[^\n]|`[^`\n]++`(?!`)|``?(?!`)|" + _VISIBLE
+# Where tabs end, which is asked for few pages only.
+_TABS_END = r"|</Tab(?:Item|s)(?=[\s>])"
 _BEFORE_FENCE = re.compile(r"[ \t]*+(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*+)*+")
 _LONGEST_BEFORE_FENCE = 200
 _IMPORT = re.compile(
@@ -59,20 +62,31 @@ def scan_page(path: str, text: str, settings: Settings, profile: Profile | None 
     return _Scanner(path, text, settings, profile or profile_of(settings)).scan()
 
 
+def scan_tabs(path: str, text: str, settings: Settings | None = None, profile: Profile | None = None) -> Tabs:
+    """Return the groups of tabs of the Page that ``text`` is, with the places of its blocks in them."""
+    settings = settings or Settings()
+    tabs = Tabs(text)
+    _Scanner(path, text, settings, profile or profile_of(settings), tabs).scan()
+    return tabs
+
+
 @cache
-def _patterns(component: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    visible, every = (re.compile(pattern.replace("COMPONENT", re.escape(component))) for pattern in (_VISIBLE, _ALL))
+def _patterns(component: str, more: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    visible, every = (
+        re.compile(pattern.replace("COMPONENT", re.escape(component)) + more) for pattern in (_VISIBLE, _ALL)
+    )
     return visible, every
 
 
 class _Scanner:
-    def __init__(self, path: str, text: str, settings: Settings, profile: Profile) -> None:
+    def __init__(self, path: str, text: str, settings: Settings, profile: Profile, tabs: Tabs | None = None) -> None:
         self._path = path
         self._text = text
         self._site_root = settings.site_root
         self._profile = profile
         self._tag = f"<{profile.component}"
-        self._visible, self._all = _patterns(profile.component)
+        self._visible, self._all = _patterns(profile.component, _TABS_END if tabs else "")
+        self._tabs = tabs
         self._ahead: re.Match[str] | None = None
         self._unwrapped: set[int] = set()
         self._imports: list[Import] = []
@@ -143,6 +157,8 @@ class _Scanner:
         if first == "`" and not token.strip("`"):
             return self._after_inline_code(match)
         if first == "<":
+            if self._tabs and token in TAGS:
+                self._tabs.read(token, match.end(), self._place(match.start())[0])
             self._elements.add(token[1:])
         return match.end()
 
@@ -165,6 +181,8 @@ class _Scanner:
         if end < 0:
             self._problem(match.start(), f"the comment {match[0]!r} is never closed")
             return len(self._text)
+        if self._tabs:
+            self._tabs.comment(self._text[match.end() : end], *self._place(match.start()))
         return end + len(closing)
 
     def _after_fence(self, match: re.Match[str]) -> int:
@@ -216,6 +234,8 @@ class _Scanner:
             self._problem(error.position, f"cannot read this <{self._profile.component}>: {error}")
             return len(self._text) if error.open else match.end()
         self._tags.append((match.start(), tag.values))
+        if self._tabs:
+            self._tabs.block(*self._place(match.start()))
         return tag.end
 
     def _import(self, match: re.Match[str]) -> Import:

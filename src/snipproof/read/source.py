@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import UnreadableError
-from snipproof.model import Finding, Marker, Region, Segment, Source
+from snipproof.model import Finding, Marker, Region, Segment, Snippet, Source
+from snipproof.read.attributes import read_attributes, wrong
 from snipproof.read.bind import bind
 from snipproof.read.lines import Lines
 from snipproof.read.markers import find_markers
-from snipproof.read.shorten import shorten
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,8 +23,6 @@ LARGEST = 16 * 1024 * 1024
 # A named pipe without a writer would make a plain `open` wait for ever, and a device may have no end.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _PART = 64 * 1024
-_ATTRIBUTES = ("of",)
-_LONGEST_ATTRIBUTES = 1000
 _MOST_PARTS = 200_000
 
 
@@ -78,12 +75,13 @@ def read_source(root: Path, path: str) -> Source:
 def parse_source(path: str, text: str | Lines) -> Source:
     """Return the Source that ``text`` is; Expectations that bind to nothing are left out (see :mod:`.bind`).
 
-    :raises UnreadableError: the attributes of a marker are not a YAML mapping of known keys.
+    :raises UnreadableError: the attributes of a marker are wrong (see :mod:`.attributes`) or on a Region of code.
     """
     lines = Lines(text) if isinstance(text, str) else text
     markers = find_markers(lines)
     regions = tuple(_regions(path, markers, len(lines)))
-    snippets, expectations, _ = bind(path, regions)
+    snippets, expectations, _ = bind(path, regions, lines.text)
+    _refuse_useless(path, regions, snippets)
     return Source(path, lines.text, regions, snippets, expectations, tuple(markers))
 
 
@@ -123,7 +121,7 @@ def _region(path: str, name: str, own: list[Marker], of_all: list[Marker], lines
     given = [marker for marker in own if marker.attributes and marker.name == name]
     if not given:
         return Region(path, name, tuple(segments), tuple(own))
-    return Region(path, name, tuple(segments), tuple(own), _attributes(path, given[0]))
+    return Region(path, name, tuple(segments), tuple(own), _attributes(path, given))
 
 
 def _per_line(markers: list[Marker]) -> list[Marker]:
@@ -135,27 +133,27 @@ def _per_line(markers: list[Marker]) -> list[Marker]:
     return list(by_line.values())
 
 
-def _attributes(path: str, marker: Marker) -> dict[str, Any]:
-    import yaml
+def _attributes(path: str, markers: list[Marker]) -> dict[str, Any]:
+    """Return the attributes of a Region, which are given once, or alike on several of its START lines."""
+    if not markers:
+        return {}
+    found = read_attributes(path, markers[0])
+    for marker in markers[1:]:
+        if marker.attributes != markers[0].attributes and read_attributes(path, marker) != found:
+            hint = f"give them once, on line {markers[0].line}"
+            raise wrong(path, marker, f"{marker.name!r} has other attributes on line {markers[0].line}", hint)
+    return found
 
-    place = path, marker.line, marker.column
-    value = None
-    if len(marker.attributes) <= _LONGEST_ATTRIBUTES:
-        # PyYAML's constructors let the errors of what they call through: `!!bool x` is a KeyError.
-        with contextlib.suppress(
-            yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError
-        ):
-            value = yaml.safe_load(marker.attributes)
-    if not isinstance(value, dict):
-        hint = "write them as `{of: name of a Snippet}`, after the name and at the end of the line"
-        raise _unreadable(*place, f"the attributes are not a YAML mapping: {shorten(marker.attributes)}", hint)
-    for key in value:
-        if key not in _ATTRIBUTES:
-            hint = f"known attributes: {', '.join(_ATTRIBUTES)}"
-            raise _unreadable(*place, f"unknown attribute {shorten(str(key))!r}", hint)
-    if not isinstance(value.get("of", ""), str):
-        raise _unreadable(*place, "the attribute 'of' must be the name of a Snippet")
-    return dict(value)
+
+def _refuse_useless(path: str, regions: tuple[Region, ...], snippets: tuple[Snippet, ...]) -> None:
+    """Refuse attributes of a Region that is code: nothing would ever look at them."""
+    code = {snippet.name for snippet in snippets}
+    for region in regions:
+        if region.attributes and region.name in code:
+            marker = next(marker for marker in region.markers if marker.name == region.name and marker.attributes)
+            given = ", ".join(map(repr, region.attributes))
+            hint = "say whose output it is: `{of: NAME, …}`; without it the name must be `Expected … results`"
+            raise wrong(path, marker, f"{region.name!r} is no Expectation, so that {given} would mean nothing", hint)
 
 
 def _unreadable(path: str, line: int, column: int, message: str, hint: str = "") -> UnreadableError:

@@ -57,7 +57,8 @@ def read_tag(text: str, position: int, attributes: Mapping[str, str]) -> Tag:
 
     :raises TagError: the tag is not closed, or what it shows depends on an expression.
     """
-    usual = _usual_tag(*[attributes[key] for key in _USUAL]).match(text, position)
+    names = [attributes.get(key, "") for key in _USUAL]
+    usual = _usual_tag(*names).match(text, position) if all(names) else None
     if usual:
         return Tag(dict(zip(_USUAL, usual.groups(), strict=True)), usual.end())
     begin = position

@@ -41,6 +41,14 @@ def test_other_comments_take_nothing_away(check: Check, before: str) -> None:
     assert len(check({"docs/p.mdx": page(before, WRONG), "a.py": A}, "SP201")) == 1
 
 
+def test_a_comment_in_a_fence_is_an_example(check: Check) -> None:
+    """It takes nothing away, and nobody wants it to."""
+    example = "```mdx\n{/* snipproof: ignore SP201 because of this */}\n```\n"
+    found = {f.rule for f in check({"docs/p.mdx": page(example, WRONG), "a.py": A})}
+    assert "SP201" in found
+    assert "SP003" not in found
+
+
 def test_a_comment_in_a_source_counts_too(check: Check) -> None:
     text = "# snipproof: ignore SP204 because a test needs it\n" + region("b = 2", "B")
     assert check({"docs/p.mdx": page(), "a.py": A + text}) == []

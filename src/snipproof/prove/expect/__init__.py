@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from snipproof.prove.expect.check import ExpectationResult, check_expectation
-from snipproof.prove.expect.compare import Difference, compare
-from snipproof.prove.expect.parse import ParseError, parse_expected
+from snipproof.prove.expect.compare import compare
+from snipproof.prove.expect.difference import ABSENT, Difference, Kind
+from snipproof.prove.expect.laws import Laws, laws_of
+from snipproof.prove.expect.notation import Actual, ParseError, parse_expected, read_actual
+from snipproof.prove.expect.texts import compare_texts
+from snipproof.prove.expect.tree import Notation
 
-__all__ = ["Difference", "ExpectationResult", "ParseError", "check_expectation", "compare", "parse_expected"]
+__all__ = [
+    "ABSENT", "Actual", "Difference", "ExpectationResult", "Kind", "Laws", "Notation", "ParseError",
+    "check_expectation", "compare", "compare_texts", "laws_of", "parse_expected", "read_actual",
+]  # fmt: skip

@@ -1,29 +1,43 @@
-"""Holds one Expectation of a Source against the output of its Snippet."""
+"""Holds one Expectation of a Source against what its Snippet printed, or against data that went over the wire."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from decimal import Decimal
-from itertools import islice
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from snipproof.model import Expectation, Source
-from snipproof.prove.expect.compare import Difference, compare
-from snipproof.prove.expect.parse import ParseError, parse_expected
+from snipproof.prove.expect.block import Block, block_of
+from snipproof.prove.expect.compare import compare
+from snipproof.prove.expect.difference import ABSENT, Difference, Kind
+from snipproof.prove.expect.laws import Laws, laws_of
+from snipproof.prove.expect.notation import ParseError, parse_expected
+from snipproof.prove.expect.report import report
+from snipproof.prove.expect.texts import compare_texts, compare_with_care
+from snipproof.prove.expect.tree import Expected, Notation
 
-_MOST = 20
-_COMMENTS = ("//", "#")
+_LARGE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectationResult:
-    """The differences found, with lines of the Source; ``shown`` is the expected block as (line, text)."""
+    """What came of comparing one Expectation; ``differences`` carry lines of the Source.
+
+    :param block: the lines that were compared.
+    :param expected: what they say; ``None`` if they are not what they claim to be.
+    :param actual: what they were compared with: text as it was printed, or data.
+    :param laws: by what laws.
+    :param label: what ``actual`` is, in words.
+    :param accept: the command that would take the actual output over into the docs.
+    """
 
     expectation: Expectation
     differences: tuple[Difference, ...]
-    shown: tuple[tuple[int, str], ...]
-    actual: str
+    block: Block
+    expected: Expected | None
+    actual: Any
+    laws: Laws = field(default_factory=Laws)
+    label: str = ""
+    accept: str = ""
 
     @property
     def matched(self) -> bool:
@@ -31,55 +45,60 @@ class ExpectationResult:
         return not self.differences
 
     def explain(self) -> str:
-        """Return the expected block with every difference under its line, and the actual output."""
-        notes: dict[int, list[Difference]] = {}
-        for difference in self.differences:
-            notes.setdefault(difference.line, []).append(difference)
-        out = [f"the docs show (`{self.expectation.region.name}`, {self.expectation.region.source}):"]
-        for line, text in self.shown:
-            out.append(f"{'>' if line in notes else ' '} {line:4} | {text}")
-            out += [f"       ^ {d.path}: {d.message}" for d in notes.get(line, ())]
-        out += ["the Snippet printed:", *(f"       | {text}" for text in self.actual.strip().split("\n")[:60])]
-        return "\n".join(out)
+        """Return the block with every difference under its line, the actual output, and how to accept it."""
+        region = self.expectation.region
+        head = f"the docs show (`{region.name}`, {region.source}):"
+        lines = [(line.number, line.shown) for line in self.block.lines]
+        return "\n".join(report(head, lines, self.differences, self.label, self.actual, self.accept))
 
 
-def check_expectation(source: Source, expectation: Expectation, output: str) -> ExpectationResult:
-    """Compare the block of ``expectation`` in ``source`` with ``output``, what its Snippet printed."""
-    numbers = [n for s in expectation.region.segments for n in range(s.first, s.last + 1)]
-    all_lines = source.lines
-    lines = [all_lines[n - 1].removesuffix("\r") for n in numbers]
-    shown = tuple(zip(numbers, lines, strict=True))
+def check_expectation(
+    source: Source,
+    expectation: Expectation,
+    output: str,
+    *,
+    data: Any = ABSENT,
+    label: str = "the Snippet printed",
+    claims: Notation | None = None,
+    accept: str = "",
+    trouble: str = "",
+) -> ExpectationResult:
+    """Compare the block of ``expectation`` in ``source`` with what its Snippet printed.
 
-    def result(*differences: Difference) -> ExpectationResult:
-        return ExpectationResult(expectation, differences, shown, output)
+    :param output: what it printed.
+    :param data: compare with this data instead, such as the response on the wire.
+    :param label: what the block is compared with, in words that go on with a colon.
+    :param claims: the notation that the block has to be in, if a Page says so.
+    :param accept: the command that would accept the actual output, told with a failure.
+    :param trouble: why there is nothing to compare with: this is the difference then.
+    """
+    block = block_of(source, expectation.region)
+    actual = output if data is ABSENT else data
+
+    def result(expected: Expected | None, laws: Laws, *found: Difference) -> ExpectationResult:
+        return ExpectationResult(expectation, found, block, expected, actual, laws, label, accept)
+
+    def refuse(line: int, message: str, laws: Laws, kind: Kind) -> ExpectationResult:
+        begin = block.lines[line - 1].begin if line <= len(block.lines) else len(block.text)
+        number = block.lines[min(line, len(block.lines)) - 1].number if block.lines else block.marker
+        return result(None, laws, Difference(begin, begin, number, "$", message, kind))
 
     try:
-        expected = parse_expected("\n".join(_uncomment(lines)))
+        laws = laws_of(expectation.region.attributes)
+    except ValueError as error:
+        return refuse(1, str(error), Laws(), Kind.LAW)
+    if trouble:
+        return refuse(1, trouble, laws, Kind.MISSING)
+    try:
+        if data is ABSENT:
+            compared = compare_texts(block.text, output, laws, claims=claims)
+            if compared.differences and len(block.text) < _LARGE:
+                compared = compare_with_care(block.text, output, laws, claims=claims)
+            expected, found = compared.expected, compared.differences
+        else:
+            expected = parse_expected(block.text, captures=laws.captures, claims=claims)
+            found = compare(expected, data, laws)
     except ParseError as error:
-        line = numbers[min(error.line, len(numbers)) - 1] if numbers else expectation.region.line
-        return result(Difference(line, "$", f"the block is not the JSON it shows: {error.message}"))
-    try:
-        actual = json.loads(output, parse_float=Decimal, object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
-        first = numbers[0] if numbers else expectation.region.line
-        return result(Difference(first, "$", f"JSON expected, but the Snippet printed something else: {error}"))
-    found = islice(compare(expected, actual), _MOST)
-    return result(*(Difference(numbers[d.line - 1], d.path, d.message) for d in found))
-
-
-def _uncomment(lines: list[str]) -> list[str]:
-    """Return the lines without a comment token, if every line that is not blank begins with the same one."""
-    for token in _COMMENTS:
-        if any(line.strip() for line in lines) and all(
-            line.lstrip().startswith(token) for line in lines if line.strip()
-        ):
-            return [line.lstrip().removeprefix(token) for line in lines]
-    return lines
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse data that names a member twice: half of it would be compared with nothing."""
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        raise ValueError("a member is named twice in one object")
-    return result
+        what = claims or "data"
+        return refuse(error.line, f"the block is not the {what} it shows: {error.message}", laws, Kind.UNREADABLE)
+    return result(expected, laws, *(replace(each, line=block.place(each.begin)[0]) for each in found))

@@ -1,127 +1,163 @@
-"""Compares the tree of an Expectation with data, structurally; a wildcard widens what it names and nothing else."""
+"""Compares an Expectation with actual data: the engine decides whether they match, and then explains why not."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+import difflib
+from collections.abc import Iterator
 from typing import Any
 
-from snipproof.prove.expect.parse import Array, Elision, Node, Number, Object, Scalar
+from snipproof.prove.expect.captures import NOTHING_BOUND
+from snipproof.prove.expect.difference import ABSENT, Difference, Kind
+from snipproof.prove.expect.explain import Explainer
+from snipproof.prove.expect.laws import Laws
+from snipproof.prove.expect.lazy import Lazy
+from snipproof.prove.expect.match import TooMuchError
+from snipproof.prove.expect.notation import Actual
+from snipproof.prove.expect.places import Document
+from snipproof.prove.expect.scope import LawError, Scope, select
+from snipproof.prove.expect.show import show
+from snipproof.prove.expect.solve import Solver
+from snipproof.prove.expect.tree import Array, Call, Documents, Expected, Lines, Node, Notation, Object, String
+
+MOST = 1_000
+_EXPLAINED = 100_000
+_PLAIN = Laws()
+_WITH_NAMES = frozenset({Notation.PYTHON, Notation.NODE})
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One place where expected and actual differ: ``line`` of the expected text, ``path`` in the data."""
+def compare(expected: Expected, actual: Any, laws: Laws = _PLAIN, *, most: int = MOST) -> list[Difference]:
+    """Return the differences between what is expected and what is there, in the order of the expected text.
 
-    line: int
-    path: str
-    message: str
+    No difference means that it matches: whatever could not be compared is told as one.
 
-
-def compare(expected: Node, actual: Any, path: str = "$") -> Iterator[Difference]:
-    """Yield the differences between ``expected`` and ``actual``, in the order of the expected text.
-
-    :param actual: what ``json.loads(…, parse_float=Decimal)`` gives: bools are never numbers, numbers never strings.
+    :param actual: plain data; an :class:`Actual` with one value or several in a row; for plain text the text itself.
+    :param laws: by what laws.
+    :param most: how many differences are told; that there are more is the last one.
     """
-    if isinstance(expected, Elision):
+    node = expected.node
+    try:
+        data = _prepared(expected, actual, laws)
+        roots: list[tuple[tuple[Any, ...], Any]] = [((), data)]
+        if isinstance(node, Documents):
+            roots = [((Document(index),), value) for index, value in enumerate(data)]
+        scope = Scope(laws, roots if not isinstance(node, Lines) else [])
+        _require(expected, laws, scope)
+    except _CannotError as error:
+        return [error.difference]
+    except LawError as error:
+        return [_whole(expected, str(error), Kind.LAW)]
+    if isinstance(node, Lines):
+        node = _stripped(node)
+    return _differences(expected, node, data, scope, most)
+
+
+def _differences(expected: Expected, node: Node, data: Any, scope: Scope, most: int) -> list[Difference]:
+    unwraps = expected.notation not in _WITH_NAMES
+    left_out = ""
+    explainer = Explainer(expected, Solver(scope, unwraps=unwraps, steps=_EXPLAINED), most)
+    try:
+        if next(Solver(scope, unwraps=unwraps).solutions(node, data, NOTHING_BOUND), None) is not None:
+            return []
+        left_out = explainer.explain_all(node, data)
+    except TooMuchError:
+        left_out = "there are too many ways in which this may fit: the rest was not compared"
+    except RecursionError:
+        left_out = "this is nested too deep: the rest was not compared"
+    found = sorted(explainer.found, key=lambda difference: difference.begin)
+    if left_out:
+        found.append(_whole(expected, left_out, Kind.LIMIT))
+    if not found:
+        found = [_whole(expected, "no way to read the captures makes all of this fit", Kind.CAPTURE)]
+    return found
+
+
+class _CannotError(Exception):
+    """There is nothing to compare with; ``difference`` says why."""
+
+    def __init__(self, difference: Difference) -> None:
+        super().__init__(difference.message)
+        self.difference = difference
+
+
+def _whole(expected: Expected, message: str, kind: Kind, actual: Any = ABSENT) -> Difference:
+    """Return a difference of the whole text."""
+    node = expected.node
+    return Difference(node.begin, node.end, expected.line(node.begin), "$", message, kind, actual, node)
+
+
+def _prepared(expected: Expected, actual: Any, laws: Laws) -> Any:
+    """Return the data that the tree is compared with: a value, values for Documents, lines for Lines."""
+    values = actual.values if isinstance(actual, Actual) else (actual,)
+    if laws.select is not None:
+        values = tuple(_selected(expected, laws.select, value) for value in values)
+    if isinstance(expected.node, Documents):
+        return values
+    if len(values) != 1:
+        what = f"{len(values)} values in a row" if values else "nothing"
+        raise _CannotError(_whole(expected, f"expected one value, actual {what}", Kind.VALUE))
+    if not isinstance(expected.node, Lines):
+        return values[0]
+    if not isinstance(values[0], str):
+        message = f"expected text, actual {show(values[0])}"
+        raise _CannotError(_whole(expected, message, Kind.TYPE, values[0]))
+    lines = [line.rstrip() for line in values[0].removeprefix("\ufeff").replace("\r\n", "\n").split("\n")]
+    shown = [index for index, line in enumerate(lines) if line]
+    return tuple(lines[shown[0] : shown[-1] + 1]) if shown else ()
+
+
+def _selected(expected: Expected, path: str, value: Any) -> Any:
+    found, selected = select(path, value)
+    if not found:
+        message = f"`select` finds nothing at {path} in the actual output: {show(value)}"
+        raise _CannotError(_whole(expected, message, Kind.MISSING, value))
+    return selected
+
+
+def _stripped(node: Lines) -> Lines:
+    """Return the lines without blanks behind them, which nobody sees."""
+    return Lines(
+        node.begin,
+        node.end,
+        tuple(String(i.begin, i.end, i.value.rstrip()) if isinstance(i, String) else i for i in node.items),
+    )
+
+
+def _require(expected: Expected, laws: Laws, scope: Scope) -> None:
+    """Refuse tolerances for what is not shown: a misspelt name would silently say nothing.
+
+    :raises LawError: there is one.
+    """
+    if not laws.approx:
         return
-    if isinstance(expected, Number):
-        yield from _number(expected, actual, path)
-    elif isinstance(expected, Scalar):
-        if type(actual) is not type(expected.value) or actual != expected.value:
-            yield Difference(expected.line, path, f"expected {show(expected.value)}, actual {show(actual)}")
-    elif isinstance(expected, Array):
-        if isinstance(actual, list):
-            yield from _array(expected, actual, path)
-        else:
-            yield Difference(expected.line, path, f"expected a list, actual {show(actual)}")
-    elif isinstance(actual, dict):
-        yield from _object(expected, actual, path)
-    else:
-        yield Difference(expected.line, path, f"expected an object, actual {show(actual)}")
+    for path in scope.nowhere():
+        raise LawError(f"`approx` names `{path}`, which is nowhere in the actual output")
+    shown = set(_names(expected.node))
+    for name in laws.approx:
+        if not name.startswith("$") and name not in shown:
+            close = difflib.get_close_matches(name, shown, n=1)
+            guess = f": did you mean `{close[0]}`?" if close else ""
+            raise LawError(f"`approx` names `{name}`, which is not shown here{guess}")
 
 
-def _number(expected: Number, actual: Any, path: str) -> Iterator[Difference]:
-    """Compare at the precision that is printed: 0.058 stands for all that is rounded to it, 8 for 8 alone."""
-    if isinstance(actual, bool) or not isinstance(actual, int | float | Decimal):
-        yield Difference(expected.line, path, f"expected the number {expected.text}, actual {show(actual)}")
-        return
-    value = actual if isinstance(actual, Decimal) else Decimal(str(actual))
-    exponent = int(expected.value.as_tuple().exponent)
-    tolerance = Decimal(5).scaleb(exponent - 1) if exponent < 0 else Decimal(0)
-    if not value.is_finite() or abs(value - expected.value) > tolerance:
-        precision = f" (written with {-exponent} decimals)" if exponent < 0 else ""
-        yield Difference(expected.line, path, f"expected {expected.text}{precision}, actual {actual}")
-
-
-def _object(expected: Object, actual: dict[str, Any], path: str) -> Iterator[Difference]:
-    for name, node in expected.members.items():
-        if name in actual:
-            yield from compare(node, actual[name], f"{path}.{name}")
-        else:
-            yield Difference(node.line, f"{path}.{name}", "expected, but missing in the actual output")
-    if not expected.open:
-        for name, value in actual.items():
-            if name not in expected.members:
-                message = f"not expected, but in the actual output: {show(value)}"
-                yield Difference(expected.line, f"{path}.{name}", message)
-
-
-def _array(expected: Array, actual: list[Any], path: str) -> Iterator[Difference]:
-    runs = _split(expected.items)
-    if len(runs) == 1:
-        yield from _positional(runs[0], actual, path, 0)
-        if len(actual) != len(runs[0]):
-            yield Difference(expected.line, path, f"expected {len(runs[0])} elements, actual {len(actual)}")
-        return
-    head, *middle, tail = runs
-    least = sum(map(len, runs))
-    if len(actual) < least:
-        yield Difference(expected.line, path, f"expected at least {least} elements, actual {len(actual)}")
-        return
-    yield from _positional(head, actual, path, 0)
-    end = len(actual) - len(tail)
-    position = len(head)
-    # The leftmost match of every run leaves the most room for those behind it.
-    for run in middle:
-        found = next((at for at in range(position, end - len(run) + 1) if _matches(run, actual, at)), None)
-        if found is None:
-            yield Difference(
-                run[0].line, path, f"no such elements between the elisions, in this order, from [{position}]"
-            )
-            break
-        position = found + len(run)
-    yield from _positional(tail, actual, path, end)
-
-
-def _split(items: Sequence[Node]) -> list[list[Node]]:
-    """Return the runs of nodes between Elisions; two Elisions in a row are one."""
-    runs: list[list[Node]] = [[]]
-    for index, item in enumerate(items):
-        if not isinstance(item, Elision):
-            runs[-1].append(item)
-        elif index == 0 or not isinstance(items[index - 1], Elision):
-            runs.append([])
-    return runs
-
-
-def _positional(run: Sequence[Node], actual: list[Any], path: str, at: int) -> Iterator[Difference]:
-    for index, (node, value) in enumerate(zip(run, actual[at:], strict=False), start=at):
-        yield from compare(node, value, f"{path}[{index}]")
-
-
-def _matches(run: Sequence[Node], actual: list[Any], at: int) -> bool:
-    return all(next(compare(node, value), None) is None for node, value in zip(run, actual[at:], strict=False))
-
-
-def show(value: Any) -> str:
-    """Return ``value`` as short JSON, for a message."""
-    text = json.dumps(value, ensure_ascii=False, default=_plain)
-    return text if len(text) <= 80 else text[:77] + "…"
-
-
-def _plain(value: Any) -> Any:
-    """Let JSON write a Decimal as the number that it is."""
-    return float(value) if isinstance(value, Decimal) else str(value)
+def _names(node: Node) -> Iterator[str]:
+    """Yield the names of all members in ``node``."""
+    stack: list[Any] = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Object):
+            if isinstance(item.members, Lazy):
+                stack.append(item.members.data)
+            else:
+                yield from (member.name for member in item.members)
+                stack += [member.value for member in item.members]
+        elif isinstance(item, Array):
+            stack += item.items.data if isinstance(item.items, Lazy) else item.items
+        elif isinstance(item, Documents):
+            stack += item.items
+        elif isinstance(item, Call):
+            stack += [*item.positional, item.members]
+        elif isinstance(item, dict):
+            yield from item
+            stack += item.values()
+        elif isinstance(item, list):
+            stack += item

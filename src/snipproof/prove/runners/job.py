@@ -8,13 +8,13 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from snipproof.prove.process import Process
 from snipproof.prove.runners.runner import Program, Workplace
-from snipproof.prove.source_run import Crash, Ending, Hit, SourceRun, cut, redact
+from snipproof.prove.source_run import Crash, Ending, Exchange, Hit, SourceRun, cut, redact, redact_data
 
 _ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _TICK = 0.02
@@ -88,8 +88,14 @@ class Job:
         """Return the whole environment of the process."""
         return environment(self.workplace, self.folder)
 
+    def record(self) -> None:
+        """Let the tap, if there is one, record from now on; called just before the Source may begin."""
+        if self.workplace.tap:
+            self.workplace.tap.record(self.events)
+
     def run(self, command: Sequence[str], env: Mapping[str, str]) -> tuple[Ending, int | None]:
         """Run ``command`` and end all that it started; returns how it ended, and the exit code if by itself."""
+        self.record()
         process = Process.start(
             command, run=self.workplace.run, env=env, cwd=self.work, stdout=self.stdout, stderr=self.stderr
         )
@@ -146,6 +152,7 @@ class Job:
         :param stdout: what was printed, unless it is the whole file; ``stderr`` likewise.
         :param crashes: those that are not among the events.
         """
+        exchanges = self._recorded()
         hits, told = self._read_events()
         lines, chunks = cut(self.read(self.stdout) if stdout is None else stdout, self.separator)
         run = SourceRun(
@@ -159,9 +166,26 @@ class Job:
             crashes=(*told, *crashes),
             stopped_at=stopped_at if ending is Ending.TIMED_OUT else None,
             complaint=complaint,
+            exchanges=exchanges,
         )
         shutil.rmtree(self.folder, ignore_errors=True)
         return run
+
+    def _recorded(self) -> tuple[Exchange, ...]:
+        """Stop recording; return the Exchanges without secrets."""
+        if not self.workplace.tap:
+            return ()
+        secrets = given(self.workplace)
+        return tuple(
+            replace(
+                exchange,
+                name=redact(exchange.name, secrets),
+                request=redact_data(exchange.request, secrets),
+                response=redact_data(exchange.response, secrets),
+                trouble=redact(exchange.trouble, secrets),
+            )
+            for exchange in self.workplace.tap.recorded()
+        )
 
     def _read_events(self) -> tuple[list[Hit], list[Crash]]:
         hits = []

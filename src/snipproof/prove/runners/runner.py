@@ -6,12 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
 from snipproof.model import Marker, Source, Suite
 from snipproof.prove.probe import Probed
 from snipproof.prove.run import Run
 from snipproof.prove.source_run import Ending, Problem, SourceRun
+
+if TYPE_CHECKING:
+    from snipproof.prove.services.tap.tap import Tap
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,16 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """Where a Runner works: the Suite, the settings, the Run it belongs to, and ``say`` for signs of life."""
+    """Where a Runner works: the Suite, the settings, the Run it belongs to, and ``say`` for signs of life.
+
+    ``tap`` records what a Source and the server say to each other, where anybody wants to know.
+    """
 
     suite: Suite
     settings: Settings
     run: Run
     say: Callable[[str], None]
+    tap: Tap | None = None
 
     @property
     def root(self) -> Path:

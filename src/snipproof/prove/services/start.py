@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from snipproof.config import Settings
@@ -15,6 +16,9 @@ from snipproof.prove.services.assets import start_assets
 from snipproof.prove.services.vectorizer import start_vectorizer
 from snipproof.prove.services.weaviate import WeaviateAddress
 
+if TYPE_CHECKING:
+    from snipproof.prove.services.tap.tap import Tap
+
 Say = Callable[[str], None]
 
 
@@ -22,10 +26,19 @@ class Services:
     """The running Services and their addresses.
 
     ``vectorizer_url`` is empty where the Weaviate was given by its address: it has a vectorizer of its own.
+    ``weaviate`` is where it really answers, also when Sources reach it through a tap.
     """
 
-    def __init__(self, stack: contextlib.ExitStack, weaviate: WeaviateAddress, vectorizer: str, assets: str) -> None:
+    def __init__(
+        self,
+        stack: contextlib.ExitStack,
+        weaviate: WeaviateAddress,
+        vectorizer: str,
+        assets: str,
+        tap: Tap | None = None,
+    ) -> None:
         self._stack = stack
+        self._tap = tap
         self.weaviate = weaviate
         self.vectorizer_url = vectorizer
         self.assets_url = assets
@@ -38,12 +51,14 @@ class Services:
         say: Say,
         assets: Path | None = None,
         announce: Callable[[Mapping[str, str]], None] = lambda _: None,
+        tap: Tap | None = None,
     ) -> Services:
         """Start what ``settings`` ask for; ``say`` gets a line about each thing that is chosen or takes time.
 
         :param assets: the folder to serve, if any.
         :param announce: gets the :meth:`placeholders` as soon as the addresses are known, long before anything is
             ready; again if they have to change.
+        :param tap: leads to Weaviate from the moment its address is known; the placeholders are those of the tap then.
         :raises InfrastructureError: a Service did not start; those that had are stopped.
         :raises SettingsError: the mode needs a setting that is missing.
         """
@@ -53,17 +68,21 @@ class Services:
                 server = start_assets(assets)
                 stack.callback(server.stop)
                 assets_url = server.url
-            weaviate, vectorizer_url = _start_weaviate(
-                settings, run, say, stack, lambda address: announce(_placeholders(address, assets_url))
-            )
+
+            def known(address: WeaviateAddress) -> None:
+                if tap:
+                    tap.lead_to(address)
+                announce(_placeholders(tap.address(address) if tap else address, assets_url))
+
+            weaviate, vectorizer_url = _start_weaviate(settings, run, say, stack, known)
             if weaviate.version != settings.weaviate.version:
                 say(f"weaviate: the server says that it is {weaviate.version}, not {settings.weaviate.version} as set")
-            return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url)
+            return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url, tap)
         raise AssertionError("unreachable")
 
     def placeholders(self) -> dict[str, str]:
         """Return what the ``{name}`` placeholders of Bindings stand for."""
-        return _placeholders(self.weaviate, self.assets_url)
+        return _placeholders(self._tap.address(self.weaviate) if self._tap else self.weaviate, self.assets_url)
 
     def stop(self) -> None:
         """Stop everything; a second call does nothing."""

@@ -8,6 +8,7 @@ from snipproof.model import Finding, Severity
 from snipproof.read.rules import (
     balance,
     blocks,
+    claims,
     content,
     fit,
     highlights,
@@ -52,6 +53,9 @@ _ALL = (
     Rule("SP213", "highlight-unbalanced", _WARNING, "a highlight is not opened or not closed", highlights.unbalanced),
     Rule("SP214", "highlight-shown", _ERROR, "readers see a highlight comment", highlights.shown_to_readers),
     Rule("SP301", "unbound-expectation", _ERROR, "shown output belongs to no Snippet", sources.unbound),
+    Rule("SP302", "ambiguous-output", _ERROR, "a page does not tell whose output it shows", claims.ambiguous),
+    Rule("SP303", "unexplained-opt-out", _ERROR, "an opt-out gives no reason, or no tab", claims.wrong_opt_out),
+    Rule("SP304", "unneeded-opt-out", _WARNING, "an opt-out has nothing to excuse", claims.unneeded_opt_out),
     Rule("SP401", "in-no-suite", _ERROR, "a page shows a Source that no Suite runs", sources.in_no_suite),
     Rule("SP402", "unbalanced-marker", _WARNING, "a marker opens or closes nothing", balance.unbalanced),
     Rule("SP403", "duplicate-name", _WARNING, "a Region is opened again while it is open", balance.duplicate),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from snipproof.model import Reference, Source
+    from snipproof.read.claims import Claimed
     from snipproof.read.render import Rendered
     from snipproof.read.site import Site
 
@@ -98,6 +99,18 @@ class Context:
     def dead(self) -> set[str]:
         """The partials with blocks that no reader sees, since no Page shows them."""
         return {reference.page for reference in self.site.references if not self.site.is_live(reference)}
+
+    @cached_property
+    def claimed(self) -> Claimed:
+        """What pages claim of Snippets by showing output."""
+        from snipproof.read.claims import read_claims
+
+        return read_claims(self.site)
+
+    @property
+    def bound_by_pages(self) -> frozenset[str]:
+        """The ids of the Expectations that pages bind; on a site without Suites there are none."""
+        return self.claimed.bound if self.site.suites else frozenset()
 
     @cached_property
     def parsing(self) -> Parsing:

@@ -41,6 +41,7 @@ def comment_token(context: Context) -> Iterator[Finding]:
     An Expectation may stand in a string or a block comment, so its markers may be written in any way.
     """
     expectations = {e.region.id for source in context.site.sources.values() for e in source.expectations}
+    expectations |= context.bound_by_pages
     for block in context.blocks:
         allowed = comment_tokens(of_file(block.source.path))
         if not allowed:

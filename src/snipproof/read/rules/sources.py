@@ -51,7 +51,7 @@ def unbound(context: Context) -> Iterator[Finding]:
     site = context.site
     for path in sorted(site.suite_of):
         if path in site.sources:
-            yield from unbound_expectations(site.sources[path])
+            yield from unbound_expectations(site.sources[path], context.bound_by_pages)
 
 
 def in_no_suite(context: Context) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.model import Finding
+from snipproof.read.sections import Sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,9 +50,13 @@ class Suppressions:
     def __init__(self, site: Site) -> None:
         self._found: dict[tuple[str, int], Suppression] = {}
         self._used: set[Suppression] = set()
-        for path in (*(page.path for page in site.pages), *site.sources):
-            for suppression in read_suppressions(path, site.text_of(path)):
-                self._found[path, suppression.line] = suppression
+        for path in (page.path for page in site.pages):
+            text = site.text_of(path)
+            if found := list(read_suppressions(path, text)):
+                sections = Sections(text)
+                self._found |= {(path, each.line): each for each in found if not sections.in_fence(each.line)}
+        for path in site.sources:
+            self._found |= {(path, each.line): each for each in read_suppressions(path, site.text_of(path))}
 
     def suppresses(self, finding: Finding) -> bool:
         """Whether a comment before the place of ``finding`` names its rule. Several may stand one under another."""

@@ -1,7 +1,4 @@
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import io.weaviate.client6.v1.api.WeaviateClient;
-import io.weaviate.client6.v1.api.collections.WeaviateObject;
 import io.weaviate.client6.v1.api.collections.query.Metadata;
 import java.io.IOException;
 import java.net.URI;
@@ -11,8 +8,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -40,8 +35,6 @@ class SearchImageTest {
       System.out.println(photo.properties().get("title") + ": " + photo.queryMetadata().distance());
     }
     // END ImageFileSearch
-
-    checkSimilarPhotos(response.objects());
   }
 
   @Test
@@ -63,9 +56,14 @@ class SearchImageTest {
       System.out.println(photo.properties().get("title") + ": " + photo.queryMetadata().distance());
     }
     // END search with base64
-
-    checkSimilarPhotos(response.objects());
   }
+
+  /*
+  # START Expected printed results {of: [ImageFileSearch, search with base64], capture: [near, far]}
+  Chelsea the cat: <near>
+  An astronaut: <far>
+  # END Expected printed results
+  */
 
   @Test
   void searchByUrl() throws IOException, InterruptedException {
@@ -86,22 +84,16 @@ class SearchImageTest {
 
     System.out.println(response.objects().get(0).properties().get("title"));
     // END helper base64 functions
-
-    assertEquals(List.of("Chelsea the cat"), titles(response.objects()));
   }
+
+  /*
+  # START Expected helper results
+  Chelsea the cat
+  # END Expected helper results
+  */
 
   @AfterEach
   void close() throws Exception {
     client.close();
-  }
-
-  private static List<Object> titles(List<WeaviateObject<Map<String, Object>>> photos) {
-    return photos.stream().map(photo -> photo.properties().get("title")).toList();
-  }
-
-  /** Wants the two photos that the page shows, whichever way the query image was given. */
-  private static void checkSimilarPhotos(List<WeaviateObject<Map<String, Object>>> photos) {
-    assertEquals(List.of("Chelsea the cat", "An astronaut"), titles(photos));
-    assertEquals(0.0613, photos.get(0).queryMetadata().distance(), 0.00005);
   }
 }

@@ -90,7 +90,7 @@ def _read(job: Job, ending: Ending, code: int | None, tests: Sequence[str]) -> S
         return job.result(ending, code, stderr=stderr, crashes=crashes, stopped_at=hang)
     report = read_report(job.read(job.stdout), job.separator, died=death is not None)
     _add_ends(job, report.ends)
-    return job.result(
+    run = job.result(
         ending,
         code,
         stdout=report.text,
@@ -99,6 +99,18 @@ def _read(job: Job, ending: Ending, code: int | None, tests: Sequence[str]) -> S
         stopped_at=hang,
         complaint="" if code or ending is not Ending.EXITED else _complaint(report, tests),
     )
+    return replace(run, exchanges=tuple(replace(e, after=_place(e.after, report.ends)) for e in run.exchanges))
+
+
+def _place(after: int, ends: Sequence[int]) -> int:
+    """Return the number of Hits before a request, with the ends of tests among them.
+
+    :param after: the same without them, as they were not known when it arrived. Where it arrived at the very Hit at
+        which a test ended, it is taken for one of that test.
+    """
+    for end in ends:
+        after += end < after
+    return after
 
 
 def _add_ends(job: Job, ends: Sequence[int]) -> None:

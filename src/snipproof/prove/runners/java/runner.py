@@ -152,6 +152,7 @@ class JavaRunner(Runner):
         empty(jvm.folder / "home")
         job = Job.begin(self._workplace, program, work=jvm.folder / "cwd")
         self._order(jvm.folder / "order", job)
+        job.record()
         jvm.ask({})
         try:
             ending = job.watch_until(ended, printed)

@@ -132,6 +132,7 @@ class PythonRunner(Runner):
                 status.append(reply["status"])
             return bool(reply)
 
+        job.record()
         helper.ask(order)
         try:
             ending = job.watch_until(ended)

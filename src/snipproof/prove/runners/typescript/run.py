@@ -82,6 +82,7 @@ class NodeRun:
         """
         job = self.job
         stopped_at = None
+        job.record()
         try:
             with contextlib.suppress(BrokenPipeError):  # it has ended, while it imported its packages
                 os.write(self._gate, b"1")

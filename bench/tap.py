@@ -1,0 +1,103 @@
+"""What the tap adds to a request: ``python bench/tap.py [--rounds N]``; needs the embedded server.
+
+Each round asks the same question directly and through the tap, one after the other, for GraphQL over REST and for a
+gRPC Search, on connections that are kept. Prints a table of medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import grpc
+
+from snipproof.config import load_settings
+from snipproof.prove.run import Run
+from snipproof.prove.services.gallery import Gallery
+from snipproof.prove.services.start import Services
+from snipproof.prove.services.tap.messages import method
+from snipproof.prove.services.tap.tap import Tap
+from snipproof.prove.services.weaviate import WeaviateAddress
+
+GALLERY = Path(__file__).parent.parent / "snippets" / "gallery"
+SEARCH = "/weaviate.v1.Weaviate/Search"
+
+
+def say(line: str) -> None:
+    """Tell what happens on standard error: standard output is for the table."""
+    sys.stderr.write(f"{line}\n")
+
+
+def graphql(address: WeaviateAddress) -> Callable[[], object]:
+    """Return a function that asks by GraphQL, over one connection."""
+    connection = http.client.HTTPConnection(address.host, address.port)
+    body = json.dumps({"query": "{Get{Photo(limit:3){title _additional{id vector}}}}"})
+
+    def ask() -> bytes:
+        connection.request("POST", "/v1/graphql", body, {"Content-Type": "application/json"})
+        return connection.getresponse().read()
+
+    assert b"Chelsea" in ask()
+    return ask
+
+
+def search(address: WeaviateAddress) -> Callable[[], object]:
+    """Return a function that asks the same by gRPC, over one channel."""
+    known = method(SEARCH)
+    assert known
+    wanted = {"uuid": True, "vector": True}
+    request = known.request(
+        collection="Photo", limit=3, metadata=wanted, properties={"non_ref_properties": ["title"]}, uses_127_api=True
+    )
+    body = request.SerializeToString()
+    channel = grpc.insecure_channel(f"{address.grpc_host}:{address.grpc_port}", [("grpc.enable_http_proxy", 0)])
+    call = channel.unary_unary(SEARCH)
+    assert b"Chelsea" in call(body)
+    return lambda: call(body)
+
+
+def measure(direct: Callable[[], object], through: Callable[[], object], rounds: int) -> tuple[float, float, float]:
+    """Return the medians in milliseconds: directly, through the tap, and of what each pair differs by."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for number in range(rounds + 20):
+        for ask, found in zip((direct, through), times, strict=True):
+            begin = time.perf_counter()
+            ask()
+            if number >= 20:  # the first ones warm it up
+                found.append((time.perf_counter() - begin) * 1000)
+    added = [after - before for before, after in zip(*times, strict=True)]
+    return statistics.median(times[0]), statistics.median(times[1]), statistics.median(added)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=300)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as folder, Run.begin() as run:
+        settings = load_settings(Path(folder), overrides={"weaviate.mode": "embedded"})
+        services = Services.start(settings, run, say)
+        tap = Tap()
+        try:
+            real = services.weaviate
+            Gallery(GALLERY).fill(real)
+            tap.lead_to(real)
+            tap.record(Path(folder) / "events")
+            print("| request | directly, ms | through the tap, ms | added, ms |\n| --- | --- | --- | --- |")
+            for name, client in (("GraphQL over REST", graphql), ("gRPC Search", search)):
+                found = measure(client(real), client(tap.address(real)), rounds)
+                print(f"| {name} | " + " | ".join(f"{value:.2f}" for value in found) + " |")
+        finally:
+            tap.stop()
+            services.stop()
+
+
+if __name__ == "__main__":
+    main()

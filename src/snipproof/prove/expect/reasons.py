@@ -1,0 +1,130 @@
+"""The reason in words why one node does not stand for one value."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from snipproof.prove.expect.captures import Bound, Pattern
+from snipproof.prove.expect.difference import Kind
+from snipproof.prove.expect.numbers import number_of, why_far
+from snipproof.prove.expect.show import describe, first_difference, show, show_from
+from snipproof.prove.expect.tree import (
+    Array,
+    Call,
+    Called,
+    Capture,
+    Constant,
+    Documents,
+    Lines,
+    Node,
+    Number,
+    Object,
+    String,
+    Undefined,
+)
+
+_CANDIDATES = 60
+
+
+def reason(  # noqa: PLR0911 (one reason for each kind of node)
+    node: Node, actual: Any, within: Decimal | None, pattern: Pattern, bindings: Mapping[str, Bound]
+) -> tuple[Kind, str]:
+    """Return in what way ``actual`` is not what ``node`` shows, and the reason."""
+    if isinstance(node, String) and isinstance(actual, str):
+        return _strings(node, actual, pattern, bindings)
+    if isinstance(node, Number):
+        number = number_of(actual)
+        if number is not None:
+            return Kind.VALUE, why_far(node, number, show(actual), within)
+    if isinstance(node, Constant) and isinstance(node.value, bool) and isinstance(actual, bool):
+        return Kind.VALUE, f"expected {show(node.value)}, actual {show(actual)}"
+    if isinstance(node, Capture):
+        if node.name in bindings and not isinstance(actual, dict | list | tuple):
+            return Kind.CAPTURE, f"{captured(node.name, bindings)}, here it is {show(actual)}"
+        return Kind.TYPE, f"`<{node.name}>` stands for a single value, actual {describe(actual)}"
+    if isinstance(node, Call) and isinstance(actual, Called):
+        return Kind.TYPE, f"expected {node.name}(…), actual {show(actual)}: the names differ"
+    return Kind.TYPE, f"expected {expected_words(node)}, actual {describe(actual)}{_why(node, actual)}"
+
+
+def captured(name: str, bindings: Mapping[str, Bound]) -> str:
+    """Return what a capture stands for, in words."""
+    return f"`<{name}>` stood for {show(bindings[name].text) if name in bindings else 'nothing yet'} before"
+
+
+def expected_words(node: Node) -> str:  # noqa: PLR0911 (one word for each kind of node)
+    """Return what ``node`` is and how it is written, in words."""
+    if isinstance(node, Array):
+        return "a list"
+    if isinstance(node, Object):
+        return "an object"
+    if isinstance(node, Documents):
+        return f"{len(node.items)} values in a row"
+    if isinstance(node, Lines):
+        return "text"
+    if isinstance(node, Call):
+        return f"{node.name}(…)"
+    if isinstance(node, Number):
+        return f"the number {node.text}"
+    if isinstance(node, String):
+        return f"a string that begins with {show(node.value)}" if node.open else f"the string {show(node.value)}"
+    if isinstance(node, Constant):
+        return describe(node.value)
+    return "a value"
+
+
+def _why(node: Node, actual: Any) -> str:  # noqa: PLR0911 (one reason for each pair of kinds)
+    if isinstance(node, String) and number_of(actual) is not None:
+        return ": one is text, the other a number"
+    if isinstance(node, Number):
+        if isinstance(actual, str):
+            return ": one is a number, the other text"
+        if isinstance(actual, bool):
+            return ": true and false are no numbers"
+    if isinstance(node, Constant) and isinstance(node.value, Undefined | None) and isinstance(actual, Undefined | None):
+        return ": undefined and null are not the same"
+    if isinstance(actual, Called) and isinstance(node, String | Number | Constant | Array | Object):
+        return ": it was printed with the name of its type"
+    if isinstance(node, Call) and not isinstance(actual, Called):
+        return f": the name {node.name} is not there"
+    return ""
+
+
+def _strings(node: String, actual: str, pattern: Pattern, bindings: Mapping[str, Bound]) -> tuple[Kind, str]:
+    if pattern.holds(node.value):
+        names = [name for name in pattern.pieces(node.value)[1::2] if name in bindings]
+        known = "; ".join(captured(name, bindings) for name in dict.fromkeys(names))
+        message = f"expected {show(node.value)}, actual {show(actual)}" + (f"; {known}" if known else "")
+        return (Kind.CAPTURE if names else Kind.VALUE), message
+    at = first_difference(node.value, actual)
+    shown = show_from(node.value, at)
+    if node.open:
+        return Kind.VALUE, f"expected a string that begins with {shown}, actual {show_from(actual, at)}"
+    message = f"expected {shown}, actual {show_from(actual, at)}"
+    if max(len(node.value), len(actual)) > 80:
+        message += f": they differ from character {at + 1} on"
+    elif node.value.strip() == actual.strip():
+        message += ": they differ in the blanks around it"
+    elif node.value.casefold() == actual.casefold():
+        message += ": they differ in upper and lower case"
+    elif json.dumps(node.value) != json.dumps(actual) and _looks(node.value) == _looks(actual):
+        message += f": they look alike, but are {json.dumps(node.value)} and {json.dumps(actual)}"
+    return Kind.VALUE, message
+
+
+def _looks(text: str) -> str:
+    import unicodedata
+
+    return unicodedata.normalize("NFKC", text)
+
+
+def close_name(name: str, names: Sequence[str]) -> str | None:
+    """Return the one among ``names`` that ``name`` may have been meant for."""
+    folded = {other.replace("_", "").casefold(): other for other in names}
+    same = folded.get(name.replace("_", "").casefold())
+    close = difflib.get_close_matches(name, names[:_CANDIDATES], n=1)
+    return same or (close[0] if close else None)
