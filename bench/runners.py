@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -93,9 +93,8 @@ class Flavour:
             (self.bound / name).write_text(apply_bindings(self.suite, copy, self.addresses), encoding="utf-8")
             self.sources.append(parse_source(f"snippets/{self.name}/{name}", copy))
         root = self.folder / "ours"
-        self.settings = replace(self.settings, root=root)
-        self.suite = replace(
-            self.suite,
+        self.settings = self.settings._replace(root=root)
+        self.suite = self.suite._replace(
             path=f"snippets/{self.name}/suite.yaml",
             sources=tuple(source.path for source in self.sources),
             files=(("images", "snippets/gallery/queries"),),
@@ -196,7 +195,7 @@ def python_overhead(settings: Settings, run: Run, suite: Suite, rounds: int) -> 
     """Return an import-only file, forked and fresh; as it does nothing, the first is what isolation costs."""
     imports = "import weaviate\nfrom weaviate.classes.query import MetadataQuery\n# START a\nx = 1\n# END a\n"
     source = parse_source(f"{Path(suite.path).parent}/bench.py", imports)
-    workplace = Workplace(replace(suite, files=()), settings, run, say)
+    workplace = Workplace(suite._replace(files=()), settings, run, say)
     runner = make_runner(workplace)
     runner.provision()
     markers = [marker for region in source.regions for marker in region.markers]

@@ -6,8 +6,8 @@ Exit codes: 0 clean, 1 findings or wrong docs, 2 wrong usage or settings, 69 tro
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
-import json
 import os
 import sys
 from pathlib import Path
@@ -74,12 +74,14 @@ def _answers(root: Path, arguments: argparse.Namespace) -> Answers | None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="snipproof", description="Proves documentation. Snippets run with pytest.")
+    about = "Proves documentation. Snippets run with pytest."
+    parser = argparse.ArgumentParser(prog="snipproof", description=about, formatter_class=_formatter)
     parser.add_argument("--version", action="version", version=f"snipproof {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", prog=parser.prog)
 
     def add(name: str, function: Any, summary: str, formats: Sequence[str] = ()) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        about = summary[0].upper() + summary[1:] + "."
+        command = commands.add_parser(name, help=summary, description=about, formatter_class=_formatter)
         command.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the folder of the settings file")
         if formats:
             command.add_argument("--format", choices=formats, default="text", help="default: text")
@@ -97,6 +99,14 @@ def _parser() -> argparse.ArgumentParser:
     _compare_options(add("compare", _compare_files, "compare a file of expected output with one of actual output"))
     add("serve", _serve, "start the Services that snippets talk to, until Ctrl-C")
     return parser
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """Do what argparse does by itself, which loads ``shutil`` and three compressors to know the terminal's width."""
+    columns = 80
+    with contextlib.suppress(OSError, ValueError):
+        columns = int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(1).columns or columns
+    return argparse.HelpFormatter(prog, width=columns - 2)
 
 
 def _check_options(check: argparse.ArgumentParser) -> None:
@@ -129,9 +139,11 @@ def _compare_options(compare: argparse.ArgumentParser) -> None:
 def _load(settings: Settings) -> Site:
     from snipproof.read.site import Site
 
-    # What is read is kept to the end of the run: looking for garbage in it, again and again, finds none.
+    # What is read is kept to the end of the run: looking for garbage in it, again and again and at the end, finds none.
     gc.disable()
-    return Site.load(settings)
+    site = Site.load(settings)
+    gc.freeze()
+    return site
 
 
 def _check(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -218,40 +230,35 @@ def _list(settings: Settings, arguments: argparse.Namespace) -> int:
 def _extract(settings: Settings, arguments: argparse.Namespace) -> int:
     from snipproof.files import write_whole
     from snipproof.read.check import require_references
-    from snipproof.read.manifest import manifest
+    from snipproof.read.manifest import manifest_bytes
 
     if arguments.check and arguments.output is None:
         raise SettingsError("extract --check needs --output FILE", "name the manifest to compare with")
     site = _load(settings)
     code = _report_problems(site)
     require_references(site)
-    text = json.dumps(manifest(site), ensure_ascii=False, indent=1) + "\n"
+    data = manifest_bytes(site)
     if arguments.output is None:
         # Bytes, since the manifest must be the same whatever the console's encoding and line ends are.
         sys.stdout.flush()
-        sys.stdout.buffer.write(_encoded(text))
+        sys.stdout.buffer.write(data)
         return code
     output: Path = arguments.output
     if arguments.check:
-        return max(code, _compare(output, text))
+        return max(code, _compare(output, data))
     try:
-        write_whole(output, _encoded(text))
+        write_whole(output, data)
     except OSError as error:
         raise InfrastructureError(f"cannot write {output}: {error.strerror or error}") from None
     return code
 
 
-def _encoded(text: str) -> bytes:
-    """Return JSON ``text`` as bytes; of a file name that is no Unicode, the escape is what JSON itself has for it."""
-    return text.encode("utf-8", "backslashreplace")
-
-
-def _compare(output: Path, text: str) -> int:
+def _compare(output: Path, data: bytes) -> int:
     try:
         written = output.read_bytes()
     except OSError as error:
         raise DocsError(f"{output}: cannot be read: {error.strerror}", "write it without --check") from None
-    if written == _encoded(text):
+    if written == data:
         return 0
     raise DocsError(f"{output} is stale: pages or Sources have changed since", "write it again without --check")
 
@@ -302,6 +309,8 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:  # noqa: A
 
 
 def _write_json(value: Any) -> None:
+    import json
+
     _say(json.dumps(value, indent=1))
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from types import MappingProxyType
+from typing import Any, NamedTuple, get_type_hints
 
 from snipproof.errors import SettingsError
 from snipproof.model import Severity
@@ -25,15 +25,17 @@ _KINDS: dict[Any, str] = {
     int: "a whole number",
     tuple[str, ...]: "a list of strings",
 }
+# What may also come from the environment, where `weaviate.mode` is SNIPPROOF_WEAVIATE_MODE.
+_FROM_ENVIRONMENT = frozenset(
+    f"weaviate.{key}"
+    for key in "mode version url grpc image binary obtain download-url start-timeout".split()  # noqa: SIM905
+) | {"cache-dir", "run.timeout", "run.output-limit", "run.require", "run.fresh"}
+_NOT_IN_FILES = ("root", "file")
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_MISSING: Any = object()
 
 
-def _setting(default: Any, *, env: str = "") -> Any:
-    """Return a dataclass field whose value may also come from the environment variable ``env``."""
-    return field(default=default, metadata={"env": env})
-
-
-@dataclass(frozen=True, slots=True)
-class WeaviateSettings:
+class WeaviateSettings(NamedTuple):
     """``[tool.snipproof.weaviate]``: where the Weaviate that snippets talk to comes from.
 
     ``mode`` is ``auto``, ``url``, ``container`` or ``embedded``; a mode other than ``auto`` never falls back.
@@ -42,18 +44,16 @@ class WeaviateSettings:
     stands beside the archive is used. Times are in seconds.
     """
 
-    mode: str = _setting("auto", env="SNIPPROOF_WEAVIATE_MODE")
-    version: str = _setting("1.39.0", env="SNIPPROOF_WEAVIATE_VERSION")
-    url: str = _setting("", env="SNIPPROOF_WEAVIATE_URL")
-    grpc: str = _setting("", env="SNIPPROOF_WEAVIATE_GRPC")
-    image: str = _setting("", env="SNIPPROOF_WEAVIATE_IMAGE")
-    binary: str = _setting("", env="SNIPPROOF_WEAVIATE_BINARY")
-    obtain: tuple[str, ...] = _setting(("cache", "download", "build"), env="SNIPPROOF_WEAVIATE_OBTAIN")
-    download_url: str = _setting(
-        "https://github.com/weaviate/weaviate/releases/download", env="SNIPPROOF_WEAVIATE_DOWNLOAD_URL"
-    )
-    sha256: Mapping[str, str] = field(default_factory=dict)
-    start_timeout: float = _setting(60.0, env="SNIPPROOF_WEAVIATE_START_TIMEOUT")
+    mode: str = "auto"
+    version: str = "1.39.0"
+    url: str = ""
+    grpc: str = ""
+    image: str = ""
+    binary: str = ""
+    obtain: tuple[str, ...] = ("cache", "download", "build")
+    download_url: str = "https://github.com/weaviate/weaviate/releases/download"
+    sha256: Mapping[str, str] = _NOTHING
+    start_timeout: float = 60.0
 
     @property
     def is_given(self) -> bool:
@@ -61,23 +61,21 @@ class WeaviateSettings:
         return self.mode == "url" or (self.mode == "auto" and bool(self.url))
 
 
-@dataclass(frozen=True, slots=True)
-class RunSettings:
+class RunSettings(NamedTuple):
     """``[tool.snipproof.run]``: limits of one Source's run. Times are in seconds, sizes in bytes.
 
     ``env`` names environment variables that snippets may see besides the few every process needs. ``require`` makes a
     missing toolchain an error instead of a skip. ``fresh`` is that of every Suite.
     """
 
-    timeout: float = _setting(60.0, env="SNIPPROOF_RUN_TIMEOUT")
-    output_limit: int = _setting(4_000_000, env="SNIPPROOF_RUN_OUTPUT_LIMIT")
+    timeout: float = 60.0
+    output_limit: int = 4_000_000
     env: tuple[str, ...] = ()
-    require: bool = _setting(False, env="SNIPPROOF_RUN_REQUIRE")
-    fresh: bool = _setting(False, env="SNIPPROOF_RUN_FRESH")
+    require: bool = False
+    fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """All settings. ``root`` is the folder of the settings file; every path in it is relative to that folder.
 
     ``pages`` are folders or files of MD/MDX (none: those of a Docusaurus site, else ``docs``), ``suites`` globs of
@@ -89,24 +87,24 @@ class Settings:
     folder).
     """
 
-    root: Path = field(default=Path(), metadata={"internal": True})
-    file: Path | None = field(default=None, metadata={"internal": True})
+    root: Path = Path()
+    file: Path | None = None
     pages: tuple[str, ...] = ()
     suites: tuple[str, ...] = ()
     site_root: str = "."
     profile: str = "docusaurus-filtered-text-block"
     component: str = "FilteredTextBlock"
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    indentation: Mapping[str, str] = field(default_factory=dict)
-    highlighters: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = _NOTHING
+    indentation: Mapping[str, str] = _NOTHING
+    highlighters: Mapping[str, str] = _NOTHING
     assets: str = ""
-    cache_dir: str = _setting("", env="SNIPPROOF_CACHE_DIR")
+    cache_dir: str = ""
     baseline: str = ""
-    severity: Mapping[str, str] = field(default_factory=dict)
-    per_path: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    translations: Mapping[str, str] = field(default_factory=dict)
-    weaviate: WeaviateSettings = field(default_factory=WeaviateSettings)
-    run: RunSettings = field(default_factory=RunSettings)
+    severity: Mapping[str, str] = _NOTHING
+    per_path: Mapping[str, Mapping[str, str]] = _NOTHING
+    translations: Mapping[str, str] = _NOTHING
+    weaviate: WeaviateSettings = WeaviateSettings()
+    run: RunSettings = RunSettings()
 
 
 def find_settings_file(folder: Path) -> Path | None:
@@ -159,8 +157,7 @@ def load_settings(
     return settings
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(NamedTuple):
     """Turns a TOML table into the keyword arguments of a settings class."""
 
     name: str
@@ -169,38 +166,41 @@ class _Reader:
     environ: Mapping[str, str]
 
     def read(self, cls: type, table: dict[str, Any], prefix: str) -> dict[str, Any]:
-        known = {f.name.replace("_", "-"): f for f in fields(cls) if not f.metadata.get("internal")}
-        types = get_type_hints(cls)
+        types = {
+            name.replace("_", "-"): kind for name, kind in get_type_hints(cls).items() if name not in _NOT_IN_FILES
+        }
         for key in table:
-            if key not in known:
+            if key not in types:
                 import difflib  # late, as all that only few runs need: the command's start is what users wait for
 
-                close = difflib.get_close_matches(key, known, n=1)
-                hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(sorted(known))}"
+                close = difflib.get_close_matches(key, types, n=1)
+                hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(sorted(types))}"
                 raise SettingsError(f"{self.place(key)} unknown setting {prefix + key!r}", hint)
         values = {}
-        for key, spec in known.items():
-            wanted = types[spec.name]
-            if isinstance(wanted, type) and is_dataclass(wanted):
+        for key, wanted in types.items():
+            name = key.replace("-", "_")
+            if wanted in (WeaviateSettings, RunSettings):
                 nested = table.get(key, {})
                 if not isinstance(nested, dict):
                     raise SettingsError(f"{self.place(key)} {prefix + key!r} must be a table")
-                values[spec.name] = wanted(**self.read(wanted, nested, f"{prefix}{key}."))
+                values[name] = wanted(**self.read(wanted, nested, f"{prefix}{key}."))
                 continue
-            found = self._find(prefix + key, table.get(key, MISSING), spec.metadata.get("env", ""))
-            if found is not MISSING:
+            found = self._find(prefix + key, table.get(key, _MISSING))
+            if found is not _MISSING:
                 origin, value = found
-                values[spec.name] = _convert(origin, prefix + key, value, wanted)
+                values[name] = _convert(origin, prefix + key, value, wanted)
         return values
 
-    def _find(self, dotted: str, in_file: Any, env: str) -> Any:
+    def _find(self, dotted: str, in_file: Any) -> Any:
         if dotted in self.overrides:
             return "command line:", self.overrides[dotted]
-        if env and self.environ.get(env):
-            return f"environment variable {env}:", self.environ[env]
-        if in_file is not MISSING:
+        if dotted in _FROM_ENVIRONMENT:
+            variable = "SNIPPROOF_" + dotted.replace(".", "_").replace("-", "_").upper()
+            if self.environ.get(variable):
+                return f"environment variable {variable}:", self.environ[variable]
+        if in_file is not _MISSING:
             return self.place(dotted.rpartition(".")[2]), in_file
-        return MISSING
+        return _MISSING
 
     def place(self, key: str) -> str:
         """Return ``file:line:column`` of the first place that sets ``key``."""

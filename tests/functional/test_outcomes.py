@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -310,7 +309,7 @@ def test_a_server_that_dies_while_a_source_runs_is_trouble(
 ) -> None:
     """A given server that ends half-way is no defect of the docs; the Source is not run again for each Snippet."""
     # Pytester moves HOME, and with it the cache that the binary is found in.
-    settings = replace(settings, weaviate=replace(settings.weaviate, binary=str(binary)))
+    settings = settings._replace(weaviate=settings.weaviate._replace(binary=str(binary)))
     with Run.begin(tmp_path / "runs") as run:
         mortal = Services.start(settings, run, lambda _: None, None)
         address = mortal.weaviate

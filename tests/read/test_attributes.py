@@ -17,7 +17,7 @@ SNIPPETS = "# START x\nprint(1)\n# END x\n# START y\nprint(2)\n# END y\n"
 def attributes(written: str) -> dict[str, Any]:
     """Return what is read from ``written`` on a START line."""
     source = parse_source("a.py", f"{SNIPPETS}# START Expected x results {written}\n[1]\n")
-    return next(region.attributes for region in source.regions if region.name.startswith("Expected"))
+    return next(dict(region.attributes) for region in source.regions if region.name.startswith("Expected"))
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from snipproof.cli import main
 from snipproof.config import Settings
 from snipproof.errors import SettingsError, UnreadableError
-from snipproof.model import Page, Reference, Source
-from snipproof.read import rules, source
+from snipproof.model import Reference, Source
+from snipproof.read import page_files, rules, source
 from snipproof.read.bind import unbound_expectations
 from snipproof.read.markers import find_markers
 from snipproof.read.pages import scan_page
@@ -183,13 +183,13 @@ def test_a_file_that_vanishes_is_a_finding(site: Path, monkeypatch: pytest.Monke
     """Between the listing of the folder and the reading of the file, it may go."""
     doomed = site / "docs" / "late.mdx"
     doomed.write_text(TAG, encoding="utf-8")
-    read_page = Site._read_page
+    read_text = source.read_text
 
-    def remove_then_read(site: Site, path: str) -> Page | None:
+    def remove_then_read(root: Path, path: str) -> str:
         doomed.unlink(missing_ok=True)
-        return read_page(site, path)
+        return read_text(root, path)
 
-    monkeypatch.setattr(Site, "_read_page", remove_then_read)
+    monkeypatch.setattr(page_files, "read_text", remove_then_read)
     found = Site.load(Settings(root=site)).problems
     assert [str(finding) for finding in found] == ["docs/late.mdx:1:1 SP001 cannot be read: No such file or directory"]
 

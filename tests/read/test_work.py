@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from snipproof.cli import main
+from snipproof.read import page_files
 from snipproof.read import site as site_module
 from snipproof.read.pages import scan_page
 from snipproof.read.render import render
@@ -98,7 +99,7 @@ def test_each_page_is_scanned_and_each_block_rendered_once(site: Path, monkeypat
         rendered[reference.source, reference.start_marker] += 1  # type: ignore[attr-defined]
         return render(text, reference, *others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(site_module, "scan_page", counting_scan)
+    monkeypatch.setattr(page_files, "scan_page", counting_scan)
     monkeypatch.setattr(site_module, "render", counting_render)
     assert main(["check", "--no-cache", "--root", str(site)]) == 1
     assert set(scanned.values()) == {1}

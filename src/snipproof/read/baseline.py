@@ -13,7 +13,6 @@ import json
 import os
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.errors import InfrastructureError, SettingsError
@@ -46,16 +45,17 @@ class Key(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a baseline: how many Findings of this key it lists."""
 
-    count: int
-    line: int
+    __slots__ = ("count", "line")
+
+    def __init__(self, count: int, line: int) -> None:
+        self.count = count
+        self.line = line
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(NamedTuple):
     """The Findings to tell, new ones and those of stale entries, and how many more are in the baseline."""
 
     findings: list[Finding]
@@ -90,7 +90,7 @@ def compare(findings: Iterable[Finding], baseline: Mapping[Key, Entry], name: st
 
 def _one_too_many(finding: Finding, listed: int) -> Finding:
     note = f"the baseline lists {listed} like it in this file, and this is one more"
-    return replace(finding, hint=f"{finding.hint}\n{note}" if finding.hint else note)
+    return finding._replace(hint=f"{finding.hint}\n{note}" if finding.hint else note)
 
 
 def _stale(key: Key, entry: Entry, left: int, name: str) -> Finding:

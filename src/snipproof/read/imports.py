@@ -6,12 +6,13 @@ import posixpath
 import re
 from functools import cache
 
+_USUAL = "!!raw-loader!"
 _RAW = re.compile(r"^(?:.*!)?raw-loader(?:\?[^!]*)?!")
 
 
 def is_raw(written: str) -> bool:
     """Whether the import path ``written`` asks for the text of a file, with webpack's ``raw-loader``."""
-    return "!" in written and _RAW.match(written) is not None
+    return written.startswith(_USUAL) or ("!" in written and _RAW.match(written) is not None)
 
 
 def import_target(page: str, written: str, site_root: str) -> str | None:
@@ -19,7 +20,12 @@ def import_target(page: str, written: str, site_root: str) -> str | None:
 
     ``None`` stands for what is no file of this site: a package, an alias of the bundler, a place outside the root.
     """
-    return _target(posixpath.dirname(page), _RAW.sub("", written) if "!" in written else written, site_root)
+    path = written
+    if "!" in written:
+        path = written.removeprefix(_USUAL)
+        path = _RAW.sub("", written) if "!" in path else path
+    # A folder that does not matter is none, so that what many pages import is worked out once.
+    return _target(posixpath.dirname(page) if path.startswith(".") else "", path, site_root)
 
 
 @cache

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 
-@dataclass(slots=True)
 class Inputs:
     """Files and folders, relative to the root, that were read, listed or looked for; and globs with what they found."""
 
-    paths: set[str] = field(default_factory=set)
-    globs: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.paths: set[str] = set()
+        self.globs: list[tuple[str, str, list[str]]] = []
 
 
 def find_files(folder: Path, pattern: str) -> list[Path]:

@@ -1,44 +1,53 @@
-"""The lines of a text, found by searching and not by splitting; lines end at LF only, as on the site."""
+"""The lines of a text, split once for all who look at them; lines end at LF only, as on the site."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from itertools import accumulate
-
 
 class Lines:
-    """A text and where its lines begin. Remembers which lines hold the markers that were asked for."""
+    """The lines of ``text``; ``worded`` are those that hold START or END, with their numbers from 1.
 
-    __slots__ = ("_begins", "_holders", "text")
+    Nearly every marker has one of these words in it, and few lines do. Remembers which lines hold the markers that were
+    asked for.
+    """
+
+    __slots__ = ("_holders", "_worded", "all", "text", "worded")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        lengths = [len(line) + 1 for line in text.split("\n")]
-        self._begins = [0, *accumulate(lengths)]
+        self.all = text.split("\n")
+        self.worded = [(number, line) for number, line in enumerate(self.all, 1) if "END" in line or "START" in line]
+        self._worded = "\n".join([line for _, line in self.worded])
         self._holders: dict[str, tuple[int, ...]] = {}
 
     def __len__(self) -> int:
         """Return the number of lines."""
-        return len(self._begins) - 1
+        return len(self.all)
 
     def holding(self, marker: str) -> tuple[int, ...]:
         """Return the numbers, from 1, of the lines that hold ``marker``."""
         found = self._holders.get(marker)
         if found is None:
-            found = self._holders[marker] = tuple(self._search(marker))
+            if "START" in marker or "END" in marker:
+                numbers = [self.worded[index][0] for index in _holding(self._worded, marker)]
+            else:
+                numbers = [index + 1 for index in _holding(self.text, marker)]
+            found = self._holders[marker] = tuple(numbers)
         return found
 
-    def slice(self, first: int, last: int) -> str:
-        """Return the text of the lines ``first`` to ``last``, both inclusive, without the last line's end."""
-        return self.text[self._begins[first - 1] : self._begins[last] - 1]
 
-    def _search(self, marker: str) -> list[int]:
-        found: list[int] = []
-        if "\n" in marker:
-            return found  # no line holds one
-        position = self.text.find(marker)
-        while position >= 0:
-            number = bisect_right(self._begins, position)
-            found.append(number)
-            position = self.text.find(marker, self._begins[number])
-        return found
+def _holding(text: str, marker: str) -> list[int]:
+    """Return which lines of ``text``, counted from 0, hold ``marker``: found by searching, and not line by line."""
+    found: list[int] = []
+    if "\n" in marker:
+        return found  # no line holds one
+    line = begin = 0
+    position = text.find(marker)
+    while position >= 0:
+        line += text.count("\n", begin, position)
+        found.append(line)
+        end = text.find("\n", position)
+        if end < 0:
+            break
+        line, begin = line + 1, end + 1
+        position = text.find(marker, begin)
+    return found

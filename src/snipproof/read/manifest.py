@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 from snipproof.read.render import Rendered, shown
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from snipproof.read.site import Site
 
 FORMAT_VERSION = 1
+
+
+def manifest_bytes(site: Site) -> bytes:
+    """Return the manifest as it is written; of a file name that is no Unicode, the escape is what JSON has for it."""
+    return (json.dumps(manifest(site), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
 
 
 def manifest(site: Site) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import re
 from sys import intern
 
 from snipproof.model import Marker
+from snipproof.read.lines import Lines
 
 _MARKER = re.compile(
     r"""(?P<token>\#|//|--|;|/\*|\*|<!--)[ \t]*(?P<word>START|END)
@@ -25,24 +26,23 @@ _MARKER = re.compile(
 )
 
 
-def find_markers(text: str) -> list[Marker]:
+# A line as nearly all are: one marker and nothing else. What it does not match is read by the grammar.
+_PLAIN = re.compile(r"[ \t]*(#|//)[ \t]*(?:(START)|END)(?:-ANY|[ \t]+([^\s{#/*>][^\r\n{#/*>]*+))\s*+")
+
+
+def find_markers(text: str | Lines) -> list[Marker]:
     """Return the Markers of ``text`` by line and column; lines end at LF only. Several may stand on one line."""
     found: list[Marker] = []
-    line = 1
-    counted = 0
-    start, end = text.find("START"), text.find("END")
-    while start >= 0 or end >= 0:
-        first = min(hit for hit in (start, end) if hit >= 0)
-        line_begin = text.rfind("\n", 0, first) + 1
-        line_end = text.find("\n", first)
-        line_end = len(text) if line_end < 0 else line_end
-        line += text.count("\n", counted, line_begin)
-        counted = line_begin
-        for match in _MARKER.finditer(text, line_begin, line_end):
+    for number, line in (Lines(text) if isinstance(text, str) else text).worded:
+        plain = _PLAIN.fullmatch(line)
+        if plain:
+            _, opens, name = plain.groups()
+            named = intern(name.rstrip()) if name else None
+            found.append(Marker(number, plain.start(1) + 1, opens is not None, named))
+            continue
+        for match in _MARKER.finditer(line):
             opens = match["word"] == "START"
             name = None if match["any"] else intern(match["name"].rstrip())
             attributes = (match["attributes"] or "").rstrip() if opens else ""
-            found.append(Marker(line, match.start() - line_begin + 1, opens, name, attributes))
-        start = text.find("START", line_end) if 0 <= start < line_end else start
-        end = text.find("END", line_end) if 0 <= end < line_end else end
+            found.append(Marker(number, match.start() + 1, opens, name, attributes))
     return found

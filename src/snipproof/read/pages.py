@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from functools import cache
 from sys import intern
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.config import Settings
 from snipproof.model import Finding, Import, Page, Reference
@@ -43,12 +42,11 @@ _IMPORT = re.compile(
 )
 
 
-@dataclass(slots=True)
-class PageScan:
+class PageScan(NamedTuple):
     """A Page and the places in it that could not be read."""
 
     page: Page
-    problems: list[Finding] = field(default_factory=list)
+    problems: list[Finding]
 
 
 def parse_page(path: str, text: str, settings: Settings | None = None) -> Page:

@@ -6,8 +6,7 @@ The built-in one is the component of Docusaurus sites that this package was made
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.errors import SettingsError
 
@@ -24,14 +23,14 @@ SITE_FOLDERS = ("docs", "blog", "src/pages", "versioned_docs", "i18n", "_include
 _ELSEWHERE = ("docs",)
 
 # What each attribute is for, and its name on the site's component.
-_ATTRIBUTES = {
+_ATTRIBUTES: Mapping[str, str] = {
     "text": "text",
     "start-marker": "startMarker",
     "end-marker": "endMarker",
     "language": "language",
     "include-start-marker": "includeStartMarker",
 }
-_HIGHLIGHTERS = {
+_HIGHLIGHTERS: Mapping[str, str] = {
     "tsv2": "ts",
     "tsindent": "ts",
     "gonew": "go",
@@ -77,8 +76,7 @@ _INDENTATION: Mapping[str, Callable[[str], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """How to read a site: its component, the names of its attributes, and each display language.
 
     ``indentation`` maps a display language to what it does to the indentation of a text, ``highlighters`` to the
@@ -86,9 +84,9 @@ class Profile:
     """
 
     component: str = "FilteredTextBlock"
-    attributes: Mapping[str, str] = field(default_factory=lambda: dict(_ATTRIBUTES))
-    indentation: Mapping[str, Callable[[str], str]] = field(default_factory=lambda: dict(_INDENTATION))
-    highlighters: Mapping[str, str] = field(default_factory=lambda: dict(_HIGHLIGHTERS))
+    attributes: Mapping[str, str] = _ATTRIBUTES
+    indentation: Mapping[str, Callable[[str], str]] = _INDENTATION
+    highlighters: Mapping[str, str] = _HIGHLIGHTERS
 
 
 def profile_of(settings: Settings) -> Profile:

@@ -8,9 +8,9 @@ display language stands for.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.model import Reference, Segment
 from snipproof.read.lines import Lines
@@ -24,8 +24,7 @@ END_ANY = "END-ANY"
 _DEFAULT = Profile()
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The lines of a Source that a pair of markers selects; all line numbers count from 1.
 
     ``segments`` are the runs of lines that are kept. ``named`` and ``any`` are the lines that opened it, by the start
@@ -46,11 +45,10 @@ class Selection:
     @property
     def kept(self) -> tuple[int, ...]:
         """The numbers of all lines that are kept."""
-        return tuple(n for segment in self.segments for n in range(segment.first, segment.last + 1))
+        return tuple(chain.from_iterable([range(first, last + 1) for first, last in self.segments]))
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """What one Reference shows: ``text`` as the component hands it to the code block, and where it comes from."""
 
     text: str
@@ -108,7 +106,10 @@ def render(text: str | Lines, reference: Reference, profile: Profile = _DEFAULT)
     """Return what ``reference`` shows of a file that holds ``text``."""
     lines = Lines(text) if isinstance(text, str) else text
     selection = select(lines, reference.start_marker, reference.end_marker, reference.include_start_marker)
-    shown = "\n".join([lines.slice(segment.first, segment.last) for segment in selection.segments])
+    kept: list[str] = []
+    for segment in selection.segments:
+        kept += lines.all[segment.first - 1 : segment.last]
+    shown = "\n".join(kept)
     dedent = profile.indentation.get(reference.language)
     if dedent is not None:
         shown = dedent(shown)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from snipproof.errors import UnreadableError
 from snipproof.model import Finding, Import, Page, Reference, Region, Source, Suite
+from snipproof.read import second
 from snipproof.read.folders import PAGES, find_pages
 from snipproof.read.inputs import Inputs
 from snipproof.read.lines import Lines
 from snipproof.read.markers import find_markers
-from snipproof.read.pages import scan_page
+from snipproof.read.page_files import FEWEST, PageFile, read_pages
 from snipproof.read.profile import Profile, is_partial, profile_of
 from snipproof.read.render import Rendered, render
 from snipproof.read.source import parse_source, read_text
@@ -22,29 +22,29 @@ from snipproof.read.suite import load_suites
 
 if TYPE_CHECKING:
     from snipproof.config import Settings
+    from snipproof.read.second import Second
 
-_COMMENT_TO_US = "snipproof:"
 _TOKEN = re.compile(r"\s*(?:#|//|--|;|/\*|\*|<!--)?\s*(?:START\b\s*)?")
 
 
-@dataclass
 class Site:
     """What :func:`load` found. ``sources`` are the files of all Suites and all raw-imported files, by path.
 
     ``problems`` are the Findings of files that cannot be read; everything else was read in spite of them.
     """
 
-    settings: Settings
-    pages: list[Page] = field(default_factory=list)
-    suites: list[Suite] = field(default_factory=list)
-    sources: dict[str, Source] = field(default_factory=dict)
-    problems: list[Finding] = field(default_factory=list)
-    inputs: Inputs = field(default_factory=Inputs)
-    _rendered: dict[Reference, Rendered] = field(default_factory=dict)
-    _texts: dict[str, bytes] = field(default_factory=dict)
-    _existing: dict[str, bool] = field(default_factory=dict)
-    _regions: dict[str, dict[str, Region]] = field(default_factory=dict)
-    _unreadable: set[str] = field(default_factory=set)
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.pages: list[Page] = []
+        self.suites: list[Suite] = []
+        self.sources: dict[str, Source] = {}
+        self.problems: list[Finding] = []
+        self.inputs = Inputs()
+        self.second: Second | None = None
+        self._rendered: dict[Reference, Rendered] = {}
+        self._texts: dict[str, bytes] = {}
+        self._existing: dict[str, bool] = {}
+        self._regions: dict[str, dict[str, Region]] = {}
 
     @classmethod
     def load(cls, settings: Settings) -> Site:
@@ -54,22 +54,26 @@ class Site:
         """
         site = cls(settings)
         site.suites.extend(load_suites(settings, site.inputs))
-        for suite in site.suites:
-            for path in suite.sources:
-                site._read_source(path)
+        sources = dict.fromkeys(path for suite in site.suites for path in suite.sources)
         waiting = find_pages(settings, site.problems, site.inputs)
+        if len(waiting) >= FEWEST:
+            site.second = second.start((settings, site.profile))
         seen = set(waiting)
-        while waiting:
-            page = site._read_page(waiting.pop())
-            for imported in page.imports if page else ():
-                if imported.target is None or not site.exists(imported.target):
+        for file in read_pages((settings, site.profile), waiting, site.second):
+            site._take(file)
+            for imported in file.page.imports if file.page else ():
+                target = imported.target
+                if target is None or not site.exists(target):
                     continue
                 if imported.raw:
-                    site._read_source(imported.target)
-                elif imported.target.endswith(PAGES) and imported.target not in seen:
-                    seen.add(imported.target)
-                    waiting.append(imported.target)
+                    sources[target] = None
+                elif target.endswith(PAGES) and target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
+        site.inputs.paths |= seen
         site.pages.sort(key=lambda page: page.path)
+        for path in sorted(sources):
+            site._read_source(path)
         return site
 
     @cached_property
@@ -142,15 +146,6 @@ class Site:
         source = self.source_of(reference)
         if source is None:
             return None
-        if reference not in self._rendered:
-            # All of one Source at once: its lines take more memory than its text.
-            lines = Lines(source.text)
-            same: dict[tuple[object, ...], Rendered] = {}
-            for other in self._by_source[source.path]:
-                asked = (other.start_marker, other.end_marker, other.language, other.include_start_marker)
-                if asked not in same:
-                    same[asked] = render(lines, other, self.profile)
-                self._rendered[other] = same[asked]
         return self._rendered[reference]
 
     @cached_property
@@ -208,31 +203,28 @@ class Site:
             return True  # the bundler's to find
         return imported.target is not None and self.exists(imported.target)
 
-    def _read_page(self, path: str) -> Page | None:
-        self.inputs.paths.add(path)
-        try:
-            text = read_text(self.settings.root, path)
-            scan = scan_page(path, text, self.settings, self.profile)
-        except UnreadableError as error:
-            self.problems.append(error.finding)
-            return None
-        self.pages.append(scan.page)
-        told = scan.page.references or scan.problems or _COMMENT_TO_US in text
-        if told or not all(map(self._is_there, scan.page.imports)):
-            # As bytes, since one emoji makes a text four times as large.
-            self._texts[path] = text.encode()
-        self.problems.extend(scan.problems)
-        return scan.page
+    def _take(self, file: PageFile) -> None:
+        self.problems.extend(file.problems)
+        if file.page is not None:
+            self.pages.append(file.page)
+            if file.is_told or not all(map(self._is_there, file.page.imports)):
+                self._texts[file.page.path] = file.text
 
     def _read_source(self, path: str) -> None:
-        if path in self.sources or path in self._unreadable:
-            return
+        """Read a Source and render all References that show it, while its lines are there: they take much memory."""
         self.inputs.paths.add(path)
         try:
-            self.sources[path] = parse_source(path, read_text(self.settings.root, path))
+            lines = Lines(read_text(self.settings.root, path))
+            self.sources[path] = parse_source(path, lines)
         except UnreadableError as error:
-            self._unreadable.add(path)
             self.problems.append(error.finding)
+            return
+        same: dict[tuple[object, ...], Rendered] = {}
+        for reference in self._by_source.get(path, ()):
+            asked = reference.start_marker, reference.end_marker, reference.language, reference.include_start_marker
+            if asked not in same:
+                same[asked] = render(lines, reference, self.profile)
+            self._rendered[reference] = same[asked]
 
 
 @cache

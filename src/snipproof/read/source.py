@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import UnreadableError
 from snipproof.model import Finding, Marker, Region, Segment, Snippet, Source
 from snipproof.read.attributes import read_attributes, wrong
 from snipproof.read.bind import bind
+from snipproof.read.lines import Lines
 from snipproof.read.markers import find_markers
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 UNREADABLE = "SP001"
 # No page or Source comes near it; what does is data that was put in the wrong place.
 LARGEST = 16 * 1024 * 1024
+# A named pipe without a writer would make a plain `open` wait for ever, and a device may have no end.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_PART = 64 * 1024
 _MOST_PARTS = 200_000
 
 
@@ -34,23 +39,29 @@ def read_text(root: Path, path: str) -> str:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise _unreadable(path, line, 1, "holds NUL bytes: this is not text")
     try:
-        return data.decode("utf-8-sig")
+        return data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _unreadable(path, line, 1, f"is not UTF-8: {error.reason}", "save it as UTF-8") from None
 
 
 def _read_bytes(root: Path, path: str) -> bytes:
-    # A named pipe without a writer would make a plain `open` wait for ever, and a device may have no end.
-    handle = os.open(root / path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(handle, "rb", buffering=0) as file:
+    handle = os.open(f"{root}/{path}", _FLAGS)
+    try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise _unreadable(path, 1, 1, "cannot be read: it is no ordinary file")
         if status.st_size > LARGEST:
             message = f"is too large: {status.st_size:,} bytes, and {LARGEST:,} is the most a page or a Source may have"
             raise _unreadable(path, 1, 1, message)
-        return file.readall()
+        # Without a file object, which takes longer to make than a usual page to read.
+        data = os.read(handle, status.st_size + 1)
+        if len(data) != status.st_size:  # it is just being changed, or it comes in parts
+            while more := os.read(handle, _PART):
+                data += more
+        return data
+    finally:
+        os.close(handle)
 
 
 def read_source(root: Path, path: str) -> Source:
@@ -61,31 +72,41 @@ def read_source(root: Path, path: str) -> Source:
     return parse_source(path, read_text(root, path))
 
 
-def parse_source(path: str, text: str) -> Source:
+def parse_source(path: str, text: str | Lines) -> Source:
     """Return the Source that ``text`` is; Expectations that bind to nothing are left out (see :mod:`.bind`).
 
     :raises UnreadableError: the attributes of a marker are wrong (see :mod:`.attributes`) or on a Region of code.
     """
-    markers = find_markers(text)
-    regions = tuple(_regions(path, markers, text.count("\n") + 1))
-    snippets, expectations, _ = bind(path, regions, text)
+    lines = Lines(text) if isinstance(text, str) else text
+    markers = find_markers(lines)
+    regions = tuple(_regions(path, markers, len(lines)))
+    snippets, expectations, _ = bind(path, regions, lines.text)
     _refuse_useless(path, regions, snippets)
-    return Source(path, text, regions, snippets, expectations, tuple(markers))
+    return Source(path, lines.text, regions, snippets, expectations, tuple(markers))
 
 
 def _regions(path: str, markers: list[Marker], lines: int) -> list[Region]:
     """Return a Region for every name, by its first line. ``ANY`` markers open and close all of them, as on the site."""
-    names = dict.fromkeys(marker.name for marker in markers if marker.name is not None and marker.opens)
     named: dict[str | None, list[Marker]] = {}
+    names: dict[str, None] = {}
     for marker in markers:
         named.setdefault(marker.name, []).append(marker)
+        if marker.opens and marker.name is not None:
+            names[marker.name] = None
     of_all = _per_line(named.get(None, []))
     if len(of_all) * len(names) > _MOST_PARTS:
         place = of_all[0].line, of_all[0].column
         raise _unreadable(path, *place, "holds too many START-ANY and END-ANY for its Regions")
-    regions = []
-    for name in names:
-        own = named[name]
+    regions = [_region(path, name, named[name], of_all, lines) for name in names]
+    return sorted(regions, key=lambda region: region.markers[0].line)
+
+
+def _region(path: str, name: str, own: list[Marker], of_all: list[Marker], lines: int) -> Region:
+    """Return the Region that its ``own`` markers and those ``of_all`` make in a Source of so many ``lines``."""
+    if len(own) == 2 and not of_all and own[0].line < own[1].line and own[0].opens and not own[1].opens:
+        # Nearly all are like this: opened and closed once.
+        segments = [Segment(own[0].line + 1, own[1].line - 1)]
+    else:
         if of_all:
             own = sorted([*own, *of_all], key=lambda marker: (marker.line, marker.column))
         own = _per_line(own)
@@ -97,9 +118,10 @@ def _regions(path: str, markers: list[Marker], lines: int) -> list[Region]:
             first = marker.line + 1 if marker.opens else None
         if first is not None:
             segments.append(Segment(first, lines))
-        attributes = [marker for marker in own if marker.name == name and marker.attributes]
-        regions.append(Region(path, name, tuple(segments), tuple(own), _attributes(path, attributes)))
-    return sorted(regions, key=lambda region: region.line)
+    given = [marker for marker in own if marker.attributes and marker.name == name]
+    if not given:
+        return Region(path, name, tuple(segments), tuple(own))
+    return Region(path, name, tuple(segments), tuple(own), _attributes(path, given))
 
 
 def _per_line(markers: list[Marker]) -> list[Marker]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.read.shorten import shorten
 
@@ -29,6 +29,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 # An attribute as nearly all are: a name with a plain string or, for the text, an identifier.
 _PLAIN = re.compile(r"""\s*([A-Za-z_$][\w$]*)=(?:"([^"&]*)"|\{([A-Za-z_$][\w$]*)\})""")
+# The attributes that nearly every tag has, and no other, in the order of nearly every page.
+_USUAL = ("text", "start-marker", "end-marker", "language")
 
 
 class TagError(Exception):
@@ -40,8 +42,7 @@ class TagError(Exception):
         self.open = open
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """The attributes of one tag and the offset behind it; ``None`` is a value that is given without being a string."""
 
     values: dict[str, str | None]
@@ -56,6 +57,10 @@ def read_tag(text: str, position: int, attributes: Mapping[str, str]) -> Tag:
 
     :raises TagError: the tag is not closed, or what it shows depends on an expression.
     """
+    names = [attributes.get(key, "") for key in _USUAL]
+    usual = _usual_tag(*names).match(text, position) if all(names) else None
+    if usual:
+        return Tag(dict(zip(_USUAL, usual.groups(), strict=True)), usual.end())
     begin = position
     values: dict[str, str | None] = {}
     keys = {name: key for key, name in attributes.items()}
@@ -83,6 +88,13 @@ def read_tag(text: str, position: int, attributes: Mapping[str, str]) -> Tag:
             value, position = _value(text, position, found[0], key)
         if key:
             values[key] = value
+
+
+@cache
+def _usual_tag(*names: str) -> re.Pattern[str]:
+    patterns = (r"\{([A-Za-z_$][\w$]*)\}", *(r'"([^"&]*)"' for _ in names[1:]))
+    pairs = zip(map(re.escape, names), patterns, strict=True)
+    return re.compile("".join(rf"\s*{name}={pattern}" for name, pattern in pairs) + r"\s*/>")
 
 
 def _read_plain(text: str, position: int, keys: Mapping[str, str], values: dict[str, str | None]) -> int:

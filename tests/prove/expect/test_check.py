@@ -93,9 +93,9 @@ def test_the_laws_of_the_start_line_hold() -> None:
     source, expectation = source_of(
         '# START A\nx\n# END A\n# START Expected A results\n# {"a": 1}\n# END Expected A results\n'
     )
-    expectation.region.attributes["ignore"] = "a"
+    expectation = expectation._replace(region=expectation.region._replace(attributes={"ignore": "a"}))
     assert check_expectation(source, expectation, '{"a": 2}').matched
-    expectation.region.attributes["ignore"] = 3
+    expectation = expectation._replace(region=expectation.region._replace(attributes={"ignore": 3}))
     result = check_expectation(source, expectation, '{"a": 2}')
     assert [(d.line, d.kind) for d in result.differences] == [(5, Kind.LAW)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -43,7 +43,7 @@ class Mini:
 
     def set(self, **values: object) -> None:
         """Change the run's settings: ``timeout``, ``output_limit``, ``env``, ``fresh``."""
-        self.settings = replace(self.settings, run=replace(self.settings.run, **values))  # type: ignore[arg-type]
+        self.settings = self.settings._replace(run=self.settings.run._replace(**values))  # type: ignore[arg-type]
 
     def runner(self) -> Runner:
         """Return a Runner that has what its lock file pins."""
@@ -63,7 +63,7 @@ class Mini:
         texts = {name: sources} if isinstance(sources, str) else dict(sources)
         for path, text in texts.items():
             self.write(path, text)
-        self.suite = replace(self.suite, sources=tuple(texts))
+        self.suite = self.suite._replace(sources=tuple(texts))
         runner = self.runner()
         try:
             programs = [self.program(runner, path, text) for path, text in texts.items()]

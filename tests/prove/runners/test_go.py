@@ -40,7 +40,7 @@ GOOD = source("Good", *snippet("good", 'fmt.Println("good")'))
 def mini(tmp_path: Path, run: Run, plain_settings: Settings) -> Mini:
     """A Suite in a module without dependencies."""
     suite = Suite("go/suite.yaml", "go", "go", ("go/a_test.go",), lock="go/go.mod")
-    settings = replace(plain_settings, cache_dir=str(tmp_path / "cache"))
+    settings = plain_settings._replace(cache_dir=str(tmp_path / "cache"))
     mini = Mini(plain_settings.root, run, GoRunner, suite, settings)
     mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n")
     return mini
@@ -49,7 +49,7 @@ def mini(tmp_path: Path, run: Run, plain_settings: Settings) -> Mini:
 def test_output_is_cut_out_and_files_are_there(mini: Mini) -> None:
     """Each Snippet has its own output, without a word of the framework, and a directory of its own with the files."""
     mini.write("pictures/cat.txt", "cat\n")
-    mini.suite = replace(mini.suite, files=(("images", "pictures"),))
+    mini.suite = mini.suite._replace(files=(("images", "pictures"),))
     where = 'd, _ := os.Getwd(); e, _ := os.ReadDir("."); fmt.Print(d, " ", len(e), " ", len(os.Environ()))'
     found = mini.prove(
         {
@@ -284,7 +284,7 @@ def test_a_report_without_the_test_is_red(mini: Mini) -> None:
 
 def test_options_are_flags_of_the_build(mini: Mini) -> None:
     """Tags, for instance; ``go vet`` gets them too."""
-    mini.suite = replace(mini.suite, options=("-tags=docs",))
+    mini.suite = mini.suite._replace(options=("-tags=docs",))
     text = "//go:build docs\n\n" + source("A", *snippet("a", 'fmt.Println("a")'), 'fmt.Printf("%d", "x")')
     assert (brief(found := mini.prove(text)), found["a"].output) == ({"a": ("failed", 10)}, "a\n")
     assert "go vet" in found["a"].reason
@@ -445,7 +445,7 @@ def test_a_module_that_cannot_be_had(
     """The file to look at is named."""
     monkeypatch.setenv("GOPROXY", "off")
     monkeypatch.setenv("GOTOOLCHAIN", "local")
-    mini.suite = replace(mini.suite, lock=lock)
+    mini.suite = mini.suite._replace(lock=lock)
     mini.write("go/go.mod", manifest or "")
     if manifest is None:
         (mini.root / "go/go.mod").unlink()
@@ -457,7 +457,7 @@ def test_a_module_that_cannot_be_had(
 def test_a_root_behind_a_link(mini: Mini, tmp_path: Path) -> None:
     """Paths are those that the user wrote, so that panics find their lines."""
     (tmp_path / "link").symlink_to(mini.root)
-    mini.settings = replace(mini.settings, root=tmp_path / "link")
+    mini.settings = mini.settings._replace(root=tmp_path / "link")
     mini.root = tmp_path / "link"
     found = mini.prove(source("A", *snippet("a", 'fmt.Println("a")', 'panic("b")')))
     assert (brief(found), found["a"].output) == ({"a": ("failed", 7)}, "a\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 import psutil
 import pytest
@@ -29,7 +28,7 @@ def test_what_a_snippet_prints_and_what_is_restored(mini: Mini) -> None:
     mini.write("java/files/photo.txt", "cat")
     mini.write(f"{FOLDER}/Helper.java", 'class Helper { static String help() { return "helped"; } }')
     mini.write("java/src/test/resources/word.txt", "resource")
-    mini.suite = replace(mini.suite, files=(("images", "java/files"),))
+    mini.suite = mini.suite._replace(files=(("images", "java/files"),))
     body = (
         "// START one",
         'System.out.print("é" + java.nio.file.Files.readString(java.nio.file.Path.of("images/photo.txt")));',
@@ -241,7 +240,7 @@ def test_children_are_gone_before_the_next_source(mini: Mini) -> None:
     """Also an orphan that its parent left, while the JVM goes on."""
     fork = forks("sleep 654 & echo $! > ../pid")
     texts = in_test("Leaves", "// START a", fork, "// END a") | GOOD
-    mini.suite = replace(mini.suite, sources=tuple(texts))
+    mini.suite = mini.suite._replace(sources=tuple(texts))
     runner = mini.runner()
     try:
         programs = [mini.program(runner, path, text) for path, text in texts.items()]
@@ -279,7 +278,7 @@ def test_secrets_are_masked(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_fresh_jvm_for_each_source(mini: Mini) -> None:
     """Asked for, nothing that one Source sets in a JVM is seen by another one; options reach the JVM."""
     mini.write("java/src/main/java/Shared.java", "public class Shared { static int used; }")
-    mini.suite = replace(mini.suite, options=("-Dgiven=yes", "-XX:+UseParallelGC"))
+    mini.suite = mini.suite._replace(options=("-Dgiven=yes", "-XX:+UseParallelGC"))
     body = ("// START a", 'System.out.println(System.getProperty("given") + Shared.used++);', "// END a")
     stays = "new Thread(() -> { try { Thread.sleep(60_000); } catch (InterruptedException e) { } }).start();"
     sources = (
@@ -301,7 +300,7 @@ def test_one_jvm_for_all_sources(mini: Mini) -> None:
 
 def test_options_that_java_refuses(mini: Mini) -> None:
     """The suite file is to blame, in the JVM's own words."""
-    mini.suite = replace(mini.suite, options=("-XX:NoSuchOption",))
+    mini.suite = mini.suite._replace(options=("-XX:NoSuchOption",))
     with pytest.raises(SettingsError, match=r"java/suite.yaml:1:1 no JVM starts with \('-XX:NoSuchOption',\)") as error:
         mini.prove(GOOD)
     assert "NoSuchOption" in error.value.hint

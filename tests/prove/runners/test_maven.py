@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,7 +34,7 @@ def maven(mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     runner = mini.runner()
     assert isinstance(runner, JavaRunner)
     jars = os.pathsep.join(map(str, runner._class_path.jars))
-    mini.settings = replace(mini.settings, cache_dir=str(tmp_path / "cache"))
+    mini.settings = mini.settings._replace(cache_dir=str(tmp_path / "cache"))
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "jars").write_text(jars)
@@ -130,7 +129,7 @@ def test_versions_of_java(maven: Path, mini: Mini, said: str, found: str | None)
 def test_every_jar_must_be_the_locked_one(mini: Mini, maven: Path) -> None:
     """A lock file with all checksums passes; one that is wrong or missing is named."""
     jars = [Path(jar) for jar in (maven / "jars").read_text().split(os.pathsep)]
-    mini.suite = replace(mini.suite, lock="java/lockfile.json")
+    mini.suite = mini.suite._replace(lock="java/lockfile.json")
     mini.write("java/lockfile.json", locked(jars))
     mini.runner()
     mini.write("java/lockfile.json", locked(jars, checksum="0" * 64))
@@ -161,10 +160,10 @@ def test_what_the_manifest_must_have(mini: Mini, maven: Path, monkeypatch: pytes
     with pytest.raises(InfrastructureError, match=r"java/pom.xml:1:1 the class path could not be resolved") as failed:
         mini.runner()
     assert failed.value.hint == "[ERROR] no such artifact"
-    mini.suite = replace(mini.suite, lock="java/lockfile.json")
+    mini.suite = mini.suite._replace(lock="java/lockfile.json")
     (mini.root / "java/pom.xml").rename(mini.root / "java/lockfile.json")
     with pytest.raises(SettingsError, match=r"java/lockfile.json:1:1 there is no pom.xml beside it"):
         mini.runner()
-    mini.suite = replace(mini.suite, lock=None)
+    mini.suite = mini.suite._replace(lock=None)
     with pytest.raises(SettingsError, match=r"java/suite.yaml:1:1 a Java Suite needs the key 'lock'"):
         mini.runner()

@@ -161,7 +161,7 @@ def test_only_modules_of_the_environment_are_imported_ahead(mini: Mini) -> None:
 
 def test_options_reach_the_interpreter(mini: Mini) -> None:
     """``options`` of the Suite are the interpreter's, forked or not."""
-    object.__setattr__(mini.suite, "options", ("-W", "error"))
+    mini.suite = mini.suite._replace(options=("-W", "error"))
     source = "# START a\nimport sys\nprint(sys.warnoptions)\n# END a\n"
     assert mini.prove(source)["a"].output == "['error']\n"
     mini.set(fresh=True)
@@ -182,8 +182,8 @@ def test_secrets_are_masked(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_lock_file_is_installed_once(mini: Mini) -> None:
     """The second Runner finds the environment and calls neither venv nor pip."""
     mini.write("py/requirements.lock", "")
-    object.__setattr__(mini.suite, "lock", "py/requirements.lock")
-    object.__setattr__(mini.settings, "cache_dir", str(mini.root / "cache"))
+    mini.suite = mini.suite._replace(lock="py/requirements.lock")
+    mini.settings = mini.settings._replace(cache_dir=str(mini.root / "cache"))
     source = "import sys\n# START a\nprint(sys.prefix)\n# END a\n"
     first = mini.prove(source)["a"].output
     assert mini.said == ["py: installing what py/requirements.lock pins (once)"]

@@ -8,7 +8,6 @@ import shutil
 import textwrap
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -521,7 +520,7 @@ def test_files_and_secrets(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCS_TOKEN", "hunter2-hunter2")
     mini.set(env=("DOCS_TOKEN",))
     mini.write("data/photo.txt", "photo")
-    mini.suite = replace(mini.suite, files=(("images", "data"),), options=("--no-deprecation",))
+    mini.suite = mini.suite._replace(files=(("images", "data"),), options=("--no-deprecation",))
     text = """\
         import fs from 'node:fs';
         // START a
@@ -617,10 +616,10 @@ def test_toolchains_that_do_not_do(mini: Mini, tmp_path: Path, monkeypatch: pyte
 
 def test_lock_files_that_do_not_do(mini: Mini) -> None:
     """No lock file, no esbuild in it, packages that it does not pin."""
-    mini.suite = replace(mini.suite, lock=None)
+    mini.suite = mini.suite._replace(lock=None)
     with pytest.raises(SettingsError, match=r"^süite a/suite\.yaml:1:1 a TypeScript Suite needs a package-lock\.json"):
         mini.runner()
-    mini.suite = replace(mini.suite, lock="süite a/package-lock.json")
+    mini.suite = mini.suite._replace(lock="süite a/package-lock.json")
     manifest = json.loads((PACKAGES / "package.json").read_text())
     mini.write("süite a/package.json", json.dumps({**manifest, "dependencies": {"no-such-package": "1.0.0"}}))
     with pytest.raises(InfrastructureError, match=r"^süite a/package-lock\.json:1:1 .*npm ci failed") as caught:

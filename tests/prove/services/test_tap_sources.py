@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -76,7 +75,7 @@ def record(mini: Mini, tap: Tap, texts: Mapping[str, str]) -> list[SourceRun]:
     texts = {path: text.replace("PORT", port) for path, text in texts.items()}
     for path, text in texts.items():
         mini.write(path, text)
-    mini.suite = replace(mini.suite, sources=tuple(texts))
+    mini.suite = mini.suite._replace(sources=tuple(texts))
     runner = mini.kind(Workplace(mini.suite, mini.settings, mini.run, mini.said.append, tap))
     runner.provision()
     try:
@@ -155,7 +154,7 @@ def test_typescript(run: Run, plain: Settings, tap: Tap) -> None:
 def test_go(run: Run, plain: Settings, tap: Tap, tmp_path: Path) -> None:
     """The end of a test is a Hit too, which is known only afterwards."""
     suite = Suite("go/suite.yaml", "go", "go", ("go/a_test.go",), lock="go/go.mod")
-    mini = Mini(plain.root, run, GoRunner, suite, replace(plain, cache_dir=str(tmp_path / "cache")))
+    mini = Mini(plain.root, run, GoRunner, suite, plain._replace(cache_dir=str(tmp_path / "cache")))
     mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n")
     head = (
         'package docs\nimport ("io"; "net/http"; "strings"; "testing")\nfunc askSOURCE(name string) {\n'

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from snipproof.config import load_settings
@@ -62,7 +61,7 @@ def _again(settings: Settings) -> Iterator[str]:
 
 def _first(root: Path, defaults: Settings) -> Iterator[str]:
     layout = discover(root)
-    settings = replace(defaults, root=root, pages=layout.pages, site_root=layout.site_root, component=layout.component)
+    settings = defaults._replace(root=root, pages=layout.pages, site_root=layout.site_root, component=layout.component)
     site = Site.load(settings)
     whose = "a Docusaurus site" if layout.docusaurus else "docs"
     where = "" if layout.site_root == "." else f" in {layout.site_root}"
@@ -94,11 +93,11 @@ def _with_suites(settings: Settings, site: Site, suites: tuple[str, ...]) -> tup
     """Return settings and site with ``suites``."""
     if not suites:
         return settings, site
-    settings = replace(settings, suites=suites)
+    settings = settings._replace(suites=suites)
     site = Site.load(settings)
     if any(reference.source not in site.suite_of for reference in site.references):
         # An adopted site has many Sources that cannot be run yet: one Finding for each of them says nothing.
-        settings = replace(settings, severity={IN_NO_SUITE: "off"})
+        settings = settings._replace(severity={IN_NO_SUITE: "off"})
         site.settings = settings
     return settings, site
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.model import Finding, Severity
 
@@ -19,8 +18,7 @@ def _no_text(path: str) -> str:  # noqa: ARG001 (stands in for Site.text_of)
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The Findings to tell, sorted by place, and what was looked at.
 
     ``rules`` are all that there are, by id. ``known`` counts the Findings that the baseline lists, which are not told.
@@ -33,7 +31,7 @@ class Report:
     pages: int = 0
     sources: int = 0
     known: int = 0
-    root: Path = field(default_factory=Path)
+    root: Path = Path()
     text_of: Callable[[str], str] = _no_text
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from snipproof.model import Finding, Severity
@@ -71,6 +70,10 @@ _ALL = (
     Rule("SP603", "translation-order", _WARNING, "a translation shows blocks in another order", translations.reordered),
     Rule("SP604", "translation-file", _ERROR, "a block of a translation shows another file", translations.other_file),
 )
+# The first one asks the second process, where there is one, whose answer is waited for as late as possible. The last
+# one asks what the others needed.
+_FIRST, _LATE, _LAST = ("SP503",), ("SP501", "SP502", "SP504", "SP505"), ("SP003",)
+_ORDER = {**dict.fromkeys(_FIRST, -1), **dict.fromkeys(_LATE, 1), **dict.fromkeys(_LAST, 2)}
 _LONGEST_MESSAGE = 500
 _LONGEST_HINT = 1000
 RULES: Mapping[str, Rule] = {rule.id: rule for rule in _ALL}
@@ -88,7 +91,7 @@ def find(site: Site) -> list[Finding]:
     rules = [rule for rule in _ALL if severities.ever(rule.id)]
     context.applied.update(rule.id for rule in rules)
     findings = []
-    for rule in sorted(rules, key=lambda rule: rule.check is suppression.unused):  # it asks what the others needed
+    for rule in sorted(rules, key=lambda rule: _ORDER.get(rule.id, 0)):
         for finding in rule.check(context):
             severity = severities.of(finding)
             if severity is Severity.OFF or context.suppressions.suppresses(finding):
@@ -96,5 +99,8 @@ def find(site: Site) -> list[Finding]:
             if severity is Severity.ERROR and finding.path in context.dead:
                 severity = Severity.WARNING
             message = shorten(finding.message, _LONGEST_MESSAGE)  # a marker may be as long as its writer likes
-            findings.append(replace(finding, severity=severity, message=message, hint=finding.hint[:_LONGEST_HINT]))
+            findings.append(finding._replace(severity=severity, message=message, hint=finding.hint[:_LONGEST_HINT]))
+    if site.second is not None:
+        site.second.close()
+        site.second = None
     return sorted(findings)

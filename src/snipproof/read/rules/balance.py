@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from snipproof.model import Finding
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from snipproof.read.rules.context import Context
 
 _REMARK = re.compile(r"\s(?:#|//)")
-_TOKEN = re.compile(r"(?:^|[ \t])[ \t]*(?:#|//|--|;|/\*|<!--)[ \t]*")
+_TOKENS = ("#", "//", "--", ";", "/*", "<!--")
+_TOKEN = re.compile(rf"(?:^|[ \t])[ \t]*(?:{'|'.join(map(re.escape, _TOKENS))})[ \t]*")
 _CLOSING = re.compile(r"\*/|-->")
 _LONGEST_MARKER = 200
 
@@ -69,7 +71,11 @@ def duplicate(context: Context) -> Iterator[Finding]:
 
 def _name(marker: Marker) -> str:
     """Return the name without a comment that follows it, ``""`` for ``ANY``."""
-    name = marker.name or ""
+    return _without_remark(marker.name or "")
+
+
+@cache
+def _without_remark(name: str) -> str:
     return _REMARK.split(name, maxsplit=1)[0].rstrip() if "#" in name or "//" in name else name
 
 
@@ -94,7 +100,7 @@ def _bare_names(lines: Sequence[str]) -> dict[str, int]:
     """Return what stands alone in a comment, as in ``# Setup``, by the first line where it does."""
     names: dict[str, int] = {}
     for number, line in enumerate(lines, 1):
-        if len(line) <= _LONGEST_MARKER and _TOKEN.match(line):
+        if line.lstrip(" \t").startswith(_TOKENS) and len(line) <= _LONGEST_MARKER:
             for name in _TOKEN.split(line):
                 names.setdefault(_CLOSING.sub("", name).strip(), number)
     return names

@@ -30,8 +30,10 @@ def only_comments(context: Context) -> Iterator[Finding]:
 
 def secret(context: Context) -> Iterator[Finding]:
     """SP212: a text that looks like a key of a service is shown. The message gives its beginning only."""
-    everything = "\n".join({block.text for block in context.blocks})
-    for block in context.blocks if any(find_keys(everything)) else ():
+    texts = {block.text for block in context.blocks}
+    # Two texts to search, since one emoji would make a single one four times as large.
+    everything = ["\n".join([text for text in texts if text.isascii() is is_ascii]) for is_ascii in (True, False)]
+    for block in context.blocks if any(any(find_keys(part)) for part in everything) else ():
         for match, beginning, kind in find_keys(block.text):
             number = block.source_line(block.text.count("\n", 0, match.start()) + 1)
             begun = match[0][: len(beginning) + 2]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.read.rules.languages import of_file
 from snipproof.read.rules.suppression import Suppressions
@@ -25,8 +24,7 @@ _MOST_LINES = 50
 TO_THE_END = "END-OF-FILE"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A Reference whose Source could be read, with what it shows; ``text`` is what the component passes on."""
 
     reference: Reference
@@ -37,7 +35,7 @@ class Block:
     @property
     def runs_out(self) -> bool:
         """Whether nothing closes it and its end marker does not say that this is meant."""
-        return not self.rendered.selection.closed and TO_THE_END not in (self.reference.end_marker or "")
+        return self.rendered.selection.opened_last != 0 and TO_THE_END not in (self.reference.end_marker or "")
 
     def source_line(self, line: int) -> int:
         """Return the line of the Source that stands in line ``line`` of the text; both count from 1."""

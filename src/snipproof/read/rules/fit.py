@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from snipproof.read.rules.languages import PROGRAMS, comment_tokens, displayed, of_file
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(r"\s*(#(?!!)|//|/\*|--(?!>)|<!--)")
 
 
+@cache
 def misfit(shown: str, path: str) -> bool:
     """Whether the file ``path`` is a program in another language than the one ``shown`` stands for."""
     language, actual = displayed(shown), of_file(path)

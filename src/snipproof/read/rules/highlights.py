@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from snipproof.read.render import shown
@@ -11,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from snipproof.model import Finding
-    from snipproof.read.rules.context import Block, Context
+    from snipproof.read.rules.context import Context
 
-_WORD = "highlight-"
-_START, _END, _NEXT = "start", "end", "next-line"
+_START, _END = "start", "end"
+_DIRECTIVE = re.compile(r"highlight-(start|end|next-line)(?![^\W_])")
 
 
 def unbalanced(context: Context) -> Iterator[Finding]:
@@ -34,39 +36,25 @@ def unbalanced(context: Context) -> Iterator[Finding]:
 
 def shown_to_readers(context: Context) -> Iterator[Finding]:
     """SP214: the site's code block does not know a highlight comment in that form, so readers see it."""
-    known: dict[tuple[str, str], bool] = {}  # the same few lines stand in most blocks
     for block in context.highlighted:
-        for position, _ in _directives(block.text):
-            line = _line_at(block.text, position)
-            if not _is_known(line, block, known):
-                number = block.source_line(block.text.count("\n", 0, position) + 1)
-                message = f"readers see {quoted(line.strip())} (line {number} of {block.source.path})"
+        for number, line in enumerate(block.text.split("\n"), 1):
+            if "highlight-" in line and _is_shown(line.strip(), block.rendered.highlighter):
+                place = f"line {block.source_line(number)} of {block.source.path}"
                 hint = f"it must stand alone on its line, in the comments of {block.rendered.highlighter!r}"
-                yield at(block.reference, "SP214", message, hint)
+                yield at(block.reference, "SP214", f"readers see {quoted(line.strip())} ({place})", hint)
                 break
 
 
-def _is_known(line: str, block: Block, known: dict[tuple[str, str], bool]) -> bool:
-    key = (line.strip(), block.rendered.highlighter)
-    if key not in known:
-        known[key] = shown(key[0] + "\n.", key[1]) == "."
-    return known[key]
-
-
-def _directives(text: str) -> Iterator[tuple[int, str]]:
-    """Yield where each highlight comment stands, and which it is."""
-    position = text.find(_WORD)
-    while position >= 0:
-        after = position + len(_WORD)
-        for word in (_START, _END, _NEXT):
-            if text.startswith(word, after) and not text[after + len(word) : after + len(word) + 1].isalnum():
-                yield position, word
-        position = text.find(_WORD, after)
+@cache
+def _is_shown(line: str, highlighter: str) -> bool:
+    """Whether ``line`` is to direct highlights and does not; the same few lines stand in most blocks."""
+    return _DIRECTIVE.search(line) is not None and shown(line + "\n.", highlighter) != "."
 
 
 def _unbalanced(text: str) -> tuple[int, str] | None:
     opened: tuple[int, str] | None = None
-    for position, word in _directives(text):
+    for directive in _DIRECTIVE.finditer(text):
+        position, word = directive.start(), directive[1]
         if word == _START:
             if opened:
                 return opened

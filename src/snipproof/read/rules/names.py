@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
-import textwrap
-import warnings
 from typing import TYPE_CHECKING
 
 from snipproof.read.rules.languages import displayed
@@ -36,6 +33,10 @@ def undefined(context: Context) -> Iterator[Finding]:
 
 def undefined_names(text: str) -> list[str]:
     """Return the names that ``text`` reads and gives no value anywhere, in order; nothing when it is no Python."""
+    import ast  # late, since it takes a while and the rule is off by default
+    import textwrap
+    import warnings
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

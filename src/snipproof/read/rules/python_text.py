@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import ast
+import symtable
 import textwrap
 import warnings
 
+# What `ast.parse` gives to `compile`. Nothing else is needed of the module `ast`, which takes a while to load.
+_ONLY_PARSE = 0x400
 _PROMPT, _MAGIC = ">>> ", ("%", "!")
 
 
@@ -35,11 +37,11 @@ def _error(text: str) -> tuple[int, str] | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape is not what is asked
             try:
-                # Quicker than making the tree, since no Python objects come of it; it also refuses what only has to
-                # stand in a function, and those are asked about once more.
-                compile(text, "<shown>", "exec", dont_inherit=True)
+                # The quickest that parses: neither Python objects nor code come of it. It looks at scopes as well, and
+                # what it refuses for these is asked about once more.
+                symtable.symtable(text, "<shown>", "exec")
             except SyntaxError:
-                ast.parse(text)
+                compile(text, "<shown>", "exec", _ONLY_PARSE, dont_inherit=True)
     except SyntaxError as error:
         return error.lineno or 1, error.msg
     except (ValueError, RecursionError, MemoryError):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.model import Finding, Reference, Severity
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 _LONGEST_QUOTE = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule of ``snipproof check``: ``check`` gives its Findings, at their default severity."""
 
     id: str

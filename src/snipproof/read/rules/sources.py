@@ -20,15 +20,16 @@ def orphan(context: Context) -> Iterator[Finding]:
     for path, source in sorted(context.site.sources.items()):
         live = [block for block in context.blocks_of.get(path, ()) if block.reference.page not in context.dead]
         hidden = {snippet.name: snippet.region for snippet in source.snippets}
-        for block in live:
+        for block in {block.reference.start_marker: block for block in live}.values() if hidden else ():
             _take_named(context, block, hidden)
         if not hidden:
             continue
         marked = {marker.line for marker in source.markers}
-        seen = [set(block.rendered.selection.kept) for block in live]
+        seen = [block.rendered.selection.kept for block in live]
+        anywhere = set().union(*seen)
         for name, region in hidden.items():
             lines = {n for segment in region.segments for n in range(segment.first, segment.last + 1)} - marked
-            if not lines or not any(lines <= kept for kept in seen):
+            if not lines or not lines <= anywhere or not any(lines.issubset(kept) for kept in seen):
                 marker = region.markers[0]
                 message = f"no page shows the Region {quoted(name)}"
                 hint = "show it on a page, or remove its markers"

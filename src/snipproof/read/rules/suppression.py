@@ -7,8 +7,7 @@ comment. A reason is needed, since nobody can tell later whether an unexplained 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.model import Finding
 from snipproof.read.sections import Sections
@@ -30,8 +29,7 @@ _COMMENT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """One comment: the rules that it names and why; ``line`` is its own."""
 
     path: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from snipproof.read.rules.fit import misfit
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
     from snipproof.model import Finding
     from snipproof.read.rules.context import Block, Context
+# About half of the work that is left when this is asked. The rules about them are applied last.
+_FOR_THE_SECOND = ("python", "json", "go", "java")
 
 
 def python(context: Context) -> Iterator[Finding]:
@@ -41,7 +44,7 @@ def java(context: Context) -> Iterator[Finding]:
 
 
 class Parsing:
-    """Parses each distinct text of a run once."""
+    """Parses each distinct text of a run once, those of some languages in the second process where there is one."""
 
     def __init__(self, context: Context) -> None:
         self._blocks: dict[str, dict[str, list[Block]]] = {}
@@ -49,17 +52,33 @@ class Parsing:
             language = displayed(block.reference.language)
             if language and _must_parse(block):
                 self._blocks.setdefault(language, {}).setdefault(block.text, []).append(block)
+        self._second = context.site.second
+        if self._second is not None:
+            asked = {language: list(self._blocks.get(language, ())) for language in _FOR_THE_SECOND}
+            self._second.ask(all_errors, asked)
 
     def failed(self, language: str) -> Iterator[tuple[Block, int, str]]:
         """Yield each block that does not parse, with the line of its text and the reason."""
-        texts = self._blocks.get(language)
-        parse = _parser(language) if texts else None
-        if not texts or parse is None:
-            return
-        for text, blocks in texts.items():
-            if error := parse(text):
-                for block in blocks:
-                    yield block, *error
+        texts = self._blocks.get(language, {})
+        found = self._answer.get(language) if language in _FOR_THE_SECOND else None
+        for text, line, reason in _errors(language, list(texts)) if found is None else found:
+            for block in texts[text]:
+                yield block, line, reason
+
+    @cached_property
+    def _answer(self) -> dict[str, list[tuple[str, int, str]]]:
+        answer: dict[str, list[tuple[str, int, str]]] = self._second.answer() if self._second is not None else {}
+        return answer
+
+
+def all_errors(_: object, asked: dict[str, list[str]]) -> dict[str, list[tuple[str, int, str]]]:
+    """Return, for each language, the texts that do not parse, with the line and the reason."""
+    return {language: _errors(language, texts) for language, texts in asked.items()}
+
+
+def _errors(language: str, texts: list[str]) -> list[tuple[str, int, str]]:
+    parse = _parser(language) if texts else None
+    return [(text, *error) for text in texts if (error := parse(text))] if parse else []
 
 
 def _must_parse(block: Block) -> bool:

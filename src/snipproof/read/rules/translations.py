@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -67,12 +66,12 @@ def other_file(context: Context) -> Iterator[Finding]:
             yield at(reference, "SP604", message, hint)
 
 
-@dataclass
 class _Pair:
     """A translated Page and its original."""
 
-    translated: Page
-    original: Page
+    def __init__(self, translated: Page, original: Page) -> None:
+        self.translated = translated
+        self.original = original
 
     @cached_property
     def rebound(self) -> list[tuple[Reference, Reference]]:
