@@ -66,11 +66,13 @@ def pytest_configure(config: pytest.Config) -> None:
         except ModuleNotFoundError as error:
             message = f"running snippets needs {error.name}: pip install 'snipproof[weaviate]'"
             raise pytest.UsageError(message) from None
-        config.pluginmanager.register(SnippetPlugin(config, settings, suites), "snipproof-snippets")
+        snippets = SnippetPlugin(config, settings, suites)
+        config.pluginmanager.register(snippets, "snipproof-snippets")
         if mode := config.getoption("snippets_update"):
             from snipproof.snippet_updates import begin_updates
 
-            config.pluginmanager.register(begin_updates(config, settings, suites, mode), "snipproof-updates")
+            updates = begin_updates(config, settings, suites, snippets.tally, mode)
+            config.pluginmanager.register(updates, "snipproof-updates")
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ class SnippetPlugin:
         self._selected: list[SourceFile] = []
         self._trouble: InfrastructureError | None = None
         self._told: SnipproofError | None = None  # shown in full once
-        self._tally = Tally()
+        self.tally = Tally()
         self._checked: dict[str, SnipproofError | None] = {}  # by Suite
 
     @property
@@ -149,7 +149,7 @@ class SnippetPlugin:
             try:
                 self._prover.close()
             except InfrastructureError as error:  # such as a given server that is gone: no reason for a traceback
-                self._tally.troubles += 1
+                self.tally.troubles += 1
                 self._say(error.message)
 
     def _say(self, line: str) -> None:
@@ -189,11 +189,11 @@ class SnippetPlugin:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count."""
-        self._tally.add(report)
+        self.tally.add(report)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Tell trouble around the docs from defects by the exit code; nothing executed is never green."""
-        tally = self._tally
+        tally = self.tally
         if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             return  # interrupted, or wrong usage: pytest's own word stands
         if tally.outcomes and not self._is_worker:
@@ -206,7 +206,7 @@ class SnippetPlugin:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """End with what was proven."""
-        self._tally.write(terminalreporter)
+        self.tally.write(terminalreporter)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:

@@ -55,6 +55,13 @@ class Tally:
             if outcome is Outcome.BLOCKED:
                 self.blocked.append(f"BLOCKED {known['snippet']} - {known['reason']}")
 
+    def not_updated(self, snippets: int) -> None:
+        """So many Snippets that count as updated are not: what they gave could not be written, or was declined."""
+        for outcome, more in ((Outcome.UPDATED, -snippets), (Outcome.FAILED, snippets)):
+            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + more
+        self.outcomes = {outcome: count for outcome, count in self.outcomes.items() if count}
+        self.defects += snippets
+
     def _count(self, outcome: Outcome) -> None:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
 

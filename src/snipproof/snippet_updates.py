@@ -22,17 +22,20 @@ from snipproof.prove.update.writing import write_proposals
 from snipproof.prove.verdict import Verdict
 from snipproof.read.source import read_text
 from snipproof.snippet_items import SourceFile
+from snipproof.snippet_tally import Tally
 
 _TERMINAL = Path("/dev/tty")
 
 
-def begin_updates(config: pytest.Config, settings: Settings, suites: Sequence[Suite], mode: str) -> UpdatePlugin:
+def begin_updates(
+    config: pytest.Config, settings: Settings, suites: Sequence[Suite], tally: Tally, mode: str
+) -> UpdatePlugin:
     """Return the hooks of an update run.
 
     :param mode: ``write``, or ``review`` to be asked about each change.
     :raises UsageError: it runs under CI, or there is nobody to ask.
     """
-    plugin = UpdatePlugin(config, settings, suites, asks=mode == "review")
+    plugin = UpdatePlugin(config, settings, suites, tally, asks=mode == "review")
     if plugin.is_worker:
         return plugin
     if os.environ.get("CI"):
@@ -59,8 +62,11 @@ def _has_terminal() -> bool:
 class UpdatePlugin:
     """The hooks of an update run; ``asks`` says whether each change is shown and asked about."""
 
-    def __init__(self, config: pytest.Config, settings: Settings, suites: Sequence[Suite], *, asks: bool) -> None:
+    def __init__(
+        self, config: pytest.Config, settings: Settings, suites: Sequence[Suite], tally: Tally, *, asks: bool
+    ) -> None:
         self.asks = asks
+        self._tally = tally
         self._config = config
         self._settings = settings
         self._allowed = [path for suite in suites for path in suite.sources]
@@ -142,6 +148,17 @@ class UpdatePlugin:
         self._refused += refused
         if self._refused:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            self._take_back({each.region for each in self._refused})
+
+    def _take_back(self, regions: set[str]) -> None:
+        """Let Snippets that were reported as updated count as failed: what they gave to ``regions`` is not written."""
+        lost = {each.said_by for each in self._proposals if each.changes and each.region in regions}
+        self._tally.not_updated(len(lost))
+        if reporter := self._config.pluginmanager.get_plugin("terminalreporter"):
+            updated = reporter.stats.get("updated", [])
+            failed = [report for report in updated if dict(report.user_properties).get("snippet") in lost]
+            reporter.stats["updated"] = [report for report in updated if report not in failed]
+            reporter.stats.setdefault("failed", []).extend(failed)
 
     def _review(self, proposals: list[Proposal]) -> list[Proposal]:
         """Ask on the terminal itself: pytest has taken standard input and output."""

@@ -290,6 +290,7 @@ def test_a_review_shows_each_change_and_asks(project: Project, answers: str, wri
     assert '-#   "distance": 0.0613,' in screen
     assert '+#   "distance": 0.0874,' in screen
     assert ("you declined it" in screen) is bool(code)
+    assert (" failed" in screen) is bool(code), "what was declined is not counted as updated"
 
 
 TABS = """\

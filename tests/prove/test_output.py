@@ -124,9 +124,11 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def verdict(root: Path, path: str, response: Any, pages: Pages | None = None) -> Verdict:
+def verdict(root: Path, path: str, response: Any, pages: Pages | None = None, printed: str = "") -> Verdict:
     source: Source = parse_source(path, (root / path).read_text(encoding="utf-8"))
-    made = SourceRun(Ending.EXITED, 0, (Hit(1, 0.0), Hit(3, 1.0)), ("", "", ""), exchanges=(exchange(1, response),))
+    made = SourceRun(
+        Ending.EXITED, 0, (Hit(1, 0.0), Hit(3, 1.0)), ("", printed, ""), exchanges=(exchange(1, response),)
+    )
     said = read_pages(load_settings(root)) if pages is None else pages
     return judge(source, Probed(source.text), made, said)[0]
 
@@ -147,6 +149,14 @@ def test_another_response_in_a_tab_is_red_there(site: Path) -> None:
     assert "pytest --snippets-update s/a.py s/b.py" in found.details
     own = verdict(site, "s/a.py", [2])
     assert (own.outcome, own.line) == (Outcome.FAILED, 6)
+
+
+def test_what_is_printed_is_told_from_what_is_answered(site: Path) -> None:
+    """A page that shows what its Snippets print says so itself; the failure says how."""
+    path = site / "s/a.py"
+    path.write_text(path.read_text(encoding="utf-8").replace(", from: response", ""), encoding="utf-8")
+    assert "`{from: stdout}`" in verdict(site, "s/b.py", {"data": 1}, printed="[1]").details
+    assert "`{from: stdout}`" not in verdict(site, "s/b.py", {"data": 1}, printed="[2]").details
 
 
 def test_what_a_page_shows_as_json_has_to_be_json(site: Path) -> None:

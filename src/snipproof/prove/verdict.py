@@ -253,6 +253,10 @@ def _compare(
     if places:
         shown = ", ".join(f"{place.page}:{place.line}" + f" (tab {place.tab})" * bool(place.tab) for place in places)
         details = f"shown as its {expectation.origin} on {shown}\n{details}"
+        if expectation.origin is Origin.RESPONSE and "from" not in region.attributes:
+            printed = check_expectation(holder, expectation, verdict.output)
+            hint = "it is what the Snippet prints: `{from: stdout}` on its START line compares it with that"
+            details += f"\n{hint}" if printed.matched else ""
     if verdict.outcome is not Outcome.PASSED:  # the first one that differs gives the reason
         return replace(verdict, details=f"{verdict.details}\n\n{details}", expectations=results)
     first = result.differences[0]

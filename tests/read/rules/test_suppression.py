@@ -49,6 +49,18 @@ def test_a_comment_in_a_fence_is_an_example(check: Check) -> None:
     assert "SP003" not in found
 
 
+@pytest.mark.parametrize("words", ["notcompared because of x", "ignored SP201 because of x", "SP201 because of x"])
+def test_a_misspelt_word_is_told(check: Check, words: str) -> None:
+    """What it was meant to do would silently not be done."""
+    found = check({"docs/p.mdx": page(f"{{/* snipproof: {words} */}}\n", WRONG), "a.py": A}, "SP002")
+    assert len(found) == 1
+
+
+def test_a_source_may_say_what_it_wants(check: Check) -> None:
+    files = {"docs/p.mdx": page(), "a.py": "# snipproof: proves this\n" + A}
+    assert check(files, "SP002") == []
+
+
 def test_a_comment_in_a_source_counts_too(check: Check) -> None:
     text = "# snipproof: ignore SP204 because a test needs it\n" + region("b = 2", "B")
     assert check({"docs/p.mdx": page(), "a.py": A + text}) == []

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.model import Finding
+from snipproof.read.folders import PAGES
 from snipproof.read.sections import Sections
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def unexplained(context: Context) -> Iterator[Finding]:
         if not suppression.is_valid:
             what = "gives no reason" if suppression.rules else "names no rule"
             message = f"this comment {what}, so that it suppresses nothing"
-            hint = "write `snipproof: ignore SP201 because …`"
+            hint = "write `snipproof: ignore SP201 because …`, or in a tab `snipproof: not compared because …`"
             yield Finding(suppression.path, suppression.line, suppression.column, "SP002", message, hint)
 
 
@@ -99,15 +100,20 @@ def unused(context: Context) -> Iterator[Finding]:
 
 
 def read_suppressions(path: str, text: str) -> Iterator[Suppression]:
-    """Yield the suppressions of ``text``, with reason or without."""
+    """Yield the suppressions of ``text``, with reason or without.
+
+    On a Page, another word to us than ``ignore`` and ``not compared`` (see :mod:`..tabs`) counts as one that names no
+    rule: it is misspelt. In a Source it may be what a program says.
+    """
+    on_page = path.endswith(PAGES)
     position = text.find(_WORD)
     while position >= 0:
         begin = text.rfind("\n", 0, position) + 1
         end = text.find("\n", position)
         end = len(text) if end < 0 else end
         match = _COMMENT.fullmatch(text, begin, end) if end - begin <= _LONGEST else None
-        if match and match["word"] == "ignore":
-            rules = tuple(re.findall(r"SP\d+", match["ids"] or ""))
+        if match and (match["word"] == "ignore" or (on_page and match["word"] != "not")):
+            rules = tuple(re.findall(r"SP\d+", match["ids"] or "")) if match["word"] == "ignore" else ()
             line = text.count("\n", 0, begin) + 1
             column = len(match[0]) - len(match[0].lstrip(" \t>")) + 1
             yield Suppression(path, line, column, rules, match["reason"])
