@@ -30,7 +30,7 @@ _INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; ``argv`` is ``sys.argv`` unless given."""
     if sys.stdout is None:  # closed by the caller (`>&-`): the exit code is what is asked for
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (for as long as the process lives)
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (for as long as the process lives)
     try:
         arguments = _parser().parse_args(argv)
         root: Path = arguments.root

@@ -114,6 +114,20 @@ def test_data_from_elsewhere_is_compared_and_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("shown", "attributes"),
+    [
+        ('# {"a": 2,', ""),
+        ('# {"a": 2}', "{approx: {b: 1}}"),
+    ],
+)
+def test_no_command_is_told_that_could_not_mend_it(shown: str, attributes: str) -> None:
+    """An update refuses a block that is no data and an attribute that is wrong: the writer does not try it in vain."""
+    accept = "pytest --snippets-update a.py"
+    assert accept in check('# {"a": 2}', '{"a": 1}', accept=accept).explain()
+    assert accept not in check(shown, '{"a": 1}', attributes, accept=accept).explain()
+
+
+@pytest.mark.parametrize(
     ("shown", "line", "message"),
     [
         ('# {\n#   "a": 1,,\n# }', 7, "the block is not the data it shows: "),

@@ -304,6 +304,10 @@ def test_select_of_no_path_is_an_error() -> None:
         ('[{"a": 1}, ...]', '[{"a": 2}, 5]', True),
         ('[{"a": 1}, ...]', "[5]", False),
         ("[...]", "[]", True),
+        ('[1, "a"]', '[2, "b", 3]', True),
+        ('[1, "a"]', "[1]", False),
+        ('[..., "a"]', "[1]", False),
+        ('[..., "a", 1]', '["a"]', False),
     ],
 )
 def test_shape_compares_types_and_names(expected: str, actual: str, fits: bool) -> None:

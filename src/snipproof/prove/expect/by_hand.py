@@ -69,10 +69,13 @@ def compare_files(wanted: Wanted) -> tuple[Iterator[str], int]:
 def _laws(wanted: Wanted) -> Laws:
     if wanted.select is not None and not wanted.select.startswith("$"):
         raise SettingsError(f"--select {wanted.select}: a path begins with `$`", "for example --select '$.data.Get'")
+    for option, names in (("ignore", wanted.ignore), ("unordered", wanted.unordered), ("capture", wanted.captures)):
+        if any(isinstance(name, str) and not name.strip() for name in names):
+            raise SettingsError(f"--{option}: a name expected, not nothing")
     approx: dict[str, Decimal] = {}
     for given in wanted.approx:
         name, _, number = given.rpartition("=")
-        if not name:
+        if not name.strip():
             raise SettingsError(f"--approx {given}: KEY=TOLERANCE expected", "for example --approx distance=1e-4")
         try:
             approx[name] = tolerance(number)
@@ -97,6 +100,8 @@ def _read(path: Path) -> str:
 
 
 def _read_standard_input() -> str:
+    if sys.stdin is None:
+        raise SettingsError("standard input is closed", "name a file, or pipe the output into this")
     return _decoded(sys.stdin.buffer.read(), "standard input")
 
 

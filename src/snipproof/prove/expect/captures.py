@@ -12,6 +12,8 @@ from snipproof.prove.expect.numbers import number_of
 from snipproof.prove.expect.show import kind_of
 from snipproof.prove.expect.tree import Called
 
+_A_STEP = 1_000  # so many characters are copied and hashed while one node is compared
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -72,7 +74,7 @@ class Pattern:
         return self._cut.split(text) if self._cut is not None else [text]
 
     def solutions(
-        self, text: str, actual: str, bindings: Bindings, step: Callable[[], None], *, is_open: bool, is_value: bool
+        self, text: str, actual: str, bindings: Bindings, step: Callable[[int], None], *, is_open: bool, is_value: bool
     ) -> Iterator[Bindings]:
         """Yield every way in which ``text`` stands for ``actual``.
 
@@ -90,9 +92,9 @@ class Pattern:
             yield from self._rest(pieces[1:], actual, len(pieces[0]), bindings, step, is_open)
 
     def _rest(
-        self, pieces: list[str], actual: str, at: int, bindings: Bindings, step: Callable[[], None], is_open: bool
+        self, pieces: list[str], actual: str, at: int, bindings: Bindings, step: Callable[[int], None], is_open: bool
     ) -> Iterator[Bindings]:
-        step()
+        step(1)
         if not pieces:
             if is_open or at == len(actual):
                 yield bindings
@@ -108,6 +110,7 @@ class Pattern:
         for end in ends:
             if end <= at or not actual.startswith(literal, end):
                 continue
+            step((end - at) // _A_STEP)
             bound = bind(bindings, name, Bound(actual[at:end]))
             if bound is not None:
                 yield from self._rest(rest, actual, end + len(literal), bound, step, is_open)

@@ -17,7 +17,7 @@ from snipproof.prove.expect.places import Document
 from snipproof.prove.expect.scope import LawError, Scope, select
 from snipproof.prove.expect.show import show
 from snipproof.prove.expect.solve import Solver
-from snipproof.prove.expect.tree import Array, Call, Documents, Expected, Lines, Node, Notation, Object, String
+from snipproof.prove.expect.tree import Array, Call, Documents, Elision, Expected, Lines, Node, Notation, Object, String
 
 MOST = 1_000
 _EXPLAINED = 100_000
@@ -48,6 +48,8 @@ def compare(expected: Expected, actual: Any, laws: Laws = _PLAIN, *, most: int =
         return [_whole(expected, str(error), Kind.LAW)]
     if isinstance(node, Lines):
         node = _stripped(node)
+        if [item.value if isinstance(item, String) else None for item in node.items] == list(data):
+            return []  # however many lines there are, and with `<name>` standing for `<name>`
     return _differences(expected, node, data, scope, most)
 
 
@@ -98,6 +100,8 @@ def _prepared(expected: Expected, actual: Any, laws: Laws) -> Any:
     if not isinstance(expected.node, Lines):
         return values[0]
     if not isinstance(values[0], str):
+        if expected.node.items and all(isinstance(item, Elision) for item in expected.node.items):
+            return ()  # `...` and nothing else stands for any output, data or text
         message = f"expected text, actual {show(values[0])}"
         raise _CannotError(_whole(expected, message, Kind.TYPE, values[0]))
     lines = [line.rstrip() for line in values[0].removeprefix("\ufeff").replace("\r\n", "\n").split("\n")]
@@ -123,10 +127,12 @@ def _stripped(node: Lines) -> Lines:
 
 
 def _require(expected: Expected, laws: Laws, scope: Scope) -> None:
-    """Refuse tolerances for what is not shown: a misspelt name would silently say nothing.
+    """Refuse tolerances for what is not shown, as a misspelt name would silently say nothing, and shapes of text.
 
     :raises LawError: there is one.
     """
+    if laws.shape and isinstance(expected.node, Lines):
+        raise LawError("`shape` compares the types and names of data, and what is shown is plain text")
     if not laws.approx:
         return
     for path in scope.nowhere():

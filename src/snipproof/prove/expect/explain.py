@@ -11,10 +11,10 @@ from snipproof.prove.expect.align import Side
 from snipproof.prove.expect.captures import NOTHING_BOUND, Bindings
 from snipproof.prove.expect.difference import ABSENT, Difference, Kind
 from snipproof.prove.expect.distance import Distance
-from snipproof.prove.expect.lazy import Lazy, as_data
+from snipproof.prove.expect.lazy import as_data, written_data
 from snipproof.prove.expect.match import Items, TooMuchError
 from snipproof.prove.expect.pairing import in_any_order, in_order
-from snipproof.prove.expect.places import Line, Place, written
+from snipproof.prove.expect.places import Place, element_at, written
 from snipproof.prove.expect.reasons import close_name, reason
 from snipproof.prove.expect.show import show
 from snipproof.prove.expect.solve import Solver
@@ -122,7 +122,7 @@ class Explainer:
                     self._rows(node, items, within)
                 return
         if isinstance(node, Call) and isinstance(actual, Called) and actual.name == node.name:
-            self._rows(node, (node.positional, actual.positional, lambda index: (place, index)), None)
+            self._rows(node, self._solver.positional(node, actual, place), None)
             self._members(node.members, dict(actual.members), place)
             return
         kind, message = reason(
@@ -133,6 +133,7 @@ class Explainer:
     def _members(self, node: Object, actual: dict[str, Any], place: Place) -> None:
         shown = {member.name for member in node.members}
         further = [name for name in actual if name not in shown]
+        known = written_data(node.members)
         for member in node.members:
             at = (place, member.name)
             if member.name not in actual:
@@ -140,21 +141,22 @@ class Explainer:
                 guess = f"; it has `{close}`, which is close: did you mean that?" if close else ""
                 message = f"expected, but missing in the actual output{guess}"
                 self._tell((member.begin, member.end), at, message, Kind.MISSING, member.value)
-            elif not self._scope.ignored(at) and self._may_differ(member.value, actual[member.name], at):
+            elif known is not None and known[member.name] == actual[member.name]:
+                continue
+            elif not self._scope.ignored(at) and self._may_differ(member.value, actual[member.name], at, None):
                 self._explain(member.value, actual[member.name], at, None)
         if node.open:
             return
         for name in further:
-            at = (place, name)
-            if not self._scope.ignored(at):
+            if not self._scope.ignored((place, name)):
                 message = f"not expected, but in the actual output: {show(actual[name])}"
-                self._tell((node.begin, node.end), at, message, Kind.EXTRA, node, actual[name])
+                self._tell((node.begin, node.end), (place, name), message, Kind.EXTRA, node, actual[name])
 
-    def _may_differ(self, node: Node, actual: Any, place: Place) -> bool:
+    def _may_differ(self, node: Node, actual: Any, place: Place, within: Decimal | None) -> bool:
         """Whether to look into ``node``; an object is always, since to explain one that fits says nothing."""
         if isinstance(node, Object) and isinstance(actual, dict) and not self._solver.holds(node):
-            return not (isinstance(node.members, Lazy) and node.members.data == actual)
-        return not self._take(node, actual, place, None)
+            return True
+        return not self._take(node, actual, place, within)
 
     def _rows(self, node: Array | Call | Documents | Lines, items: Items, within: Decimal | None) -> None:
         nodes, values, place = items
@@ -183,7 +185,7 @@ class Explainer:
                 self._missing(nodes[side.shown], place(side.shown), items, within)
             elif side.same and not self._solver.holds(nodes[side.shown]):
                 continue
-            elif not self._take(nodes[side.shown], values[side.actual], place(side.actual), within):
+            elif self._may_differ(nodes[side.shown], values[side.actual], place(side.actual), within):
                 self._explain(nodes[side.shown], values[side.actual], place(side.actual), within)
 
     def _opening(self, node: Array | Call) -> int:
@@ -193,8 +195,7 @@ class Explainer:
         return at + 1 - node.begin if at >= 0 else 0
 
     def _missing(self, node: Node, path: Place, items: Items, within: Decimal | None) -> None:
-        what = "line" if path is not None and isinstance(path[1], Line) else "element"
-        message = f"expected, but there is no such {what} in the actual output"
+        message = f"expected, but there is no such {element_at(path)} in the actual output"
         closest = self._closest(node, items, within)
         if closest is not None:
             place, first = closest
@@ -205,11 +206,8 @@ class Explainer:
     def _closest(self, node: Node, items: Items, within: Decimal | None) -> tuple[str, Difference] | None:
         """Return the place of the actual element that is nearest to ``node`` and its first difference."""
         _, values, place = items
-        candidates = [
-            (self._distance.between(node, value, place(index)), index)
-            for index, value in enumerate(values[:_CANDIDATES])
-        ]
-        near = min(candidates, default=(1.0, 0))
+        some = enumerate(values[:_CANDIDATES])
+        near = min(((self._distance.between(node, value, place(i)), i) for i, value in some), default=(1.0, 0))
         if near[0] > _CLOSE_ENOUGH:
             return None
         index = near[1]
@@ -236,14 +234,15 @@ class Explainer:
             message = "expected a list with elements, actual an empty one"
             self._tell((node.begin, node.end), place(0), message, Kind.MISSING, node, values)
             return
-        for index, value in enumerate(values):
-            at = place(index)
-            if any(self._fits(item, value, at, None) for item in shown):
-                continue
-            if not shown:
+        elided = len(shown) < len(nodes)
+        beside = [(value, place(i)) for i, value in enumerate(values)]
+        unlike = [(value, at) for value, at in beside if not any(self._fits(n, value, at, None) for n in shown)]
+        for value, at in () if elided else unlike:
+            if shown:
+                self._explain(min(shown, key=partial(self._distance.between, actual=value, place=at)), value, at, None)
+            else:
                 message = f"not expected, but in the actual output: {show(value)}"
                 self._tell((node.begin, node.end), at, message, Kind.EXTRA, node, value)
-                continue
-            self._explain(min(shown, key=lambda item: self._distance.between(item, value, at)), value, at, None)
-            if len(shown) < len(nodes):
-                return  # one of that shape would have been enough
+        for item in shown if elided or not unlike else ():
+            if not any(self._fits(item, value, at, None) for value, at in beside):
+                self._missing(item, place(nodes.index(item)), items, None)

@@ -126,12 +126,13 @@ def _elements(text: str, begin: int, end: int, data: list[Any]) -> Iterator[Node
     at = begin + 1
     last = len(data) - 1
     for index, value in enumerate(data):
-        at = _skip(text, at)
+        if text[at] in _SPACES:
+            at = _skip(text, at)
         # Where the last one ends is known; it may be most of the text.
         stop = _last_end(text, end) if index == last else scan(text, at)[1]
         yield _node(text, at, stop, value)
         if index < last:
-            at = _skip(text, stop) + 1
+            at = (_skip(text, stop) if text[stop] in _SPACES else stop) + 1
 
 
 def _members(text: str, begin: int, end: int, data: dict[str, Any]) -> Iterator[Member]:
@@ -139,19 +140,21 @@ def _members(text: str, begin: int, end: int, data: dict[str, Any]) -> Iterator[
     at = begin + 1
     last = len(data) - 1
     for index, (name, value) in enumerate(data.items()):
-        place = at = _skip(text, at)
-        at = _skip(text, scanstring(text, at + 1, True)[1]) + 1
-        at = _skip(text, at)
+        if text[at] in _SPACES:
+            at = _skip(text, at)
+        place = at
+        at = scanstring(text, at + 1, True)[1]
+        at = (_skip(text, at) if text[at] in _SPACES else at) + 1
+        if text[at] in _SPACES:
+            at = _skip(text, at)
         stop = _last_end(text, end) if index == last else scan(text, at)[1]
         yield Member(place, name, _node(text, at, stop, value))
         if index < last:
-            at = _skip(text, stop) + 1
+            at = (_skip(text, stop) if text[stop] in _SPACES else stop) + 1
 
 
 def _skip(text: str, at: int) -> int:
-    """Return where the blanks end that begin at ``at``."""
-    if text[at] not in _SPACES:
-        return at
+    """Return where the blanks end that begin at ``at``; most often there are none, so that nobody asks."""
     match = _SPACE.match(text, at)
     assert match is not None
     return match.end()
@@ -162,3 +165,11 @@ def _last_end(text: str, end: int) -> int:
     while text[end - 1] in _SPACES:
         end -= 1
     return end
+
+
+def written_data(nodes: Sequence[Any]) -> Any:
+    """Return the data of ``nodes`` as it was written, if it is known; else ``None``.
+
+    What is the same as this fits, whatever the laws are: they only widen.
+    """
+    return nodes.data if isinstance(nodes, Lazy) else None

@@ -8,11 +8,11 @@ from typing import Any
 
 from snipproof.prove.expect.captures import Pattern, bound_value
 from snipproof.prove.expect.fingerprint import fingerprints
-from snipproof.prove.expect.lazy import Lazy
+from snipproof.prove.expect.lazy import written_data
 from snipproof.prove.expect.numbers import is_near, number_of
-from snipproof.prove.expect.places import Document, Line, Place
+from snipproof.prove.expect.places import Bag, Document, Line, Place
 from snipproof.prove.expect.scope import Scope
-from snipproof.prove.expect.search import assign, split
+from snipproof.prove.expect.search import assign, same_shapes, split
 from snipproof.prove.expect.tree import (
     Array,
     Call,
@@ -31,6 +31,8 @@ from snipproof.prove.expect.unwrap import unwrap
 
 STEPS = 150_000
 _CONTAINERS = (Object, Array, Call, Documents, Lines)
+# Their order says nothing: Python prints sets as their hashes have it, which differ from run to run.
+_SETS = frozenset({"set", "frozenset"})
 Pair = tuple[Node, Any, Place]
 Items = tuple[Sequence[Node], Sequence[Any], Callable[[int], Place]]
 """Nodes in a row, the values they stand for, and the place of each value."""
@@ -55,12 +57,12 @@ class Matcher:
         self._left = steps
         self._held: dict[int, bool] = {}
 
-    def step(self) -> None:
-        """Count one step.
+    def step(self, cost: int = 1) -> None:
+        """Count one step, or something that takes as long as ``cost`` of them.
 
         :raises TooMuchError: that was one too many.
         """
-        self._left -= 1
+        self._left -= cost
         if self._left < 0:
             raise TooMuchError
 
@@ -119,11 +121,15 @@ class Matcher:
         return node.items, actual, lambda index: (None, Line(index) if kind is Lines else Document(index))
 
     def members(self, node: Object, actual: Any, place: Place) -> Sequence[Pair] | None:
-        """Return the members of ``node`` with their actual values; ``None`` if one is missing or one is too many."""
+        """Return the members of ``node`` with their actual values, ``None`` if one is missing or one is too many.
+
+        Those are left out that are known to fit.
+        """
         if not isinstance(actual, dict):
             return None
-        if isinstance(node.members, Lazy) and node.members.data == actual:
-            return ()  # the same data, written the same
+        written = written_data(node.members)
+        if written == actual:
+            return ()
         pairs: list[Pair] = []
         scope = self.scope
         ignores = bool(scope.laws.ignore)
@@ -132,6 +138,8 @@ class Matcher:
             if member.name not in actual:
                 return None
             shown += 1
+            if written is not None and written[member.name] == actual[member.name]:
+                continue
             at = (place, member.name)
             if not (ignores and scope.ignored(at)):
                 pairs.append((member.value, actual[member.name], at))
@@ -146,27 +154,23 @@ class Matcher:
         if not isinstance(actual, Called) or actual.name != node.name:
             return None
         pairs = self.members(node.members, dict(actual.members), place)
-        return None if pairs is None else ((node.positional, actual.positional, lambda index: (place, index)), pairs)
+        return None if pairs is None else (self.positional(node, actual, place), pairs)
+
+    def positional(self, node: Call, actual: Called, place: Place) -> Items:
+        """Return what stands between the brackets without a name, with the actual values."""
+        index_of = Bag if node.name in _SETS else int
+        return node.positional, actual.positional, lambda index: (place, index_of(index))
 
     def _row(self, node: Array | Documents | Lines, items: Items, place: Place, within: Decimal | None) -> bool:
         nodes, values, _ = items
-        if isinstance(nodes, Lazy) and nodes.data == values:
-            # The same data, written the same, fits whatever is asked for: every law only widens.
+        if written_data(nodes) == values:
             return True
         if not isinstance(node, Array):
             return self._in_order(items, None)
         within = self.scope.tolerance(place, within)
         if self._shape:
-            return self._same_shapes(items)
+            return same_shapes(nodes, len(values), lambda n, i: self.matches(n, values[i], items[2](i)))
         return self._in_any_order(items, within) if self.scope.unordered(place) else self._in_order(items, within)
-
-    def _same_shapes(self, items: Items) -> bool:
-        nodes, values, place = items
-        shown = [node for node in nodes if not isinstance(node, Elision)]
-        has_shape = [any(self.matches(n, value, place(i)) for n in shown) for i, value in enumerate(values)]
-        if len(shown) < len(nodes):
-            return not shown or any(has_shape)
-        return all(has_shape) and bool(values) == bool(shown)
 
     def _in_order(self, items: Items, within: Decimal | None) -> bool:
         nodes, values, place = items
@@ -174,6 +178,11 @@ class Matcher:
         least = len(nodes) if not more else len(head) + sum(map(len, more))
         if len(values) < least or (not more and len(values) != least):
             return False
+
+        written = written_data(nodes)
+        if written is not None:  # in which there is no Elision
+            pairs = zip(nodes, written, values, range(least), strict=True)
+            return all(raw == value or self.matches(n, value, place(i), within) for n, raw, value, i in pairs)
 
         def fits(run: Sequence[Node], at: int) -> bool:
             return all(self.matches(n, values[at + i], place(at + i), within) for i, n in enumerate(run))

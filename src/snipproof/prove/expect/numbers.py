@@ -42,8 +42,10 @@ def is_near(expected: Number, actual: Decimal, within: Decimal | None = None) ->
         return True
     if not value.is_finite() or not actual.is_finite():
         return False
-    away = _EXACT.abs(_EXACT.subtract(value, actual))
     printed = decimals(value)
+    if not printed and within is None:
+        return False
+    away = _EXACT.abs(_EXACT.subtract(value, actual))
     if printed and away <= Decimal((0, (5,), -printed - 1)):
         return True
     return within is not None and away <= within

@@ -9,6 +9,7 @@ from typing import Any
 from snipproof.prove.expect.align import Rows, Side, align, find_moved
 from snipproof.prove.expect.distance import Distance
 from snipproof.prove.expect.fingerprint import fingerprints
+from snipproof.prove.expect.lazy import written_data
 from snipproof.prove.expect.match import Items
 from snipproof.prove.expect.places import Place
 from snipproof.prove.expect.solve import Solver
@@ -22,10 +23,12 @@ def in_order(items: Items, solver: Solver, distance: Distance, fits: Fits) -> tu
     """Return the nodes of ``items`` beside their values, and those that only stand elsewhere, as (node, value)."""
     nodes, values, place = items
     known: dict[tuple[int, int], bool] = {}
+    written = written_data(nodes)
 
     def same(one: int, other: int) -> bool:
         if (one, other) not in known:
-            known[one, other] = fits(nodes[one], values[other], place(other))
+            alike = written is not None and written[one] == values[other]
+            known[one, other] = alike or fits(nodes[one], values[other], place(other))
         return known[one, other]
 
     def prints() -> tuple[list[Hashable], list[Hashable]]:

@@ -28,6 +28,12 @@ class Line:
     index: int
 
 
+class Bag(int):
+    """The index of the elements of a set among what stands between its brackets: they may stand in any order."""
+
+    __slots__ = ()
+
+
 def parts(place: Place) -> tuple[Any, ...]:
     """Return the names and indices from the whole to ``place``."""
     found = []
@@ -52,3 +58,9 @@ def written(place: Place) -> str:
         else:
             out += f"[{part!r}]"
     return before + out
+
+
+def element_at(place: Place) -> str:
+    """Return what stands at ``place`` in a row, in a word."""
+    kind = None if place is None else place[1]
+    return "line" if isinstance(kind, Line) else "value" if isinstance(kind, Document) else "element"

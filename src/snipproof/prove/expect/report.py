@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from snipproof.prove.expect.difference import Difference
+from snipproof.prove.expect.difference import Difference, Kind
 from snipproof.prove.expect.notation import Actual
 from snipproof.prove.expect.show import inline
 
@@ -29,7 +29,7 @@ def report(
     :param lines: the expected lines with their numbers.
     :param label: what the actual output is, in words.
     :param actual: text, or data.
-    :param accept: a command that would accept the change, or nothing.
+    :param accept: a command that would accept the change, or nothing; not told where an update would refuse.
     """
     yield head
     told = differences[:_FINDINGS]
@@ -42,8 +42,13 @@ def report(
     if actual is not None or label:
         yield f"{label}:"
         yield from _actual(actual)
-    if accept:
+    if accept and not any(map(_is_for_hands, differences)):
         yield f"if the output is right and the docs are not: {accept}"
+
+
+def _is_for_hands(difference: Difference) -> bool:
+    """Whether only the writer can mend it: an attribute that is wrong, a block that is not the data it claims to be."""
+    return difference.kind is Kind.LAW or (difference.kind is Kind.UNREADABLE and difference.node is None)
 
 
 def _expected(lines: Sequence[tuple[int, str]], notes: dict[int, list[Difference]]) -> Iterator[str]:

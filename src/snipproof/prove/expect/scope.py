@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from snipproof.prove.expect.laws import Laws
-from snipproof.prove.expect.places import Place, parts
+from snipproof.prove.expect.places import Bag, Place, parts
 from snipproof.prove.expect.tree import Called
 
 
@@ -37,8 +37,10 @@ class Scope:
         return bool(self._ignore) and self._names(self._ignore, place)
 
     def unordered(self, place: Place) -> bool:
-        """Whether the elements of the list at ``place`` may stand in any order."""
-        return self.laws.all_unordered or (bool(self._unordered) and self._names(self._unordered, place))
+        """Whether the elements of the list at ``place`` may stand in any order; those of a set always may."""
+        if self.laws.all_unordered or (place is not None and isinstance(place[1], Bag)):
+            return True
+        return bool(self._unordered) and self._names(self._unordered, place)
 
     def tolerance(self, place: Place, inherited: Decimal | None) -> Decimal | None:
         """Return how far a number at ``place`` may be off; ``inherited`` is that of the list that it is an element of.

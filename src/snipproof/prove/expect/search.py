@@ -97,3 +97,15 @@ def split(items: Sequence[Node]) -> list[list[Node]]:
         elif index == 0 or not isinstance(items[index - 1], Elision):
             found.append([])
     return found
+
+
+def same_shapes(nodes: Sequence[Node], count: int, fits: Callable[[Node, int], bool]) -> bool:
+    """Return whether each node has its shape among ``count`` elements, and each element that of some node.
+
+    Elements may be of any shape if there is an Elision. Without the first of the two, a wildcard in the place of a node
+    would ask for more than the node itself: that the others are there.
+    """
+    shown = [node for node in nodes if not isinstance(node, Elision)]
+    if not all(any(fits(node, index) for index in range(count)) for node in shown):
+        return False
+    return len(shown) < len(nodes) or all(any(fits(node, index) for node in shown) for index in range(count))

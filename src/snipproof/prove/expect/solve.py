@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 from snipproof.prove.expect.captures import Bindings, bind, bound_value
@@ -75,7 +76,9 @@ class Solver(Matcher):
 
     def _ordered(self, items: Items, within: Decimal | None, bindings: Bindings) -> Iterator[Bindings]:
         nodes, values, place = items
-        behind = [sum(not isinstance(node, Elision) for node in nodes[index + 1 :]) for index in range(len(nodes))]
+        count = sum(not isinstance(node, Elision) for node in nodes)
+        # How many values those behind each node need.
+        behind = [count - before for before in accumulate(not isinstance(node, Elision) for node in nodes)]
 
         def one(index: int, state: tuple[Bindings, int]) -> Iterator[tuple[Bindings, int]]:
             bound, at = state

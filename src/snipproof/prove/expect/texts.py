@@ -15,6 +15,7 @@ from snipproof.prove.expect.notation import Actual, ParseError, parse_expected, 
 from snipproof.prove.expect.tree import Expected, Lines, Notation
 
 _PLAIN = Laws()
+_COLOUR = "\x1b["
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def compare_with_care(
     except ParseError as error:
         line = tree.line(tree.node.begin)
         message = f"{tree.notation} expected, but the output is something else: line {error.line}: {error.message}"
+        if _COLOUR in actual:
+            message += "; there are colours in it: print without them (NO_COLOR=1)"
         unread = Difference(tree.node.begin, tree.node.end, line, "$", message, Kind.UNREADABLE, ABSENT, tree.node)
         return Compared(tree, actual, [unread])
     return Compared(tree, data, compare(tree, data, laws, most=most))

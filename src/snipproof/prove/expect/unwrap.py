@@ -23,9 +23,10 @@ def _inner(node: Node, actual: Called) -> Any:
     if isinstance(node, Object):
         return only if actual.positional else dict(actual.members)
     if isinstance(node, Array):
-        # `deque([1, 2])` is one list; `Set { 1, 2 }` are elements.
-        is_list = isinstance(only, list | tuple) or (isinstance(only, Called) and only is not actual)
-        return only if is_list or actual.members else list(actual.positional)
+        # `deque([1, 2])` holds a list, and what holds nothing, as `set()`, an empty one; `UUID('…')` holds a string.
+        if isinstance(only, list | tuple) or (isinstance(only, Called) and only is not actual):
+            return only
+        return actual if actual.positional or actual.members else []
     if isinstance(node, Number) and actual.name == "Decimal" and isinstance(only, str):
         try:
             return Decimal(only)

@@ -9,6 +9,7 @@ from snipproof.prove.expect.notation.reader import Reader
 from snipproof.prove.expect.tree import Array, Capture, Constant, Elision, Member, Node, Number, Object, String
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,5})?")
+_TOO_LARGE = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?[eE][+-]?[0-9]{6,}")
 _BLANK = re.compile(r"\s*")
 _SHOWN = re.compile(r"\S{1,40}")
 _DOTS = re.compile(r"\.\.\.(?=[\s,\[\]{}()]|\Z)")
@@ -127,6 +128,8 @@ class Words(Reader):
             return Capture(begin, end, word[1:-1])
         if _NUMBER.fullmatch(word):
             return Number(begin, end, word)
+        if _TOO_LARGE.fullmatch(word):
+            self.fail(f"{word[:40]!r} has too large an exponent", begin)
         if word in ("true", "false", self.null):
             return Constant(begin, end, None if word == self.null else word == "true")
         if self.written and word.endswith("..."):
