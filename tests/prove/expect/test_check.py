@@ -97,7 +97,7 @@ def test_the_laws_of_the_start_line_hold() -> None:
     assert check_expectation(source, expectation, '{"a": 2}').matched
     expectation = expectation._replace(region=expectation.region._replace(attributes={"ignore": 3}))
     result = check_expectation(source, expectation, '{"a": 2}')
-    assert [(d.line, d.kind) for d in result.differences] == [(5, Kind.LAW)]
+    assert [(d.line, d.kind) for d in result.differences] == [(4, Kind.LAW)]
 
 
 def test_data_from_elsewhere_is_compared_and_named() -> None:

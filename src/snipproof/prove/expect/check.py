@@ -86,7 +86,7 @@ def check_expectation(
     try:
         laws = laws_of(expectation.region.attributes)
     except ValueError as error:
-        return refuse(1, str(error), Laws(), Kind.LAW)
+        return result(None, Laws(), Difference(0, 0, block.marker, "$", str(error), Kind.LAW))
     if trouble:
         return refuse(1, trouble, laws, Kind.MISSING)
     try:
@@ -101,4 +101,9 @@ def check_expectation(
     except ParseError as error:
         what = claims or "data"
         return refuse(error.line, f"the block is not the {what} it shows: {error.message}", laws, Kind.UNREADABLE)
-    return result(expected, laws, *(replace(each, line=block.place(each.begin)[0]) for each in found))
+    return result(expected, laws, *(replace(each, line=_line(block, each)) for each in found))
+
+
+def _line(block: Block, difference: Difference) -> int:
+    """Return the line of the Source at which a difference is told: what is wrong with a law stands on the START line."""
+    return block.marker if difference.kind is Kind.LAW else block.place(difference.begin)[0]
