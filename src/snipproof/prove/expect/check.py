@@ -105,5 +105,5 @@ def check_expectation(
 
 
 def _line(block: Block, difference: Difference) -> int:
-    """Return the line of the Source at which a difference is told: what is wrong with a law stands on the START line."""
+    """Return the line of the Source at which a difference is told: that of the START marker for what it asks for."""
     return block.marker if difference.kind is Kind.LAW else block.place(difference.begin)[0]
