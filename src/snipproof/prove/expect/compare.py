@@ -17,9 +17,23 @@ from snipproof.prove.expect.places import Document
 from snipproof.prove.expect.scope import LawError, Scope, select
 from snipproof.prove.expect.show import show
 from snipproof.prove.expect.solve import Solver
-from snipproof.prove.expect.tree import Array, Call, Documents, Elision, Expected, Lines, Node, Notation, Object, String
+from snipproof.prove.expect.tree import (
+    Array,
+    Call,
+    Called,
+    Documents,
+    Elision,
+    Expected,
+    Lines,
+    Node,
+    Notation,
+    Object,
+    String,
+)
 
 MOST = 1_000
+# Nearer than a plural or a pair of different words: `verson`, not `id` for `ids`.
+_CLOSE = 0.85
 _EXPLAINED = 100_000
 _PLAIN = Laws()
 _WITH_NAMES = frozenset({Notation.PYTHON, Notation.NODE})
@@ -41,7 +55,7 @@ def compare(expected: Expected, actual: Any, laws: Laws = _PLAIN, *, most: int =
         if isinstance(node, Documents):
             roots = [((Document(index),), value) for index, value in enumerate(data)]
         scope = Scope(laws, roots if not isinstance(node, Lines) else [])
-        _require(expected, laws, scope)
+        _require(expected, data, laws, scope)
     except _CannotError as error:
         return [error.difference]
     except LawError as error:
@@ -126,13 +140,15 @@ def _stripped(node: Lines) -> Lines:
     )
 
 
-def _require(expected: Expected, laws: Laws, scope: Scope) -> None:
-    """Refuse tolerances for what is not shown, as a misspelt name would silently say nothing, and shapes of text.
+def _require(expected: Expected, data: Any, laws: Laws, scope: Scope) -> None:
+    """Refuse names that say nothing since they are misspelt, and shapes of text.
 
     :raises LawError: there is one.
     """
     if laws.shape and isinstance(expected.node, Lines):
         raise LawError("`shape` compares the types and names of data, and what is shown is plain text")
+    if laws.ignore and not isinstance(expected.node, Lines):
+        _require_ignored(expected, data, laws)
     if not laws.approx:
         return
     for path in scope.nowhere():
@@ -143,6 +159,22 @@ def _require(expected: Expected, laws: Laws, scope: Scope) -> None:
             close = difflib.get_close_matches(name, shown, n=1)
             guess = f": did you mean `{close[0]}`?" if close else ""
             raise LawError(f"`approx` names `{name}`, which is not shown here{guess}")
+
+
+def _require_ignored(expected: Expected, data: Any, laws: Laws) -> None:
+    """Refuse to ignore what is nowhere, if a name that is like it is somewhere; another may be there the next time.
+
+    :raises LawError: there is one.
+    """
+    names = set(_names(expected.node))
+    absent = [name for name in laws.ignore if not name.startswith("$") and name not in names]
+    if absent:
+        names.update(*(_names(value) for value in (data if isinstance(expected.node, Documents) else [data])))
+    for name in absent:
+        if name not in names and (close := difflib.get_close_matches(name, names - {*laws.ignore}, 1, _CLOSE)):
+            raise LawError(
+                f"`ignore` names `{name}`, which is neither shown nor in the actual output: did you mean `{close[0]}`?"
+            )
 
 
 def _names(node: Node) -> Iterator[str]:
@@ -165,5 +197,7 @@ def _names(node: Node) -> Iterator[str]:
         elif isinstance(item, dict):
             yield from item
             stack += item.values()
-        elif isinstance(item, list):
+        elif isinstance(item, list | tuple):
             stack += item
+        elif isinstance(item, Called):
+            stack += [*item.positional, dict(item.members)]

@@ -15,8 +15,7 @@ from snipproof.prove.expect.lazy import as_data, written_data
 from snipproof.prove.expect.match import Items, TooMuchError
 from snipproof.prove.expect.pairing import in_any_order, in_order
 from snipproof.prove.expect.places import Place, element_at, written
-from snipproof.prove.expect.reasons import close_name, reason
-from snipproof.prove.expect.show import show
+from snipproof.prove.expect.reasons import close_name, not_expected, reason
 from snipproof.prove.expect.solve import Solver
 from snipproof.prove.expect.tree import (
     Array,
@@ -149,7 +148,7 @@ class Explainer:
             return
         for name in further:
             if not self._scope.ignored((place, name)):
-                message = f"not expected, but in the actual output: {show(actual[name])}"
+                message = not_expected(node, actual[name], self._expected.text)
                 self._tell((node.begin, node.end), (place, name), message, Kind.EXTRA, node, actual[name])
 
     def _may_differ(self, node: Node, actual: Any, place: Place, within: Decimal | None) -> bool:
@@ -179,7 +178,7 @@ class Explainer:
                 behind = nodes[side.shown].end
             if side.shown is None:
                 assert side.actual is not None
-                message = f"not expected, but in the actual output: {show(values[side.actual])}"
+                message = not_expected(node, values[side.actual], self._expected.text)
                 self._tell((behind, behind), place(side.actual), message, Kind.EXTRA, node, values[side.actual])
             elif side.actual is None:
                 self._missing(nodes[side.shown], place(side.shown), items, within)
@@ -241,7 +240,7 @@ class Explainer:
             if shown:
                 self._explain(min(shown, key=partial(self._distance.between, actual=value, place=at)), value, at, None)
             else:
-                message = f"not expected, but in the actual output: {show(value)}"
+                message = not_expected(node, value, self._expected.text)
                 self._tell((node.begin, node.end), at, message, Kind.EXTRA, node, value)
         for item in shown if elided or not unlike else ():
             if not any(self._fits(item, value, at, None) for value, at in beside):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -28,6 +29,10 @@ from snipproof.prove.expect.tree import (
 )
 
 _CANDIDATES = 60
+_CUT_NUMBER = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)(?:\.{3})?")
+_NAME = re.compile(r"<([^\W\d][\w-]*)>")
+_LONGEST_SEARCH = 1_000
+_COMMENT = re.compile(r"//|#|/\*")
 
 
 def reason(  # noqa: PLR0911 (one reason for each kind of node)
@@ -79,7 +84,7 @@ def expected_words(node: Node) -> str:  # noqa: PLR0911 (one word for each kind 
 
 def _why(node: Node, actual: Any) -> str:  # noqa: PLR0911 (one reason for each pair of kinds)
     if isinstance(node, String) and number_of(actual) is not None:
-        return ": one is text, the other a number"
+        return f": one is text, the other a number{_rounded(node.value) if node.open else ''}"
     if isinstance(node, Number):
         if isinstance(actual, str):
             return ": one is a number, the other text"
@@ -103,8 +108,13 @@ def _strings(node: String, actual: str, pattern: Pattern, bindings: Mapping[str,
     at = first_difference(node.value, actual)
     shown = show_from(node.value, at)
     if node.open:
-        return Kind.VALUE, f"expected a string that begins with {shown}, actual {show_from(actual, at)}"
+        message = f"expected a string that begins with {shown}, actual {show_from(actual, at)}"
+        return Kind.VALUE, message + _undeclared(node, actual)
     message = f"expected {shown}, actual {show_from(actual, at)}"
+    if hint := _undeclared(node, actual):
+        return Kind.VALUE, message + hint
+    if node.value.endswith("...") and _CUT_NUMBER.fullmatch(actual):
+        return Kind.VALUE, message + _rounded(node.value)
     if max(len(node.value), len(actual)) > 80:
         message += f": they differ from character {at + 1} on"
     elif node.value.strip() == actual.strip():
@@ -114,6 +124,37 @@ def _strings(node: String, actual: str, pattern: Pattern, bindings: Mapping[str,
     elif json.dumps(node.value) != json.dumps(actual) and _looks(node.value) == _looks(actual):
         message += f": they look alike, but are {json.dumps(node.value)} and {json.dumps(actual)}"
     return Kind.VALUE, message
+
+
+def _rounded(text: str) -> str:
+    """Return what to write in place of a number with dots behind it, empty if ``text`` is none."""
+    number = _CUT_NUMBER.fullmatch(text)
+    return f"; a number stands for all that is rounded to it: write {number[1]}" if number else ""
+
+
+def _undeclared(node: String, actual: str) -> str:
+    """Return that a ``<name>`` may be declared, if ``node`` would fit then."""
+    literals = _NAME.split(node.value)
+    names = list(dict.fromkeys(literals[1::2]))
+    if not 1 <= len(literals[1::2]) <= 2 or max(len(node.value), len(actual)) > _LONGEST_SEARCH:
+        return ""
+    pattern = ".+".join(map(re.escape, literals[::2])) + (".*" if node.open else "")
+    if not re.fullmatch(pattern, actual, re.DOTALL):
+        return ""
+    return f" (declare it: `{{capture: {names[0] if len(names) == 1 else '[' + ', '.join(names) + ']'}}}`)"
+
+
+def not_expected(node: Node, actual: Any, text: str) -> str:
+    """Return that ``node`` in ``text`` does not show ``actual``, with a hint where a comment is to leave it out."""
+    message = f"not expected, but in the actual output: {show(actual)}"
+    inner = node.items if isinstance(node, Array) else node.members if isinstance(node, Object) else None
+    if isinstance(inner, tuple):
+        begins = [*(each.end for each in inner)]
+        ends = [*(each.begin for each in inner), node.end]
+        between = (text[begin:end] for begin, end in zip([node.begin, *begins], ends, strict=True))
+        if any(map(_COMMENT.search, between)):
+            message += "; a comment leaves nothing out: write `...`"
+    return message
 
 
 def _looks(text: str) -> str:

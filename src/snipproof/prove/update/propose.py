@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 from snipproof.errors import SnipproofError
 from snipproof.model import Outcome, Region
-from snipproof.prove.expect import ExpectationResult, ParseError, parse_expected, read_actual
+from snipproof.prove.expect import ExpectationResult, ParseError, read_actual
 from snipproof.prove.expect.block import block_of
+from snipproof.prove.expect.texts import read_shown
 from snipproof.prove.expect.tree import Expected, Lines
 from snipproof.prove.update.placing import CannotPlaceError, Placing
 from snipproof.prove.update.proposal import Proposal, Refusal, digest
@@ -85,7 +86,7 @@ def _rewritten(result: ExpectationResult) -> Rewritten:
     claims = None if _reads_as(expected, result) else expected.notation
 
     def read(text: str) -> Expected:
-        return parse_expected(text, captures=laws.captures, claims=claims)
+        return read_shown(text, result.actual, laws, claims)
 
     actual = result.actual
     if isinstance(actual, str) and not (isinstance(expected.node, Lines) and laws.select is None):
@@ -99,6 +100,6 @@ def _rewritten(result: ExpectationResult) -> Rewritten:
 def _reads_as(expected: Expected, result: ExpectationResult) -> bool:
     """Whether the text is taken for what it is without a Page that says so."""
     try:
-        return parse_expected(expected.text, captures=result.laws.captures).notation is expected.notation
+        return read_shown(expected.text, result.actual, result.laws).notation is expected.notation
     except ParseError:
         return False

@@ -241,7 +241,7 @@ def test_forms(text: str, wanted: Any) -> None:
         ("[....]", 1, 2, "'....' cannot stand here"),
         ("[1e9999999]", 1, 2, "'1e9999999' has too large an exponent"),
         ("[1e99999999999999999999]", 1, 2, "'1e99999999999999999999' has too large an exponent"),
-        ("[<name>]", 1, 2, "'<name>' cannot stand here"),
+        ("[<name>]", 1, 2, "'<name>' cannot stand here (declare it: `{capture: name}`)"),
         ("{a\u2019: 1}", 1, 2, "'a’' is no name"),
         ("[True]", 1, 2, "a value expected, found 'True'"),
         ("[undefined]", 1, 2, "a value expected, found 'undefined'"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import ClassVar, TypeVar
 
+from snipproof.prove.expect.notation import escapes
 from snipproof.prove.expect.notation.scanner import Scanner
 from snipproof.prove.expect.tree import (
     Array,
@@ -20,6 +22,8 @@ from snipproof.prove.expect.tree import (
     Undefined,
 )
 
+# A number behind dots may say how many elements are left out.
+_APART = re.compile(r"\s+(?![\s\d])")
 _LARGEST_EXPONENT = 99_999
 _T = TypeVar("_T")
 
@@ -113,15 +117,27 @@ class Brackets(Scanner):
         self.advance()
         found: list[_T] = []
         while not self.at(closing):
-            free = self.kind == "dots" and self.own_line
+            self._unclosed()
+            free = self.kind == "dots" and (self.own_line or bool(_APART.match(self.text, self.end)))
             found.append(item())
             if self.at(","):
                 self.advance()
             elif not self.at(closing) and not free and not (self.kind == "dots" and self.own_line):
+                self._unclosed()
                 self.fail(f"',' or {closing!r} expected, found {self.shown}")
         self.leave()
         self.advance()
         return found
+
+    def _unclosed(self) -> None:
+        """Refuse a text that ends in ``...`` with a bracket open.
+
+        :raises ParseError: it does.
+        """
+        if self.kind == "end" or (self.kind == "dots" and not self.text[self.end :].strip()):
+            last = self.begin if self.kind == "dots" else self.last_end - 3
+            if self.written and self.text.startswith("...", max(last, 0)):
+                self.fail("close the bracket: `...` stands inside it", last)
 
     def elision(self) -> Elision:
         """Go over ``...``.
@@ -170,17 +186,10 @@ class Brackets(Scanner):
         return node
 
     def content(self, begin: int, end: int) -> tuple[str, bool]:
-        """Return what a string between two places is, and whether it is only how the string begins.
-
-        Three dots at its very end say so, unless the first of them is escaped.
-        """
+        """Return what a string between two places is, and whether it is only how the string begins."""
         raw = self.text[begin:end]
-        if not self.written or not raw.endswith("..."):
-            return self.unescape(raw, begin), False
-        stem = raw[:-3]
-        if (len(stem) - len(stem.rstrip("\\"))) % 2:
-            return self.unescape(stem[:-1], begin) + "...", False
-        return self.unescape(stem, begin), True
+        stem, dots, is_open = escapes.ending(raw) if self.written else (raw, "", False)
+        return self.unescape(stem, begin) + dots, is_open
 
     def unescape(self, raw: str, begin: int) -> str:
         """Return the string that is written as ``raw``, which begins at ``begin``."""

@@ -28,6 +28,19 @@ class EscapeError(ValueError):
         self.offset = offset
 
 
+def ending(raw: str) -> tuple[str, str, bool]:
+    """Return a string that somebody wrote without the dots at its end, the dots that it holds, and whether it is open.
+
+    Three dots at its very end say that it is only how the string begins, unless the first of them is escaped.
+    """
+    if not raw.endswith("..."):
+        return raw, "", False
+    stem = raw[:-3]
+    if (len(stem) - len(stem.rstrip("\\"))) % 2:
+        return stem[:-1], "...", False
+    return stem, "", True
+
+
 def javascript(raw: str) -> str:
     """Return what ``raw``, written between quotes, is in JSON5 and in JavaScript.
 

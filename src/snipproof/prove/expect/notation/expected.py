@@ -75,7 +75,8 @@ class _Reading:
             reader = kind(self._text, captures=self._captures)
             items = self._attempt(reader)
             # What claims to be JSON, such as ``[1, tru]``, is no list of bare words.
-            if items and not (isinstance(reader, Words) and any(map(_is_list, items)) and claims_data(self._text)):
+            words = isinstance(reader, Words) and not reader.quoted and any(map(_is_list, items))
+            if items and not (words and claims_data(self._text)):
                 return self._expected(items, notation) if _is_data(self._text, items) else None
         return None
 

@@ -1,24 +1,31 @@
-"""What Go prints with ``%v`` and ``%+v``: ``map[a:1 b:[1 2]]``, ``{Name:foo Age:3}``, ``&{…}``.
+"""What Go prints with ``%v`` and ``%+v``: ``map[a:1 b:[1 2]]``, ``{Name:foo Age:3}``; with ``%q`` ``["a b" "c"]``.
 
-A string with a space or a colon in it cannot be told from two, so that such text is refused.
+A string without quotes that has a space or a colon in it cannot be told from two, so that such text is refused.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from snipproof.prove.expect.notation import escapes
 from snipproof.prove.expect.notation.words import Words
-from snipproof.prove.expect.tree import Member, Node
+from snipproof.prove.expect.tree import Member, Node, String
 
 _NAME = re.compile(r"([^\s:,'\"`\[\]{}]+):")
 _WORD = re.compile(r"[^\s:,'\"`\[\]{}]*")
+_QUOTED = re.compile(r'"((?:[^"\\\r\n]++|\\.)*+)"')
 _BEGINS = re.compile(r"map\[|&?\{|\[")
 
 
 class GoReader(Words):
-    """Reads maps, structs with the names of their fields, and slices."""
+    """Reads maps, structs with the names of their fields, and slices; either all strings have quotes, or none has."""
 
     null = "<nil>"
+
+    def __init__(self, text: str, *, captures: Sequence[str] = (), written: bool = True) -> None:
+        super().__init__(text, captures=captures, written=written)
+        self._bare = False
 
     def document(self) -> Node:
         """Return the map, struct or slice that begins here."""
@@ -38,12 +45,34 @@ class GoReader(Words):
             return self.members("{", "}", self.member)
         if self.at("["):
             return self.list("[", "]", self.value)
+        node = self.string() if self.at('"') else self.unquoted()
+        if self.begin == len(self.text) or self.text[self.begin] not in " \r\n]}":
+            # Where the value begins: another notation that came as far knows better what is wrong.
+            self.fail(f"where the value ends cannot be told: {self.shown}", node.begin)
+        return node
+
+    def unquoted(self) -> Node:
+        """Return the bare word that begins here."""
         match = _WORD.match(self.text, self.begin)
         assert match is not None
-        node = self.bare(match.end())
-        if self.begin == len(self.text) or self.text[self.begin] not in " \r\n]}":
-            self.fail(f"where the value ends cannot be told: {self.shown}")
-        return node
+        if self.quoted:
+            self.fail(f"a string in quotes expected, as the others are, found {self.shown}")
+        self._bare = True
+        return self.bare(match.end())
+
+    def string(self) -> String:
+        """Return the string in quotes that begins here."""
+        begin, match = self.begin, _QUOTED.match(self.text, self.begin)
+        if match is None or self._bare:
+            self.fail(f"{self.shown} cannot stand here")
+        self.quoted = True
+        self.begin = match.end()
+        stem, dots, is_open = escapes.ending(match[1]) if self.written else (match[1], "", False)
+        try:
+            value = escapes.python(stem) + dots
+        except escapes.EscapeError as error:
+            self.fail(f"{error}", begin + 1 + error.offset)
+        return String(begin, self.begin, value, is_open)
 
     def member(self) -> Member:
         """Return an entry of a map or a field of a struct."""

@@ -50,12 +50,19 @@ class PythonReader(Brackets):
         return self.digits(self.token.replace("nan", "NaN"))
 
     def string(self) -> Node:
-        """Return the string at the current token, with those that follow it without a comma."""
+        """Return the string at the current token, with those on the lines below that follow it without a comma.
+
+        That is how ``pprint`` breaks a long string; on one line, two strings are two values, as Go prints them.
+        """
         begin, is_bytes = self.begin, self.text[self.begin] == "b"
         values: list[str] = []
         is_open = False
         # Behind a value that is not in brackets, another string is another document.
-        while self.kind == "string" and (self.text[self.begin] == "b") is is_bytes and (self.depth or not values):
+        while (
+            self.kind == "string"
+            and (self.text[self.begin] == "b") is is_bytes
+            and (not values or (self.depth and self.new_line))
+        ):
             value, is_open = self.content(self.begin + 1 + is_bytes, self.end - 1)
             values.append(value)
             self.advance()

@@ -9,6 +9,8 @@ from typing import ClassVar
 from snipproof.prove.expect.notation.reader import Reader
 
 _DOTS_ALONE = re.compile(r"(?://|#|/\*)\s*\.{3,}\s*(?:\*/)?\Z")
+_CUT_NUMBER = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)\.{3}")
+_NAME = re.compile(r"<([^\W\d][\w-]*)>")
 _BLANK = re.compile(r"[\s\ufeff]*")
 _WORD = re.compile(r"[^\s,:;\[\]{}()]{1,40}|.", re.DOTALL)
 _ENDS_LINE = re.compile(r"[ \t,]*(?:$|[\r\n]|//|#|/\*)")
@@ -71,10 +73,18 @@ class Scanner(Reader):
             self.kind, self.end = "capture", self.begin + len(capture)
         elif (match := self.pattern.match(self.text, self.begin)) is None:
             self.kind = "unknown"
-            self.fail(f"{self.shown} cannot stand here")
+            self.fail(f"{self.shown} cannot stand here{self._hint()}")
         else:
             self.kind = match.lastgroup or ""
             self.begin, self.end = match.span(self.kind)
+
+    def _hint(self) -> str:
+        """Return what the writer may have meant by what cannot stand here."""
+        if number := _CUT_NUMBER.match(self.text, self.begin):
+            return f": a number stands for all that is rounded to it: write {number[1]}"
+        if name := _NAME.match(self.text, self.begin):
+            return f" (declare it: `{{capture: {name[1]}}}`)"
+        return ""
 
     def at(self, mark: str) -> bool:
         """Whether the current token is this mark."""

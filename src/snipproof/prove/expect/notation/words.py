@@ -19,6 +19,8 @@ class Words(Reader):
     """Reads by recursive descent, character by character; ``null`` is how the language prints it."""
 
     null = ""
+    quoted = False
+    """Whether the strings of the text are in quotes, so that no word can be taken for one."""
 
     @property
     def shown(self) -> str:
