@@ -8,11 +8,16 @@ import shutil
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from snipproof.config import Settings, load_settings
 from snipproof.prove.services.binary import find_binary
 from snipproof.prove.services.container import engine_trouble
+
+# On a busy machine any example may take long: what must be quick is measured by `bench/`.
+hypothesis.settings.register_profile("patient", parent=hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("patient")
 
 TAG = "snipproof/weaviate:1.39.0"
 TOOL = Path(__file__).parent.parent / "tools" / "build_image.py"

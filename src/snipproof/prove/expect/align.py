@@ -31,6 +31,9 @@ class Rows:
     :param distance: how far they are from each other, from 0 (nearly the same) to 1 (nothing in common).
     :param prints: gives texts of the shown ones and of the actual ones: what has the same text is the same; ``None``
         says nothing.
+    :param apart: what it costs to leave one out on either side. To pair two that differ costs from 0.3 to 1.8, so that
+        from 2 on nothing is left out that can be paired, even if an elision could stand for it.
+    :param cells: how many pairs are looked at to find what is closest.
     """
 
     shown: int
@@ -39,6 +42,8 @@ class Rows:
     same: Callable[[int, int], bool]
     distance: Callable[[int, int], float]
     prints: Callable[[], tuple[Sequence[Hashable], Sequence[Hashable]]]
+    apart: float = 1.0
+    cells: int = _CELLS
 
 
 def align(rows: Rows) -> list[Side]:
@@ -59,18 +64,20 @@ def align(rows: Rows) -> list[Side]:
 def _middle(rows: Rows, begin: int, end: int, other: int, other_end: int) -> list[Side]:
     if end - begin == other_end - other == 1 and begin not in rows.elided:
         return [Side(begin, other, same=rows.same(begin, other))]
-    if (end - begin) * (other_end - other) <= _CELLS:
+    if (end - begin) * (other_end - other) <= rows.cells:
         return _closest(rows, begin, end, other, other_end)
     if any(begin <= index < end for index in rows.elided):
         return _runs(rows, begin, end, other, other_end)
-    if end - begin == other_end - other:
-        some = range(0, end - begin, max(1, (end - begin) // _SAMPLE))
-        if sum(rows.same(begin + i, other + i) for i in some) * 2 > len(some):
+    for shift in dict.fromkeys((other - begin, other_end - end)):
+        both = range(max(begin, other - shift), min(end, other_end - shift))
+        some = both[:: max(1, len(both) // _SAMPLE)]
+        if sum(rows.same(index, index + shift) for index in some) * 2 > len(some):
             # Where most stand where they should, what lies between two such is looked at apart.
-            anchors = [(begin + i, other + i) for i in range(end - begin) if rows.same(begin + i, other + i)]
+            anchors = [(index, index + shift) for index in both if rows.same(index, index + shift)]
             return list(_between(rows, anchors, (begin, end, other, other_end)))
     anchors = _anchors(rows, begin, end, other, other_end)
-    if not anchors:
+    # A few that are the same by chance say nothing about as many others.
+    if not anchors or (end - begin == other_end - other and len(anchors) * 4 < end - begin):
         return _by_place(begin, end, other, other_end)
     return list(_between(rows, anchors, (begin, end, other, other_end)))
 
@@ -142,6 +149,7 @@ def _runs(rows: Rows, begin: int, end: int, other: int, other_end: int) -> list[
         last = other_end - length if free and stop < end else position
         if free and stop == end:
             position = last = max(position, other_end - length)
+        last = min(last, other_end - length)
         at = next(
             (p for p in range(position, last + 1) if all(rows.same(index + i, p + i) for i in range(length))), None
         )
@@ -158,19 +166,20 @@ def _runs(rows: Rows, begin: int, end: int, other: int, other_end: int) -> list[
 
 
 def _closest_or_place(rows: Rows, begin: int, end: int, other: int, other_end: int) -> list[Side]:
-    small = (end - begin) * (other_end - other) <= _CELLS
+    small = (end - begin) * (other_end - other) <= rows.cells
     bounds = begin, end, other, other_end
     return _closest(rows, *bounds) if small else _by_place(*bounds)
 
 
 def _closest(rows: Rows, begin: int, end: int, other: int, other_end: int) -> list[Side]:
-    """Pair so that the sum of distances is the least; to leave one out on either side costs 1."""
+    """Pair so that the sum of distances is the least; to leave one out on either side costs ``apart``."""
+    apart = rows.apart
     height, width = end - begin, other_end - other
-    costs = [[float(column) for column in range(width + 1)]]
+    costs = [[apart * column for column in range(width + 1)]]
     pair = [[0.0] * width for _ in range(height)]
     for row in range(height):
         elided = begin + row in rows.elided
-        above, line = costs[-1], [costs[-1][0] + (0.0 if elided else 1.0)]
+        above, line = costs[-1], [costs[-1][0] + (0.0 if elided else apart)]
         for column in range(width):
             if elided:
                 line.append(min(above[column + 1], line[column]))
@@ -180,7 +189,7 @@ def _closest(rows: Rows, begin: int, end: int, other: int, other_end: int) -> li
             else:
                 cost = 0.3 + 1.5 * rows.distance(begin + row, other + column)
             pair[row][column] = cost
-            line.append(min(above[column] + cost, above[column + 1] + 1.0, line[column] + 1.0))
+            line.append(min(above[column] + cost, above[column + 1] + apart, line[column] + apart))
         costs.append(line)
     found: list[Side] = []
     row, column = height, width
@@ -195,7 +204,7 @@ def _closest(rows: Rows, begin: int, end: int, other: int, other_end: int) -> li
         elif row and column and cost == costs[row - 1][column - 1] + pair[row - 1][column - 1]:
             row, column = row - 1, column - 1
             found.append(Side(begin + row, other + column, same=pair[row][column] == _SAME))
-        elif row and cost == costs[row - 1][column] + 1.0:
+        elif row and cost == costs[row - 1][column] + apart:
             row -= 1
             found.append(Side(begin + row, None))
         else:
@@ -204,11 +213,13 @@ def _closest(rows: Rows, begin: int, end: int, other: int, other_end: int) -> li
     return found[::-1]
 
 
-def find_moved(sides: list[Side], same: Callable[[int, int], bool]) -> tuple[list[Side], list[tuple[int, int]]]:
+def find_moved(
+    sides: list[Side], same: Callable[[int, int], bool], cells: int = _CELLS
+) -> tuple[list[Side], list[tuple[int, int]]]:
     """Return ``sides`` without the elements that only stand elsewhere, and these, as (shown, actual)."""
     lost = [side for side in sides if side.shown is not None and not side.same]
     new = [side for side in sides if side.actual is not None and not side.same]
-    if not lost or not new or len(lost) * len(new) > _CELLS:
+    if not lost or not new or len(lost) * len(new) > cells:
         return sides, []
     moved: list[tuple[int, int]] = []
     taken: set[int] = set()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from snipproof.prove.expect.captures import NOTHING_BOUND
+from snipproof.prove.expect.distance import Distance
+from snipproof.prove.expect.fingerprint import fingerprints
 from snipproof.prove.expect.laws import Laws
 from snipproof.prove.expect.match import TooMuchError
 from snipproof.prove.expect.places import Place
@@ -28,6 +30,7 @@ class Judge:
         self.captures = laws.captures
         self._scope = Scope(laws, roots)
         self._solver = Solver(self._scope, unwraps=unwraps, steps=_STEPS)
+        self._distance = Distance(self._solver)
 
     def holds(self, node: Node, actual: Any, place: Place) -> bool:
         """Whether ``node`` stands for the value at ``place``, if its captures stand for whatever they may.
@@ -41,6 +44,20 @@ class Judge:
             return next(self._solver.solutions(node, actual, NOTHING_BOUND, place, within), None) is not None
         except TooMuchError:
             return False
+
+    def distance(self, node: Node, actual: Any, place: Place) -> float:
+        """Return how far the value at ``place`` is from ``node``, from 0 (nearly the same) to 1."""
+        try:
+            return self._distance.between(node, actual, place)
+        except TooMuchError:
+            return 1.0
+
+    def prints(self, items: Sequence[Node], actual: Sequence[Any]) -> tuple[list[Hashable], list[Hashable]]:
+        """Return texts of nodes and of values: what has the same text is the same; ``None`` says nothing."""
+        shown, there = fingerprints(list(items), actual)
+        if self.captures:
+            shown = [None if self._solver.holds(node) else text for node, text in zip(items, shown, strict=True)]
+        return shown, there
 
     def data(self, node: Node, actual: Any) -> Any:
         """Return what is compared with ``node``: ``actual``, or the data in it where its name does not count."""

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from snipproof.prove.expect.align import Rows
 from snipproof.prove.expect.places import Document, Line, Place
 from snipproof.prove.expect.tree import (
     Array,
     Call,
     Called,
     Documents,
+    Elision,
     Expected,
     Lines,
     Member,
@@ -28,6 +30,9 @@ from snipproof.prove.update.layout import Layout, lay_out
 from snipproof.prove.update.numbers import is_number, write_like
 from snipproof.prove.update.style import Style, line_indent, stands_beside
 from snipproof.prove.update.write_data import write, write_line, write_name
+
+_APART = 2.0  # to change an element is better than to put another one in its place
+_CELLS = 40_000
 
 Items = Sequence[Node]
 
@@ -149,13 +154,17 @@ class Merge:
     def _align(
         self, items: Items, actual: Sequence[Any], place: Callable[[int], Place], *, unordered: bool = False
     ) -> list[Step] | None:
-        return align(
-            items,
+        rows = Rows(
+            len(items),
             len(actual),
+            frozenset(index for index, item in enumerate(items) if isinstance(item, Elision)),
             lambda i, j: self.judge.holds(items[i], actual[j], place(j)),
-            lambda i, j: self._distance(items[i], actual[j], place(j)),
-            unordered=unordered,
+            lambda i, j: self.judge.distance(items[i], actual[j], place(j)),
+            lambda: self.judge.prints(items, actual),
+            apart=_APART,
+            cells=_CELLS,
         )
+        return align(rows, unordered=unordered)
 
     def _members(
         self, node: Object | Call, positional: tuple[Items, Sequence[Any]], actual: Mapping[str, Any], place: Place
@@ -210,27 +219,6 @@ class Merge:
                 return layout, text[line:begin]
         return layout, line_indent(text, node.begin) + self.style.unit
 
-    def _alike(self, node: Node, actual: Any) -> bool:
-        """Whether a value is of the kind that ``node`` is."""
-        if isinstance(node, Call):
-            return (
-                isinstance(actual, Called)
-                and node.name == actual.name
-                and len(node.positional) == len(actual.positional)
-            )
-        return (
-            (isinstance(node, Array) and isinstance(actual, list | tuple))
-            or (isinstance(node, Object) and isinstance(actual, dict))
-            or (isinstance(node, Number) and is_number(actual))
-            or (isinstance(node, String) and isinstance(actual, str))
-        )
-
-    def _distance(self, node: Node, actual: Any, place: Place) -> float:
-        """Return how far a node is from a value that it does not stand for: from 1 (much holds) to 2 (nothing does)."""
-        data = self.judge.data(node, actual)
-        if not isinstance(node, Object) or not isinstance(data, dict):
-            return 1.5 if self._alike(node, data) else 1.98
-        both = [member for member in node.members if member.name in data]
-        held = sum(self.judge.holds(member.value, data[member.name], (place, member.name)) for member in both)
-        names = len(data) + len(node.members) - len(both)
-        return 1.95 - 0.95 * (2 * held + len(both)) / (3 * names) if names else 1.95
+    def _alike(self, node: Call, actual: Called) -> bool:
+        """Whether a value has the name of ``node`` and as many positional values."""
+        return node.name == actual.name and len(node.positional) == len(actual.positional)
