@@ -186,7 +186,9 @@ def test_scores_and_times_are_texts(both: Both, things: Any) -> None:
     query = '{Get{TapThing(bm25:{query:"apple"}){text _additional{id score creationTimeUnix lastUpdateTimeUnix}}}}'
     wanted = _metadata(score=True, creation_time=True, last_update_time=True)
     found = both.same(query, lambda: things.query.bm25("apple", return_metadata=wanted, return_properties=["text"]))
-    assert found["data"]["Get"]["TapThing"][0]["_additional"]["score"] == "0.19748051"
+    score = found["data"]["Get"]["TapThing"][0]["_additional"]["score"]
+    assert isinstance(score, str)
+    assert 0 < Decimal(score) < 1  # which one depends on all that is stored
 
 
 def test_an_explanation(both: Both, things: Any) -> None:
