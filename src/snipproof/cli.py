@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import gc
 import os
 import sys
@@ -44,6 +45,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _hush()
         return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _hush()
+        sys.stderr.write(f"snipproof: the output cannot be written: {error.strerror}\n")
+        return InfrastructureError.exit_code
     except KeyboardInterrupt:
         return _INTERRUPTED
     return code

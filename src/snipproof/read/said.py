@@ -70,7 +70,6 @@ class PageSays:
 
     def __init__(self, site: Site, page: Page, findings: list[Finding]) -> None:
         self._site = site
-        self._page = page
         self._findings = findings
         text = site.text_of(page.path)
         self.tabs = scan_tabs(page.path, text, site.settings, site.profile)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from snipproof.cli import main
+from snipproof.errors import InfrastructureError
 from snipproof.prove.expect import Kind, Laws, compare, compare_texts, parse_expected
 from snipproof.prove.expect.texts import compare_with_care
 
@@ -143,7 +144,6 @@ def snipproof(folder: Path, redirect: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="has no such shell")
 @pytest.mark.parametrize(
     ("redirect", "code", "error"),
     [
@@ -159,6 +159,16 @@ def test_closed_streams_change_no_exit_code(tmp_path: Path, redirect: str, code:
     (tmp_path / "other.json").write_text(json.dumps(list(range(1, 18_000, 2)), indent=1), encoding="utf-8")
     done = snipproof(tmp_path, redirect)
     assert (done.returncode, done.stderr.split("  hint")[0]) == (code, error)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full, which is always full")
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    """It is trouble around the docs: neither a match nor a difference."""
+    (tmp_path / "expected.json").write_text("[1]", encoding="utf-8")
+    (tmp_path / "other.json").write_text("[2]", encoding="utf-8")
+    done = snipproof(tmp_path, "other.json >/dev/full")
+    assert done.stderr == "snipproof: the output cannot be written: No space left on device\n"
+    assert done.returncode == InfrastructureError.exit_code
 
 
 @pytest.mark.parametrize("option", ["--ignore", "--capture", "--approx"])
