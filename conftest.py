@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from snipproof.prove.services.gallery import Gallery
-from snipproof.prove.services.state import State
+from snipproof.services.gallery import Gallery
+from snipproof.services.weaviate.state import State
 
 pytest_plugins = ["pytester"]
 

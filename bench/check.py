@@ -96,13 +96,13 @@ def main() -> None:
         one, many = Path(folder, "one"), Path(folder, "many")
         lay_one(arguments.site, one)
         lay_many(arguments.site, many, arguments.copies)
-        time.sleep(1)  # what has just been written is not kept in the cache of answers
+        time.sleep(1)  # what has just been written is not kept in the cache of cache
         rg = Measured("rg -c 'START|END'", search(one))
         cold = Measured("check, cold", check(one, "--no-cache"))
         again = Measured("check, nothing changed", check(one))
         copies = Measured(f"check, cold, {arguments.copies} copies", check(many, "--no-cache"))
         bare = Measured("python -c ''", (sys.executable, "-c", ""))
-        started = Measured("import snipproof.cli", (sys.executable, "-c", "import snipproof.cli"))
+        started = Measured("import snipproof.cli.main", (sys.executable, "-c", "import snipproof.cli.main"))
         everything = (rg, cold, again, copies, bare, started)
         for number in range(arguments.rounds + 1):
             for measured in everything:

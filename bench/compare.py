@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from snipproof.prove.expect import Laws, compare_texts
+from snipproof.compare import ComparisonOptions, compare_texts
 
 OBJECTS = 2_203
 SMALL = 3
@@ -68,7 +68,7 @@ def photo(chance: random.Random) -> dict[str, Any]:
 
 
 def reply(photos: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what a server answers."""
+    """Return what a server cache."""
     return {"data": {"Get": {"Photo": photos}}}
 
 
@@ -79,10 +79,12 @@ def loaded(expected: str, actual: str) -> int:
     return 0
 
 
-def case(name: str, base: Measured, expected: str, photos: list[dict[str, Any]], laws: Laws | None = None) -> Measured:
+def case(
+    name: str, base: Measured, expected: str, photos: list[dict[str, Any]], laws: ComparisonOptions | None = None
+) -> Measured:
     """Return the comparison of ``expected`` with the reply of ``photos``."""
     actual = json.dumps(reply(photos))
-    return Measured(name, lambda: len(compare_texts(expected, actual, laws or Laws()).differences), base)
+    return Measured(name, lambda: len(compare_texts(expected, actual, laws or ComparisonOptions()).differences), base)
 
 
 def cases(chance: random.Random) -> list[Measured]:
@@ -108,9 +110,9 @@ def cases(chance: random.Random) -> list[Measured]:
         case("one inserted first", base, shown, [others[0], *photos]),
         case("one moved", base, shown, [*photos[1:], photos[0]]),
         case("reversed", base, shown, photos[::-1]),
-        case("reversed, unordered", base, shown, photos[::-1], Laws(all_unordered=True)),
+        case("reversed, unordered", base, shown, photos[::-1], ComparisonOptions(all_unordered=True)),
         case("nothing in common", base, shown, others),
-        case("nothing in common, unordered", base, shown, others, Laws(all_unordered=True)),
+        case("nothing in common, unordered", base, shown, others, ComparisonOptions(all_unordered=True)),
         case("one elision", base, wild, photos),
         small_base,
         case("equal", small_base, small, few),

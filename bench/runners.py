@@ -27,16 +27,17 @@ from pathlib import Path
 
 from snipproof.config import Settings, load_settings
 from snipproof.model import Outcome, Source, Suite
-from snipproof.prove.bindings import apply_bindings
-from snipproof.prove.preparation import make_runner
-from snipproof.prove.run import Run
-from snipproof.prove.runners.python.runner import PythonRunner
-from snipproof.prove.runners.runner import Program, Runner, Workplace
-from snipproof.prove.services.gallery import Gallery
-from snipproof.prove.services.start import Services
-from snipproof.prove.verdict import judge
-from snipproof.read.source import parse_source
-from snipproof.read.suite import load_suites
+from snipproof.processes.session_folder import SessionFolder
+from snipproof.run.bindings import apply_bindings
+from snipproof.run.preparation import make_runner
+from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runners.python.runner import PythonRunner
+from snipproof.run.runners.runner import Program, Runner
+from snipproof.run.verdict import judge
+from snipproof.services.gallery import Gallery
+from snipproof.services.start import Services
+from snipproof.site.source import parse_source
+from snipproof.site.suite import load_suites
 
 ROOT = Path(__file__).resolve().parent.parent
 TSX = "4.23.15"
@@ -58,7 +59,7 @@ class Flavour:
 
     suite: Suite
     settings: Settings
-    run: Run
+    run: SessionFolder
     addresses: dict[str, str]
     folder: Path
     copies: int
@@ -102,7 +103,7 @@ class Flavour:
 
     def runner(self) -> Runner:
         """Return a Runner with its environment made."""
-        runner = make_runner(Workplace(self.suite, self.settings, self.run, say))
+        runner = make_runner(RunnerContext(self.suite, self.settings, self.run, say))
         runner.provision()
         return runner
 
@@ -181,7 +182,7 @@ def timed(function: Callable[[], None]) -> float:
 
 
 @contextmanager
-def services(settings: Settings, run: Run) -> Iterator[Services]:
+def services(settings: Settings, run: SessionFolder) -> Iterator[Services]:
     """One server for everything, filled once."""
     started = Services.start(settings, run, say, settings.root / settings.assets)
     try:
@@ -191,12 +192,12 @@ def services(settings: Settings, run: Run) -> Iterator[Services]:
         started.stop()
 
 
-def python_overhead(settings: Settings, run: Run, suite: Suite, rounds: int) -> Row:
+def python_overhead(settings: Settings, run: SessionFolder, suite: Suite, rounds: int) -> Row:
     """Return an import-only file, forked and fresh; as it does nothing, the first is what isolation costs."""
     imports = "import weaviate\nfrom weaviate.classes.query import MetadataQuery\n# START a\nx = 1\n# END a\n"
     source = parse_source(f"{Path(suite.path).parent}/bench.py", imports)
-    workplace = Workplace(suite._replace(files=()), settings, run, say)
-    runner = make_runner(workplace)
+    context = RunnerContext(suite._replace(files=()), settings, run, say)
+    runner = make_runner(context)
     runner.provision()
     markers = [marker for region in source.regions for marker in region.markers]
     program = Program(source, imports, runner.probe(source.path, imports, markers))
@@ -275,7 +276,7 @@ def beside_today(flavours: Sequence[Flavour], rounds: int) -> list[Row]:
     ]
 
 
-def measure(options: argparse.Namespace, folder: Path, run: Run) -> Iterator[Row]:
+def measure(options: argparse.Namespace, folder: Path, run: SessionFolder) -> Iterator[Row]:
     """Yield all rows."""
     settings = load_settings(ROOT)
     suites = [s for s in load_suites(settings) if not options.flavours or s.flavour in options.flavours]
@@ -300,7 +301,7 @@ def main() -> None:
     parser.add_argument("--copies", type=int, nargs="+", default=[1, 20])
     parser.add_argument("--flavours", nargs="+")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="snipproof-bench-") as folder, Run.begin() as run:
+    with tempfile.TemporaryDirectory(prefix="snipproof-bench-") as folder, SessionFolder.begin() as run:
         rows = list(measure(options, Path(folder), run))
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
     lines = [

@@ -1,7 +1,7 @@
-"""What the tap adds to a request: ``python bench/tap.py [--rounds N]``; needs the embedded server.
+"""What the recorder adds to a request: ``python bench/recorder.py [--rounds N]``; needs the embedded server.
 
-Each round asks the same question directly and through the tap, one after the other, for GraphQL over REST and for a
-gRPC Search, on connections that are kept. Prints a table of medians.
+Each round asks the same question directly and through the recorder, one after the other, for GraphQL over REST and
+for a gRPC Search, on connections that are kept. Prints a table of medians.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from pathlib import Path
 import grpc
 
 from snipproof.config import load_settings
-from snipproof.prove.run import Run
-from snipproof.prove.services.gallery import Gallery
-from snipproof.prove.services.start import Services
-from snipproof.prove.services.tap.messages import method
-from snipproof.prove.services.tap.tap import Tap
-from snipproof.prove.services.weaviate import WeaviateAddress
+from snipproof.processes.session_folder import SessionFolder
+from snipproof.services.gallery import Gallery
+from snipproof.services.recorder.pass_through import Recorder
+from snipproof.services.recorder.protobuf_messages import method
+from snipproof.services.start import Services
+from snipproof.services.weaviate.server import WeaviateAddress
 
 GALLERY = Path(__file__).parent.parent / "snippets" / "gallery"
 SEARCH = "/weaviate.v1.Weaviate/Search"
@@ -64,7 +64,7 @@ def search(address: WeaviateAddress) -> Callable[[], object]:
 
 
 def measure(direct: Callable[[], object], through: Callable[[], object], rounds: int) -> tuple[float, float, float]:
-    """Return the medians in milliseconds: directly, through the tap, and of what each pair differs by."""
+    """Return the medians in milliseconds: directly, through the recorder, and of what each pair differs by."""
     times: tuple[list[float], list[float]] = ([], [])
     for number in range(rounds + 20):
         for ask, found in zip((direct, through), times, strict=True):
@@ -81,21 +81,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=300)
     rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory() as folder, Run.begin() as run:
+    with tempfile.TemporaryDirectory() as folder, SessionFolder.begin() as run:
         settings = load_settings(Path(folder), overrides={"weaviate.mode": "embedded"})
         services = Services.start(settings, run, say)
-        tap = Tap()
+        recorder = Recorder()
         try:
             real = services.weaviate
             Gallery(GALLERY).fill(real)
-            tap.lead_to(real)
-            tap.record(Path(folder) / "events")
-            print("| request | directly, ms | through the tap, ms | added, ms |\n| --- | --- | --- | --- |")
+            recorder.forward_to(real)
+            recorder.record(Path(folder) / "events")
+            print("| request | directly, ms | through the recorder, ms | added, ms |\n| --- | --- | --- | --- |")
             for name, client in (("GraphQL over REST", graphql), ("gRPC Search", search)):
-                found = measure(client(real), client(tap.address(real)), rounds)
+                found = measure(client(real), client(recorder.address(real)), rounds)
                 print(f"| {name} | " + " | ".join(f"{value:.2f}" for value in found) + " |")
         finally:
-            tap.stop()
+            recorder.stop()
             services.stop()
 
 

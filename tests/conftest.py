@@ -12,8 +12,8 @@ import hypothesis
 import pytest
 
 from snipproof.config import Settings, load_settings
-from snipproof.prove.services.binary import find_binary
-from snipproof.prove.services.container import engine_trouble
+from snipproof.services.weaviate.binary import find_binary
+from snipproof.services.weaviate.container import engine_error
 
 # On a busy machine any example may take long: what must be quick is measured by `bench/`.
 hypothesis.settings.register_profile("patient", parent=hypothesis.settings(), deadline=None)
@@ -60,7 +60,7 @@ def binary(settings: Settings) -> Path:
 @pytest.fixture(scope="session")
 def image(binary: Path) -> str:
     """A local image made from the server binary, so that no registry is needed."""
-    trouble = engine_trouble()
+    trouble = engine_error()
     if trouble and os.environ.get("SNIPPROOF_TEST_REQUIRE_CONTAINERS"):
         pytest.fail(f"containers are required, but {trouble}")
     if trouble:

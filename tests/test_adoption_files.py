@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from snipproof.cli import _parser
+from snipproof.cli.main import _parser
 
 ROOT = Path(__file__).parents[1]
 

@@ -2,6 +2,6 @@
 
 import sys
 
-from snipproof.cli import main
+from snipproof.cli.main import main
 
 sys.exit(main())

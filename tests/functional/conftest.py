@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from snipproof.config import Settings, load_settings
-from snipproof.prove.run import Run
-from snipproof.prove.services.start import Services
+from snipproof.processes.session_folder import SessionFolder
+from snipproof.services.start import Services
 
 _HOME = os.environ["HOME"]
 SUITE = "flavour: py\nlanguage: python\nsources: ['*.py']\n"
@@ -27,7 +27,7 @@ def _say(line: str) -> None:
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """One embedded server for all mini-projects of this worker."""
     settings: Settings = load_settings(tmp_path_factory.mktemp("settings"), overrides={"weaviate.mode": "embedded"})
-    with Run.begin() as run:
+    with SessionFolder.begin() as run:
         services = Services.start(settings, run, _say, None)
         yield services
         services.stop()

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from snipproof.prove.run import Run
+from snipproof.processes.session_folder import SessionFolder
 
 SETTINGS = "[tool.snipproof]\nsuites = ['snippets/*/suite.yaml']\n"
 SUITE = "flavour: py\nlanguage: python\nsources: ['*.py']\n"
@@ -88,6 +88,6 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
             assert len(ours(temp)) >= 5  # two keepers, the server, the Source and its child
         killed.kill()
     (base,) = temp.glob("snipproof-*")
-    Run.begin(base).end()
+    SessionFolder.begin(base).end()
     assert ours(temp) == []
     assert sorted(path.name for path in base.iterdir()) == ["sweep.lock"]

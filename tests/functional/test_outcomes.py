@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from snipproof.config import Settings
-from snipproof.prove.run import Run
-from snipproof.prove.services.start import Services
+from snipproof.processes.session_folder import SessionFolder
+from snipproof.services.start import Services
 
 if TYPE_CHECKING:
     from tests.functional.conftest import Project
@@ -310,7 +310,7 @@ def test_a_server_that_dies_while_a_source_runs_is_trouble(
     """A given server that ends half-way is no defect of the docs; the Source is not run again for each Snippet."""
     # Pytester moves HOME, and with it the cache that the binary is found in.
     settings = settings._replace(weaviate=settings.weaviate._replace(binary=str(binary)))
-    with Run.begin(tmp_path / "runs") as run:
+    with SessionFolder.begin(tmp_path / "runs") as run:
         mortal = Services.start(settings, run, lambda _: None, None)
         address = mortal.weaviate
         (server,) = [

@@ -1,0 +1,1 @@
+"""The ``snipproof`` command: a module for each of its commands."""

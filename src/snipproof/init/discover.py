@@ -1,0 +1,115 @@
+"""Finds out how a site is built, from its files: where it lies, where its Pages are, which component shows Sources."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from snipproof.config import Settings
+from snipproof.errors import SettingsError, UnreadableError
+from snipproof.site.profile import is_docusaurus, page_folders
+from snipproof.site.source import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_PAGES = (".md", ".mdx")
+_NO_DOCS = ("node_modules", "build", "dist", "venv", "site-packages")
+# Only such a component is asked for a text by the names of its markers.
+_BLOCK = re.compile(r"<([A-Z]\w{0,100})\s[^<>]{0,2000}?\bstartMarker\s*=")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLayout:
+    """How a site lies below the root: its folder, those of its Pages, and the component that shows Sources."""
+
+    site_root: str
+    pages: tuple[str, ...]
+    component: str
+    docusaurus: bool
+
+
+def discover(root: Path) -> SiteLayout:
+    """Return how the site at ``root``, or in a folder of it, is built.
+
+    :raises SettingsError: there are no Pages, or several sites.
+    """
+    site_root = _site_root(root)
+    docusaurus = is_docusaurus(root / site_root)
+    shows: Counter[str] = Counter()
+    pages: Counter[str] = Counter()
+    blocks: Counter[str] = Counter()
+    known = _known_folders(root, site_root) if docusaurus else ("docs",)
+    for path in _page_paths(root):
+        folder = _folder_of(path, known)
+        if not folder:
+            continue  # a README and its like
+        pages[folder] += 1
+        for component in _components(root, path):
+            shows[component] += 1
+            blocks[folder] += 1
+    if docusaurus:
+        chosen = {folder for folder in pages if folder in known or (blocks[folder] and _below(folder, site_root))}
+    else:
+        chosen = set(blocks) or ({"docs"} & set(pages))
+    if not chosen:
+        hint = "run it in the folder of a docs site, or name that with --root DIR"
+        raise SettingsError(f"no docs found below {root}: no folder of MD or MDX pages", hint)
+    default = Settings().component
+    component = default if shows[default] or not shows else shows.most_common(1)[0][0]
+    return SiteLayout(site_root, tuple(sorted(chosen)), component, docusaurus)
+
+
+def _site_root(root: Path) -> str:
+    if is_docusaurus(root):
+        return "."
+    try:
+        names = sorted(entry.name for entry in os.scandir(root) if entry.is_dir() and _is_visible(entry.name))
+    except OSError as error:
+        raise SettingsError(f"{root} cannot be read: {error.strerror or error}") from None
+    sites = [name for name in names if is_docusaurus(root / name)]
+    if len(sites) > 1:
+        raise SettingsError(f"several sites lie below {root}: {', '.join(sites)}", "choose one with --root DIR")
+    return sites[0] if sites else "."
+
+
+def _known_folders(root: Path, site_root: str) -> tuple[str, ...]:
+    folders = page_folders(Settings(root=root / site_root))
+    return folders if site_root == "." else tuple(f"{site_root}/{folder}" for folder in folders)
+
+
+def _below(folder: str, site_root: str) -> bool:
+    return site_root == "." or folder.startswith(site_root + "/")
+
+
+def _is_visible(name: str) -> bool:
+    return not name.startswith(".") and name not in _NO_DOCS
+
+
+def _page_paths(root: Path) -> Iterator[str]:
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if _is_visible(name))
+        base = os.path.relpath(folder, root).replace(os.sep, "/")
+        yield from (name if base == "." else f"{base}/{name}" for name in sorted(files) if name.endswith(_PAGES))
+
+
+def _folder_of(path: str, known: tuple[str, ...]) -> str:
+    """Return the known folder that ``path`` is in, else its outermost folder, below that of the site if it has one."""
+    for folder in known:
+        if path.startswith(folder + "/"):
+            return folder
+    parts = path.split("/")[:-1]
+    site = known[0].split("/")[0] if known and "/" in known[0] else ""
+    return "/".join(parts[:2] if parts and parts[0] == site and len(parts) > 1 else parts[:1])
+
+
+def _components(root: Path, path: str) -> list[str]:
+    try:
+        text = read_text(root, path)
+    except UnreadableError:
+        return []  # `check` tells it
+    return _BLOCK.findall(text) if "startMarker" in text else []

@@ -1,0 +1,1 @@
+"""``snipproof check``: rules over a docs tree, and what is done with their Findings."""

@@ -1,0 +1,32 @@
+"""The report for GitHub Actions: workflow commands, which GitHub shows beside the lines of a pull request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from snipproof.lint.results import workspace_prefix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from snipproof.lint.results import CheckResult
+    from snipproof.model import Finding
+
+# What ends a command, or one of its properties, is written as in a URL.
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+
+
+def lines(report: CheckResult) -> Iterator[str]:
+    """Return one command for each Finding, and the summary as a line of the log."""
+    prefix = workspace_prefix(report.root)
+    for finding in report.findings:
+        yield _command(finding, prefix + finding.path, report.title(finding))
+    yield report.summary
+
+
+def _command(finding: Finding, path: str, title: str) -> str:
+    properties = {"file": path, "line": str(finding.line), "col": str(finding.column), "title": title}
+    written = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
+    message = f"{finding.message}\nhint: {finding.hint}" if finding.hint else finding.message
+    return f"::{finding.severity} {written}::{message.translate(_DATA)}"

@@ -1,0 +1,1 @@
+"""The pytest plugin: Sources become files, Snippets become items."""

@@ -1,0 +1,1 @@
+"""Executes Sources and judges their Snippets. Knows nothing of pytest."""

@@ -1,0 +1,220 @@
+"""Builds the Sources of a Go module: as few builds as possible, and one broken file never hides the others.
+
+All tests of a package become one binary. Where that fails, the files that the compiler names are left out until the
+rest can be built; what was left out is then tried by itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from snipproof.errors import InfrastructureError
+from snipproof.run.environment import CommandError, call
+from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runners.go.file import GoFile
+from snipproof.run.runners.go.messages import GoMessage, is_trouble, read_messages, read_vet
+from snipproof.run.runners.go.module import GoModule
+from snipproof.run.runners.go.overlay import GoUnit, Overlay
+from snipproof.run.runners.job import given
+from snipproof.run.runners.runner import Program
+from snipproof.run.source_run import Diagnostic
+from snipproof.text import redact
+
+# All errors, not the first ten; no tables for debuggers, which take time; paths as they are.
+_FLAGS = ("-gcflags=-e", "-ldflags=-s", "-trimpath=false")
+# Those that `go test` runs by itself.
+_ANALYZERS = (
+    *("-atomic", "-bool", "-buildtags", "-directive", "-errorsas", "-ifaceassert", "-nilfunc", "-printf"),
+    *("-stringintconv", "-tests"),
+)
+_EMPTY = "build constraints exclude all Go files"
+_NOT_RUNNABLE = "go can run neither a test nor a program in it: it needs the name `…_test.go`, or a `func main`"
+
+
+class GoBuild:
+    """One build of ``programs`` in ``folder``: the ``binaries`` and ``problems`` by the Source's path."""
+
+    def __init__(self, context: RunnerContext, module: GoModule, programs: Sequence[Program], folder: Path) -> None:
+        self.binaries: dict[str, Path] = {}
+        self.problems: dict[str, tuple[Diagnostic, ...]] = {}
+        self._context = context
+        self._module = module
+        self._folder = folder
+        self._programs = {program.source.path: program for program in programs}
+        self._overlay = Overlay(context.root, module, folder, programs)
+        self._numbers = itertools.count()
+        self._secrets = given(context)
+        self._options = context.suite.options
+
+    @property
+    def files(self) -> Mapping[str, GoFile]:
+        """What each Source declares."""
+        return self._overlay.files
+
+    def run(self) -> None:
+        """Build all of them, and let `go vet` look at what could be built.
+
+        :raises InfrastructureError: go could not work, which says nothing about the Sources.
+        """
+        units = list(self._units())
+        # One `go vet` for all of them, beside the build; its overlay has room for one unit a folder.
+        vetted = list({unit.folder: unit for unit in units if self._is_test(unit)}.values())
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+            vetting = pool.submit(self._vet, vetted)
+            built = [unit for found in pool.map(self._build, units) for unit in found]
+            known = vetting.result()
+            tests = [unit for unit in built if self._is_test(unit)]
+            findings = pool.map(
+                lambda unit: self._vet_alone(unit) if known is None or unit not in vetted else known, tests
+            )
+            for unit, found in zip(tests, findings, strict=True):
+                self._note(unit, found)
+
+    def _units(self) -> Iterable[GoUnit]:
+        tests: dict[tuple[str, str], list[str]] = {}
+        for path, file in self.files.items():
+            folder = self._overlay.folder_of(path)
+            if self._overlay.is_test(path):
+                tests.setdefault((folder, file.package.removesuffix("_test")), []).append(path)
+            elif file.is_program:
+                yield GoUnit(folder, (path,))
+            else:
+                self.problems[path] = (Diagnostic("snipproof", path, 1, 1, _NOT_RUNNABLE),)
+        yield from (GoUnit(folder, tuple(paths)) for (folder, _), paths in tests.items())
+
+    def _is_test(self, unit: GoUnit) -> bool:
+        return self._overlay.is_test(unit.members[0])
+
+    def _build(self, unit: GoUnit) -> list[GoUnit]:
+        """Build as much of ``unit`` as can be built; returns what it was built as."""
+        built = []
+        left: dict[str, list[GoMessage]] = {}
+        rest = unit
+        while rest.members:
+            outcome = self._compile(rest)
+            if isinstance(outcome, Path):
+                built.append(self._accept(rest, outcome))
+                break
+            if self._drop(outcome):
+                continue
+            blamed = {message.path for message in outcome} & set(rest.members)
+            explained = self._explain(outcome, tuple(left))
+            for path in blamed or rest.members:
+                left[path] = [message for message in explained if message.path == path or not blamed]
+            rest = replace(rest, members=tuple(path for path in rest.members if path not in left))
+        for path, messages in left.items():
+            built += self._build_alone(unit, rest, path, messages)
+        return built
+
+    def _drop(self, messages: Iterable[GoMessage]) -> bool:
+        """Leave out those Sources in ``messages`` that are not to be run; returns whether there were any."""
+        others = set(self._context.suite.sources) - set(self.files) - self._overlay.dropped
+        found = others & {message.path for message in messages}
+        self._overlay.dropped |= found
+        return bool(found)
+
+    def _build_alone(self, unit: GoUnit, rest: GoUnit, path: str, messages: list[GoMessage]) -> list[GoUnit]:
+        """Build one Source that was left out of ``unit``, of which ``rest`` could be built, or say what is wrong."""
+        if any(message.is_clash for message in messages):
+            alone = GoUnit(unit.folder, (path,))
+            for attempt in (alone, replace(alone, by_files=True)):
+                outcome = self._compile(attempt) if attempt != unit else None
+                if isinstance(outcome, Path):
+                    return [self._accept(attempt, outcome)]
+        program = self._programs[path]
+        bare = replace(rest, members=(*rest.members, path), bare=frozenset((path,)))
+        if program.probed.text != program.bare and isinstance(self._compile(bare), Path):
+            whole = replace(bare, bare=frozenset())
+            outcome = self._compile(whole)
+            if isinstance(outcome, Path):  # another one that was left out had been in its way
+                return [self._accept(whole, outcome)]
+            messages = [replace(message, text=f"a probe cannot stand here: {message.text}") for message in messages]
+            self._report("snipproof", path, messages)
+        else:
+            self._report("go", path, messages)
+        return []
+
+    def _accept(self, unit: GoUnit, binary: Path) -> GoUnit:
+        self.binaries.update(dict.fromkeys(unit.members, binary))
+        return unit
+
+    def _explain(self, messages: Iterable[GoMessage], left: Collection[str]) -> list[GoMessage]:
+        """Add to messages that miss a name which of the Sources ``left`` out declares it."""
+        return [
+            replace(message, text=f"{message.text} ({owners[0]} declares it, which does not compile)")
+            if (owners := [path for path in left if message.undefined in self.files[path].declared])
+            else message
+            for message in messages
+        ]
+
+    def _report(self, tool: str, path: str, messages: Iterable[GoMessage]) -> None:
+        found = [Diagnostic(tool, m.path or path, m.line, m.column, redact(m.text, self._secrets)) for m in messages]
+        self.problems[path] = tuple(dict.fromkeys((*self.problems.get(path, ()), *found)))
+
+    def _compile(self, unit: GoUnit) -> Path | list[GoMessage]:
+        """Return the binary of ``unit``, or why there is none."""
+        binary = self._folder / f"{next(self._numbers)}.test"
+        step = ("test", "-c", "-vet=off") if self._is_test(unit) else ("build",)
+        overlay = self._overlay.write([unit])
+        try:
+            self._go(
+                *step, *_FLAGS, *self._options, f"-overlay={overlay}", "-o", str(binary), *self._overlay.arguments(unit)
+            )
+        except CommandError as error:
+            messages = read_messages(error.output, self._overlay.locate)
+            if is_trouble(error.output) or not messages:
+                raise self._trouble(error) from None
+            return messages
+        return binary if binary.exists() else [GoMessage("", 1, 1, "go finds no test in it")]
+
+    def _vet(self, units: Sequence[GoUnit]) -> list[GoMessage] | None:
+        """Return what ``go vet`` says of ``units``; ``None`` if it did not get to the end."""
+        try:
+            return self._run_vet(units) if units else []
+        except CommandError:
+            return None
+
+    def _vet_alone(self, unit: GoUnit) -> list[GoMessage]:
+        try:
+            return self._run_vet([unit])
+        except CommandError as error:
+            messages = read_vet(error.output, self._overlay.locate)
+            # Without our own files nothing may be left of a package.
+            if not any(message.path for message in messages) and _EMPTY not in error.output:
+                raise self._trouble(error) from None
+            return messages
+
+    def _run_vet(self, units: Sequence[GoUnit]) -> list[GoMessage]:
+        # The docs' own texts: of probes there is nothing to say.
+        overlay = self._overlay.write(units, probes=False)
+        targets = [name for unit in units for name in self._overlay.arguments(unit, probes=False)]
+        output = self._go("vet", "-json", *_ANALYZERS, *self._options, f"-overlay={overlay}", *targets)
+        return read_vet(output, self._overlay.locate)
+
+    def _note(self, unit: GoUnit, findings: Iterable[GoMessage]) -> None:
+        """Note what ``go vet`` found: a file that is no Source belongs to all Sources of its package."""
+        for path in unit.members:
+            self._report(
+                "go vet",
+                path,
+                [
+                    finding
+                    for finding in findings
+                    if finding.path == path
+                    or (finding.path not in self.files and self._overlay.folder_of(finding.path) == unit.folder)
+                ],
+            )
+
+    def _go(self, step: str, *arguments: str) -> str:
+        command = [self._module.go, step, *self._module.flags, *arguments]
+        env = self._module.environment(self._context.scratch("tmp"))
+        return call(self._context, command, cwd=self._module.folder, env=env, name=f"go {step}")
+
+    def _trouble(self, error: CommandError) -> InfrastructureError:
+        message = f"{self._context.suite.lock}:1:1 the Sources could not be built: {error.program} failed"
+        return InfrastructureError(message, redact(error.tail, self._secrets))

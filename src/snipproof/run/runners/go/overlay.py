@@ -1,0 +1,139 @@
+"""What the compiler reads in place of the files of a Go module, so that nothing is written into the module.
+
+Each Source has a probed text and a bare one. Each package with probes gets one more file, which declares the function
+that they call; it hands over to a package of the module's own that exists nowhere else.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from snipproof.run.probe import PROBE_FUNCTION
+from snipproof.run.runners.go.file import GoFile, read_go
+from snipproof.run.runners.go.module import GoModule
+from snipproof.run.runners.runner import Program
+
+_PACKAGE = "snipproof_probe"
+_PROBE = Path(__file__).with_name("probe.go.txt")
+_DECLARATION = """package {package}
+
+import __snipproof__ "{module}/{probe}"
+
+func {function}(number int) {{ __snipproof__.Pass(number) }}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class GoUnit:
+    """Sources of one folder that become one binary: the tests of a package, or one program.
+
+    ``folder`` is relative to the module. Sources in ``bare`` are built without probes. ``by_files`` says that no other
+    file of the folder belongs to it.
+    """
+
+    folder: str
+    members: tuple[str, ...]
+    bare: frozenset[str] = frozenset()
+    by_files: bool = False
+
+
+class Overlay:
+    """The texts of all Sources of a module, by path, in a folder of their own."""
+
+    def __init__(self, root: Path, module: GoModule, folder: Path, programs: Iterable[Program]) -> None:
+        self._root = root
+        self._module = module
+        self._folder = folder
+        self._numbers = itertools.count()
+        self._originals: dict[str, str] = {}
+        self._probed: dict[str, Path] = {}
+        self._bare: dict[str, Path] = {}
+        #: Sources that are not to be run and do not compile: nothing of the module may see them.
+        self.dropped: set[str] = set()
+        self.files: dict[str, GoFile] = {}
+        for number, program in enumerate(programs):
+            path = program.source.path
+            self.files[path] = read_go(program.bare)
+            self._probed[path] = self._write(f"{number}.go", program.probed.text, path)
+            self._bare[path] = self._write(f"{number}_bare.go", program.bare, path)
+        self._probe = self._write("probe.go", _PROBE.read_text(encoding="utf-8"))
+        self._declarations = {
+            package: self._write(
+                f"{package}.decl",
+                _DECLARATION.format(package=package, module=module.name, probe=_PACKAGE, function=PROBE_FUNCTION),
+            )
+            for package in {file.package for file in self.files.values()}
+        }
+
+    def folder_of(self, path: str) -> str:
+        """Return the folder of a Source, relative to the module."""
+        return os.path.relpath((self._root / path).parent, self._module.folder)
+
+    def is_test(self, path: str) -> bool:
+        """Return whether a Source is one of the files that ``go test`` adds to a package."""
+        return path.endswith("_test.go")
+
+    def locate(self, name: str) -> str:
+        """Return the path, relative to the root, of a file that go calls ``name``; ``""`` for one not in there."""
+        place = os.path.normpath(self._module.folder / name)
+        place = self._originals.get(place, place)
+        path = Path(place)
+        known = path.is_relative_to(self._root) and (path.exists() or place in self._originals.values())
+        return path.relative_to(self._root).as_posix() if known else ""
+
+    def write(self, units: Sequence[GoUnit], *, probes: bool = True) -> Path:
+        """Write the overlay for ``units``, which are of different folders; returns its path.
+
+        :param probes: whether there are any: without them only the docs' own texts are read.
+        """
+        places = {str(self._root / path): "" for path in self.dropped}
+        by_folder = {unit.folder: unit for unit in units}
+        for path in self.files:
+            unit = by_folder.get(self.folder_of(path))
+            with_probes = probes and unit is not None and path in unit.members and path not in unit.bare
+            text = self._probed[path] if with_probes else self._bare[path]
+            places[str(self._root / path)] = "" if unit and self._is_out(path, unit) else str(text)
+        if probes:
+            places[str(self._module.folder / _PACKAGE / "probe.go")] = str(self._probe)
+            for unit in units:
+                places.update(self._declared(unit))
+        overlay = self._folder / f"overlay-{next(self._numbers)}.json"
+        overlay.write_text(json.dumps({"Replace": places}), encoding="utf-8")
+        return overlay
+
+    def arguments(self, unit: GoUnit, *, probes: bool = True) -> list[str]:
+        """Return how ``unit`` is named on go's command line."""
+        if not unit.by_files:
+            return [f"./{unit.folder}"]
+        names = [str(self._root / path) for path in unit.members]
+        return [*names, *self._declared(unit)] if probes else names
+
+    def _is_out(self, path: str, unit: GoUnit) -> bool:
+        """Return whether a Source in the folder of ``unit`` is kept from its package: it would not fit in."""
+        if path in unit.members:
+            return False
+        programs = [p for p, file in self.files.items() if file.is_program and self.folder_of(p) == unit.folder]
+        # The tests of a program need it; another program, and other tests, are on their own.
+        return self.is_test(path) or (path in programs and programs != [path])
+
+    def _declared(self, unit: GoUnit) -> dict[str, str]:
+        """Return the files that declare the function of the probes, one for each package clause, and their texts."""
+        found = {}
+        for path in unit.members:
+            package = self.files[path].package
+            # The words of the name must not be those of an operating system, which would be a build constraint.
+            name = f"{_PACKAGE}{'_x' * package.endswith('_test')}{'_test' * self.is_test(path)}.go"
+            found[str((self._root / path).with_name(name))] = str(self._declarations[package])
+        return found
+
+    def _write(self, name: str, text: str, original: str = "") -> Path:
+        file = self._folder / name
+        file.write_text(text, encoding="utf-8", newline="")
+        if original:
+            self._originals[str(file)] = str(self._root / original)
+        return file

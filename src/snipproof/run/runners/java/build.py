@@ -1,0 +1,109 @@
+"""Builds the Sources of a Java Suite together, without those that are broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runners.java.javac import Javac, JavacDiagnostic, JavaUnit, compile_most
+from snipproof.run.runners.java.maven import ClassPath, manifest
+from snipproof.run.runners.job import empty, given
+from snipproof.run.runners.runner import Program
+from snipproof.run.source_run import Diagnostic
+from snipproof.text import redact
+
+_CODE = ("src/main/java", "src/test/java")
+_MODULE = "module-info.java"  # tests run on the class path
+
+
+class JavaBuild:
+    """One build: the Sources as they are run, with the other files of the project that they may use."""
+
+    def __init__(self, context: RunnerContext, javac: Javac) -> None:
+        self._context = context
+        self._javac = javac
+        self._folder = context.scratch("build")
+        self._units: dict[str, JavaUnit] = {}
+        #: The folder of the classes.
+        self.classes = self._folder / "classes"
+
+    def types(self, path: str) -> list[str]:
+        """Return the full names of the types that a Source declares."""
+        return self._units[path].full_names
+
+    def build(self, programs: Sequence[Program], class_path: ClassPath) -> dict[str, tuple[Diagnostic, ...]]:
+        """Compile all ``programs``; returns why those that are missing could not be.
+
+        :raises InfrastructureError: the compiler does not work.
+        """
+        stage = self._folder / "probed"
+        empty(stage)
+        self._units = {}
+        for program in programs:
+            self._lay(stage, program.source.path, program.probed.text.encode())
+        for path in self._helpers({program.source.path for program in programs}):
+            self._lay(stage, path, (self._context.root / path).read_bytes())
+        refused = compile_most(self._units, self._compiler(stage, class_path, self.classes, class_path.jars))
+        sources = {program.source.path for program in programs}
+        for path in sorted(set(refused) - sources):
+            self._context.say(str(self._problem(refused[path][0])))
+        return self._explain(programs, class_path, refused) if refused else {}
+
+    def _lay(self, stage: Path, path: str, text: bytes) -> None:
+        place = stage / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(text)
+        self._units[path] = JavaUnit.read(path, text.decode("utf-8", errors="replace"))
+
+    def _helpers(self, sources: set[str]) -> Iterable[str]:
+        """Return the files of the project that are no Sources which run."""
+        root = self._context.root
+        project = manifest(self._context).parent
+        for folder in _CODE:
+            for file in sorted((project / folder).rglob("*.java")):
+                path = file.relative_to(root).as_posix()
+                if path not in sources and file.name != _MODULE:
+                    yield path
+
+    def _compiler(
+        self, stage: Path, class_path: ClassPath, classes: Path, places: Iterable[Path]
+    ) -> Callable[[list[str]], list[JavacDiagnostic]]:
+        generated = self._folder / "generated"
+        empty(generated)
+        options = ["-s", str(generated)] if class_path.processes else ["-proc:none"]
+        wanted = [class_path.launcher, *places]
+        return lambda paths: self._javac.compile(stage, paths, wanted, classes, options)
+
+    def _explain(
+        self, programs: Sequence[Program], class_path: ClassPath, refused: Mapping[str, list[JavacDiagnostic]]
+    ) -> dict[str, tuple[Diagnostic, ...]]:
+        """Say why Sources do not compile: because of themselves, of a probe, or of another file."""
+        suspects = [
+            program
+            for program in programs
+            if program.source.path in refused and not any(found.needs for found in refused[program.source.path])
+        ]
+        stage = self._folder / "bare"
+        empty(stage)
+        for program in suspects:
+            self._lay(stage, program.source.path, program.bare.encode())
+        places = [self.classes, *class_path.jars]
+        compiler = self._compiler(stage, class_path, self._folder / "bare-classes", places)
+        guilty = compile_most({p.source.path: self._units[p.source.path] for p in suspects}, compiler)
+        innocent = {p.source.path for p in suspects} - set(guilty)
+        problems = {}
+        for path in (p.source.path for p in programs if p.source.path in refused):
+            if path in innocent and not refused[path][0].message.startswith("duplicate class"):
+                found = [self._problem(d, "snipproof", "a probe cannot stand here: ") for d in refused[path]]
+            else:
+                # The columns are those of the text without probes.
+                found = [self._problem(d) for d in guilty.get(path, refused[path])]
+            others = {d.needs for d in refused[path] if d.needs} - {p.source.path for p in programs}
+            found += [self._problem(d) for other in sorted(others) for d in refused[other]]
+            problems[path] = tuple(found)
+        return problems
+
+    def _problem(self, found: JavacDiagnostic, tool: str = "javac", prefix: str = "") -> Diagnostic:
+        message = redact(prefix + found.message, given(self._context))
+        return Diagnostic(tool, found.path, found.line, found.column, message)

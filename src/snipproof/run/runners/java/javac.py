@@ -1,0 +1,168 @@
+"""The Java compiler: one call for all files, messages by file, and what to do when one of them is broken."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from snipproof.errors import InfrastructureError
+from snipproof.run.environment import CommandError, call
+from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runners.job import empty
+from snipproof.syntax.grammar import GRAMMARS
+
+# English messages, in UTF-8 whatever the machine speaks; a start as quick as can be.
+_ENVIRONMENT = {"LC_ALL": "C.UTF-8"}
+_QUICK = ("-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1", "-J-Dfile.encoding=UTF-8", "-J-Duser.language=en")
+_COMMON = ("-g", "-nowarn", "-encoding", "UTF-8", "-implicit:none", "-Xmaxerrs", "100000", "-Xmaxwarns", "1")
+_HEAD = re.compile(r"(.+):([0-9]+): (?:(error)|warning): (.*)")
+_CARET = re.compile(r"\s*\^\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class JavacDiagnostic:
+    """An error of the compiler; ``needs`` is the path of another broken file that it comes from."""
+
+    path: str
+    line: int
+    column: int
+    message: str
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JavaUnit:
+    """One file to compile: its path relative to the root, and what it declares."""
+
+    path: str
+    package: str
+    types: tuple[str, ...]
+
+    @classmethod
+    def read(cls, path: str, text: str) -> JavaUnit:
+        """Ask the grammar what a file declares at its top.
+
+        :raises ToolchainMissingError: the grammars are not installed.
+        """
+        package = ""
+        types = []
+        for node in GRAMMARS["java"].parser()(text.encode()).root_node.named_children:
+            name = node.child_by_field_name("name")
+            if node.type == "package_declaration":
+                package = "".join(node.named_children[-1].text.decode().split())
+            elif name is not None:
+                types.append(name.text.decode())
+        return cls(path, package, tuple(types))
+
+    @property
+    def full_names(self) -> list[str]:
+        """The types as the JVM names them."""
+        return [f"{self.package}.{name}" if self.package else name for name in self.types]
+
+    def is_missed_by(self, message: str) -> bool:
+        """Return whether a compiler's message is about something that only this file declares."""
+        names = "|".join(map(re.escape, self.types))
+        missing = rf"\b(?:{names})\b" if names else "(?!)"
+        return bool(re.search(missing, message)) or message == f"package {self.package} does not exist"
+
+
+@dataclass(frozen=True, slots=True)
+class Javac:
+    """The compiler at the path ``program``."""
+
+    context: RunnerContext
+    program: str
+
+    def compile_own(self, files: Sequence[Path], jars: Iterable[Path], classes: Path) -> None:
+        """Compile our own classes.
+
+        :raises InfrastructureError: it does not work, for whatever reason.
+        """
+        try:
+            self._call(map(str, files), jars, classes, ["-proc:none"], files[0].parent)
+        except CommandError as error:
+            message = f"{self.context.suite.lock}:1:1 its JUnit cannot be used: javac failed"
+            raise InfrastructureError(message, error.tail) from None
+
+    def compile(
+        self, folder: Path, paths: Sequence[str], class_path: Iterable[Path], classes: Path, options: Sequence[str]
+    ) -> list[JavacDiagnostic]:
+        """Compile files at once; what they became is in ``classes`` only when there is no error.
+
+        :param folder: what the ``paths`` are relative to.
+        :raises InfrastructureError: the compiler failed and blames none of the files.
+        """
+        empty(classes)
+        try:
+            self._call(paths, class_path, classes, options, folder)
+        except CommandError as error:
+            found = list(parse(error.output, set(paths)))
+            if found:
+                return found
+            raise InfrastructureError(f"{self.context.suite.path}:1:1 javac does not work", error.tail) from None
+        return []
+
+    def _call(
+        self, files: Iterable[str], class_path: Iterable[Path], classes: Path, options: Sequence[str], cwd: Path
+    ) -> None:
+        arguments = [*_COMMON, *options, "-cp", os.pathsep.join(map(str, class_path)) or ".", "-d", str(classes)]
+        listed = self.context.scratch("javac") / "arguments"
+        quoted = (argument.replace("\\", "\\\\").replace('"', '\\"') for argument in (*arguments, *files))
+        listed.write_text("".join(f'"{argument}"\n' for argument in quoted), encoding="utf-8")
+        env = {**os.environ, **_ENVIRONMENT}
+        call(self.context, [self.program, *_QUICK, f"@{listed}"], cwd=cwd, env=env, name="javac")
+
+
+def parse(output: str, paths: set[str]) -> Iterable[JavacDiagnostic]:
+    """Yield the errors in what javac printed; only files in ``paths`` count.
+
+    A message is a head, a line of the file, a caret below the column, and indented lines that say more.
+    """
+    lines = output.splitlines()
+    heads = [
+        (index, match)
+        for index, line in enumerate(lines)
+        if (match := _HEAD.fullmatch(line)) and (match[1] in paths or match[3] is None)
+    ]
+    ends = [index for index, _ in heads[1:]] + [len(lines)]
+    for (index, match), end in zip(heads, ends, strict=True):
+        if match[3] is None:
+            continue
+        body = lines[index + 1 : end]
+        carets = [number for number, line in enumerate(body) if number and _CARET.fullmatch(line)]
+        column = body[carets[0]].index("^") + 1 if carets else 1
+        more = [line for number, line in enumerate(body) if not carets or number not in (carets[0], carets[0] - 1)]
+        details = [" ".join(line.split()) for line in more if line.startswith(" ")]
+        yield JavacDiagnostic(match[1], int(match[2]), column, "; ".join((match[4], *details)))
+
+
+def compile_most(
+    units: Mapping[str, JavaUnit], run: Callable[[list[str]], list[JavacDiagnostic]]
+) -> dict[str, list[JavacDiagnostic]]:
+    """Compile all files but those that are broken, and those that need a broken one.
+
+    :param run: compiles some of the ``units``, given by their paths.
+    :return: the errors of each file that is not compiled.
+    """
+    left = list(units)
+    refused: dict[str, list[JavacDiagnostic]] = {}
+    while left and (found := run(left)):
+        before = [units[path] for path in refused]
+        for path in dict.fromkeys(diagnostic.path for diagnostic in found):
+            own = [_explain(diagnostic, before) for diagnostic in found if diagnostic.path == path]
+            # What else is wrong with a file that lacks another one mostly follows from that.
+            refused[path] = [diagnostic for diagnostic in own if diagnostic.needs] or own
+        left = [path for path in left if path not in refused]
+    return refused
+
+
+def _explain(diagnostic: JavacDiagnostic, left_out: Iterable[JavaUnit]) -> JavacDiagnostic:
+    """Name the broken file that a message comes from, if it comes from one."""
+    for unit in left_out:
+        if unit.is_missed_by(diagnostic.message):
+            message = f"{diagnostic.message}; {unit.path}, which it needs, does not compile"
+            return replace(diagnostic, message=message, needs=unit.path)
+    return diagnostic

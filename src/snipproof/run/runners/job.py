@@ -1,0 +1,243 @@
+"""One run of one Source: its folder, its environment, its limits, and the reading of what it left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from snipproof.processes.process import Process
+from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runners.runner import Program
+from snipproof.run.source_run import Crash, ProbeEvent, SourceRun, Termination, cut
+from snipproof.services.recorder.exchange import Exchange
+from snipproof.text import redact, redact_data
+
+_ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_TICK = 0.02
+_GRACE = 0.25  # seconds in which a Source's own process may tell where it hangs
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run of ``program`` that has a folder of its own.
+
+    Every probe that is passed writes a line ``{"line": number, "time": seconds}`` to the file ``events``, and
+    ``separator + number + separator`` to stdout; both unbuffered. A crash is ``{"error": {"type", "message", "lines",
+    "traceback"}}`` in ``events``; ``lines`` are lines of the Source, outermost first.
+    """
+
+    context: RunnerContext
+    program: Program
+    folder: Path
+    work: Path
+    separator: str = field(default_factory=lambda: f"\x1e{secrets.token_hex(8)}\x1e")
+
+    @classmethod
+    def begin(cls, context: RunnerContext, program: Program, work: Path | None = None) -> Job:
+        """Make the folder, and the working directory with copies of the Suite's files.
+
+        :param work: a working directory that is used again; it is emptied first.
+        """
+        folder = context.scratch(secrets.token_hex(4))
+        work = work or folder / "cwd"
+        empty(work)
+        for place, origin in context.suite.files:
+            target = work / place
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if (context.root / origin).is_dir():
+                shutil.copytree(context.root / origin, target, dirs_exist_ok=True)
+            else:
+                shutil.copyfile(context.root / origin, target)
+        return cls(context, program, folder, work)
+
+    @property
+    def source(self) -> Path:
+        """The absolute path of the docs source."""
+        return self.context.root / self.program.source.path
+
+    @property
+    def events(self) -> Path:
+        """The file for events."""
+        return self.folder / "events"
+
+    @property
+    def stdout(self) -> Path:
+        """The file for standard output."""
+        return self.folder / "stdout"
+
+    @property
+    def stderr(self) -> Path:
+        """The file for standard error."""
+        return self.folder / "stderr"
+
+    @property
+    def timeout(self) -> float:
+        """Seconds the Source may run."""
+        return self.context.suite.timeout or self.context.settings.run.timeout
+
+    @property
+    def output_limit(self) -> int:
+        """Bytes the Source may print."""
+        return self.context.settings.run.output_limit
+
+    def environment(self) -> dict[str, str]:
+        """Return the whole environment of the process."""
+        return environment(self.context, self.folder)
+
+    def record(self) -> None:
+        """Let the recorder, if there is one, record from now on; called just before the Source may begin."""
+        if self.context.recorder:
+            self.context.recorder.record(self.events)
+
+    def run(self, command: Sequence[str], env: Mapping[str, str]) -> tuple[Termination, int | None]:
+        """Run ``command`` and end all that it started; returns how it ended, and the exit code if by itself."""
+        self.record()
+        process = Process.start(
+            command, run=self.context.run, env=env, cwd=self.work, stdout=self.stdout, stderr=self.stderr
+        )
+        try:
+            termination = self.watch(process)
+            return termination, process.poll() if termination is Termination.EXITED else None
+        finally:
+            process.stop()
+
+    def watch(self, process: Process) -> Termination:
+        """Wait for the end of ``process``, its time limit or its output limit, whichever comes first."""
+        return self.watch_until(lambda seconds: process.wait(seconds) is not None)
+
+    def watch_until(self, ended: Callable[[float], bool], printed: Callable[[], int] | None = None) -> Termination:
+        """Wait until ``ended``, which may take the seconds it is given, says so, or until a limit is reached.
+
+        :param printed: gives the number of bytes printed so far, where that is not in the files of the job.
+        """
+        deadline = time.monotonic() + self.timeout + _GRACE
+        while True:
+            over = ended(_TICK)
+            if (printed() if printed else _size(self.stdout, self.stderr)) > self.output_limit:
+                return Termination.FLOODED
+            if over:
+                return Termination.EXITED
+            if time.monotonic() > deadline:
+                return Termination.TIMED_OUT
+
+    def read(self, path: Path, begin: int = 0) -> str:
+        """Return what a file of the run holds from byte ``begin``, up to the output limit, without secrets."""
+        if not path.exists():
+            return ""
+        with path.open("rb") as file:
+            file.seek(begin)
+            return self.redact(file.read(self.output_limit).decode("utf-8", errors="replace"))
+
+    def redact(self, text: str) -> str:
+        """Return ``text`` without the values of the environment variables that were given to the Source."""
+        return redact(text, given(self.context))
+
+    def result(
+        self,
+        termination: Termination,
+        exit_code: int | None,
+        *,
+        stdout: str | None = None,
+        stderr: str | None = None,
+        crashes: tuple[Crash, ...] = (),
+        stopped_at: int | None = None,
+        failure_reason: str = "",
+    ) -> SourceRun:
+        """Read the events and the output, remove the folder, and return the facts.
+
+        :param stdout: what was printed, unless it is the whole file; ``stderr`` likewise.
+        :param crashes: those that are not among the events.
+        """
+        exchanges = self._recorded()
+        hits, told = self._read_events()
+        lines, chunks = cut(self.read(self.stdout) if stdout is None else stdout, self.separator)
+        run = SourceRun(
+            termination=termination,
+            exit_code=exit_code,
+            hits=tuple(hits),
+            # A Source that sends its stdout elsewhere, or is killed, leaves fewer separators than events.
+            chunks=(*chunks, *[""] * (len(hits) - len(lines))),
+            stderr=self.read(self.stderr) if stderr is None else stderr,
+            limit=f"{self.timeout:g} s" if termination is Termination.TIMED_OUT else f"{self.output_limit:,} bytes",
+            crashes=(*told, *crashes),
+            stopped_at=stopped_at if termination is Termination.TIMED_OUT else None,
+            failure_reason=failure_reason,
+            exchanges=exchanges,
+        )
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return run
+
+    def _recorded(self) -> tuple[Exchange, ...]:
+        """Stop recording; return the Exchanges without secrets."""
+        if not self.context.recorder:
+            return ()
+        secrets = given(self.context)
+        return tuple(
+            replace(
+                exchange,
+                name=redact(exchange.name, secrets),
+                request=redact_data(exchange.request, secrets),
+                response=redact_data(exchange.response, secrets),
+                trouble=redact(exchange.trouble, secrets),
+            )
+            for exchange in self.context.recorder.recorded()
+        )
+
+    def _read_events(self) -> tuple[list[ProbeEvent], list[Crash]]:
+        hits = []
+        crashes = []
+        for event in self.told():
+            if "line" in event:
+                hits.append(ProbeEvent(event["line"], event["time"]))
+            elif "error" in event:
+                error = event["error"]
+                message, traceback = self.redact(error["message"]), self.redact(error["traceback"])
+                crashes.append(Crash(error["type"], message, tuple(error["lines"]), traceback, len(hits)))
+        return hits, crashes
+
+    def told(self) -> list[dict[str, Any]]:
+        """Return the events so far; the first that is not whole ends them."""
+        found = []
+        text = self.events.read_text(encoding="utf-8", errors="replace") if self.events.exists() else ""
+        for line in text.splitlines():
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                break  # killed, or the disk full, while it was written
+        return found
+
+
+def environment(context: RunnerContext, home: Path) -> dict[str, str]:
+    """Return the environment of a Source's process: few variables, and those that the settings name.
+
+    :param home: the folder for its home and its temporary files.
+    """
+    env = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
+    # Places of its own, so that nothing is left in ours.
+    return env | {"HOME": str(home), "TMPDIR": str(home)} | given(context)
+
+
+def empty(folder: Path) -> None:
+    """Make ``folder`` an empty one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def given(context: RunnerContext) -> dict[str, str]:
+    """Return the environment variables that the settings name, which are secrets for all we know."""
+    return {name: os.environ[name] for name in context.settings.run.env if name in os.environ}
+
+
+def _size(*paths: Path) -> int:
+    return sum(path.stat().st_size for path in paths if path.exists())

@@ -1,0 +1,218 @@
+"""Runs probed Python Sources; started by the interpreter of a Suite's environment, so only the stdlib is used.
+
+    python main.py JOB.json            runs one Source and ends as it ends
+    python main.py REQUESTS REPLIES    is a helper that forks for each Source
+
+The arguments of a helper are file descriptors: one JSON object a line goes in and comes back. ``{"modules": […]}`` are
+imported; ``{"ready": true}`` is answered by ``{"ready": …, "reason": …}``; a job is answered by ``{"status": …}``, as
+``os.wait`` has it, when the Source and everything that it started has ended.
+
+A job names the docs source's path, the probed text, the working directory and the files for events and output. Every
+probe writes one JSON line ``{"line": …, "time": …}`` to the events and the separator to stdout; an exception that
+leaves the Source is written as ``{"error": …}``. ``time`` is in seconds on the monotonic clock. Works on Python 3.8
+and newer.
+"""
+
+from __future__ import annotations
+
+import builtins
+import faulthandler
+import json
+import os
+import sys
+import time
+import traceback
+import types
+from pathlib import Path
+from typing import Any
+
+_KEEPER = Path(__file__).parents[3] / "processes" / "keeper.py"
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_SIGKILL = 9
+
+
+def run(job: dict[str, Any]) -> None:
+    """Run the job and exit as the Source would have exited."""
+    events = os.open(job["events"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    # Where a hung Source stands is written just before the time-out kills it.
+    hang = os.open(job["hang"], os.O_WRONLY | os.O_CREAT, 0o600)
+    faulthandler.dump_traceback_later(job["timeout"], file=hang)
+
+    def write(event: dict[str, Any]) -> None:
+        os.write(events, (json.dumps(event) + "\n").encode("ascii"))
+
+    def probe(line: int) -> None:
+        sys.stdout.flush()
+        write({"line": line, "time": time.monotonic()})
+        os.write(1, "{0}{1}{0}".format(job["separator"], line).encode("ascii"))
+
+    setattr(builtins, job["function"], probe)
+    path = job["path"]
+    sys.path.insert(0, str(Path(path).parent))
+    sys.argv = [path]
+    module = types.ModuleType("__main__")
+    module.__file__ = path
+    sys.modules["__main__"] = module
+    try:
+        exec(compile(job["text"], path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 (what it is for)
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 (whatever leaves the Source is reported)
+        write({"error": describe(error, path)})
+        sys.stdout.flush()
+        sys.exit(1)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def describe(error: BaseException, path: str) -> dict[str, Any]:
+    """Return what is known of an exception: its name, message, lines in the Source (outermost first) and traceback."""
+    trace = error.__traceback__.tb_next if error.__traceback__ else None
+    lines = [frame.lineno for frame in traceback.extract_tb(trace) if frame.filename == path]
+    if isinstance(error, SyntaxError) and error.filename == path:
+        lines = [error.lineno or 1]
+        trace = None
+    text = "".join(traceback.format_exception(type(error), error, trace))
+    return {"type": type(error).__name__, "message": str(error), "lines": lines, "traceback": text}
+
+
+def serve(requests: int, replies: int) -> dict[str, Any]:
+    """Do what is requested. Returns only in a forked child: the job that it has to run."""
+    import ctypes
+
+    libc = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
+    if libc:
+        libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # what a Source leaves running is found here
+    kill_all = _keeper().kill_all
+    with os.fdopen(requests, "r", encoding="ascii") as lines, os.fdopen(replies, "w", encoding="ascii") as out:
+        for line in iter(lines.readline, ""):
+            request = json.loads(line)
+            if "modules" in request:
+                preload(request["modules"])
+                continue
+            if "ready" in request:
+                reason = why_not_fork()
+                reply: dict[str, Any] = {"ready": not reason, "reason": reason}
+            else:
+                me = os.getpid()
+                child = os.fork()
+                if child == 0:
+                    become(request, me, libc)
+                    job: dict[str, Any] = request
+                    return job
+                reply = {"status": os.waitpid(child, 0)[1]}
+                kill_all(child)
+            out.write(json.dumps(reply) + "\n")
+            out.flush()
+    sys.exit(0)
+
+
+def end(job: dict[str, Any]) -> None:
+    """Run the job and end the forked process as the interpreter would, without taking apart what the helper imported.
+
+    The steps and their order are those of ``Py_FinalizeEx``; termination a fork by ``os._exit`` behind them is what
+    :mod:`multiprocessing` does. To tear down hundreds of modules takes longer than most Sources do.
+    """
+    import atexit
+    import threading
+
+    code = 0
+    try:
+        run(job)
+    except SystemExit as leave:
+        code = _exit_code(leave)
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 (joins threads, those of executors too)
+    atexit._run_exitfuncs()  # noqa: SLF001
+    sys.modules["__main__"].__dict__.clear()  # what the Source left open is closed, and says so
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):  # closed or replaced by the Source
+            continue
+    os._exit(code)
+
+
+def _exit_code(leave: SystemExit) -> int:
+    """Return the exit code that a SystemExit stands for; a text is printed, as by the interpreter."""
+    if leave.code is None:
+        return 0
+    if isinstance(leave.code, int):
+        return leave.code & 0xFF
+    sys.stderr.write(str(leave.code) + "\n")
+    return 1
+
+
+def become(job: dict[str, Any], parent: int, libc: Any) -> None:
+    """Make a forked child what a new process would be: a session, an output, a home and a directory of its own."""
+    os.setsid()
+    if libc:
+        libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(125)
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        file = os.open(job[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(file, number)
+        os.close(file)
+    os.chdir(job["cwd"])
+    home = str(Path(job["stdout"]).parent)
+    os.environ["HOME"] = os.environ["TMPDIR"] = home
+    if "tempfile" in sys.modules:
+        sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]  # it keeps the place that it found first
+
+
+def preload(modules: list[str]) -> None:
+    """Import those of ``modules`` that come from the environment or the stdlib; what fails is the Source's to see."""
+    import gc
+    import importlib
+    import importlib.util
+
+    homes = {os.path.realpath(home) + os.sep for home in (sys.prefix, sys.base_prefix)}
+    for name in modules:
+        try:
+            spec = importlib.util.find_spec(name.partition(".")[0])
+            if spec and spec.has_location and os.path.realpath(spec.origin or "").startswith(tuple(homes)):
+                importlib.import_module(name)
+        except BaseException:  # noqa: BLE001, S110 (it is raised again where the Source imports it)
+            pass
+    sys.stdout.flush()
+    sys.stderr.flush()
+    gc.collect()
+    gc.freeze()
+
+
+def why_not_fork() -> str:
+    """Return what would not survive a fork: other threads, open sockets; an empty text if there is nothing."""
+    import threading
+
+    tasks = Path("/proc/self/task")
+    threads = len(list(tasks.iterdir())) if tasks.exists() else threading.active_count()
+    if threads != 1:
+        return "what the Sources import starts a thread"
+    for entry in Path("/proc/self/fd").iterdir() if tasks.exists() else ():
+        try:
+            if os.readlink(str(entry)).startswith("socket:"):  # noqa: PTH115 (Python 3.8 has no Path.readlink)
+                return "what the Sources import opens a connection"
+        except OSError:
+            continue  # the folder's own, closed by now
+    return ""
+
+
+def _keeper() -> Any:
+    """Return the module that ends what a Source leaves behind; it is no package's here."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("snipproof_keeper", _KEEPER)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if __name__ == "__main__":
+    del sys.path[0]  # our own folder
+    if len(sys.argv) == 2:
+        run(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    else:
+        end(serve(int(sys.argv[1]), int(sys.argv[2])))

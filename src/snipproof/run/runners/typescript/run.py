@@ -1,0 +1,175 @@
+"""One run of one Source by Node.js: started ahead, let go when its turn has come, and read when it is over."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from snipproof.processes.process import Process
+from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runners.job import Job
+from snipproof.run.runners.runner import Program
+from snipproof.run.runners.typescript.hang import OPTION, where_it_stands, without_noise
+from snipproof.run.source_run import Crash, SourceRun, Termination
+
+_PRELUDE = Path(__file__).with_name("prelude.mjs")
+_UNSETTLED = 13  # the exit code of Node.js for an `await` that nothing will ever end
+_IMPORT = re.compile(r"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'])([^"'\n]+)\1""")
+
+
+class NodeRun:
+    """A process of a Source's own. It imports the packages that the Source imports, and waits in front of it."""
+
+    def __init__(
+        self, context: RunnerContext, node: str, stage: Path, program: Program, built: Mapping[str, Any]
+    ) -> None:
+        """Start the process.
+
+        :param built: what ``bundle.mjs`` says of the Source.
+        """
+        self.job = Job.begin(context, program)
+        self._file = Path(built["program"])
+        # What a reader shall not see, and the name that he knows it by.
+        self._names = [(str(self._file), str(self.job.source)), (str(stage), str(context.root))]
+        self._environment = self.job.environment()
+        gate, self._gate = os.pipe()
+        order = {
+            "events": str(self.job.events),
+            "separator": self.job.separator,
+            "source": str(self.job.source),
+            "names": self._names,
+            "imports": built["imports"],
+            "gate": gate,
+        }
+        options = ("--enable-source-maps", OPTION, *context.suite.options, "--import", _PRELUDE.as_uri())
+        try:
+            self._process = Process.start(
+                [node, *options, str(self._file)],
+                run=context.run,
+                env=self._environment | {"SNIPPROOF_JOB": json.dumps(order)},
+                cwd=self.job.work,
+                stdout=self.job.stdout,
+                stderr=self.job.stderr,
+                pass_fds=(gate,),
+            )
+        except BaseException:
+            os.close(self._gate)
+            raise
+        finally:
+            os.close(gate)
+
+    def fits(self, program: Program) -> bool:
+        """Whether a process that is started now would be no other."""
+        return self.job.program is program and self._environment == self.job.environment()
+
+    def drop(self) -> None:
+        """End it before it was let go."""
+        os.close(self._gate)
+        self._process.stop()
+        shutil.rmtree(self.job.folder, ignore_errors=True)
+
+    def finish(self, meanwhile: Callable[[], None]) -> SourceRun:
+        """Let the Source begin, wait for its end, and return the facts.
+
+        :param meanwhile: is called while it runs.
+        """
+        job = self.job
+        stopped_at = None
+        job.record()
+        try:
+            with contextlib.suppress(BrokenPipeError):  # it has ended, while it imported its packages
+                os.write(self._gate, b"1")
+            os.close(self._gate)
+            meanwhile()
+            termination = job.watch(self._process)
+            exit_code = self._process.poll() if termination is Termination.EXITED else None
+            if termination is Termination.TIMED_OUT:
+                stopped_at = where_it_stands(self._process.pid, partial(job.read, job.stderr), self._file, job.source)
+        finally:
+            self._process.stop()
+        stderr = self._renamed(without_noise(job.read(job.stderr)))
+        crashes = _unsettled(job, exit_code, stderr)
+        run = job.result(termination, exit_code, stderr=stderr, crashes=crashes, stopped_at=stopped_at)
+        return replace(run, crashes=tuple(_located(crash, job, stderr) for crash in run.crashes))
+
+    def _renamed(self, text: str) -> str:
+        for built, docs in self._names:
+            text = text.replace(Path(built).as_uri(), docs).replace(built, docs)
+        return text
+
+
+class WarmPool:
+    """Processes that are started before their Sources' turn comes, so that nobody waits for their packages.
+
+    A process that is let go has still shared nothing with any other.
+    """
+
+    def __init__(self, start: Callable[[Program], NodeRun]) -> None:
+        self._start = start
+        self._waiting: dict[str, NodeRun] = {}
+        self._to_come: list[Program] = []
+        self._most = min(2, os.cpu_count() or 1)
+
+    def expect(self, programs: Sequence[Program]) -> None:
+        """Forget all before; ``programs`` are likely to be run, in this order. Starts the first."""
+        self.close()
+        self._to_come = list(programs)
+        self._top_up(1)
+
+    def take(self, program: Program) -> NodeRun:
+        """Return the process for ``program``."""
+        self._to_come = [each for each in self._to_come if each is not program]
+        ready = self._waiting.pop(program.source.path, None)
+        if ready and not ready.fits(program):
+            ready.drop()
+            ready = None
+        return ready or self._start(program)
+
+    def top_up(self) -> None:
+        """Start the processes of those that come next."""
+        self._top_up(self._most)
+
+    def close(self) -> None:
+        """End all that were not taken."""
+        while self._waiting:
+            self._waiting.popitem()[1].drop()
+
+    def _top_up(self, most: int) -> None:
+        for program in self._to_come[:most]:
+            if program.source.path not in self._waiting:
+                self._waiting[program.source.path] = self._start(program)
+
+
+def _unsettled(job: Job, exit_code: int | None, stderr: str) -> tuple[Crash, ...]:
+    """Return a Crash for a Source that Node.js left at an ``await``, which is no exception."""
+    idle = [event["idle"] for event in job.told() if "idle" in event]
+    if exit_code != _UNSETTLED or idle[-1:] != [0]:  # else the Source itself chose that code
+        return ()
+    message = "an await at the top level never ends: nothing is left that could settle its promise"
+    # Node.js 22 and newer say where.
+    match = re.search(rf"unsettled top-level await at {re.escape(str(job.source))}:(\d+)", stderr)
+    return (Crash("unsettled await", message, (int(match[1]),) if match else (), stderr),)
+
+
+def _located(crash: Crash, job: Job, stderr: str) -> Crash:
+    """Return a Crash with the line that its stack does not have."""
+    if crash.lines:
+        return crash
+    # What a callback throws has no stack of the Source's; Node.js shows where it was thrown.
+    thrown = list(re.finditer(rf"^{re.escape(str(job.source))}:(\d+)$", stderr, re.MULTILINE))
+    if thrown:
+        return replace(crash, lines=(int(thrown[-1][1]),), traceback=stderr[thrown[-1].start() :].strip())
+    package = re.search(r"package '([^']+)'|node_modules/((?:@[^/]+/)?[^/]+)/", crash.message)
+    name = (package[1] or package[2]) if package else ""
+    for found in _IMPORT.finditer(job.program.bare):
+        if name and (found[2] == name or found[2].startswith(f"{name}/")):
+            return replace(crash, lines=(job.program.bare.count("\n", 0, found.start(2)) + 1,))
+    return crash

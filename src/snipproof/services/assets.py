@@ -1,0 +1,55 @@
+"""The asset server: the files of one folder over HTTP, in the place of the public addresses that docs show."""
+
+from __future__ import annotations
+
+import mimetypes
+import shutil
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from snipproof.services.http_server import HttpServer
+
+
+def start_assets(folder: Path) -> HttpServer:
+    """Serve the files below ``folder`` on loopback, read-only; a link that leads out of it is not followed."""
+    root = folder.resolve()
+
+    class Handler(_Handler):
+        top = root
+
+    return HttpServer(Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    top: Path
+
+    def do_GET(self) -> None:
+        self._serve(with_body=True)
+
+    def do_HEAD(self) -> None:
+        self._serve(with_body=False)
+
+    def _serve(self, *, with_body: bool) -> None:
+        target = self._target(unquote(urlsplit(self.path).path).lstrip("/"))
+        if target is None:
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", mimetypes.guess_type(target.name)[0] or "application/octet-stream")
+        self.send_header("Content-Length", str(target.stat().st_size))
+        self.end_headers()
+        if with_body:
+            with target.open("rb") as file:
+                shutil.copyfileobj(file, self.wfile)
+
+    def _target(self, path: str) -> Path | None:
+        try:
+            target = self.top / path
+            return target if target.resolve().is_relative_to(self.top) and target.is_file() else None
+        except (OSError, ValueError, RuntimeError):  # too long a name, a NUL, links in a circle
+            return None
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name is the base class's)
+        """Keep quiet: nobody reads a log of every request."""

@@ -1,0 +1,71 @@
+"""A gallery: a folder with a collection's definition and photos, stored in Weaviate for snippets to search."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+from snipproof.errors import InfrastructureError, SettingsError
+from snipproof.services.weaviate.server import MARK, WeaviateAddress, call
+
+
+class Gallery:
+    """``collection.json`` (a class definition of Weaviate's REST API), ``photos.json`` and the files it lists.
+
+    ``photos.json`` is a list of objects: ``file`` (below ``photos/``) and the further properties of the photo.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def fill(self, address: WeaviateAddress) -> None:
+        """Make the collection anew and store every photo, under ids that depend on its file name alone.
+
+        :raises SettingsError: a file of the gallery is missing or wrong.
+        :raises InfrastructureError: Weaviate refuses, or has a collection of that name that we did not make.
+        """
+        definition = self._read("collection.json")
+        try:
+            name = definition["class"]
+        except (KeyError, TypeError):
+            raise SettingsError(f"{self._folder / 'collection.json'}:1:1 it names no 'class'") from None
+        if not (definition.get("description") or "").startswith(MARK):
+            raise SettingsError(
+                f"{self._folder / 'collection.json'}:1:1 the description must begin with {MARK!r}",
+                "without it the collection could not be told from somebody else's, and not be filled again",
+            )
+        existing = {c["class"]: c for c in call(address, "GET", "/v1/schema").get("classes") or []}.get(name)
+        if existing is not None:
+            if not (existing.get("description") or "").startswith(MARK):
+                raise InfrastructureError(
+                    f"the Weaviate at {address.url} has a collection {name} that is not ours",
+                    f"use another server, or delete it: ours have a description that starts with {MARK!r}",
+                )
+            call(address, "DELETE", f"/v1/schema/{name}")
+        call(address, "POST", "/v1/schema", definition)
+        objects = [self._object(name, photo) for photo in self._read("photos.json")]
+        for stored in call(address, "POST", "/v1/batch/objects", {"objects": objects}):
+            if errors := (stored.get("result") or {}).get("errors"):
+                raise InfrastructureError(
+                    f"Weaviate did not store {stored['properties']['file']}: {json.dumps(errors)}"
+                )
+
+    def _read(self, name: str) -> Any:
+        try:
+            return json.loads((self._folder / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"{self._folder / name}:1:1 cannot be read: {error}") from None
+
+    def _object(self, collection: str, photo: dict[str, Any]) -> dict[str, Any]:
+        try:
+            data = (self._folder / "photos" / photo["file"]).read_bytes()
+        except (OSError, KeyError) as error:
+            raise SettingsError(f"{self._folder / 'photos.json'}:1:1 no such photo: {error}") from None
+        return {
+            "class": collection,
+            "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"snipproof/{collection}/{photo['file']}")),
+            "properties": {**photo, "image": base64.b64encode(data).decode("ascii")},
+        }

@@ -1,0 +1,124 @@
+"""The thread and the ports of the recorder."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from snipproof.services.recorder.decode import decode
+from snipproof.services.recorder.exchange import Exchange
+from snipproof.services.recorder.grpc import GrpcPass
+from snipproof.services.recorder.http1 import HttpPass
+from snipproof.services.recorder.recording import RecordedCall, Recording
+from snipproof.services.weaviate.server import WeaviateAddress
+
+_HOST = "127.0.0.1"
+_BACKLOG = 256
+T = TypeVar("T")
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
+
+
+class Recorder:
+    """A pass-through to the Weaviate that :meth:`forward_to` names; it listens until :meth:`stop`.
+
+    Its methods are called from other threads than its own.
+    """
+
+    def __init__(self) -> None:
+        """Start it.
+
+        :raises OSError: no port can be had.
+        """
+        self._recording = Recording(None)
+        self._upstream: WeaviateAddress | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        with contextlib.ExitStack() as stack:
+            http, grpc = _listen(stack), _listen(stack)
+            self._ports = (http.getsockname()[1], grpc.getsockname()[1])
+            self._loop = asyncio.new_event_loop()
+            stack.callback(self._loop.close)
+            self._thread = threading.Thread(target=self._loop.run_forever, name="snipproof-recorder", daemon=True)
+            self._thread.start()
+            stack.callback(self._end_thread)
+            self._servers = self._in_loop(self._serve(http, grpc))
+            self._stack = stack.pop_all()
+
+    def address(self, real: WeaviateAddress) -> WeaviateAddress:
+        """Return the address at which Sources reach ``real`` through the recorder."""
+        return replace(real, host=_HOST, port=self._ports[0], grpc_host=_HOST, grpc_port=self._ports[1], scheme="http")
+
+    def forward_to(self, real: WeaviateAddress) -> None:
+        """Pass new connections to ``real`` from now on."""
+        self._upstream = real
+
+    def record(self, events: Path) -> None:
+        """Begin to record, anew: the Source that writes its events to ``events`` is about to be let go."""
+        self._in_loop(self._switch(Recording(events)))
+
+    def recorded(self) -> tuple[Exchange, ...]:
+        """Stop recording; return the Exchanges since :meth:`record`, in the order in which the requests arrived."""
+        return tuple(decode(call) for call in self._in_loop(self._switch(Recording(None))))
+
+    def stop(self) -> None:
+        """Close all connections and the ports; a second call does nothing."""
+        self._stack.close()
+
+    def _end_thread(self) -> None:
+        self._in_loop(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+
+    def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _switch(self, recording: Recording) -> list[RecordedCall]:
+        before, self._recording = self._recording, recording
+        return before.close()
+
+    async def _serve(self, http: socket.socket, grpc: socket.socket) -> list[asyncio.Server]:
+        passes = (
+            (HttpPass(lambda: self._upstream, lambda name: self._recording.begin(name, grpc=False)).serve, http),
+            (GrpcPass(lambda: self._upstream, lambda name: self._recording.begin(name, grpc=True)).serve, grpc),
+        )
+        return [await asyncio.start_server(self._kept(serve), sock=sock) for serve, sock in passes]
+
+    def _kept(self, serve: Serve) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
+        """Return a callback that serves a connection in a task that is known until it is over."""
+
+        def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            task = self._loop.create_task(serve(reader, writer))
+            self._tasks.add(task)
+
+            def over(task: asyncio.Task[None]) -> None:
+                self._tasks.discard(task)
+                writer.transport.abort()  # nobody else closes it where the task was cancelled before it began
+                if not task.cancelled():
+                    task.result()
+
+            task.add_done_callback(over)
+
+        return begin
+
+    async def _close(self) -> None:
+        for server in self._servers:
+            server.close()
+        # More than once: the first interrupts a task's work, the next one its waiting for what is not sent yet.
+        while tasks := list(self._tasks):
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=0.1)
+        await self._loop.shutdown_default_executor()
+
+
+def _listen(stack: contextlib.ExitStack) -> socket.socket:
+    bound = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+    bound.bind((_HOST, 0))
+    bound.listen(_BACKLOG)
+    bound.setblocking(False)
+    return bound

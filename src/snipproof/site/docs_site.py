@@ -1,0 +1,241 @@
+"""The whole tree: every Page, Suite and Source, each file read once."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from snipproof.errors import UnreadableError
+from snipproof.model import Finding, Import, Page, Reference, Region, Source, Suite
+from snipproof.site.component import Rendered, render
+from snipproof.site.dependencies import Dependencies
+from snipproof.site.discovery import PAGES, find_pages
+from snipproof.site.lines import Lines
+from snipproof.site.markers import find_markers
+from snipproof.site.mdx.page import scan_page
+from snipproof.site.profile import Profile, is_partial, profile_of
+from snipproof.site.source import parse_source, read_text
+from snipproof.site.suite import load_suites
+
+if TYPE_CHECKING:
+    from snipproof.config import Settings
+
+_COMMENT_FOR_SNIPPROOF = "snipproof:"
+_TOKEN = re.compile(r"\s*(?:#|//|--|;|/\*|\*|<!--)?\s*(?:START\b\s*)?")
+
+
+class Site:
+    """What :func:`load` found. ``sources`` are the files of all Suites and all raw-imported files, by path.
+
+    ``problems`` are the Findings of files that cannot be read; everything else was read in spite of them.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.pages: list[Page] = []
+        self.suites: list[Suite] = []
+        self.sources: dict[str, Source] = {}
+        self.problems: list[Finding] = []
+        self.inputs = Dependencies()
+        self._rendered: dict[Reference, Rendered] = {}
+        self._texts: dict[str, bytes] = {}
+        self._existing: dict[str, bool] = {}
+        self._regions: dict[str, dict[str, Region]] = {}
+
+    @classmethod
+    def load(cls, settings: Settings) -> Site:
+        """Read everything that ``settings`` names, and the partials and Sources that its Pages import.
+
+        :raises SettingsError: no Page at all, a missing folder, or a wrong suite file.
+        """
+        site = cls(settings)
+        site.suites.extend(load_suites(settings, site.inputs))
+        sources = dict.fromkeys(path for suite in site.suites for path in suite.sources)
+        waiting = find_pages(settings, site.problems, site.inputs)
+        seen = set(waiting)
+        while waiting:
+            for imported in site._read_page(waiting.pop()):
+                target = imported.target
+                if target is None or not site.exists(target):
+                    continue
+                if imported.raw:
+                    sources[target] = None
+                elif target.endswith(PAGES) and target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
+        site.inputs.paths |= seen
+        site.pages.sort(key=lambda page: page.path)
+        for path in sorted(sources):
+            site._read_source(path)
+        return site
+
+    @cached_property
+    def profile(self) -> Profile:
+        """How to read this site."""
+        return profile_of(self.settings)
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """Every Reference, by Page, line and column."""
+        return [reference for page in self.pages for reference in page.references]
+
+    @cached_property
+    def suite_of(self) -> dict[str, Suite]:
+        """The Suite of every Source that has one."""
+        return {source: suite for suite in self.suites for source in suite.sources}
+
+    @property
+    def imports(self) -> list[tuple[Page, Import]]:
+        """Every import, with the Page it stands on."""
+        return [(page, imported) for page in self.pages for imported in page.imports]
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file of that path below the root."""
+        if path in self.sources:
+            return True
+        if path not in self._existing:
+            self.inputs.paths.add(path)
+            self._existing[path] = os.path.isfile(f"{self.settings.root}/{path}")  # noqa: PTH113 (raises nothing)
+        return self._existing[path]
+
+    def is_live(self, reference: Reference) -> bool:
+        """Whether readers can see a Reference: one in a partial is dead while no Page renders that partial."""
+        return reference.page in self._live
+
+    def text_of(self, path: str) -> str:
+        """Return the text of a Page or a Source, ``""`` when it cannot be read.
+
+        A Page that shows nothing and that nothing is wrong with is not kept, and gives ``""`` too.
+        """
+        source = self.sources.get(path)
+        return source.text if source is not None else self._texts.get(path, b"").decode("utf-8", "surrogatepass")
+
+    def line(self, path: str, number: int) -> str:
+        """Return one line of a Page or a Source, ``""`` when there is none."""
+        lines = self.text_of(path).split("\n")
+        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+    @cached_property
+    def _live(self) -> set[str]:
+        """The Pages that readers can see: those that are no partials, and what they render, directly or not."""
+        pages = {page.path: page for page in self.pages}
+        live: set[str] = set()
+        waiting = [path for path in pages if not is_partial(path)]
+        while waiting:
+            path = waiting.pop()
+            if path not in live:
+                live.add(path)
+                page = pages[path]
+                targets = (imported.target for imported in page.imports if imported.variable in page.used)
+                waiting.extend(target for target in targets if target in pages)
+        return live
+
+    def source_of(self, reference: Reference) -> Source | None:
+        """Return the Source a Reference shows, ``None`` when it cannot be read."""
+        return self.sources.get(reference.source) if reference.source is not None else None
+
+    def rendered(self, reference: Reference) -> Rendered | None:
+        """Return what a Reference shows, ``None`` when its Source cannot be read."""
+        source = self.source_of(reference)
+        if source is None:
+            return None
+        return self._rendered[reference]
+
+    @cached_property
+    def _by_source(self) -> dict[str, list[Reference]]:
+        found: dict[str, list[Reference]] = {}
+        for reference in self.references:
+            if reference.source is not None:
+                found.setdefault(reference.source, []).append(reference)
+        return found
+
+    def region_of(self, reference: Reference) -> Region | None:
+        """Return the Region that the start marker of a Reference names, if it names one."""
+        source = self.source_of(reference)
+        if source is None or not reference.start_marker:
+            return None
+        regions = self._regions.get(source.path)
+        if regions is None:
+            regions = self._regions[source.path] = {region.name: region for region in source.regions}
+        return regions.get(_region_name(reference.start_marker))
+
+    @cached_property
+    def shown_by(self) -> dict[str, list[Reference]]:
+        """The References that show a Region, by the Region's id: those that name it or show all its lines."""
+        shown: dict[str, list[Reference]] = {}
+        for path, references in self._by_source.items():
+            source = self.sources.get(path)
+            if source is None:
+                continue
+            marked = {marker.line for marker in source.markers}
+            kept = [(reference, self.region_of(reference), self._kept(reference)) for reference in references]
+            # Only what shows a Region's first line can show all of it.
+            showing: dict[int, set[int]] = {}
+            for index, (_, _, lines) in enumerate(kept):
+                for line in lines:
+                    showing.setdefault(line, set()).add(index)
+            naming: dict[str, set[int]] = {}
+            for index, (_, named, _) in enumerate(kept):
+                if named is not None:
+                    naming.setdefault(named.name, set()).add(index)
+            for region in source.regions:
+                own = {n for segment in region.segments for n in range(segment.first, segment.last + 1)} - marked
+                by_lines = showing.get(min(own), set()) if own else set()
+                by_name = naming.get(region.name, set())
+                found = by_name | {index for index in by_lines - by_name if own <= kept[index][2]}
+                if found:
+                    shown[region.id] = [references[index] for index in sorted(found)]
+        return shown
+
+    def _kept(self, reference: Reference) -> frozenset[int]:
+        rendered = self.rendered(reference)
+        return frozenset(rendered.selection.kept) if rendered else frozenset()
+
+    def _is_there(self, imported: Import) -> bool:
+        if not imported.raw and not imported.path.endswith(PAGES):
+            return True  # the bundler's to find
+        return imported.target is not None and self.exists(imported.target)
+
+    def _read_page(self, path: str) -> tuple[Import, ...]:
+        """Read a Page and return its imports; its text is kept only where a Finding may quote it."""
+        try:
+            text = read_text(self.settings.root, path)
+        except UnreadableError as error:
+            self.problems.append(error.finding)
+            return ()
+        page, problems = scan_page(path, text, self.settings, self.profile)
+        self.problems.extend(problems)
+        self.pages.append(page)
+        may_be_quoted = page.references or problems or _COMMENT_FOR_SNIPPROOF in text
+        if may_be_quoted or not all(map(self._is_there, page.imports)):
+            self._texts[path] = text.encode()  # bytes: one emoji makes a str four times as large
+        return page.imports
+
+    def _read_source(self, path: str) -> None:
+        """Read a Source and render all References that show it, while its lines are there: they take much memory."""
+        self.inputs.paths.add(path)
+        try:
+            lines = Lines(read_text(self.settings.root, path))
+            self.sources[path] = parse_source(path, lines)
+        except UnreadableError as error:
+            self.problems.append(error.finding)
+            return
+        same: dict[tuple[object, ...], Rendered] = {}
+        for reference in self._by_source.get(path, ()):
+            asked = reference.start_marker, reference.end_marker, reference.language, reference.include_start_marker
+            if asked not in same:
+                same[asked] = render(lines, reference, self.profile)
+            self._rendered[reference] = same[asked]
+
+
+@cache
+def _region_name(marker: str) -> str:
+    named = [found.name for found in find_markers(marker) if found.opens and found.name]
+    return named[0] if named else _bare(marker)
+
+
+def _bare(marker: str) -> str:
+    """Return the name in a marker, without its comment token and the word START."""
+    return _TOKEN.sub("", marker, count=1).rstrip().removesuffix("*/").removesuffix("-->").rstrip()

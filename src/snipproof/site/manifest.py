@@ -1,0 +1,51 @@
+"""The manifest: exactly the text that every Reference shows, for the site's build and for other tools."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from snipproof.site.component import Rendered, shown
+
+if TYPE_CHECKING:
+    from snipproof.model import Reference
+    from snipproof.site.docs_site import Site
+
+FORMAT_VERSION = 1
+
+
+def manifest_bytes(site: Site) -> bytes:
+    """Return the manifest as it is written; of a file name that is no Unicode, the escape is what JSON has for it."""
+    return (json.dumps(manifest(site), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+
+
+def manifest(site: Site) -> dict[str, Any]:
+    """Return the manifest of ``site`` as JSON values, its references by page, line and column.
+
+    References whose Source cannot be read have no text to give and are left out; ``check`` reports them.
+    """
+    rendered = ((reference, site.rendered(reference)) for reference in site.references)
+    entries = [_entry(site, reference, block) for reference, block in rendered if block is not None]
+    entries.sort(key=lambda entry: (entry["page"], entry["line"], entry["column"]))
+    return {"format_version": FORMAT_VERSION, "references": entries}
+
+
+def _entry(site: Site, reference: Reference, block: Rendered) -> dict[str, Any]:
+    region = site.region_of(reference)
+    return {
+        "page": reference.page,
+        "line": reference.line,
+        "column": reference.column,
+        "source": reference.source,
+        "region": region.name if region else None,
+        "start_marker": reference.start_marker,
+        "end_marker": reference.end_marker,
+        "language": reference.language,
+        "highlighter": block.highlighter,
+        "text": block.text,
+        "shown": shown(block.text, block.highlighter),
+        "sha256": hashlib.sha256(block.text.encode("utf-8")).hexdigest(),
+        "segments": [[segment.first, segment.last] for segment in block.segments],
+        "live": site.is_live(reference),
+    }

@@ -1,0 +1,1 @@
+"""MDX pages: what one scan of their text finds."""

@@ -1,0 +1,187 @@
+"""Reads ``suite.yaml``: the Sources of one client flavour with how to run them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from snipproof.errors import SettingsError
+from snipproof.model import Binding, Suite
+from snipproof.site.dependencies import Dependencies, find_files, names_below
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from snipproof.config import Settings
+
+LANGUAGES = ("python", "typescript", "go", "java")
+PLACEHOLDERS = (
+    "weaviate.url", "weaviate.host", "weaviate.port", "weaviate.grpc_host", "weaviate.grpc_port", "assets.url",
+)  # fmt: skip
+_KEYS = ("flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "options", "fresh", "bindings")
+
+
+def load_suites(settings: Settings, inputs: Dependencies | None = None) -> list[Suite]:
+    """Return the Suites that ``settings.suites`` names, by path; what is looked at is added to ``inputs``.
+
+    :raises SettingsError: a glob that matches nothing, or anything wrong in a suite file, with its place.
+    """
+    inputs = inputs if inputs is not None else Dependencies()
+    paths: dict[str, None] = {}
+    for pattern in settings.suites:
+        found = find_files(settings.root, pattern)
+        inputs.globs.append(("", pattern, names_below(settings.root, found)))
+        if not found:
+            where = settings.file.name if settings.file else "settings"
+            hint = "it is relative to the settings file, and `..` and absolute paths match nothing"
+            raise SettingsError(f"{where}:1:1 the suites glob {pattern!r} matches no file", hint)
+        paths.update(dict.fromkeys(path.relative_to(settings.root).as_posix() for path in found))
+    suites = [_SuiteFile(settings.root, path, inputs).read() for path in paths]
+    owner: dict[str, str] = {}
+    for suite in suites:
+        for source in suite.sources:
+            if source in owner:
+                raise SettingsError(f"{suite.path}:1:1 {source} is a Source of {owner[source]} already")
+            owner[source] = suite.path
+    return suites
+
+
+class _SuiteFile:
+    """One suite file as YAML nodes, which know their places."""
+
+    def __init__(self, root: Path, path: str, inputs: Dependencies) -> None:
+        self._root = root
+        self._inputs = inputs
+        inputs.paths.add(path)
+        self._path = path
+        self._folder = (root / path).parent
+
+    def read(self) -> Suite:
+        import yaml
+
+        try:
+            node = yaml.compose((self._root / self._path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        except (yaml.YAMLError, UnicodeDecodeError, OSError, RecursionError) as error:
+            mark = getattr(error, "problem_mark", None)
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            problem = getattr(error, "problem", None) or error
+            raise SettingsError(f"{self._path}:{line}:{column} not valid YAML: {problem}") from None
+        if not isinstance(node, yaml.MappingNode):
+            raise SettingsError(f"{self._path}:1:1 a mapping expected", f"known keys: {', '.join(_KEYS)}")
+        nodes = self._mapping(node, _KEYS)
+        for key in ("flavour", "language", "sources"):
+            if key not in nodes:
+                raise SettingsError(f"{self._path}:1:1 the key {key!r} is missing")
+        language = self._string(nodes["language"])
+        if language not in LANGUAGES:
+            raise self._error(nodes["language"], f"unknown language {language!r}", f"known: {', '.join(LANGUAGES)}")
+        return Suite(
+            path=self._path,
+            flavour=self._string(nodes["flavour"]),
+            language=language,
+            sources=tuple(dict.fromkeys(self._sources(nodes["sources"]))),
+            lock=self._file(nodes["lock"]) if "lock" in nodes else None,
+            fixtures=tuple(self._string(item) for item in self._list(nodes.get("fixtures"))),
+            bindings=tuple(self._binding(item) for item in self._list(nodes.get("bindings"))),
+            files=tuple(self._files(nodes.get("files"))),
+            timeout=self._timeout(nodes["timeout"]) if "timeout" in nodes else None,
+            options=tuple(self._string(item) for item in self._list(nodes.get("options"))),
+            fresh="fresh" in nodes and self._boolean(nodes["fresh"]),
+        )
+
+    def _error(self, node: Any, message: str, hint: str = "") -> SettingsError:
+        mark = node.start_mark
+        return SettingsError(f"{self._path}:{mark.line + 1}:{mark.column + 1} {message}", hint)
+
+    def _mapping(self, node: Any, known: tuple[str, ...]) -> dict[str, Any]:
+        if node.id != "mapping":
+            raise self._error(node, "a mapping expected")
+        result: dict[str, Any] = {}
+        for key, value in node.value:
+            self._string(key)
+            if known and key.value not in known:
+                close = difflib.get_close_matches(str(key.value), known, n=1)
+                hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
+                raise self._error(key, f"unknown key {key.value!r}", hint)
+            if key.value in result:
+                raise self._error(key, f"the key {key.value!r} is given twice")
+            result[key.value] = value
+        return result
+
+    def _list(self, node: Any) -> list[Any]:
+        if node is None:
+            return []
+        if node.id != "sequence":
+            raise self._error(node, "a list expected")
+        return list(node.value)
+
+    def _string(self, node: Any) -> str:
+        if node.id != "scalar" or node.tag != "tag:yaml.org,2002:str":
+            raise self._error(node, "a text expected")
+        return str(node.value)
+
+    def _boolean(self, node: Any) -> bool:
+        if node.tag != "tag:yaml.org,2002:bool":
+            raise self._error(node, "true or false expected")
+        return str(node.value).lower() in ("true", "yes", "on")
+
+    def _timeout(self, node: Any) -> float:
+        number = node.tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+        try:
+            seconds = float(node.value) if number else 0.0
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds < float("inf"):
+            raise self._error(node, "a number of seconds expected")
+        return seconds
+
+    def _sources(self, node: Any) -> Iterator[str]:
+        patterns = self._list(node)
+        if not patterns:
+            raise self._error(node, "'sources' is empty", "list globs relative to this file, in running order")
+        for item in patterns:
+            pattern = self._string(item)
+            found = find_files(self._folder, pattern)
+            folder = self._folder.relative_to(self._root).as_posix()
+            self._inputs.globs.append((folder, pattern, names_below(self._folder, found)))
+            if not found:
+                hint = "it is relative to this file, and `..` and absolute paths match nothing"
+                raise self._error(item, f"the sources glob {pattern!r} matches no file", hint)
+            yield from (path.relative_to(self._root).as_posix() for path in found)
+
+    def _file(self, node: Any) -> str:
+        path = (self._folder / self._string(node)).resolve()
+        if not path.exists():
+            raise self._error(node, f"no such file: {node.value!r}", "paths are relative to this file")
+        if not path.is_relative_to(self._root.resolve()):
+            raise self._error(node, f"{node.value!r} is outside the root")
+        name = path.relative_to(self._root.resolve()).as_posix()
+        self._inputs.paths.add(name)
+        return name
+
+    def _files(self, node: Any) -> Iterator[tuple[str, str]]:
+        if node is None:
+            return
+        for place, origin in self._mapping(node, ()).items():
+            if Path(place).is_absolute() or ".." in Path(place).parts:
+                raise self._error(origin, f"the place {place!r} is outside the working directory")
+            yield place, self._file(origin)
+
+    def _binding(self, node: Any) -> Binding:
+        nodes = self._mapping(node, ("find", "replace", "optional"))
+        if "find" not in nodes or "replace" not in nodes:
+            raise self._error(node, "a binding needs 'find' and 'replace'")
+        find, replace = self._string(nodes["find"]), self._string(nodes["replace"])
+        if not find:
+            raise self._error(nodes["find"], "'find' is empty")
+        if find.count("\n") != replace.count("\n"):
+            raise self._error(nodes["replace"], "'replace' must have as many lines as 'find': no line may move")
+        for name in re.findall(r"\{((?:weaviate|assets)\.[^{}\s]*)\}", replace):
+            if name not in PLACEHOLDERS:
+                raise self._error(
+                    nodes["replace"], f"unknown placeholder {{{name}}}", f"known: {', '.join(PLACEHOLDERS)}"
+                )
+        optional = "optional" in nodes and self._boolean(nodes["optional"])
+        return Binding(find, replace, optional, node.start_mark.line + 1)

@@ -1,0 +1,1 @@
+"""Parsers and grammar facts: comment, string or code; where a statement begins."""

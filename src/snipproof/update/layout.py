@@ -1,0 +1,150 @@
+"""The items of a container with the text around each, so that some can go, come or move and the rest stays as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# A comment, a line end, or what separates items; between them is nothing but white space.
+_TOKEN = re.compile(r"/\*.*?\*/|//[^\n]*|\#[^\n]*|\n|,", re.DOTALL)
+_OPEN_COMMENT = re.compile(r"//|#")
+# `{`, `map[`, `Object(`, and with Node's counts `Map(2) {`
+_OPENING = re.compile(r"[^\[{(]*(?:\(\d+\)\s*)?[\[{(]")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One item as it stands in its container.
+
+    :param lead: white space and comments before it, from the line end on where there is one.
+    :param core: the item itself.
+    :param before: what stands between it and its comma.
+    :param comma: whether it has one.
+    :param after: what follows the comma on its line, such as a comment.
+    """
+
+    lead: str
+    core: str
+    before: str = ""
+    comma: bool = False
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLayout:
+    """A container: ``head`` is its text up to the first slot, ``tail`` what follows the last one.
+
+    ``separator`` stands between items: a comma, or nothing. ``rows`` are values in a row, without brackets around them.
+    """
+
+    head: str
+    slots: tuple[Slot, ...]
+    tail: str
+    separator: str
+    rows: bool = False
+
+    @property
+    def on_lines(self) -> bool:
+        """Whether items have lines of their own."""
+        return self.rows or not self.slots or any("\n" in slot.lead for slot in self.slots)
+
+    def put(self, entries: Sequence[tuple[int | None, str]], indent: str) -> str:
+        """Return the container with other items.
+
+        A comment on the line of an item that goes away goes with it; one on a line of its own stays.
+
+        :param entries: the number of its slot, ``None`` for a further item, and the text of each item, in order.
+        :param indent: of an item, where the container has none to go by.
+        """
+        comments, pending = self._left_behind({slot for slot, _ in entries if slot is not None})
+        if not entries and not pending and not _TOKEN.search((self.head + self.tail).replace("\n", "")):
+            return self.head.rstrip() + self.tail.lstrip()
+        text = [self.head]
+        after = self.head[1:]
+        for place, (slot, core) in enumerate(entries):
+            own = self.slots[slot] if slot is not None else Slot("", core)
+            lead = self._lead(slot, first=place == 0, indent=indent)
+            if _OPEN_COMMENT.search(after) and "\n" not in comments.get(slot, "") + lead:
+                lead = "\n" + indent + lead.lstrip()
+            following = entries[place + 1][0] if place + 1 < len(entries) else None
+            comma = self._comma(slot, following, last=place == len(entries) - 1)
+            text += [comments.get(slot, ""), lead, core, own.before, self.separator * comma, own.after]
+            after = core + own.after if core.startswith(("//", "#")) else own.after
+        return "".join([*text, pending, self.tail])
+
+    def _left_behind(self, kept: set[int]) -> tuple[dict[int | None, str], str]:
+        """Return the comments above items that go: by the slot that they precede now, and those at the end."""
+        by_slot: dict[int | None, str] = {}
+        pending = ""
+        for number, slot in enumerate(self.slots):
+            if number in kept:
+                by_slot[number] = pending
+                pending = ""
+            elif slot.lead.strip() and "\n" in slot.lead:
+                pending += slot.lead.rstrip()
+        return by_slot, pending
+
+    def _lead(self, slot: int | None, *, first: bool, indent: str) -> str:
+        if slot is not None:
+            own = self.slots[slot].lead
+            if own.strip() or "\n" in own or (slot == 0) == first:
+                return own
+        if not self.slots:
+            return "\n" + indent
+        if first:
+            return _blank(self.slots[0].lead)
+        if len(self.slots) > 1:
+            return _blank(self.slots[1].lead)
+        only = _blank(self.slots[0].lead)
+        return "\n" if self.rows else only if "\n" in only else " "
+
+    def _comma(self, slot: int | None, following: int | None, *, last: bool) -> bool:
+        end = len(self.slots) - 1
+        if last:
+            return end >= 0 and self.slots[-1].comma
+        if slot is None or slot == end or following != slot + 1:
+            return True
+        return self.slots[slot].comma
+
+
+def lay_out(
+    text: str, begin: int, end: int, items: Sequence[tuple[int, int]], separator: str, *, rows: bool = False
+) -> BlockLayout:
+    """Take the container at ``begin`` to ``end`` of ``text`` apart; ``items`` are the places of what is in it."""
+    opening = _OPENING.match(text, begin, items[0][0] if items else end)
+    inside = opening.end() if opening and not rows else begin
+    first = items[0][0] if items else end
+    cut = _line_end(text, inside, first)
+    head, lead = text[begin:cut], text[cut:first]
+    if not items:
+        inner = text[inside : end - 1].rstrip()
+        return BlockLayout(text[begin:inside] + inner, (), text[inside + len(inner) : end], separator)
+    slots = []
+    for number, (item_begin, item_end) in enumerate(items):
+        is_last = number == len(items) - 1
+        following = end if is_last else items[number + 1][0]
+        comma = next((m.start() for m in _TOKEN.finditer(text, item_end, following) if m[0] == ","), None)
+        before_end = item_end if comma is None else comma
+        rest = item_end if comma is None else comma + 1
+        cut = _line_end(text, rest, following)
+        if is_last and cut == rest and "\n" not in text[rest:following]:
+            cut = rest  # the closing bracket stands on the same line
+        slots.append(
+            Slot(lead, text[item_begin:item_end], text[item_end:before_end], comma is not None, text[rest:cut])
+        )
+        lead = text[cut:following]
+    return BlockLayout(head, tuple(slots), lead, separator, rows)
+
+
+def _line_end(text: str, begin: int, end: int) -> int:
+    """Return where the line ends that ``begin`` stands on, outside of comments; ``begin`` if that is behind ``end``."""
+    return next((match.start() for match in _TOKEN.finditer(text, begin, end) if match[0] == "\n"), begin)
+
+
+def _blank(lead: str) -> str:
+    """Return white space as in ``lead``, without its comments and empty lines."""
+    if "\n" not in lead:
+        return " " if lead else ""
+    line = lead[lead.rfind("\n") + 1 :]
+    return "\n" + line[: len(line) - len(line.lstrip(" \t"))]

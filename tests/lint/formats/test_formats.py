@@ -1,0 +1,183 @@
+"""The reports for other programs: JSON, GitHub annotations, statistics, and which options go together."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from snipproof.lint.engine import known_rules
+from snipproof.lint.formats import github_format
+from snipproof.lint.results import CheckResult
+from snipproof.model import Finding, Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.lint.conftest import Workplace
+
+_HEAD = '{"snipproof_baseline": 1}\n'
+_COUNTS = {"format_version": 1, "references": 1, "pages": 1, "sources": 1, "in_baseline": 0}
+_ORPHAN = {
+    "path": "code/a.py",
+    "line": 2,
+    "column": 2,
+    "rule": "SP204",
+    "severity": "warning",
+    "message": "no page shows the Region 'A'",
+    "hint": "show it on a page, or remove its markers",
+}
+_ABSENT = {
+    "path": "docs/p.mdx",
+    "line": 3,
+    "column": 8,
+    "rule": "SP201",
+    "severity": "error",
+    "message": "the start marker '# STRAT A' is not in code/a.py",
+    "hint": "did you mean '# START A'?",
+}
+
+
+def test_json_has_all_parts(workplace: Workplace) -> None:
+    """The version of the format, the counts, and every Finding with all its parts."""
+    done = workplace.check("--format", "json")
+    assert (done.code, json.loads(done.out)) == (1, {**_COUNTS, "findings": [_ORPHAN, _ABSENT]})
+
+
+def test_github_shows_annotations(workplace: Workplace) -> None:
+    """One command for each Finding, with its severity, place and title, and a summary for the log."""
+    done = workplace.check("--format", "github")
+    assert done.code == 1
+    assert done.out == (
+        "::warning file=code/a.py,line=2,col=2,title=SP204 orphan-region::"
+        "no page shows the Region 'A'%0Ahint: show it on a page, or remove its markers\n"
+        "::error file=docs/p.mdx,line=3,col=8,title=SP201 start-absent::"
+        "the start marker '# STRAT A' is not in code/a.py%0Ahint: did you mean '# START A'?\n"
+        "1 reference in 1 page, 1 source: 1 error, 1 warning\n"
+    )
+
+
+def test_nothing_of_a_page_can_end_an_annotation() -> None:
+    """A line end, a comma or a percent sign in a path or a message cannot begin a command of its own."""
+    path, message = "docs/a,b:c\r\n::stop-commands::x%.md", "100%\r\n::error::,: forged"
+    finding = Finding(path, 1, 1, "SP201", message, "", Severity.WARNING)
+    first, summary = github_format.lines(CheckResult([finding], known_rules()))
+    assert first == (
+        "::warning file=docs/a%2Cb%3Ac%0D%0A%3A%3Astop-commands%3A%3Ax%25.md,line=1,col=1,title=SP201 start-absent::"
+        "100%25%0D%0A::error::,: forged"
+    )
+    assert summary.startswith("0 references")
+
+
+@pytest.mark.parametrize(
+    ("workspace", "expected"), [(".", "site/docs/p.mdx"), ("site", "docs/p.mdx"), ("other", "docs/p.mdx")]
+)
+def test_annotations_name_files_as_the_repository_does(
+    tmp_path: Path, workplace: Workplace, monkeypatch: pytest.MonkeyPatch, workspace: str, expected: str
+) -> None:
+    """A site in a folder of its repository is found there; a root outside of it has no better name."""
+    workplace.root = tmp_path / "site"
+    workplace.root.mkdir()
+    for folder in ("docs", "code"):
+        (tmp_path / folder).rename(workplace.root / folder)
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path / workspace))
+    assert f"::error file={expected},line=3," in workplace.check("--format", "github").out
+    sarif = json.loads(workplace.check("--format", "sarif").out)
+    places = [result["locations"][0]["physicalLocation"] for result in sarif["runs"][0]["results"]]
+    assert places[1]["artifactLocation"]["uri"] == expected
+
+
+def test_a_kept_answer_is_given_to_the_same_question_only(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither a baseline of the same name elsewhere nor another repository gets what was said before."""
+    for path in [*tmp_path.rglob("*"), tmp_path]:
+        os.utime(path, ns=(1, 1))
+    monkeypatch.setattr("snipproof.lint.result_cache.TICK_NS", -(10**12))  # keeps cache however young the files are
+    for folder, texts in {"a": [], "b": [], "c": [_HEAD]}.items():
+        (tmp_path / folder).mkdir()
+        for text in texts:
+            (tmp_path / folder / "b.jsonl").write_text(text)
+    monkeypatch.chdir(tmp_path / "a")
+    assert workplace.check("--baseline", "b.jsonl", "--update-baseline").code == 0
+    for _ in range(2):
+        assert workplace.check("--baseline", "b.jsonl").code == 0
+        assert workplace.check("--no-baseline").code == 1
+    monkeypatch.chdir(tmp_path / "b")
+    assert workplace.check("--baseline", "b.jsonl").code == 2
+    monkeypatch.chdir(tmp_path / "c")
+    assert workplace.check("--baseline", "b.jsonl").code == 1
+    for workspace, expected in ((tmp_path, "docs/p.mdx"), (tmp_path.parent, f"{tmp_path.name}/docs/p.mdx")):
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(workspace))
+        assert f"::error file={expected}," in workplace.check("--format", "github").out
+    assert len(list((tmp_path / ".snipproof-cache").glob("*.json"))) == 5
+
+
+def test_statistics_count_by_rule(workplace: Workplace) -> None:
+    """The most frequent rule first, numbers in one column; the exit code is that of the Findings."""
+    regions = "".join(f"# START {name}\n1\n# END {name}\n" for name in "ABCDEFGHIJ")
+    workplace.write(**{"code/a.py": regions})
+    done = workplace.check("--statistics")
+    assert done.code == 1
+    assert done.out == (
+        "10 warning SP204 orphan-region\n"
+        " 1 error   SP201 start-absent\n"
+        "1 reference in 1 page, 1 source: 1 error, 10 warnings\n"
+    )
+    report = json.loads(workplace.check("--statistics", "--format", "json").out)
+    assert report["statistics"] == [
+        {"rule": "SP204", "severity": "warning", "count": 10},
+        {"rule": "SP201", "severity": "error", "count": 1},
+    ]
+    assert "findings" not in report
+
+
+@pytest.mark.parametrize("arguments", [(), ("--statistics",), ("--format", "github")])
+def test_a_clean_site_has_one_line(workplace: Workplace, arguments: tuple[str, ...]) -> None:
+    """Nothing found is told as that."""
+    workplace.write(**{"docs/p.mdx": (workplace.root / "docs/p.mdx").read_text().replace("STRAT", "START")})
+    done = workplace.check(*arguments)
+    assert (done.code, done.out) == (0, "1 reference in 1 page, 1 source: no findings\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--statistics --format github", "--statistics are given as text or json only"),
+        ("--statistics --format sarif", "--statistics are given as text or json only"),
+        ("--watch --format json", "--watch tells as text, and writes no baseline"),
+        ("--watch --update-baseline", "--watch tells as text, and writes no baseline"),
+        ("--update-baseline", "--update-baseline needs to know the file"),
+        ("--update-baseline --no-baseline", "--no-baseline goes with no other option about one"),
+        ("--baseline b.jsonl --no-baseline", "--no-baseline goes with no other option about one"),
+        ("--format xml", "invalid choice: 'xml'"),
+    ],
+)
+def test_what_does_not_go_together_is_wrong_usage(workplace: Workplace, arguments: str, message: str) -> None:
+    """Exit code 2, a message on standard error, nothing on standard output."""
+    done = workplace.check(*arguments.split())
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+
+
+def test_exit_codes(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """0 clean or warnings only, 1 findings, 2 wrong settings, 69 trouble around the docs."""
+    tag: dict[str, Any] = {"docs/p.mdx": (workplace.root / "docs/p.mdx").read_text().replace("STRAT", "START")}
+    assert workplace.check().code == 1
+    workplace.write(**{"snipproof.toml": '[severity]\nSP201 = "warning"\n'})
+    assert workplace.check().code == 0
+    workplace.write(**{"snipproof.toml": '[severity]\nSP999 = "warning"\n'})
+    assert workplace.check().code == 2
+    workplace.write(**tag, **{"snipproof.toml": ""})
+    assert workplace.check().code == 0
+
+    def full_disk(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("snipproof.lint.baseline.write_whole", full_disk)
+    done = workplace.check("--update-baseline", "--baseline", str(workplace.root / "b.jsonl"))
+    assert (done.code, done.out) == (69, "")
+    assert done.err == "snipproof: cannot write b.jsonl: No space left on device\n"

@@ -1,0 +1,173 @@
+"""``--watch``, as a process that is really watching, and what it takes for a change."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from typing import IO, TYPE_CHECKING
+
+import pytest
+
+from snipproof.config import load_settings
+from snipproof.errors import SettingsError
+from snipproof.lint.recheck import WatchedFiles, files_of, watch
+from snipproof.site.docs_site import Site
+from snipproof.site.profile import SITE_FILES, SITE_FOLDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.lint.conftest import Workplace
+
+_PATIENCE = 60
+_LOOKED = "watching "
+
+
+class Watching:
+    """A running ``snipproof check --watch``."""
+
+    def __init__(self, root: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "snipproof", "check", "--watch"],
+            cwd=root,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
+        self._reader.start()
+
+    def _read(self, stdout: IO[str]) -> None:
+        for line in stdout:
+            self._lines.put(line)
+
+    def wait_for(self, wanted: str) -> str:
+        """Return the report that holds ``wanted``; earlier ones may come twice."""
+        report = ""
+        while True:
+            line = self._lines.get(timeout=_PATIENCE)
+            if line.startswith(_LOOKED):
+                if wanted in report:
+                    return report
+                report = ""
+            else:
+                report += line
+
+
+@pytest.fixture
+def watching(workplace: Workplace) -> Iterator[Watching]:
+    """A process that watches the small site."""
+    running = Watching(workplace.root)
+    yield running
+    running.process.kill()
+    running.process.communicate()
+
+
+def test_a_change_is_seen_and_ctrl_c_ends_it(workplace: Workplace, watching: Watching) -> None:
+    """A mended page, a broken one, a new one and wrong settings are each told; the end is quiet, with exit code 0."""
+    page = (workplace.root / "docs/p.mdx").read_text()
+    assert "docs/p.mdx:3:8 SP201" in watching.wait_for("1 error, 1 warning")
+    workplace.write(**{"docs/p.mdx": page.replace("STRAT", "START")})
+    watching.wait_for("1 reference in 1 page, 1 source: no findings")
+    workplace.write(**{"docs/new/q.mdx": page.replace("/code/a.py", "/code/b.py")})
+    watching.wait_for("docs/new/q.mdx:1:1 SP101")
+    workplace.write(**{"code/b.py": "# STRAT A\n1\n# END A\n"})
+    watching.wait_for("2 references in 2 pages, 2 sources: no findings")
+    workplace.write(**{"snipproof.toml": "x = 1"})
+    assert watching.wait_for("unknown setting 'x'").startswith("snipproof: snipproof.toml:1:1")
+    workplace.write(**{"snipproof.toml": ""})
+    watching.wait_for("no findings")
+    watching.process.send_signal(signal.SIGINT)
+    assert watching.process.wait(_PATIENCE) == 0
+    assert watching.process.stderr is not None
+    assert watching.process.stderr.read() == ""
+
+
+@pytest.mark.parametrize(("text", "message"), [("x = 1", "unknown setting 'x'"), ('pages = ["none"]', "names 'none'")])
+def test_an_error_at_the_beginning_ends_it(workplace: Workplace, text: str, message: str) -> None:
+    """There is nothing to watch yet."""
+    workplace.write(**{"snipproof.toml": text})
+    done = workplace.command("--watch")
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+
+
+def test_a_later_error_is_told_and_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files of the last good look are watched on, and nothing is looked at again before one of them changes."""
+    page = tmp_path / "p.md"
+    said: list[str] = []
+    events: list[str] = []
+
+    def look() -> set[Path]:
+        events.append("look")
+        if len(events) == 1:
+            page.write_text("changed while looked at")
+            return {page}
+        if len(events) == 2:
+            raise SettingsError("wrong", "mend it")
+        raise KeyboardInterrupt
+
+    def sleep(_: float) -> None:
+        events.append("sleep")
+        page.write_text("mended")
+
+    monkeypatch.setattr("snipproof.lint.recheck.time.sleep", sleep)
+    with pytest.raises(KeyboardInterrupt):
+        watch(look, said.append)
+    assert events == ["look", "look", "sleep", "look"]
+    assert said[1] == "snipproof: wrong\n  hint: mend it"
+
+
+def test_every_file_that_counts_is_watched(workplace: Workplace) -> None:
+    """Pages, Sources, what is imported and missing, suite files, settings, and the folders that are listed."""
+    workplace.write(
+        **{
+            "snipproof.toml": 'suites = ["s/suite.yaml"]\n',
+            "s/suite.yaml": "flavour: f\nlanguage: python\nsources: ['*.py']\n",
+            "s/c.py": "1\n",
+            "docs/q.mdx": "import X from '!!raw-loader!/gone/x.py';\n",
+            "docs/r.mdx": "<!--",
+        }
+    )
+    site = Site.load(load_settings(workplace.root))
+    names = {path.relative_to(workplace.root).as_posix() for path in files_of(site)}
+    folders = {"docs", "s"}
+    settings = {"snipproof.toml", "pyproject.toml"}
+    assert names == {*folders, *settings, *SITE_FILES, *SITE_FOLDERS} | {
+        "docs/p.mdx", "docs/q.mdx", "docs/r.mdx", "code/a.py", "s/c.py", "s/suite.yaml", "gone/x.py",
+    }  # fmt: skip
+
+
+def test_changes_during_a_look_are_not_lost(tmp_path: Path) -> None:
+    """A file that is changed while it is looked at counts as changed; one that is older does not."""
+    old, new, gone = tmp_path / "old", tmp_path / "new", tmp_path / "gone"
+    old.write_text("1")
+    os.utime(old, ns=(1, 1))
+    files = WatchedFiles()
+    files.begin()
+    files.end([old, gone])
+    assert not files.changed()
+    files.begin()
+    old.write_text("changed while looked at")
+    files.end([old, gone])
+    assert files.changed()
+    files.begin()
+    files.end([old, gone])
+    assert not files.changed()
+    files.begin()
+    new.write_text("1")
+    files.end([old, new, gone])
+    assert files.changed()
+    files.begin()
+    files.end([old, new, gone])
+    assert not files.changed()
+    gone.write_text("1")
+    assert files.changed()

@@ -1,0 +1,204 @@
+"""The kept answer: given while nothing has changed, and never when anything has."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from snipproof.cli.main import main
+from snipproof.lint import result_cache
+from snipproof.site.docs_site import Site
+
+_PAGE = (
+    "import Code from '!!raw-loader!@site/code/a.py';\n\n"
+    '<FilteredTextBlock text={Code} startMarker="# START A" endMarker="# END A" language="py" />\n'
+)
+_SOURCE = "# START A\nprint(1)\n# END A\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small clean site, whose files count as settled although they are new."""
+    monkeypatch.setattr(result_cache, "TICK_NS", 0)
+    for name, text in {"docs/p.mdx": _PAGE, "docs/img/x.svg": "", "code/a.py": _SOURCE}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Every reading of a whole site, by its root."""
+    read: list[Path] = []
+    original = Site.load
+
+    def load(settings: object) -> Site:
+        read.append(settings.root)  # type: ignore[attr-defined]
+        return original(settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Site, "load", load)
+    return read
+
+
+def kept(root: Path) -> Path:
+    """Return the only file of cache."""
+    (file,) = (root / result_cache.FOLDER).glob("check-*.json")
+    return file
+
+
+def test_nothing_changed_nothing_read(site: Path, loads: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """The same lines and the same exit code, and no file is read for them."""
+    (site / "docs/p.mdx").write_text(_PAGE.replace("# START A", "# START B"))
+    first = main(["check", "--root", str(site)]), capsys.readouterr().out
+    again = main(["check", "--root", str(site)]), capsys.readouterr().out
+    assert first == again
+    assert first[0] == 1
+    assert "SP201" in first[1]
+    assert len(loads) == 1
+    assert (site / result_cache.FOLDER / ".gitignore").read_text() == "*\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("docs/p.mdx", _PAGE + "more\n"),
+        ("code/a.py", _SOURCE.replace("1", "2")),
+        ("docs/new.md", "new\n"),
+        ("docs/img/new.md", "new\n"),
+        ("docs/deeper/new.md", "new\n"),
+        ("blog/new.md", "new\n"),
+        ("snipproof.toml", 'severity = {SP204 = "off"}\n'),
+    ],
+)
+def test_a_change_is_seen(site: Path, loads: list[Path], name: str, text: str) -> None:
+    """A changed page or Source, a new page in any folder that was looked into, and other settings."""
+    if name.startswith("blog"):
+        (site / "docusaurus.config.js").write_text("")
+    main(["check", "--root", str(site)])
+    (site / name).parent.mkdir(exist_ok=True)
+    (site / name).write_text(text)
+    main(["check", "--root", str(site)])
+    assert len(loads) == 2
+
+
+def test_a_file_that_comes_is_seen(site: Path, loads: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """What was imported and missing is looked for again, wherever it lies; what goes is missed."""
+    (site / "docs/p.mdx").write_text(_PAGE.replace("a.py", "b/c.py"))
+    assert main(["check", "--root", str(site)]) == 1
+    (site / "code/b").mkdir()
+    (site / "code/b/c.py").write_text(_SOURCE)
+    assert main(["check", "--root", str(site)]) == 0
+    (site / "code/b/c.py").unlink()
+    assert main(["check", "--root", str(site)]) == 1
+    assert len(loads) == 3
+
+
+def test_what_no_rule_asks_for_is_looked_for_too(site: Path, loads: list[Path]) -> None:
+    """With SP101 off nothing is said about a missing import; its block is there as soon as the file is."""
+    (site / "snipproof.toml").write_text('severity = {SP101 = "off", SP102 = "off"}\n')
+    (site / "docs/p.mdx").write_text(_PAGE.replace("a.py", "b/c.py"))
+    main(["check", "--root", str(site)])
+    (site / "code/b").mkdir()
+    (site / "code/b/c.py").write_text(_SOURCE.replace("START", "BEGIN"))
+    assert main(["check", "--root", str(site)]) == 1
+    assert len(loads) == 2
+
+
+def test_a_new_suite_is_seen(site: Path, loads: list[Path]) -> None:
+    """Globs are matched again: a new suite file, and a new Source of a known one."""
+    (site / "snipproof.toml").write_text('suites = ["code*/suite.yaml"]\n')
+    (site / "code/suite.yaml").write_text('flavour: a\nlanguage: python\nsources: ["**/*.py"]\n')
+    (site / "code/sub").mkdir()
+    (site / "code2").mkdir()
+    for expected in (1, 1):
+        main(["check", "--root", str(site)])
+        assert len(loads) == expected
+    (site / "code/sub/b.py").write_text("")
+    main(["check", "--root", str(site)])
+    assert len(loads) == 2
+    (site / "code2/b.py").write_text("")
+    (site / "code2/suite.yaml").write_text("flavour: b\nlanguage: python\nsources: [b.py]\n")
+    main(["check", "--root", str(site)])
+    assert len(loads) == 3
+
+
+def test_other_questions_have_other_answers(site: Path, loads: list[Path]) -> None:
+    """Formats do not answer for each other, and ``--no-cache`` neither reads nor writes."""
+    main(["check", "--root", str(site), "--no-cache"])
+    assert not (site / result_cache.FOLDER).exists()
+    main(["check", "--root", str(site)])
+    main(["check", "--root", str(site), "--format", "json"])
+    main(["check", "--root", str(site), "--no-cache"])
+    assert len(loads) == 4
+    main(["check", "--root", str(site), "--format", "json"])
+    assert len(loads) == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _: "",
+        lambda text: text[: len(text) // 2],
+        lambda _: "[]",
+        lambda _: "null",
+        lambda _: "\0\xff",
+        lambda _: "[" * 100_000,
+        lambda text: json.dumps({**json.loads(text), "key": "foreign"}),
+        lambda text: json.dumps({**json.loads(text), "lines": 3}),
+        lambda text: json.dumps({**json.loads(text), "lines": [3]}),
+        lambda text: json.dumps({**json.loads(text), "code": "0"}),
+        lambda text: json.dumps({**json.loads(text), "stamps": []}),
+        lambda text: json.dumps({**json.loads(text), "stamps": {"docs\0": [1, 1]}}),
+        lambda text: json.dumps({**json.loads(text), "globs": [["a"]]}),
+        lambda text: json.dumps({key: value for key, value in json.loads(text).items() if key != "code"}),
+    ],
+)
+def test_a_corrupt_or_foreign_answer_is_ignored(
+    site: Path, loads: list[Path], capsys: pytest.CaptureFixture[str], change: object
+) -> None:
+    """Everything is read anew, nothing is said about it, and the answer is mended."""
+    main(["check", "--root", str(site)])
+    first = capsys.readouterr()
+    file = kept(site)
+    file.write_text(change(file.read_text()), encoding="latin-1")  # type: ignore[operator]
+    assert main(["check", "--root", str(site)]) == 0
+    assert capsys.readouterr() == first
+    assert len(loads) == 2
+    main(["check", "--root", str(site)])
+    assert len(loads) == 2
+
+
+def test_a_folder_that_cannot_be_written_to_is_no_error(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the cache should be is a file: the check is the same."""
+    (site / result_cache.FOLDER).write_text("")
+    assert main(["check", "--root", str(site)]) == 0
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_what_changed_a_moment_ago_is_not_kept(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may change again without its time telling; a time set back does not hide that."""
+    monkeypatch.setattr(result_cache, "TICK_NS", 3_600_000_000_000)
+    for path in (site, *site.rglob("*")):
+        os.utime(path, ns=(0, 0))
+    main(["check", "--root", str(site)])
+    assert not (site / result_cache.FOLDER).exists()
+
+
+def test_a_baseline_is_part_of_the_question(site: Path, loads: list[Path]) -> None:
+    """A changed baseline is another answer."""
+    (site / "docs/p.mdx").write_text(_PAGE.replace("# START A", "# START B"))
+    file = site / "baseline.json"
+    main(["check", "--root", str(site), "--baseline", str(file), "--update-baseline"])
+    command = ["check", "--root", str(site), "--baseline", str(file)]
+    assert [main(command), main(command)] == [0, 0]
+    assert len(loads) == 2
+    (site / "docs/p.mdx").write_text(_PAGE)
+    main(["check", "--root", str(site), "--baseline", str(file), "--update-baseline"])
+    main(command)
+    assert len(loads) == 4
+    file.write_text(file.read_text() + "\n")
+    main(command)
+    assert len(loads) == 5

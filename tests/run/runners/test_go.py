@@ -1,0 +1,463 @@
+"""The Go Runner: real builds of modules without dependencies. Each Source has a test function named like the file."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.run.runners.conftest import Mini, brief, passed
+
+from snipproof.config import Settings
+from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
+from snipproof.model import Suite
+from snipproof.processes.session_folder import SessionFolder
+from snipproof.run.runners.go.runner import GoRunner
+
+pytestmark = pytest.mark.toolchain("go")
+
+HEAD = 'package docs\nimport ("fmt"; "os"; "testing")\nvar _, _ = fmt.Sprint, os.Exit\n'
+"""The first three lines of a Source; its test begins at line 4."""
+
+
+def source(name: str, *lines: str, head: str = HEAD) -> str:
+    """Return a Source with one test; ``lines`` are its lines from line 5 on."""
+    return f"{head}func Test{name}(t *testing.T) {{\n" + "".join(f"{line}\n" for line in lines) + "}\n"
+
+
+def snippet(name: str, *lines: str) -> tuple[str, ...]:
+    """Return the lines of a Snippet with its markers."""
+    return (f"// START {name}", *lines, f"// END {name}")
+
+
+GOOD = source("Good", *snippet("good", 'fmt.Println("good")'))
+
+
+@pytest.fixture
+def mini(tmp_path: Path, run: SessionFolder, plain_settings: Settings) -> Mini:
+    """A Suite in a module without dependencies."""
+    suite = Suite("go/suite.yaml", "go", "go", ("go/a_test.go",), lock="go/go.mod")
+    settings = plain_settings._replace(cache_dir=str(tmp_path / "cache"))
+    mini = Mini(plain_settings.root, run, GoRunner, suite, settings)
+    mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n")
+    return mini
+
+
+def test_output_is_cut_out_and_files_are_there(mini: Mini) -> None:
+    """Each Snippet has its own output, without a word of the framework, and a directory of its own with the files."""
+    mini.write("pictures/cat.txt", "cat\n")
+    mini.suite = mini.suite._replace(files=(("images", "pictures"),))
+    where = 'd, _ := os.Getwd(); e, _ := os.ReadDir("."); fmt.Print(d, " ", len(e), " ", len(os.Environ()))'
+    found = mini.prove(
+        {
+            "go/a_test.go": source(
+                "A",
+                *snippet("one", 'fmt.Println("1")', 'fmt.Print("no end of line")'),
+                't.Log("not for readers")',
+                *snippet("two", 't.Log("nor\\nthis")', 'os.Stdout.WriteString("2\\n")'),
+                't.SessionFolder("sub", func(t *testing.T) {',
+                *snippet("three", 'fmt.Println(3); t.Logf("nor this")'),
+                "})",
+            )
+            + "func TestA2(t *testing.T) {\n// START four\nfmt.Println(4)\n// END four\n}\n",
+            "go/sub/b_test.go": source("B", *snippet("b", where, 'os.Create("left")', 'os.Setenv("LEFT", "1")')),
+            "go/sub/c_test.go": source("C", *snippet("c", where), head=HEAD.replace("docs", "docs_test", 1)),
+        }
+    )
+    assert passed(found), found
+    outputs = {name.rpartition(":")[2]: verdict.output for name, verdict in found.items()}
+    b, c = outputs.pop("b").split(), outputs.pop("c").split()
+    assert outputs == {"one": "1\nno end of line", "two": "2\n", "three": "3\n", "four": "4\n"}
+    assert (b[0] != c[0], b[1:], c[1:]) == (True, c[1:], b[1:])
+    assert b[1] == "1"
+    assert sorted(path.name for path in mini.root.rglob("*") if path.is_file()) == [
+        *("a_test.go", "b_test.go", "c_test.go", "cat.txt", "go.mod"),
+    ]  # nothing is written beside the docs' sources
+
+
+def test_functions_that_a_page_shows(mini: Mini) -> None:
+    """Markers between declarations: the functions they show must be called, in the run of their own Source."""
+    shown = "// START f\nfunc F%s() {\nfmt.Println(1)\n%s}\n// END f\n"
+    found = mini.prove(
+        {
+            "go/a_test.go": source("A", "FA()", *snippet("a", "FB()")) + shown % ("A", ""),
+            "go/b_test.go": source("B", "_ = 1", *snippet("b", "FA()")) + shown % ("B", ""),
+            "go/c_test.go": source("C", "FC()") + shown % ("C", 'panic("c")\n'),
+            "go/d_test.go": source("D", "FD(t)") + shown.replace("()", "(t *testing.T)", 1) % ("D", "t.FailNow()\n"),
+        }
+    )
+    assert brief(found) == {
+        "go/a_test.go::a": ("passed", 6),
+        "go/a_test.go::f": ("passed", 10),
+        "go/b_test.go::b": ("passed", 6),
+        "go/b_test.go::f": ("not executed", 11),
+        "go/c_test.go::f": ("failed", 10),
+        "go/d_test.go::f": ("failed", 7),
+    }, found
+    assert "`FB` (go/b_test.go:11) was never called" in found["go/b_test.go::f"].reason
+    assert found["go/c_test.go::f"].reason == "panic: c"
+    assert [found[f"go/{name}_test.go::{name}"].output for name in "ab"] == ["1\n", "1\n"]
+
+
+def test_tests_that_run_side_by_side(mini: Mini) -> None:
+    """``t.Parallel`` pauses a test until the others are through; each is judged by itself."""
+    test = "func Test%s(t *testing.T) {\nt.Parallel()\n// START %s\nt.Log(1); %s\n// END %s\n}\n"
+    found = mini.prove(HEAD + test % ("A", "a", "t.Fatal(2)", "a") + test % ("B", "b", 'fmt.Println("b")', "b"))
+    assert (str(found["a"].outcome), found["a"].line, found["a"].reason) == ("failed", 7, "TestA failed: 2")
+    assert (str(found["b"].outcome), found["b"].output) == ("passed", "b\n")
+
+
+def test_what_goes_wrong_in_a_run_is_red_at_its_line(mini: Mini) -> None:
+    """Every way in which a Source can fail, each in a file of its own; the good one stays green."""
+    sub = ('t.SessionFolder("a b", func(t *testing.T) {', 't.Error("wrong")', "})")
+    cases = {
+        "Panic": (snippet("x", "var m map[string]int", 'm["a"] = 1'), 7, "panic: assignment to entry in nil map"),
+        "Fatal": (snippet("x", "a := 1", 't.Fatalf("found %d", a)'), 7, "TestFatal failed: found 1"),
+        "Inside": (snippet("x", "deep()"), 10, "panic: deep"),
+        "Before": (("call(nil)", *snippet("x")), 10, "hidden code before it: panic: runtime error: invalid memory"),
+        "After": ((*snippet("x"), "os.Exit(3)"), 5, "hidden code after it: the process ended with exit code 3"),
+        "Exit": (snippet("x", "os.Exit(0)"), 6, "panic: unexpected call to os.Exit(0) during test"),
+        "System": (snippet("x", "syscall.Exit(0)"), 5, "TestSystem never ended: something in it ended the process"),
+        "Skip": ((*snippet("x"), 't.Skip("no server")'), 5, "hidden code after it: TestSkip was skipped: no server"),
+        "Silent": (snippet("x", "t.FailNow()"), 5, "TestSilent failed: without a word"),
+        "Logged": (snippet("x", 't.Log("two", "words")', "t.Fail()"), 6, "TestLogged failed: two words"),
+        "Sub": (snippet("x", *sub), 7, "TestSub/a_b failed: wrong"),
+        "Goroutine": (snippet("x", 'go func() { panic("far") }()', "select {}"), 6, "panic: far"),
+        "Dead": (
+            ("if len(os.Args) == 0 {", *snippet("x"), "}"),
+            6,
+            "not executed: its START marker at go/dead_test.go:6",
+        ),
+        "Text": (("_ = `", *snippet("x"), "`"), 6, "not executed: the marker is not a comment: it stands inside a"),
+        "Comment": (("/*", *snippet("x"), "*/"), 6, "not executed: the marker stands inside a block comment"),
+    }
+    texts = {f"go/{name.lower()}_test.go": source(name, *lines) for name, (lines, _, _) in cases.items()}
+    texts["go/inside_test.go"] += 'func deep() {\npanic("deep")\n}\n'
+    texts["go/before_test.go"] += "func call(p *int) {\n_ = *p\n}\n"
+    texts["go/system_test.go"] = texts["go/system_test.go"].replace('"os"', '"os"; "syscall"')
+    found = mini.prove(texts | {"go/good_test.go": GOOD})
+    assert found.pop("go/good_test.go::good").output == "good\n"
+    for verdict, (name, (_, line, reason)) in zip(found.values(), cases.items(), strict=True):
+        assert str(verdict.outcome) in ("failed", "not executed"), (name, verdict)
+        assert (name, verdict.line, verdict.reason.startswith(reason)) == (name, line, True), verdict
+    panic = found["go/panic_test.go::x"].details
+    assert f"\n\t{mini.root}/go/panic_test.go:7\n" in panic
+    assert "testing.go" not in panic
+
+
+def test_each_failure_of_a_test_belongs_to_its_snippet(mini: Mini) -> None:
+    """``t.Error`` goes on: the next Snippet fails for its own reason, and the one between them passes."""
+    lines = (
+        *snippet("one", 't.Error("first\nof two lines")'.replace("\n", "\\n")),
+        *snippet("two", 'fmt.Println("fine")'),
+        *snippet("three", 't.Log("a note")', 't.Fatal("third")'),
+    )
+    later = "func TestLater(t *testing.T) {\n// START later\nfmt.Println(1)\n// END later\n}\n"
+    found = mini.prove(source("A", *lines) + later)
+    assert brief(found) == {
+        "one": ("failed", 6),
+        "two": ("passed", 8),
+        "three": ("failed", 13),
+        "later": ("passed", 17),
+    }
+    assert (found["one"].reason, found["three"].reason) == ("TestA failed: first", "TestA failed: third")
+    assert found["three"].details == ("TestA failed\ngo/a_test.go:12: a note\ngo/a_test.go:13: third")
+    assert [found[name].output for name in ("one", "two", "three")] == ["", "fine\n", ""]
+
+
+def test_what_testify_says_becomes_one_line(mini: Mini) -> None:
+    """The error and the words for it, not the trace above them; that one tells the lines."""
+    error = (
+        r'"\n\tError Trace:\t/x/a_test.go:99\n\t            \t/x/a_test.go:6\n\tError:      \tNot equal: \n"+'
+        r'"\t            \texpected: 1\n\t            \tactual  : 2\n\tTest:       \tTestA\n\tMessages:   \tsum\n"'
+    )
+    found = mini.prove(source("A", *snippet("a", f"t.Error({error})")))["a"]
+    assert (found.line, found.reason) == (99, "TestA failed: sum: Not equal: expected: 1 actual : 2")
+
+
+def test_what_does_not_compile_hides_nothing_else(mini: Mini) -> None:
+    """One build of eight files, most of them broken: each says what is wrong with it, the good ones run."""
+    broken = {
+        "syntax": source("Syntax", *snippet("x", 'fmt.Println("x"')),
+        "type": source("Type", *snippet("x", 'var a int = "a"', "_ = a")),
+        "hidden": source("Hidden", *snippet("x", "fmt.Println(1)")) + "func late() { missing() }\n",
+        "needs": source("Needs", *snippet("x", "OfType()")),
+        "imports": source("Imports", *snippet("x", "fmt.Println(1)"), head=HEAD.replace('"os"', '"os"; _ "a.b/c"')),
+    }
+    broken["type"] += "func OfType() {}\n"
+    texts = {f"go/{name}_test.go": text for name, text in broken.items()}
+    texts |= {
+        "go/good_test.go": GOOD,
+        "go/same_test.go": GOOD.replace('"good"', '"same"'),  # the same function in two files
+        "go/other_test.go": GOOD.replace("package docs", "package other"),
+        "go/later/good_test.go": GOOD,
+    }
+    found = mini.prove(texts)
+    places = {name.split("/")[1].split("_")[0]: verdict for name, verdict in found.items()}
+    assert {name: (str(v.outcome), v.line) for name, v in places.items()} == {
+        "syntax": ("failed", 6),
+        "type": ("failed", 6),
+        "hidden": ("failed", 9),
+        "needs": ("failed", 6),
+        "imports": ("failed", 2),
+        "good": ("passed", 5),
+        "same": ("passed", 5),
+        "other": ("passed", 5),
+        "later": ("passed", 5),
+    }, found
+    assert 'go: cannot use "a" (untyped string constant) as int value' in places["type"].reason
+    assert places["hidden"].reason == "hidden code after it: go: undefined: missing"
+    assert places["needs"].reason == "go: undefined: OfType (go/type_test.go declares it, which does not compile)"
+    assert "no required module provides package a.b/c" in places["imports"].reason
+    assert [places[name].output for name in ("good", "same", "other")] == ["good\n", "same\n", "good\n"]
+
+
+def test_a_broken_helper_is_named_with_its_own_path(mini: Mini) -> None:
+    """A file beside the Sources that is none itself: nothing can be built, and its place is told."""
+    mini.write("go/helper_test.go", "package docs\nfunc help() int { return missing }\n")
+    found = mini.prove(GOOD)
+    assert found["good"].reason == "go/helper_test.go:2:26 go: undefined: missing"
+
+
+def test_vet_is_red_as_with_go_test(mini: Mini) -> None:
+    """What ``go vet`` finds in a Source fails it at the line, though it runs; a helper's belongs to its package."""
+    vetted = source("Vet", *snippet("a", 'fmt.Println("a")'), *snippet("b", 'fmt.Printf("%d\\n", "b")'))
+    mini.write("go/sub/helper.go", 'package docs\nimport "fmt"\nfunc Help() { fmt.Printf("%d", "x") }\n')
+    found = mini.prove({"go/vet_test.go": vetted, "go/good_test.go": GOOD, "go/sub/good_test.go": GOOD})
+    assert brief(found) == {
+        "go/vet_test.go::a": ("passed", 5),
+        "go/vet_test.go::b": ("failed", 9),
+        "go/good_test.go::good": ("passed", 5),
+        "go/sub/good_test.go::good": ("failed", 5),
+    }
+    reason = 'fmt.Printf format %d has arg "b" of wrong type string (printf)'
+    assert found["go/vet_test.go::b"].reason.replace("\\n", "") == f"go vet: {reason}"
+    assert found["go/vet_test.go::b"].output == "%!d(string=b)\n"
+    assert found["go/sub/good_test.go::good"].reason.startswith("go/sub/helper.go:3:27 go vet: fmt.Printf format")
+
+
+def test_vet_looks_at_what_a_second_build_took(mini: Mini) -> None:
+    """A broken file beside it does not keep a finding from being told."""
+    vetted = source("Vet", *snippet("a", 'fmt.Printf("%d", "b")'))
+    found = mini.prove({"go/vet_test.go": vetted, "go/broken_test.go": source("Broken", *snippet("x", "a :="))})
+    assert "go vet: fmt.Printf format" in found["go/vet_test.go::a"].reason
+
+
+def test_a_probe_that_breaks_a_file_is_not_the_docs_fault(mini: Mini) -> None:
+    """The file builds without its probes: this is said, and the others run."""
+    runner = mini.runner()
+    mini.write("go/a_test.go", text := source("A", *snippet("a")))
+    mini.write("go/good_test.go", GOOD)
+    program = mini.program(runner, "go/a_test.go", text)
+    wrong = replace(program, probed=replace(program.probed, text=text.replace("// END a", "misplaced(6)")))
+    good = mini.program(runner, "go/good_test.go", GOOD)
+    runner.build([wrong, good])
+    assert [str(problem) for problem in runner.execute(wrong).problems] == [
+        "go/a_test.go:6:1 snipproof: a probe cannot stand here: undefined: misplaced"
+    ]
+    assert runner.execute(good).ok
+    runner.build([program, good])  # again, with another text
+    assert runner.execute(program).ok
+
+
+def test_a_report_without_the_test_is_red(mini: Mini) -> None:
+    """An exit code of 0 proves nothing where no test ran. Each case is a package of its own."""
+    plain = source("A", *snippet("x"))
+    bare = source("A", *snippet("x"), head="")
+    cases = {
+        "lower": (plain.replace("TestA", "testA"), 5, "go finds no test in this file"),
+        "letter": (plain.replace("TestA", "Testa"), 5, "go finds no test in this file"),
+        "main": (plain + "func TestMain(m *testing.M) { os.Exit(0) }\n", 5, "TestA was not run"),
+        "tag": (f"//go:build never\n\n{plain}", 7, "TestA was not run"),
+        "variable": (f"{HEAD}var a = Bad()\nfunc Bad() int {{\npanic(7)\n}}\n{bare}", 6, "panic: 7"),
+        "init": (f"{HEAD}func init() {{ os.Exit(0) }}\n{bare}", 6, "TestA was not run"),
+    }
+    found = mini.prove({f"go/{name}/a_test.go": text for name, (text, _, _) in cases.items()} | {"go/b_test.go": GOOD})
+    assert passed({"good": found.pop("go/b_test.go::good")})
+    for verdict, (name, (_, line, reason)) in zip(found.values(), cases.items(), strict=True):
+        assert str(verdict.outcome) in ("failed", "not executed"), (name, verdict)
+        assert (name, verdict.line, reason in verdict.reason) == (name, line, True), verdict
+
+
+def test_options_are_flags_of_the_build(mini: Mini) -> None:
+    """Tags, for instance; ``go vet`` gets them too."""
+    mini.suite = mini.suite._replace(options=("-tags=docs",))
+    text = "//go:build docs\n\n" + source("A", *snippet("a", 'fmt.Println("a")'), 'fmt.Printf("%d", "x")')
+    assert (brief(found := mini.prove(text)), found["a"].output) == ({"a": ("failed", 10)}, "a\n")
+    assert "go vet" in found["a"].reason
+
+
+def test_an_exit_code_of_0_hides_no_failed_test(mini: Mini) -> None:
+    """A ``TestMain`` may ignore the result of the tests, and print what it likes."""
+    main = 'func TestMain(m *testing.M) { m.Run(); fmt.Println("PASS"); os.Exit(0) }\n'
+    found = mini.prove(source("A", *snippet("a", 't.Error("wrong")')) + main)
+    assert (brief(found), found["a"].reason) == ({"a": ("failed", 6)}, "TestA failed: wrong")
+
+
+def test_a_hang_is_stopped_at_its_line_and_a_flood_at_its_limit(mini: Mini) -> None:
+    """In a loop that calls nothing, in a subtest, in a child, before any test; the next Source runs."""
+    mini.set(timeout=1.0, output_limit=1_000_000)
+    found = mini.prove(
+        {
+            "go/busy_test.go": source("Busy", *snippet("x", "for i := 0; i >= 0; i = (i + 1) % 7 {", "}")),
+            "go/sub_test.go": source("Sub", 't.SessionFolder("s", func(t *testing.T) {', *snippet("x", "deep()"), "})")
+            + "func deep() {\n<-make(chan int)\n}\n",
+            "go/flood_test.go": source("Flood", *snippet("x", "for {", 'fmt.Println("xxxxxxxxxxxxxxxxxxxx")', "}")),
+            "go/child_test.go": source("Child", *snippet("x", 'exec.Command("sleep", "765430").Run()')).replace(
+                '"os"', '"os"; "os/exec"'
+            ),
+            "go/sub/early_test.go": source("Early", *snippet("x")) + "func init() {\nselect {}\n}\n",
+            "go/good_test.go": GOOD,
+        }
+    )
+    assert [v.line for v in found.values()] == [6, 12, 5, 6, 9, 5]
+    assert "still running after 1 s, stopped at go/busy_test.go:6" in found["go/busy_test.go::x"].reason
+    assert "still running after 1 s, stopped at go/sub_test.go:12" in found["go/sub_test.go::x"].reason
+    assert found["go/flood_test.go::x"].reason == "stopped: it printed more than 1,000,000 bytes"
+    assert passed({"good": found["go/good_test.go::good"]})
+
+
+def test_what_a_source_starts_is_gone_when_it_ends(mini: Mini) -> None:
+    """A child that lives on keeps neither the run nor the machine; it does not know of the probes either."""
+    begin = time.monotonic()
+    lines = (
+        'told, _ := exec.Command("sh", "-c", "env | grep -c SNIPPROOF_PROBE").Output()',
+        'fmt.Print(string(told), os.Getenv("SNIPPROOF_PROBE"))',
+        'exec.Command("setsid", "sleep", "765431").Start()',
+    )
+    found = mini.prove(source("A", *snippet("a", *lines)).replace('"os"', '"os"; "os/exec"'))
+    assert (passed(found), found["a"].output) == (True, "0\n"), found
+    assert time.monotonic() - begin < 30
+    assert not [p for p in psutil.process_iter(["cmdline"]) if "765431" in " ".join(p.info["cmdline"] or ())]
+
+
+def test_programs_run_too(mini: Mini) -> None:
+    """A ``package main`` is built by itself, so a folder may hold many; a library can be no Source."""
+    main = 'package main\nimport "fmt"\nfunc main() {\n// START x\n%s\n// END x\n}\n'
+    mini.write("go/shared/help.go", 'package main\nfunc help() string { return "help" }\n')
+    found = mini.prove(
+        {
+            "go/one.go": main % 'fmt.Println("one")',
+            "go/two.go": "//go:build ignore\n\n" + main % 'fmt.Println("two")',
+            "go/panics.go": main % 'fmt.Println("p"); panic(fmt.Errorf("no"))',
+            "go/broken.go": main % 'fmt.Println("b"',
+            "go/shared/three.go": main % "fmt.Println(help())",
+            "go/lib/lib.go": "package lib\nfunc F() {\n// START x\n// END x\n}\n",
+        }
+    )
+    assert [(str(v.outcome), v.line, v.output) for v in found.values()] == [
+        ("passed", 4, "one\n"),
+        ("passed", 6, "two\n"),
+        ("failed", 5, "p\n"),
+        ("failed", 5, ""),
+        ("passed", 4, "help\n"),
+        ("failed", 1, ""),
+    ], found
+    assert found["go/panics.go::x"].reason == "panic: no"
+    assert "syntax error" in found["go/broken.go::x"].reason
+    assert "go can run neither a test nor a program in it" in found["go/lib/lib.go::x"].reason
+
+
+def test_examples_are_tests_where_they_say_what_they_print(mini: Mini) -> None:
+    """Go compares the output of an Example; a difference is a failure with both texts."""
+    example = "func Example%s() {\n// START %s\nfmt.Println(1)\n// END %s\n// Output: %s\n}\n"
+    found = mini.prove(
+        HEAD.replace('; "testing"', "") + example % ("A", "a", "a", "1") + example % ("B", "b", "b", "2")
+    )
+    assert brief(found) == {"a": ("passed", 5), "b": ("failed", 11)}
+    assert found["b"].reason == "hidden code after it: ExampleB failed: it printed something else"
+    assert found["b"].details.endswith("got:\n1\nwant:\n2")
+
+
+def test_secrets_are_masked(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that was given to the Source shows neither in its output nor in failures nor in compiler messages."""
+    monkeypatch.setenv("API_KEY", "sesame4711")
+    mini.set(env=("API_KEY",))
+    lines = ('fmt.Println(os.Getenv("API_KEY"))', 't.Error(os.Getenv("API_KEY"))')
+    found = mini.prove(
+        {
+            "go/a_test.go": source("A", *snippet("a", *lines)),
+            "go/b_test.go": source("B", *snippet("b", 'panic("it is " + os.Getenv("API_KEY"))')),
+            "go/c_test.go": source("C", *snippet("c", "sesame4711()")),
+        }
+    )
+    a, b, c = found.values()
+    assert (a.output, a.reason) == ("<API_KEY>\n", "TestA failed: <API_KEY>")
+    assert (b.reason, c.reason) == ("panic: it is <API_KEY>", "go: undefined: <API_KEY>")
+    assert "sesame" not in f"{found}".replace("sesame4711()", "")
+
+
+def test_modules_are_downloaded_once(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second Runner downloads nothing, until a byte of the lock file changes."""
+    assert passed(mini.prove(GOOD))
+    assert mini.said == ["go: installing what go/go.mod pins (once)"]
+    calls = mini.root / "calls"
+    monkeypatch.setenv("PATH", f"{_spy(mini.root / 'bin', calls)}{os.pathsep}{os.environ['PATH']}")
+    mini.runner()
+    assert (calls.read_text(), len(mini.said)) == ("version\nenv GOFLAGS\n", 1)
+    mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n\n// another\n")
+    mini.runner()
+    assert ("mod download" in calls.read_text(), len(mini.said)) == (True, 2)
+
+
+def _spy(folder: Path, calls: Path) -> Path:
+    """Make a ``go`` that notes how it is called, and hands over to the real one."""
+    real = next(p for p in os.environ["PATH"].split(os.pathsep) if (Path(p) / "go").exists())
+    folder.mkdir()
+    (folder / "go").write_text(f'#!/bin/sh\necho "$@" >> {calls}\nexec {real}/go "$@"\n')
+    (folder / "go").chmod(0o755)
+    return folder
+
+
+def test_a_machine_without_go(mini: Mini, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No go, or one that is too old: the Suite cannot be proven here, which is no defect of the docs."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ToolchainMissingError, match="no 'go' on the PATH"):
+        mini.runner()
+    (tmp_path / "go").write_text("#!/bin/sh\necho go version go1.19.3 linux/amd64\n")
+    (tmp_path / "go").chmod(0o755)
+    with pytest.raises(ToolchainMissingError, match="which is too old"):
+        mini.runner()
+
+
+@pytest.mark.parametrize(
+    ("lock", "manifest", "kind", "message"),
+    [
+        (None, "", SettingsError, "go/suite.yaml:1:1 a Suite of Go needs the lock file of its module"),
+        ("go/go.sum", None, SettingsError, "go/go.mod:1:1 cannot be read"),
+        ("go/go.mod", "go 1.21\n", SettingsError, "go/go.mod:1:1 no module is named"),
+        ("go/go.mod", "module a.b/c\nwrong\n", SettingsError, "go/go.mod:2:1 unknown directive: wrong"),
+        ("go/go.mod", "module a.b/c\ngo 1.999\n", ToolchainMissingError, "go/go.mod:1:1 it requires Go 1.999, and "),
+        ("go/go.mod", "module a.b/c\nrequire d.e/f v1.0.0\n", InfrastructureError, "go/go.mod:1:1 its modules"),
+    ],
+)
+def test_a_module_that_cannot_be_had(
+    mini: Mini,
+    monkeypatch: pytest.MonkeyPatch,
+    lock: str | None,
+    manifest: str | None,
+    kind: type[Exception],
+    message: str,
+) -> None:
+    """The file to look at is named."""
+    monkeypatch.setenv("GOPROXY", "off")
+    monkeypatch.setenv("GOTOOLCHAIN", "local")
+    mini.suite = mini.suite._replace(lock=lock)
+    mini.write("go/go.mod", manifest or "")
+    if manifest is None:
+        (mini.root / "go/go.mod").unlink()
+    with pytest.raises(kind) as raised:
+        mini.runner()
+    assert str(raised.value).startswith(message)
+
+
+def test_a_root_behind_a_link(mini: Mini, tmp_path: Path) -> None:
+    """Paths are those that the user wrote, so that panics find their lines."""
+    (tmp_path / "link").symlink_to(mini.root)
+    mini.settings = mini.settings._replace(root=tmp_path / "link")
+    mini.root = tmp_path / "link"
+    found = mini.prove(source("A", *snippet("a", 'fmt.Println("a")', 'panic("b")')))
+    assert (brief(found), found["a"].output) == ({"a": ("failed", 7)}, "a\n")

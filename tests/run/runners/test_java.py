@@ -1,0 +1,306 @@
+"""The Java Runner: one JVM, and what one Source must not do to another."""
+
+from __future__ import annotations
+
+import time
+
+import psutil
+import pytest
+from tests.run.runners.conftest import Mini, passed
+from tests.run.runners.java_suite import FOLDER, GOOD, in_class, in_test, make_mini, reasons, short
+
+from snipproof.config import Settings
+from snipproof.errors import SettingsError
+from snipproof.processes.session_folder import SessionFolder
+from snipproof.run.runners.java.runner import JavaRunner
+
+pytestmark = pytest.mark.toolchain("javac", "java", "mvn")
+
+
+@pytest.fixture
+def mini(run: SessionFolder, plain_settings: Settings) -> Mini:
+    """A Suite that Maven resolves."""
+    return make_mini(run, plain_settings)
+
+
+def test_what_a_snippet_prints_and_what_is_restored(mini: Mini) -> None:
+    """Exact output; the next Source finds a clean directory, an open stdout, and nothing that this one has set."""
+    mini.write("java/files/photo.txt", "cat")
+    mini.write(f"{FOLDER}/WorkerProcess.java", 'class WorkerProcess { static String help() { return "helped"; } }')
+    mini.write("java/src/test/resources/word.txt", "resource")
+    mini.suite = mini.suite._replace(files=(("images", "java/files"),))
+    body = (
+        "// START one",
+        'System.out.print("é" + java.nio.file.Files.readString(java.nio.file.Path.of("images/photo.txt")));',
+        "// END one",
+        'System.out.println("hidden");',
+        "// START two",
+        "System.out.println(WorkerProcess.help());",
+        'System.out.print(new String(getClass().getResourceAsStream("/word.txt").readAllBytes()));',
+        "// END two",
+        "System.setOut(new java.io.PrintStream(new java.io.BufferedOutputStream(System.out)));",
+        "// START three",
+        'System.out.print("kept back");',
+        "// END three",
+        'assertEquals("en_US", java.util.Locale.getDefault().toString());',
+        'assertFalse(new java.io.File("left").exists());',
+        'assertTrue(new java.io.File("left").createNewFile());',
+        'assertTrue(new java.io.File(System.getenv("HOME"), "left").createNewFile());',
+        'assertTrue(new java.io.File(System.getProperty("java.io.tmpdir"), "temp").createNewFile());',
+        'assertNull(System.setProperty("left", "yes"));',
+        "java.util.Locale.setDefault(java.util.Locale.JAPAN);",
+        'System.out.print("behind");',
+        "System.setErr(new java.io.PrintStream(java.io.OutputStream.nullOutputStream()));",
+        "System.out.close();",
+    )
+    first = in_test("First", *body)
+    second = {name.replace("First", "Second"): text.replace("First", "Second") for name, text in first.items()}
+    found = mini.prove(first | second)
+    assert passed(found), reasons(found)
+    assert [verdict.output for verdict in found.values()] == ["écat", "helped\nresource", "kept back"] * 2
+    assert not (mini.root / "java" / "target").exists()
+
+
+def test_a_failure_is_red_at_its_own_line(mini: Mini) -> None:
+    """Whatever goes wrong in a test or around it belongs to a Snippet, and a Source behind it stays green."""
+    found = mini.prove(
+        in_test("Inside", "// START a", 'System.out.println("so far");', 'fail("on\\npurpose");', "// END a")
+        | in_test("Before", 'assertEquals(1, "".length());', "// START a", "int a;", "// END a")
+        | in_test("Between", *("// START a", "// END a", "Object o = null;", "o.wait();", "// START b", "// END b"))
+        | in_test("After", "// START a", "int a;", "// END a", 'Integer.parseInt("x");')
+        | in_class(
+            "Loading", 'static int n = 1 / Integer.parseInt("0");', "@Test void t() {", "// START a", "// END a", "}"
+        )
+        | in_class("Making", "Making() {", "throw new Error();", "}", "@Test void t() {", "// START a", "// END a", "}")
+        | in_class(
+            "First", "@BeforeAll static void b() {", "fail();", "}", "@Test void t() {", "// START a", "// END a", "}"
+        )
+        | in_test(
+            "Caused",
+            "// START a",
+            "try { deeper(); }",
+            'catch (Exception e) { throw new RuntimeException("outer", e); }',
+            "// END a",
+            "}",
+            "void deeper() throws Exception {",
+            'throw new Exception("inner");',
+        )
+        | in_test("Swallowed", "// START a", "try { assertTrue(false); } finally { System.out.flush(); }", "// END a")
+        | GOOD
+    )
+    assert short(found) == {
+        "Inside::a": ("failed", 7),
+        "Before::a": ("failed", 5),
+        "Between::a": ("passed", 5),
+        "Between::b": ("failed", 8),
+        "After::a": ("failed", 8),
+        "Loading::a": ("failed", 4),
+        "Making::a": ("failed", 5),
+        "First::a": ("failed", 5),
+        "Caused::a": ("failed", 11),
+        "Swallowed::a": ("failed", 6),
+        "Good::good": ("passed", 5),
+    }
+    said = reasons(found)
+    assert said["Inside::a"] == "AssertionFailedError: on"
+    assert said["Before::a"] == "hidden code before it: AssertionFailedError: expected: <1> but was: <0>"
+    assert "NullPointerException" in said["Between::b"]
+    assert said["After::a"] == 'hidden code after it: NumberFormatException: For input string: "x"'
+    assert "ExceptionInInitializerError" in said["Loading::a"]
+    inside = found[f"{FOLDER}/Inside.java::a"]
+    assert inside.output == "so far\n"
+    assert inside.details == (
+        f"org.opentest4j.AssertionFailedError: on\npurpose\n    at Inside.test({FOLDER}/Inside.java:7)\n"
+    )
+    assert found[f"{FOLDER}/Caused.java::a"].details == (
+        f"java.lang.RuntimeException: outer\n    at Caused.test({FOLDER}/Caused.java:7)\n"
+        f"Caused by: java.lang.Exception: inner\n    at Caused.deeper({FOLDER}/Caused.java:11)\n"
+        f"    at Caused.test({FOLDER}/Caused.java:6)\n"
+    )
+
+
+def test_what_junit_does_not_run_is_never_green(mini: Mini) -> None:
+    """A test that is not found, switched off or given up, a comment, a JVM that ends early with exit code 0."""
+    region = ("// START a", 'System.out.println("a");', "// END a")
+    found = mini.prove(
+        in_class("NoTest", "void test() {", *region, "}")
+        | in_class("OneMissed", "@Test void other() {}", "void test() {", *region, "}")
+        | in_class("Off", '@Disabled("no time")', "@Test void test() {", *region, "}")
+        | in_test("Given", 'Assumptions.assumeTrue(false, "no luck");', *region)
+        | in_test("Comment", "/*", *region, "*/")
+        | in_test("Text", 'String s = """', *region, '""";')
+        | in_test("Exit", *region, "// START b", "System.exit(0);", "// END b")
+        | in_test("ExitThree", *region, "System.exit(3);")
+        | in_test("Halt", "// START a", "Runtime.getRuntime().halt(0);", "// END a")
+        | in_test("Branch", "if (s().isEmpty()) {", *region, "}", "}", 'String s() { return "x";')
+        | GOOD
+    )
+    assert short(found) == {
+        "NoTest::a": ("failed", 5),
+        "OneMissed::a": ("not executed", 6),
+        "Off::a": ("failed", 6),
+        "Given::a": ("failed", 6),
+        "Comment::a": ("not executed", 6),
+        "Text::a": ("not executed", 6),
+        "Exit::a": ("passed", 5),
+        "Exit::b": ("failed", 9),
+        "ExitThree::a": ("failed", 8),
+        "Halt::a": ("failed", 5),
+        "Branch::a": ("not executed", 6),
+        "Good::good": ("passed", 5),
+    }
+    said = reasons(found)
+    assert "JUnit found no test in this file" in said["NoTest::a"]
+    assert "never reached" in said["OneMissed::a"]
+    assert "JUnit did not run test(): no time" in said["Off::a"]
+    assert "JUnit did not run test(): Assumption failed: no luck" in said["Given::a"]
+    assert "inside a block comment" in said["Comment::a"]
+    assert "string literal" in said["Text::a"]
+    assert said["Exit::b"] == "System.exit: it ended the JVM with exit code 0 before its tests were over"
+    assert "exit code 3" in said["ExitThree::a"]
+    assert "the JVM ended before the tests were over" in said["Halt::a"]
+
+
+def test_functions_and_several_tests(mini: Mini) -> None:
+    """A method that is shown is proven by being called; a test that fails leaves nothing open for the next one."""
+    found = mini.prove(
+        in_class(
+            "Shown",
+            "// START method",
+            "int twice(int n) {",
+            "return 2 * n;",
+            "}",
+            "// END method",
+            "// START never",
+            "void never() {",
+            "}",
+            "// END never",
+            "@Test void uses() { assertEquals(4, twice(2)); }",
+        )
+        | {
+            f"{FOLDER}/deep/Two.java": (
+                "package deep;\nimport org.junit.jupiter.api.*;\n"
+                "@TestMethodOrder(MethodOrderer.MethodName.class)\npublic class Two {\n"
+                "@Test void a() {\n// START a\nSystem.out.println(1);\n// END a\n}\n"
+                "@Test void b() {\n// START b\nAssertions.fail();\n// END b\n}\n"
+                "@Nested class Inner {\n@Test void c() {\n// START c\nSystem.out.println(3);\n// END c\n}\n}\n}\n"
+                "class Other {\n@Test void d() {\n// START d\nSystem.out.println(4);\n// END d\n}\n}\n"
+            )
+        }
+    )
+    assert short(found) == {
+        "Shown::method": ("passed", 4),
+        "Shown::never": ("not executed", 10),
+        "Two::a": ("passed", 6),
+        "Two::b": ("failed", 12),
+        "Two::c": ("passed", 17),
+        "Two::d": ("passed", 25),
+    }
+    assert [v.output for v in found.values()] == ["", "", "1\n", "", "3\n", "4\n"]
+
+
+def forks(script: str) -> str:
+    """Return a statement that runs a shell script and waits for its end."""
+    return f'new ProcessBuilder("sh", "-c", "{script}").inheritIO().start().waitFor();'
+
+
+def test_limits_and_what_is_left_behind(mini: Mini) -> None:
+    """A hang is found at its line, a flood is stopped, and no process or thread of a Source meets the next one."""
+    mini.set(timeout=1.5, output_limit=1_000_000)
+    prints = 'for (int i = 0; i < 100; i++) System.out.println("x".repeat(999_999));'
+    noise = '{ Thread.sleep(1); System.out.println("noise"); }'
+    spawns = f"new Thread(() -> {{ try {{ while (true) {noise} }} catch (InterruptedException e) {{ }} }}).start();"
+    began = time.monotonic()
+    found = mini.prove(
+        in_test("Hang", "// START a", "while (true) {", "Thread.sleep(10);", "}", "}", "void end() {", "// END a")
+        | in_test("Child", "// START a", forks("sleep 987 & wait"), "// END a")
+        | in_test("Flood", "// START a", prints, "// END a")
+        | in_test("Leaves", "// START a", forks("sleep 987 &"), "// END a")
+        | in_test("Spawns", "// START a", spawns, "// END a")
+        | in_test("Quiet", "Thread.sleep(50);", "// START a", "Thread.sleep(50);", "// END a")
+        | GOOD
+    )
+    assert time.monotonic() - began < 30
+    assert short(found) == {
+        "Hang::a": ("failed", 7),
+        "Child::a": ("failed", 6),
+        "Flood::a": ("failed", 5),
+        "Leaves::a": ("passed", 5),
+        "Spawns::a": ("passed", 5),
+        "Quiet::a": ("passed", 6),
+        "Good::good": ("passed", 5),
+    }
+    assert found[f"{FOLDER}/Quiet.java::a"].output == ""
+    assert "still running after 1.5 s, stopped at" in reasons(found)["Hang::a"]
+    assert "more than 1,000,000 bytes" in reasons(found)["Flood::a"]
+    assert not [p.pid for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "987"]]
+
+
+def test_children_are_gone_before_the_next_source(mini: Mini) -> None:
+    """Also an orphan that its parent left, while the JVM goes on."""
+    fork = forks("sleep 654 & echo $! > ../pid")
+    texts = in_test("Leaves", "// START a", fork, "// END a") | GOOD
+    mini.suite = mini.suite._replace(sources=tuple(texts))
+    runner = mini.runner()
+    try:
+        programs = [mini.program(runner, path, text) for path, text in texts.items()]
+        runner.build(programs)
+        assert isinstance(runner, JavaRunner)
+        jvm = runner._jvm
+        assert jvm
+        assert runner.execute(programs[0]).ok
+        pid = int((jvm.folder / "pid").read_text())
+        assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        assert runner.execute(programs[1]).ok
+        assert runner._jvm is jvm
+    finally:
+        runner.close()
+
+
+def test_secrets_are_masked(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither output, crash nor compiler message shows what was given to the Sources, and they get nothing else."""
+    monkeypatch.setenv("TOKEN", "s3cr3tValue")
+    monkeypatch.setenv("OTHER", "not-for-them")
+    mini.set(env=("TOKEN",))
+    found = mini.prove(
+        in_test(
+            "Prints", "// START a", 'System.out.println(System.getenv("TOKEN") + System.getenv("OTHER"));', "// END a"
+        )
+        | in_test("Throws", "// START a", 'fail("got " + System.getenv("TOKEN"));', "// END a")
+        | in_test("Names", "// START a", "s3cr3tValue();", "// END a")
+    )
+    assert found[f"{FOLDER}/Prints.java::a"].output == "<TOKEN>null\n"
+    assert reasons(found)["Throws::a"] == "AssertionFailedError: got <TOKEN>"
+    assert "symbol: method <TOKEN>()" in reasons(found)["Names::a"]
+    assert "s3cr3tValue" not in str(found.values()).replace("s3cr3tValue();", "")
+
+
+def test_a_fresh_jvm_for_each_source(mini: Mini) -> None:
+    """Asked for, nothing that one Source sets in a JVM is seen by another one; options reach the JVM."""
+    mini.write("java/src/main/java/Shared.java", "public class Shared { static int used; }")
+    mini.suite = mini.suite._replace(options=("-Dgiven=yes", "-XX:+UseParallelGC"))
+    body = ("// START a", 'System.out.println(System.getProperty("given") + Shared.used++);', "// END a")
+    stays = "new Thread(() -> { try { Thread.sleep(60_000); } catch (InterruptedException e) { } }).start();"
+    sources = (
+        in_test("A", *body) | in_test("B", *body, stays) | in_test("Exit", "// START a", "System.exit(0);", "// END a")
+    )
+    mini.set(fresh=True)
+    fresh = mini.prove(sources)
+    assert [v.output for v in fresh.values()] == ["yes0\n", "yes0\n", ""]
+    assert short(fresh) == {"A::a": ("passed", 5), "B::a": ("passed", 5), "Exit::a": ("failed", 6)}
+
+
+def test_one_jvm_for_all_sources(mini: Mini) -> None:
+    """What they share is shared, as under Maven: the JVM stays."""
+    mini.write("java/src/main/java/Shared.java", "public class Shared { static int used; }")
+    body = ("// START a", "System.out.println(Shared.used++);", "// END a")
+    kept = mini.prove(in_test("A", *body) | in_test("B", *body))
+    assert [v.output for v in kept.values()] == ["0\n", "1\n"]
+
+
+def test_options_that_java_refuses(mini: Mini) -> None:
+    """The suite file is to blame, in the JVM's own words."""
+    mini.suite = mini.suite._replace(options=("-XX:NoSuchOption",))
+    with pytest.raises(SettingsError, match=r"java/suite.yaml:1:1 no JVM starts with \('-XX:NoSuchOption',\)") as error:
+        mini.prove(GOOD)
+    assert "NoSuchOption" in error.value.hint

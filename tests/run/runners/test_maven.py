@@ -1,0 +1,169 @@
+"""The class path of a Java Suite: resolved once, held against the lock file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from tests.run.runners.conftest import Mini, passed
+from tests.run.runners.java_suite import GOOD, JUPITER, LAUNCHER, make_mini, pom
+
+from snipproof.config import Settings
+from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
+from snipproof.processes.session_folder import SessionFolder
+from snipproof.run.runners.java.runner import JavaRunner
+from snipproof.run.toolchain import find_version
+
+pytestmark = pytest.mark.toolchain("javac", "java", "mvn")
+
+
+@pytest.fixture
+def mini(run: SessionFolder, plain_settings: Settings) -> Mini:
+    """A Suite that Maven resolves."""
+    return make_mini(run, plain_settings)
+
+
+@pytest.fixture
+def maven(mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """In the place of Maven: gives the class path that it once gave, and notes that it was asked."""
+    runner = mini.runner()
+    assert isinstance(runner, JavaRunner)
+    jars = os.pathsep.join(map(str, runner._class_path.jars))
+    mini.settings = mini.settings._replace(cache_dir=str(tmp_path / "cache"))
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "jars").write_text(jars)
+    for tool in ("java", "javac"):
+        (folder / tool).symlink_to(str(shutil.which(tool)))
+    (folder / "mvn").write_text(
+        f'#!/bin/sh\necho "$@" >> {folder}/asked\n'
+        f'for word; do case $word in -Dmdep.outputFile=*) cp {folder}/jars "${{word#*=}}"; esac; done\n'
+    )
+    (folder / "mvn").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    return folder
+
+
+def without(folder: Path, tool: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave only what is in ``folder`` on the PATH, without ``tool``."""
+    (folder / tool).unlink()
+    monkeypatch.setenv("PATH", str(folder))
+
+
+def locked(jars: Iterable[Path], **changes: str) -> str:
+    """Return a lock file as maven-lockfile writes it, each jar a child of the one before.
+
+    :param changes: what is wrong in the entry of opentest4j.
+    """
+    entries: list[dict[str, object]] = []
+    for jar in jars:
+        *group, artifact, version, _ = jar.parts[jar.parts.index("repository") + 1 :]
+        entry = {
+            "groupId": ".".join(group),
+            "artifactId": artifact,
+            "version": version,
+            "checksumAlgorithm": "SHA-256",
+            "checksum": hashlib.sha256(jar.read_bytes()).hexdigest(),
+        }
+        entries = [{**entry, **(changes if artifact == "opentest4j" else {}), "children": entries}]
+    return json.dumps({"lockFileVersion": 1, "dependencies": entries})
+
+
+def test_maven_is_asked_once(mini: Mini, maven: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second Runner needs no Maven; a jar that is gone, or another manifest, is asked for again."""
+    jars = (maven / "jars").read_text().split(os.pathsep)
+    copy = maven / "copy.jar"
+    shutil.copyfile(jars[0], copy)
+    (maven / "jars").write_text(os.pathsep.join([str(copy), *jars[1:]]))
+    assert passed(mini.prove(GOOD))
+    mini.runner()
+    assert (maven / "asked").read_text().count("\n") == 1
+    assert "java: installing what java/pom.xml pins (once)" in mini.said
+    copy.unlink()
+    (maven / "jars").write_text(os.pathsep.join(jars))
+    mini.runner()
+    assert (maven / "asked").read_text().count("\n") == 2
+    without(maven, "mvn", monkeypatch)
+    mini.runner()
+    mini.write("java/pom.xml", pom(JUPITER, LAUNCHER) + "\n")
+    with pytest.raises(ToolchainMissingError, match="no 'mvn' on the PATH"):
+        mini.runner()
+
+
+def test_a_parent_manifest_counts(mini: Mini, maven: Path) -> None:
+    """Another version in the manifest that this one inherits from is another class path."""
+    inherits = "<parent><relativePath>../parent</relativePath></parent><dependencies>"
+    mini.write("java/pom.xml", pom(JUPITER, LAUNCHER).replace("<dependencies>", inherits, 1))
+    for text, asked in (("1", 1), ("1", 1), ("2", 2)):
+        mini.write("parent/pom.xml", text)
+        mini.runner()
+        assert (maven / "asked").read_text().count("\n") == asked
+
+
+@pytest.mark.parametrize("tool", ["java", "javac"])
+def test_a_missing_toolchain(mini: Mini, maven: Path, monkeypatch: pytest.MonkeyPatch, tool: str) -> None:
+    """It is said which program is missing and what to install."""
+    without(maven, tool, monkeypatch)
+    with pytest.raises(ToolchainMissingError, match=f"no '{tool}' on the PATH") as error:
+        mini.runner()
+    assert "JDK" in error.value.hint
+
+
+@pytest.mark.parametrize(("said", "found"), [("17.0.15", "17.0.15"), ("25", "25"), ("1.8.0_392", None)])
+def test_versions_of_java(maven: Path, mini: Mini, said: str, found: str | None) -> None:
+    """A new Java has no dots in its version; one that is too old is as good as none."""
+    (maven / "java").unlink()
+    (maven / "java").write_text(f"#!/bin/sh\necho 'openjdk version \"{said}\" 2023-09-19' >&2\n")
+    (maven / "java").chmod(0o755)
+    assert find_version("java", "a JDK", "-version")[1] == (found or said)
+    if not found:
+        with pytest.raises(ToolchainMissingError, match=r"java is version 1\.8\.0_392"):
+            mini.runner()
+
+
+def test_every_jar_must_be_the_locked_one(mini: Mini, maven: Path) -> None:
+    """A lock file with all checksums passes; one that is wrong or missing is named."""
+    jars = [Path(jar) for jar in (maven / "jars").read_text().split(os.pathsep)]
+    mini.suite = mini.suite._replace(lock="java/lockfile.json")
+    mini.write("java/lockfile.json", locked(jars))
+    mini.runner()
+    mini.write("java/lockfile.json", locked(jars, checksum="0" * 64))
+    with pytest.raises(
+        InfrastructureError, match=r"java/lockfile.json:1:1 org.opentest4j:opentest4j:\S+: its checksum"
+    ):
+        mini.runner()
+    mini.write("java/lockfile.json", locked(jars, version="0.1"))
+    with pytest.raises(
+        SettingsError, match=r"java/lockfile.json:1:1 opentest4j-\S+ is on the class path, but not lock"
+    ):
+        mini.runner()
+    mini.write("java/lockfile.json", "[]")
+    with pytest.raises(SettingsError, match=r"java/lockfile.json:1:1 not a lock file of maven-lockfile"):
+        mini.runner()
+
+
+def test_what_the_manifest_must_have(mini: Mini, maven: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the launcher, an engine, a manifest or the key, it is said what to add."""
+    jars = (maven / "jars").read_text().split(os.pathsep)
+    for missing, artifact in (("platform-launcher", "junit-platform-launcher"), ("jupiter-engine", "junit-jupiter")):
+        (maven / "jars").write_text(os.pathsep.join(jar for jar in jars if missing not in jar))
+        with pytest.raises(SettingsError, match=r"java/pom.xml:1:1 .* on the class path") as error:
+            mini.runner()
+        assert f"<artifactId>{artifact}</artifactId>" in error.value.hint
+        assert "14.4</version>" in error.value.hint
+    (maven / "mvn").write_text("#!/bin/sh\necho '[ERROR] no such artifact'\nexit 1\n")
+    with pytest.raises(InfrastructureError, match=r"java/pom.xml:1:1 the class path could not be resolved") as failed:
+        mini.runner()
+    assert failed.value.hint == "[ERROR] no such artifact"
+    mini.suite = mini.suite._replace(lock="java/lockfile.json")
+    (mini.root / "java/pom.xml").rename(mini.root / "java/lockfile.json")
+    with pytest.raises(SettingsError, match=r"java/lockfile.json:1:1 there is no pom.xml beside it"):
+        mini.runner()
+    mini.suite = mini.suite._replace(lock=None)
+    with pytest.raises(SettingsError, match=r"java/suite.yaml:1:1 a Java Suite needs the key 'lock'"):
+        mini.runner()

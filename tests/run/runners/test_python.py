@@ -1,0 +1,192 @@
+"""The Python Runner: a helper that forks for each Source, and what must not leak between two of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.run.runners.conftest import Mini, brief, passed
+
+from snipproof.config import Settings
+from snipproof.model import Suite
+from snipproof.processes.session_folder import SessionFolder
+from snipproof.run.runners.python.runner import PythonRunner
+
+
+@pytest.fixture
+def mini(tmp_path: Path, run: SessionFolder, plain_settings: Settings) -> Mini:
+    """A Suite without a lock file: the interpreter that runs us."""
+    suite = Suite("py/suite.yaml", "py", "python", ("py/a.py",))
+    return Mini(plain_settings.root, run, PythonRunner, suite, plain_settings)
+
+
+def test_sources_are_forked_and_share_nothing_that_they_change(mini: Mini) -> None:
+    """Both Sources are children of one helper that has imported their modules; one sees no change of the other's."""
+    source = (
+        "import os, json, sys, tempfile\nfrom pathlib import Path\n# START a\n"
+        "assert not hasattr(json, 'changed') and 'CHANGED' not in os.environ and not Path('left').exists()\n"
+        "assert __name__ == '__main__' and sys.argv == [__file__] and sys.path[0] == str(Path(__file__).parent)\n"
+        "assert tempfile.gettempdir() == os.environ['TMPDIR'] == os.environ['HOME']\n"
+        "json.changed = os.environ['CHANGED'] = open('left', 'w').name\n"
+        "print(os.getppid(), os.getcwd())\n# END a\n"
+    )
+    found = mini.prove({"py/a.py": source, "py/b.py": source})
+    assert passed(found), found
+    parents, folders = zip(*(v.output.split() for v in found.values()), strict=True)
+    assert parents[0] == parents[1] != str(os.getpid())
+    assert folders[0] != folders[1]
+
+
+def test_a_fresh_process_for_each_source(mini: Mini) -> None:
+    """Asked for, each Source has an interpreter of its own that has imported nothing."""
+    mini.set(fresh=True)
+    source = (
+        "import sys\n# START a\nassert 'xml.dom' not in sys.modules\nprint(sys.flags.dont_write_bytecode)\n# END a\n"
+        "import xml.dom\n"
+    )
+    found = mini.prove(source)
+    assert (passed(found), found["a"].output) == (True, "1\n")
+    mini.set(fresh=False)
+    assert brief(mini.prove(source)) == {"a": ("failed", 3)}  # the helper has imported what the Source does
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_source_ends_as_the_interpreter_does(mini: Mini, *, fresh: bool) -> None:
+    """Threads are joined, exit functions run, what was left open is closed: forked as in a process of its own."""
+    mini.set(fresh=fresh)
+    log = mini.root / "log"
+    source = (
+        f"import atexit, concurrent.futures, threading, time\nlog = open({str(log)!r}, 'a')\n# START a\n"
+        "def late(word):\n    time.sleep(0.2)\n    print(word, file=log, flush=True)\n"
+        "threading.Thread(target=late, args=('thread',)).start()\n"
+        "pool = concurrent.futures.ThreadPoolExecutor()\npool.submit(late, 'pool')\n"
+        "atexit.register(late, 'atexit')\n"
+        f"class Last:\n    def __del__(self, open=open):\n        open({str(log)!r}, 'a').write('closed')\n"
+        "last = Last()\n# END a\nraise SystemExit('words')\n"
+    )
+    found = mini.prove(source)["a"]
+    assert found.reason == "hidden code after it: the process ended with exit code 1"
+    assert found.details == "words\n"
+    assert sorted(log.read_text().split()[:2]) == ["pool", "thread"]
+    assert log.read_text().split()[2:] == ["atexit", "closed"]
+
+
+def test_what_cannot_be_forked_is_run_fresh_and_said(mini: Mini) -> None:
+    """A module that starts a thread when it is imported would not survive a fork."""
+    source = "# START a\nimport wsgiref.handlers\n# END a\n"
+    runner_folder = mini.root / "threads"
+    runner_folder.mkdir()
+    (runner_folder / "sitecustomize.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()\n"
+    )
+    mini.set(env=("PYTHONPATH",))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(runner_folder))
+        assert passed(mini.prove(source))
+    assert mini.said == ["py: a fresh process for each Source: what the Sources import starts a thread"]
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_what_a_source_starts_is_gone_when_it_ends(mini: Mini, fresh: bool) -> None:
+    """A child in a session of its own, one that was orphaned, and one that ignores SIGTERM: none survives."""
+    mini.set(fresh=fresh)
+    sleep = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(765432)"
+    source = (
+        "import subprocess, sys\n# START a\n"
+        f"subprocess.Popen([sys.executable, '-c', {sleep!r}], start_new_session=True)\n"
+        f"subprocess.run(['sh', '-c', 'sleep 765432 & exit'], check=True)\n# END a\n"
+    )
+    assert passed(mini.prove({"py/a.py": source, "py/b.py": "# START b\nx = 1\n# END b\n"}))
+    assert not [p for p in psutil.process_iter(["cmdline"]) if "765432" in " ".join(p.info["cmdline"] or ())]
+
+
+def test_a_source_that_kills_its_parent_takes_only_itself_along(mini: Mini) -> None:
+    """The helper is started again for the next Source."""
+    source = "import os\n# START a\nos.kill(os.getppid(), 9)\nimport time; time.sleep(5)\n# END a\n"
+    found = mini.prove({"py/a.py": source, "py/b.py": "# START b\nx = 1\n# END b\n"})
+    assert brief(found) == {"py/a.py::a": ("failed", 2), "py/b.py::b": ("passed", 1)}
+    assert "killed by signal 9" in found["py/a.py::a"].reason
+
+
+def test_a_hang_and_a_flood_cost_only_their_own_source(mini: Mini) -> None:
+    """Both are stopped, the first at its line; the next Source runs as if nothing had been."""
+    mini.set(timeout=1.0, output_limit=1_000_000)
+    begin = time.monotonic()
+    found = mini.prove(
+        {
+            "py/a.py": "# START a\nwhile True:\n    pass\n# END a\n",
+            "py/b.py": "# START b\nprint('x' * 100_000_000)\n# END b\n",
+            "py/c.py": "# START c\nprint('y')\n# END c\n",
+        }
+    )
+    assert time.monotonic() - begin < 15
+    assert found["py/a.py::a"].line in (2, 3)
+    assert "still running after 1 s" in found["py/a.py::a"].reason
+    assert "printed more than 1,000,000 bytes" in found["py/b.py::b"].reason
+    assert (passed({"c": found["py/c.py::c"]}), found["py/c.py::c"].output) == (True, "y\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "reason"),
+    [
+        ("# START a\n{}['key']\n# END a\n", 2, "KeyError: 'key'"),
+        ("1 / 0\n# START a\nx = 1\n# END a\n", 1, "hidden code before it: ZeroDivisionError"),
+        ("import no_such_module\n# START a\nx = 1\n# END a\n", 1, "hidden code before it: ModuleNotFoundError"),
+        ("# START a\nx = (\n# END a\n", 2, "SyntaxError: '(' was never closed"),
+        ("# START a\nlen(3)\n# END a\n", 2, "TypeError: object of type 'int' has no len()"),
+        ("# START a\nimport sys; sys.exit(0)\n# END a\n", 3, "was never reached"),
+        ("# START a\nimport os; os._exit(0)\n# END a\n", 3, "was never reached"),
+        ("import sys\nsys.excepthook = lambda *_: None\n# START a\nassert 1 == 2\n# END a\n", 4, "AssertionError"),
+        ("import atexit, os\natexit.register(os._exit, 0)\n# START a\nassert 1 == 2\n# END a\n", 4, "AssertionError"),
+        ("'''\n# START a\nx\n# END a\n'''\n", 2, "it stands inside a string literal"),
+    ],
+)
+def test_what_goes_wrong_is_red_at_its_line(mini: Mini, source: str, line: int, reason: str) -> None:
+    """Each failure names the line of the docs source; an exit code of 0 hides nothing."""
+    found = mini.prove(source)["a"]
+    assert (str(found.outcome) in ("failed", "not executed"), found.line) == (True, line), found
+    assert reason in found.reason
+
+
+def test_only_modules_of_the_environment_are_imported_ahead(mini: Mini) -> None:
+    """A helper module that stands beside a Source runs when the Source imports it, and not before."""
+    mini.write("py/beside.py", "print('imported')\n")
+    found = mini.prove("# START a\nimport beside, json\n# END a\n")
+    assert (passed(found), found["a"].output) == (True, "imported\n")
+
+
+def test_options_reach_the_interpreter(mini: Mini) -> None:
+    """``options`` of the Suite are the interpreter's, forked or not."""
+    mini.suite = mini.suite._replace(options=("-W", "error"))
+    source = "# START a\nimport sys\nprint(sys.warnoptions)\n# END a\n"
+    assert mini.prove(source)["a"].output == "['error']\n"
+    mini.set(fresh=True)
+    assert mini.prove(source)["a"].output == "['error']\n"
+
+
+def test_secrets_are_masked(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that was given to the Source shows neither in its output nor in its traceback."""
+    monkeypatch.setenv("API_KEY", "sesame-4711")
+    mini.set(env=("API_KEY",))
+    found = mini.prove(
+        "import os\n# START a\nprint(os.environ['API_KEY'])\nraise OSError(os.environ['API_KEY'])\n# END a\n"
+    )
+    assert (found["a"].output, found["a"].reason) == ("<API_KEY>\n", "OSError: <API_KEY>")
+    assert "sesame" not in found["a"].details
+
+
+def test_a_lock_file_is_installed_once(mini: Mini) -> None:
+    """The second Runner finds the environment and calls neither venv nor pip."""
+    mini.write("py/requirements.lock", "")
+    mini.suite = mini.suite._replace(lock="py/requirements.lock")
+    mini.settings = mini.settings._replace(cache_dir=str(mini.root / "cache"))
+    source = "import sys\n# START a\nprint(sys.prefix)\n# END a\n"
+    first = mini.prove(source)["a"].output
+    assert mini.said == ["py: installing what py/requirements.lock pins (once)"]
+    assert first.startswith(str(mini.root / "cache"))
+    assert first != sys.prefix
+    assert (mini.prove(source)["a"].output, len(mini.said)) == (first, 1)

@@ -1,0 +1,631 @@
+"""The TypeScript Runner, with a real Node.js, esbuild and TypeScript compiler."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import textwrap
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import psutil
+import pytest
+from tests.run.runners.conftest import Mini, brief, passed
+
+from snipproof.config import Settings, load_settings
+from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
+from snipproof.model import Suite
+from snipproof.processes.session_folder import RUN_VARIABLE, SessionFolder
+from snipproof.run.probe import Probed
+from snipproof.run.runners.runner import Program
+from snipproof.run.runners.typescript.runner import TypeScriptRunner
+from snipproof.run.verdict import Verdict
+from snipproof.site.source import parse_source
+
+pytestmark = pytest.mark.toolchain("node", "npm")
+
+PACKAGES = Path(__file__).with_name("typescript")
+
+
+def make(settings: Settings, run: SessionFolder) -> Mini:
+    """A Suite with the packages that every Suite needs, in a folder whose name is not plain."""
+    suite = Suite("süite a/suite.yaml", "ts", "typescript", ("süite a/a.ts",), lock="süite a/package-lock.json")
+    mini = Mini(settings.root, run, TypeScriptRunner, suite, settings)
+    for path in PACKAGES.iterdir():
+        mini.write(f"süite a/{path.name}", path.read_text())
+    return mini
+
+
+def prove(mini: Mini, sources: Mapping[str, str]) -> dict[str, Verdict]:
+    """Prove Sources by their names in the Suite's folder; the Verdicts are by ``name::snippet``."""
+    texts = {f"süite a/{name}": textwrap.dedent(text) for name, text in sources.items()}
+    return {name.removeprefix("süite a/"): verdict for name, verdict in mini.prove(texts).items()}
+
+
+@pytest.fixture
+def mini(run: SessionFolder, plain_settings: Settings) -> Mini:
+    """The Suite of one test."""
+    return make(plain_settings, run)
+
+
+GOOD = """\
+    import { readFileSync } from 'node:fs';
+    // START one
+    const answer: number = 42;
+    console.log('one', { answer });
+    // END one
+    console.log('between');
+    // START two
+    console.log('two');
+    // END two
+    """
+
+ZOO = {
+    "good.ts": GOOD,
+    "order.ts": """\
+        import { execFileSync } from 'node:child_process';
+        import fs from 'node:fs';
+        // START large
+        console.log('x'.repeat(300_000));
+        process.stdout.write('w');
+        fs.writeSync(1, 's');
+        execFileSync('echo', ['child'], { stdio: 'inherit' });
+        // END large
+        console.log('hidden');
+        // START next
+        console.error('not here');
+        console.log(process.env.SNIPPROOF_JOB, Object.keys(globalThis).filter((name) => name.includes('snipproof')));
+        // END next
+        """,
+    "thrown.ts": """\
+        // START first
+        console.log(1);
+        // END first
+        // START thrown
+        function fail(): never {
+          throw new TypeError('boom', { cause: new Error('the root') });
+        }
+        fail();
+        // END thrown
+        // START last
+        console.log(3);
+        // END last
+        """,
+    "glue_before.ts": """\
+        class GlueError extends Error {}
+        throw new GlueError('before');
+        // START a
+        console.log(1);
+        // END a
+        """,
+    "glue_between.ts": """\
+        // START a
+        console.log(1);
+        // END a
+        async function glue(): Promise<void> {
+          await null;
+          throw new Error('between');
+        }
+        await glue();
+        // START b
+        console.log(2);
+        // END b
+        """,
+    "glue_after.ts": """\
+        import assert from 'node:assert/strict';
+        // START a
+        const found = [1, 2];
+        // END a
+        assert.deepEqual(found, [1, 3]);
+        """,
+    "rejected.ts": """\
+        import { readFile } from 'node:fs/promises';
+        // START a
+        const text = await readFile('/nowhere', 'utf8');
+        console.log(text);
+        // END a
+        """,
+    "callback.ts": """\
+        import fs from 'node:fs';
+        // START a
+        fs.readFile('/nowhere', (error) => {
+          if (error) throw error;
+        });
+        // END a
+        """,
+    "swallowed.ts": """\
+        process.on('uncaughtException', () => {});
+        process.on('unhandledRejection', () => {});
+        // START a
+        setTimeout(() => {
+          throw new Error('in a timer');
+        }, 1);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        // END a
+        // START b
+        void Promise.reject(new RangeError('nobody waits'));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        // END b
+        """,
+    "not_an_error.js": """\
+        // START a
+        await Promise.reject('just a text');
+        // END a
+        """,
+    "no_package.mjs": """\
+        // START a
+        import { nothing } from
+          'no-such-package/deep';
+        console.log(nothing);
+        // END a
+        """,
+    "no_export.mjs": """\
+        // START a
+        import { nothing } from 'node:fs';
+        console.log(nothing);
+        // END a
+        """,
+    "unsettled.ts": """\
+        // START a
+        console.log('before');
+        await new Promise<void>(() => {});
+        // END a
+        """,
+    "leaves.ts": """\
+        // START a
+        console.log(1);
+        if (process.argv.length) process.exit(0);
+        console.log(2);
+        // END a
+        """,
+    "exit_code.ts": """\
+        // START a
+        console.error(import.meta.url);
+        process.exitCode = 3;
+        // END a
+        """,
+    "thirteen.ts": """\
+        // START a
+        process.exitCode = 13;
+        // END a
+        """,
+    "thirteen_at_once.ts": """\
+        // START a
+        process.exit(13);
+        // END a
+        """,
+    "not_code.ts": """\
+        /*
+        // START comment
+        console.log(1);
+        // END comment
+        */
+        export const text = `
+        // START string
+        console.log(1);
+        // END string
+        `;
+        // START dead
+        if (process.argv.length > 9) {
+          // START branch
+          console.log('never');
+          // END branch
+        }
+        // END dead
+        """,
+    "common.cjs": """\
+        const { basename } = require('path');
+        // START a
+        console.log(this === module.exports, basename(__dirname));
+        // END a
+        """,
+    "as_written.js": """\
+        class Item {
+          static first = new Item();
+        }
+        // START a
+        console.log(Item.first, String(() => [1]));
+        // END a
+        // START b
+        console.log(later);
+        // END b
+        const later = 1;
+        """,
+    "own_processes.ts": """\
+        import { fork } from 'node:child_process';
+        import { once } from 'node:events';
+        import { fileURLToPath } from 'node:url';
+        import { Worker, isMainThread } from 'node:worker_threads';
+        const here = fileURLToPath(import.meta.url);
+        // START a
+        if (isMainThread && !process.argv[2]) {
+          const codes = [await once(new Worker(here), 'exit'), await once(fork(here, ['child']), 'exit')];
+          console.log(codes.map(([code]) => code));
+        }
+        // END a
+        """,
+}
+
+
+@pytest.fixture(scope="module")
+def zoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Verdict]]:
+    """All Sources that need nothing special, built and run once."""
+    folder = tmp_path_factory.mktemp("zoo")
+    (folder / "project").mkdir()
+    with SessionFolder.begin(folder / "runs") as run:
+        yield prove(make(load_settings(folder / "project", environ={}), run), ZOO)
+
+
+def outcomes(found: Mapping[str, Verdict], source: str) -> dict[str, tuple[str, int]]:
+    """Return outcome and line of the Snippets of one Source."""
+    return {n.partition("::")[2]: at for n, at in brief(found).items() if n.startswith(f"{source}::")}
+
+
+def test_output_is_cut_at_the_markers(zoo: dict[str, Verdict]) -> None:
+    """Each Snippet has what it printed itself, however it was printed, and sees nothing of the probes."""
+    assert outcomes(zoo, "good.ts") == {"one": ("passed", 2), "two": ("passed", 7)}
+    assert (zoo["good.ts::one"].output, zoo["good.ts::two"].output) == ("one { answer: 42 }\n", "two\n")
+    assert zoo["order.ts::large"].output == "x" * 300_000 + "\nwschild\n"
+    assert zoo["order.ts::next"].output == "undefined []\n"
+
+
+def test_an_error_belongs_to_the_snippet_that_throws_it(zoo: dict[str, Verdict]) -> None:
+    """The one before passed, the one behind is blocked; the stack is in the docs source's own lines."""
+    assert outcomes(zoo, "thrown.ts") == {"first": ("passed", 1), "thrown": ("failed", 6), "last": ("blocked", 10)}
+    found = zoo["thrown.ts::thrown"]
+    assert found.reason == "TypeError: boom"
+    assert "süite a/thrown.ts:6:9)" in found.details
+    assert "Caused by: Error: the root" in found.details
+    assert "node:internal" not in found.details
+
+
+def test_errors_in_hidden_glue(zoo: dict[str, Verdict]) -> None:
+    """Before, between and after the Snippets: blamed once, at the line of the glue."""
+    assert outcomes(zoo, "glue_before.ts") == {"a": ("failed", 2)}
+    assert zoo["glue_before.ts::a"].reason == "hidden code before it: GlueError: before"
+    assert outcomes(zoo, "glue_between.ts") == {"a": ("passed", 1), "b": ("failed", 6)}
+    assert zoo["glue_between.ts::b"].reason == "hidden code before it: Error: between"
+    assert "at async " in zoo["glue_between.ts::b"].details
+    assert outcomes(zoo, "glue_after.ts") == {"a": ("failed", 5)}
+    reason = zoo["glue_after.ts::a"].reason
+    assert reason.startswith(
+        "hidden code after it: AssertionError: Expected values to be strictly deep-equal: + actual"
+    )
+
+
+def test_errors_that_no_statement_throws(zoo: dict[str, Verdict]) -> None:
+    """Rejected promises, callbacks, and what is thrown although it is no error."""
+    assert outcomes(zoo, "rejected.ts") == {"a": ("failed", 3)}
+    assert "ENOENT" in zoo["rejected.ts::a"].reason
+    assert outcomes(zoo, "callback.ts") == {"a": ("failed", 4)}
+    assert "if (error) throw error;" in zoo["callback.ts::a"].details
+    assert (outcomes(zoo, "not_an_error.js"), zoo["not_an_error.js::a"].reason) == (
+        {"a": ("failed", 1)},
+        "thrown string: 'just a text'",
+    )
+
+
+def test_swallowed_errors_are_red(zoo: dict[str, Verdict]) -> None:
+    """A Source that handles whatever leaves it does not hide it."""
+    assert outcomes(zoo, "swallowed.ts") == {"a": ("failed", 5), "b": ("failed", 10)}
+    assert zoo["swallowed.ts::b"].reason == "RangeError: nobody waits"
+
+
+def test_what_cannot_be_imported(zoo: dict[str, Verdict]) -> None:
+    """Neither a package that is not pinned, nor a name that a module does not have; there is no stack for either."""
+    assert outcomes(zoo, "no_package.mjs") == {"a": ("failed", 3)}
+    assert "Cannot find package 'no-such-package' imported from " in zoo["no_package.mjs::a"].reason
+    assert zoo["no_package.mjs::a"].reason.endswith("/süite a/no_package.mjs")
+    assert outcomes(zoo, "no_export.mjs") == {"a": ("failed", 2)}
+    assert "does not provide an export named 'nothing'" in zoo["no_export.mjs::a"].reason
+
+
+def test_ends_that_are_no_ends(zoo: dict[str, Verdict]) -> None:
+    """An await that nothing can end, an exit in the middle, an exit code."""
+    (outcome, line) = outcomes(zoo, "unsettled.ts")["a"]
+    assert (outcome, line in (1, 3)) == ("failed", True)  # Node.js 20 does not tell the line
+    assert "an await at the top level never ends" in zoo["unsettled.ts::a"].reason
+    assert outcomes(zoo, "leaves.ts") == {"a": ("not executed", 5)}
+    assert outcomes(zoo, "exit_code.ts") == {"a": ("failed", 1)}
+    assert zoo["exit_code.ts::a"].reason.endswith("the process ended with exit code 3")
+    assert zoo["exit_code.ts::a"].details.endswith("/project/süite a/exit_code.ts\n")
+    for name in ("thirteen.ts::a", "thirteen_at_once.ts::a"):
+        assert zoo[name].reason.endswith("the process ended with exit code 13")
+
+
+def test_what_is_no_code_is_not_executed(zoo: dict[str, Verdict]) -> None:
+    """In a comment, in a string, in a branch that is never taken."""
+    found = outcomes(zoo, "not_code.ts")
+    assert found == {
+        "comment": ("not executed", 2),
+        "string": ("not executed", 7),
+        "dead": ("passed", 11),
+        "branch": ("not executed", 13),
+    }
+    assert "block comment" in zoo["not_code.ts::comment"].reason
+    assert "string literal" in zoo["not_code.ts::string"].reason
+
+
+def test_a_source_runs_as_it_was_written(zoo: dict[str, Verdict]) -> None:
+    """Nothing but its types is taken away: names, text and the order of declarations count."""
+    assert zoo["as_written.js::a"].output == "Item {} () => [1]\n"
+    assert outcomes(zoo, "as_written.js") == {"a": ("passed", 4), "b": ("failed", 8)}
+    assert zoo["as_written.js::b"].reason == "ReferenceError: Cannot access 'later' before initialization"
+
+
+def test_common_js_and_own_processes(zoo: dict[str, Verdict]) -> None:
+    """CommonJS stays what it is; a thread or process that runs the Source again has no part in the probes."""
+    assert (zoo["common.cjs::a"].reason, zoo["common.cjs::a"].output) == ("", "true süite a\n")
+    assert (zoo["own_processes.ts::a"].reason, zoo["own_processes.ts::a"].output) == ("", "[ 0, 0 ]\n")
+
+
+def test_types(mini: Mini) -> None:
+    """An error is red at its line, one of a helper in whatever needs it; Sources run; broken syntax hides nothing."""
+    wrong = "// START bad\nconst n: number = 'text';\nconsole.log(n);\n// END bad\n// START fine\n2;\n// END fine\n"
+    syntax = "// START a\nconst = 3;\n// END a\n// START b\nconsole.log(1);\n// END b\n"
+    found = prove(
+        mini, {"wrong.ts": wrong, "syntax.ts": syntax, "good.ts": GOOD, "plain.js": "// START a\n1;\n// END a"}
+    )
+    assert passed({name: v for name, v in found.items() if name.startswith(("good", "plain"))})
+    assert outcomes(found, "wrong.ts") == {"bad": ("failed", 2), "fine": ("passed", 5)}
+    reason = "tsc: TS2322: Type 'string' is not assignable to type 'number'."
+    assert (found["wrong.ts::bad"].reason, found["wrong.ts::bad"].output) == (reason, "text\n")
+    assert outcomes(found, "syntax.ts") == {"a": ("failed", 2), "b": ("blocked", 4)}
+    assert found["syntax.ts::a"].reason == 'esbuild: Expected identifier but found "="'
+
+    mini.write(
+        "süite a/lib/helper.ts", "export const n: number = 'text';\nexport const fail = () => {\n  throw 1;\n};\n"
+    )
+    mini.write("süite a/tsconfig.json", '{"extends": "../tsconfig.base.json", "compilerOptions": {"types": ["node"]}}')
+    mini.write("tsconfig.base.json", '{"compilerOptions": {"module": "nodenext", "strict": true}}')
+    uses = "import { n } from './lib/helper.js';\n// START a\nconsole.log(n);\n// END a\n"
+    found = prove(mini, {"uses.ts": uses, "good.ts": GOOD})
+    assert passed({name: v for name, v in found.items() if name.startswith("good")})
+    assert found["uses.ts::a"].reason.startswith("süite a/lib/helper.ts:1:14 tsc: TS2322: ")
+    assert found["uses.ts::a"].output == "text\n"
+    mini.write("süite a/tsconfig.json", '{\n  "compilerOptions": {"stict": true}\n}')
+    found = prove(mini, {"good.ts": GOOD})
+    assert "süite a/tsconfig.json:2:23 tsc: TS5023: Unknown compiler option 'stict'" in found["good.ts::one"].reason
+
+
+def test_without_a_compiler_types_are_not_checked(mini: Mini, tmp_path: Path) -> None:
+    """That is said, once, and the Sources run."""
+    text = "// START a\nconst n: number = 'text';\nconsole.log(n);\n// END a\n"
+    runner = mini.runner()
+    mini.said.clear()
+    assert isinstance(runner, TypeScriptRunner)
+    for name in ("esbuild", "@esbuild"):
+        (tmp_path / name).symlink_to(runner._modules / name)
+    runner._modules = tmp_path
+    program = mini.program(runner, "süite a/a.ts", text)
+    for _ in range(2):
+        runner.build([program])
+    assert mini.said == ["ts: types are not checked: no typescript is pinned"]
+    run = runner.execute(program)
+    runner.close()
+    assert (run.ok, run.problems, run.chunks) == (True, (), ("", "text\n", ""))
+
+
+def test_a_broken_file_is_named_and_hides_nothing(mini: Mini) -> None:
+    """Those that need it are not built because of it; all others run. A Source that is imported has no probes."""
+    mini.write("süite a/broken.ts", "export const x = 1;\nexport const = 2;\n")
+    mini.write(
+        "süite a/lib.ts", "export function thrower(): void {\n  throw new Error('deep');\n}\nexport class Item {}\n"
+    )
+    found = prove(
+        mini,
+        {
+            "needs.ts": "// START a\nimport { x } from './broken.js';\nconsole.log(x);\n// END a\n",
+            "missing.ts": "// START a\nimport { x } from './nowhere.js';\nconsole.log(x);\n// END a\n",
+            "shared.ts": "// START a\nexport const shared = 'shared';\n// END a\n",
+            "uses.ts": "import { shared } from './shared.js';\n// START a\nconsole.log(shared);\n// END a\n",
+            "names.ts": """\
+                import { Item as Other } from './lib.js';
+                class Item {}
+                // START a
+                console.log(new Item(), new Other());
+                // END a
+                """,
+            "deep.ts": "import { thrower } from './lib.js';\n// START a\nthrower();\n// END a\n",
+        },
+    )
+    assert outcomes(found, "needs.ts") == {"a": ("failed", 1)}
+    assert found["needs.ts::a"].reason == 'süite a/broken.ts:2:14 esbuild: Expected identifier but found "="'
+    assert outcomes(found, "missing.ts") == {"a": ("failed", 2)}
+    assert "Could not resolve" in found["missing.ts::a"].reason
+    assert outcomes(found, "deep.ts") == {"a": ("failed", 3)}
+    assert "süite a/lib.ts:2:9)" in found["deep.ts::a"].details
+    assert found["names.ts::a"].output == "Item {} Item {}\n"
+    assert (found["uses.ts::a"].output, found["shared.ts::a"].output) == ("shared\n", "")
+
+
+def test_a_probe_that_cannot_stand_is_not_the_docs_fault(mini: Mini) -> None:
+    """The Source is built without probes to find out."""
+    text = "// START a\nconsole.log(1);\n// END a\n"
+    mini.write("süite a/a.ts", text)
+    runner = mini.runner()
+    source = parse_source("süite a/a.ts", text)
+    runner.build([Program(source, text, Probed("if (\nconsole.log(1);\n// END a\n"))])
+    (problem,) = runner.execute(Program(source, text, Probed(text))).problems
+    assert str(problem) == 'süite a/a.ts:2:15 snipproof: a probe cannot stand here: Expected ")" but found ";"'
+
+
+def test_hangs_are_stopped_at_their_line(mini: Mini) -> None:
+    """A loop is found whether it waits or not; an await without an end stops the Snippet that is open."""
+    mini.set(timeout=0.5)
+    found = prove(
+        mini,
+        {
+            "busy.ts": "// START a\nlet n = 0;\nwhile (n >= 0) {\n  n += 1;\n}\n// END a\n",
+            "poll.ts": """\
+                const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+                async function wait(state: string): Promise<void> {
+                  while (state !== 'done') {
+                    await sleep(50);
+                    state = state.trim();
+                  }
+                }
+                // START a
+                await wait('running');
+                // END a
+                """,
+            "pending.ts": """\
+                setInterval(() => {}, 100_000);
+                // START a
+                console.log(1);
+                // END a
+                // START b
+                await new Promise(() => {});
+                // END b
+                """,
+            "good.ts": GOOD,
+        },
+    )
+    assert brief(found) == {
+        "busy.ts::a": ("failed", found["busy.ts::a"].line),
+        "poll.ts::a": ("failed", 5),
+        "pending.ts::a": ("passed", 2),
+        "pending.ts::b": ("failed", 5),
+        "good.ts::one": ("passed", 2),
+        "good.ts::two": ("passed", 7),
+    }
+    assert found["busy.ts::a"].line in (3, 4)
+    assert found["poll.ts::a"].reason.endswith("still running after 0.5 s, stopped at süite a/poll.ts:5")
+
+
+def test_nothing_lives_on_and_nothing_floods(mini: Mini) -> None:
+    """A child in the background is gone with its Source; too much output ends it."""
+    found = prove(
+        mini,
+        {
+            "child.ts": """\
+                import { spawn } from 'node:child_process';
+                // START a
+                const child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
+                child.unref();
+                console.log(child.pid);
+                // END a
+                """,
+            "flood.ts": "// START a\nfor (let i = 0; i < 100; i++) console.log('x'.repeat(1_000_000));\n// END a\n",
+        },
+    )
+    assert not psutil.pid_exists(int(found["child.ts::a"].output))
+    assert found["flood.ts::a"].reason.startswith("stopped: it printed more than 4,000,000 bytes")
+
+
+def test_files_and_secrets(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The working directory holds the Suite's files, anew for each Source; secrets are never shown."""
+    monkeypatch.setenv("DOCS_TOKEN", "hunter2-hunter2")
+    mini.set(env=("DOCS_TOKEN",))
+    mini.write("data/photo.txt", "photo")
+    mini.suite = mini.suite._replace(files=(("images", "data"),), options=("--no-deprecation",))
+    text = """\
+        import fs from 'node:fs';
+        // START a
+        console.log(fs.readdirSync('.', { recursive: true }), process.env.DOCS_TOKEN, process.noDeprecation);
+        fs.writeFileSync('left', 'over');
+        // END a
+        // START b
+        throw new Error(`no access for ${process.env.DOCS_TOKEN}`);
+        // END b
+        """
+    typed = "// START a\nconst letter: 'a' = 'hunter2-hunter2';\nconsole.log(letter);\n// END a\n"
+    found = prove(mini, {"a.ts": text, "b.ts": text, "c.ts": typed, "d.ts": f"import './hunter2-hunter2';\n{typed}"})
+    assert "Type '\"<DOCS_TOKEN>\"' is not assignable" in found["c.ts::a"].reason
+    assert found["d.ts::a"].reason == 'hidden code before it: esbuild: Could not resolve "./<DOCS_TOKEN>"'
+    for name in ("a.ts", "b.ts"):
+        assert found[f"{name}::a"].output == "[ 'images', 'images/photo.txt' ] <DOCS_TOKEN> true\n"
+        assert found[f"{name}::b"].reason == "Error: no access for <DOCS_TOKEN>"
+    assert "hunter2" not in repr(found)
+
+
+def test_processes_are_started_ahead(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever comes next is ready, in any order, with the environment of its turn; what never comes is ended."""
+    mini.set(env=("DOCS_TOKEN",))
+    text = "// START a\nconsole.log(process.env.DOCS_TOKEN ?? 'none', process.pid);\n// END a\n"
+    runner = mini.runner()
+    assert isinstance(runner, TypeScriptRunner)
+    programs = [mini.program(runner, f"süite a/{name}.ts", text) for name in "abcde"]
+    a, b, c, _, e = programs
+
+    def waiting() -> dict[str, int]:
+        return {Path(path).stem: ready._process.pid for path, ready in runner._ahead._waiting.items()}
+
+    def execute(program: Program) -> tuple[str, bool]:
+        """Return what the Source sees, and whether it ran in the process that waited for it."""
+        before = waiting()
+        run = runner.execute(program)
+        assert run.ok, run
+        token, pid = run.chunks[1].split()
+        return token, before.get(Path(program.source.path).stem) == int(pid)
+
+    runner.build(programs)
+    assert list(waiting()) == ["a"]
+    assert execute(a) == ("none", True)
+    assert list(waiting())[:1] == ["b"]
+    assert execute(e) == ("none", False)
+    assert execute(c)[0] == "none"
+    monkeypatch.setenv("DOCS_TOKEN", "12")
+    assert execute(b) == ("12", False)
+    assert execute(b) == ("12", False)
+    assert [p for p in psutil.process_iter() if _belongs(p, mini.run)]
+    runner.close()
+    assert not [p for p in psutil.process_iter() if _belongs(p, mini.run)]
+
+
+def _belongs(process: psutil.Process, run: SessionFolder) -> bool:
+    try:
+        return process.environ().get(RUN_VARIABLE) == run.id and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.Error, OSError):
+        return False
+
+
+def test_packages_are_installed_once(mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was installed is used again, without npm; a Suite that pins no compiler is told so."""
+    mini.runner()
+    mini.said.clear()
+    node = shutil.which("node")
+    assert node
+    only = tmp_path / "bin"
+    only.mkdir()
+    (only / "node").symlink_to(os.path.realpath(node))
+    monkeypatch.setenv("PATH", str(only))
+    begin = time.monotonic()
+    mini.runner()
+    assert (mini.said, time.monotonic() - begin < 5) == ([], True)
+    manifest = json.loads((PACKAGES / "package.json").read_text())
+    manifest["description"] = "changed"
+    mini.write("süite a/package.json", json.dumps(manifest))
+    with pytest.raises(ToolchainMissingError, match="no 'npm' on the PATH"):
+        mini.runner()
+
+
+def test_toolchains_that_do_not_do(mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No Node.js, or an old one."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ToolchainMissingError, match="no 'node' on the PATH") as caught:
+        mini.runner()
+    assert caught.value.hint == "install Node.js 20 or newer"
+    (tmp_path / "node").write_text("#!/bin/sh\necho v18.20.4\n")
+    (tmp_path / "node").chmod(0o755)
+    with pytest.raises(ToolchainMissingError, match=r"/node is version 18\.20\.4: Node\.js 20 or newer is needed"):
+        mini.runner()
+
+
+def test_lock_files_that_do_not_do(mini: Mini) -> None:
+    """No lock file, no esbuild in it, packages that it does not pin."""
+    mini.suite = mini.suite._replace(lock=None)
+    with pytest.raises(SettingsError, match=r"^süite a/suite\.yaml:1:1 a TypeScript Suite needs a package-lock\.json"):
+        mini.runner()
+    mini.suite = mini.suite._replace(lock="süite a/package-lock.json")
+    manifest = json.loads((PACKAGES / "package.json").read_text())
+    mini.write("süite a/package.json", json.dumps({**manifest, "dependencies": {"no-such-package": "1.0.0"}}))
+    with pytest.raises(InfrastructureError, match=r"^süite a/package-lock\.json:1:1 .*npm ci failed") as caught:
+        mini.runner()
+    assert "no-such-package" in caught.value.hint
+    mini.write("süite a/package-lock.json", '{"packages": {}}')
+    with pytest.raises(SettingsError, match=r"^süite a/package\.json:1:1 esbuild is not among") as wrong:
+        mini.runner()
+    assert wrong.value.hint == "npm install --save-dev esbuild"

@@ -1,0 +1,188 @@
+"""Verdicts from the plain facts of a run, without running anything."""
+
+from __future__ import annotations
+
+from snipproof.model import Outcome
+from snipproof.run.probe import Function, Probed
+from snipproof.run.source_run import TEST_ENDED, Crash, Diagnostic, ProbeEvent, SourceRun, Termination, cut
+from snipproof.run.verdict import Verdict, judge
+from snipproof.site.source import parse_source
+from snipproof.text import redact
+
+SOURCE = parse_source(
+    "s.py", "# START a\nx\n# END a\nglue\n# START b\n# START c\ny\n# END c\n# END b\nglue\n# START a\nz\n# END a\n"
+)
+
+
+def run(
+    *lines: int, crash: int | None = None, termination: Termination = Termination.EXITED, code: int | None = 0
+) -> SourceRun:
+    """A run that passed the probes of ``lines``, each printing its line behind it."""
+    found = (Crash("KeyError", "k", (crash,), ""),) if crash else ()
+    chunks = ("before", *(f"<{line}>" for line in lines))
+    hits = tuple(ProbeEvent(line, float(index)) for index, line in enumerate(lines))
+    return SourceRun(termination, 1 if crash else code, hits, chunks, "", "1 s", found)
+
+
+def outcomes(made: SourceRun) -> dict[str, str]:
+    return {v.snippet.name: str(v.outcome) for v in judge(SOURCE, Probed(SOURCE.text), made)}
+
+
+ALL = (1, 3, 5, 6, 8, 9, 11, 13)
+
+
+def test_a_region_of_two_segments_prints_what_both_print() -> None:
+    """Output and duration are those between the markers: of both parts, without the glue; nested ones share theirs."""
+    verdicts = {v.snippet.name: v for v in judge(SOURCE, Probed(SOURCE.text), run(*ALL))}
+    assert {name: v.output for name, v in verdicts.items()} == {"a": "<1><11>", "b": "<5><6><8>", "c": "<6>"}
+    assert verdicts["a"].duration == 2.0
+    assert {v.outcome for v in verdicts.values()} == {Outcome.PASSED}
+
+
+def test_every_missed_marker_is_red() -> None:
+    """Leave out the hit of any one marker, and the Snippet that it belongs to is not executed as a whole."""
+    for missed in ALL:
+        made = outcomes(run(*(line for line in ALL if line != missed)))
+        assert "not executed" in made.values(), missed
+
+
+def test_blame() -> None:
+    """Open Snippets are blamed, else the part that hidden code kept from starting, else the last one."""
+    assert outcomes(run(1, 3, 5, 6, crash=7)) == {"a": "blocked", "b": "failed", "c": "failed"}
+    assert outcomes(run(1, 3, crash=4)) == {"a": "blocked", "b": "failed", "c": "blocked"}
+    assert outcomes(run(1, 3, 5, 6, 8, 9, crash=10)) == {"a": "failed", "b": "passed", "c": "passed"}
+    assert outcomes(run(*ALL, crash=14)) == {"a": "failed", "b": "passed", "c": "passed"}
+    assert outcomes(run(1, termination=Termination.TIMED_OUT, code=None)) == {
+        "a": "failed",
+        "b": "blocked",
+        "c": "blocked",
+    }
+    assert outcomes(run(*ALL, code=3)) == {"a": "failed", "b": "passed", "c": "passed"}
+
+
+def test_silent_markers_are_not_executed_even_when_something_failed() -> None:
+    """A Snippet in a string literal is named as such: it is not blocked, since it could never run."""
+    probed = Probed(SOURCE.text, {5: "it is text", 9: "it is text"})
+    made = {v.snippet.name: v for v in judge(SOURCE, probed, run(1, crash=2))}
+    assert made["b"].outcome is Outcome.NOT_EXECUTED
+    assert "it is text (s.py:5)" in made["b"].reason
+
+
+def test_cut_and_redact() -> None:
+    """Stdout is cut exactly at the separators, also within a line; secrets are masked, the longest first."""
+    assert cut("a|1|b\n|22||3|", "|") == ([1, 22, 3], ["a", "b\n", "", ""])
+    assert redact("key1234 key12345 abc", {"LONG": "key12345", "KEY": "key1234", "TINY": "abc"}) == "<KEY> <LONG> abc"
+
+
+def verdicts(text: str, probed: Probed, made: SourceRun) -> dict[str, Verdict]:
+    return {v.snippet.name: v for v in judge(parse_source("s.go", text), probed, made)}
+
+
+def hits(*lines: int) -> tuple[ProbeEvent, ...]:
+    return tuple(ProbeEvent(line, float(n)) for n, line in enumerate(lines))
+
+
+DECLARED = "// START a\nimport\n// END a\n// START a\nfunc f() {\n}\nfunc g() {\n}\n// END a\n// START b\nx\n// END b\n"
+FUNCTIONS = Probed(
+    DECLARED,
+    declared=frozenset((1, 3, 4, 9)),
+    functions=(Function("f", 5, 6), Function("g", 7, 8), Function("m", 20, 30)),
+)
+
+
+def test_functions_that_are_shown_must_all_be_called() -> None:
+    """Where no marker can be executed, the functions between them stand for it; what they call is inside too."""
+
+    def made(*lines: int) -> SourceRun:
+        return SourceRun(Termination.EXITED, 0, hits(*lines), ("", *(f"<{line}>" for line in lines)))
+
+    whole = verdicts(DECLARED, FUNCTIONS, made(10, 12, 5, 7, -7, -5))
+    assert (whole["a"].outcome, whole["a"].output) == (Outcome.PASSED, "<5><7><-7>")
+    half = verdicts(DECLARED, FUNCTIONS, made(10, 12, 5, -5))["a"]
+    assert (half.outcome, half.line) == (Outcome.NOT_EXECUTED, 7)
+    assert "`g` (s.go:7) was never called" in half.reason
+    left = verdicts(DECLARED, FUNCTIONS, made(10, 12, 7, 5, -5))["a"]
+    assert "`g` (s.go:7) was never left" in left.reason
+
+
+def test_a_region_of_nothing_but_declarations_is_proven_by_nothing() -> None:
+    """Imports alone compile, but nothing was executed: that is never a pass."""
+    text = "// START a\nimport\n// END a\n"
+    verdict = verdicts(text, Probed(text, declared=frozenset((1, 3))), SourceRun(Termination.EXITED, 0))["a"]
+    assert verdict.outcome is Outcome.NOT_EXECUTED
+    assert "nothing that it shows can be executed" in verdict.reason
+
+
+def test_the_end_of_a_test_function_closes_what_it_left_open() -> None:
+    """A failed assertion belongs to the Snippet its test was in; the next test starts afresh, and its output is its."""
+    text = "// START a\nx\n// END a\n// START b\ny\n// END b\n// START c\nz\n// END c\n"
+    crash = Crash("assert", "no", (2,), "", after=1)
+    made = SourceRun(
+        Termination.EXITED,
+        0,
+        hits(1, TEST_ENDED, 4, 6, 7, 9),
+        ("", "<a>", "<glue>", "<b>", "", "<c>", ""),
+        crashes=(crash,),
+    )
+    found = verdicts(text, Probed(text), made)
+    assert {name: str(v.outcome) for name, v in found.items()} == {"a": "failed", "b": "passed", "c": "passed"}
+    assert {name: v.output for name, v in found.items()} == {"a": "<a>", "b": "<b>", "c": "<c>"}
+
+
+def test_hidden_code_behind_a_snippet_belongs_to_the_one_seen_last_before_it() -> None:
+    """Test functions run in any order: what runs after the failure has nothing to do with it."""
+    text = "// START a\nx\n// END a\n// START b\ny\n// END b\nglue\n"
+    crash = Crash("E", "no", (7,), "", after=2)
+    made = SourceRun(Termination.EXITED, 0, hits(4, 6, TEST_ENDED, 1, 3, TEST_ENDED), ("",) * 7, crashes=(crash,))
+    found = verdicts(text, Probed(text), made)
+    assert {name: (str(v.outcome), v.line) for name, v in found.items()} == {"a": ("passed", 1), "b": ("failed", 7)}
+
+
+def test_every_crash_is_blamed_on_its_own_snippet() -> None:
+    """Two test functions fail: two Snippets are red, each with its own line and message."""
+    text = "// START a\nx\n// END a\n// START b\ny\n// END b\n"
+    crashes = (Crash("A", "one", (2,), "", after=1), Crash("B", "two", (5,), "", after=3))
+    made = SourceRun(Termination.EXITED, 1, hits(1, TEST_ENDED, 4, TEST_ENDED), ("",) * 5, crashes=crashes)
+    found = verdicts(text, Probed(text), made)
+    assert [(v.line, v.reason) for v in found.values()] == [(2, "A: one"), (5, "B: two")]
+
+
+def test_a_crash_in_a_function_that_a_snippet_shows_is_its_own() -> None:
+    """Called from hidden code, a shown function that raises is to blame, although no marker is open."""
+    made = SourceRun(
+        Termination.EXITED, 1, hits(10, 12, 5, -5, 7, -7), ("",) * 7, crashes=(Crash("E", "no", (40, 6), "", after=6),)
+    )
+    found = verdicts(DECLARED, FUNCTIONS, made)
+    assert {name: (str(v.outcome), v.line) for name, v in found.items()} == {"a": ("failed", 6), "b": ("passed", 10)}
+
+
+def test_what_a_compiler_says_is_blamed_by_its_line() -> None:
+    """On the Snippet that shows the line, else on the next one; those that could not be built are blocked."""
+    text = "// START a\nx\n// END a\nglue\n// START b\ny\n// END b\nglue\n"
+
+    def built(
+        line: int, path: str = "s.go", termination: Termination = Termination.NOT_BUILT
+    ) -> dict[str, tuple[str, int, str]]:
+        problem = Diagnostic("go build", path, line, 1, "undefined: x")
+        done = (
+            {"exit_code": 0, "hits": hits(1, 3, 5, 7), "chunks": ("",) * 5} if termination is Termination.EXITED else {}
+        )
+        made = SourceRun(termination, problems=(problem,), **done)  # type: ignore[arg-type]
+        return {n: (str(v.outcome), v.line, v.reason) for n, v in verdicts(text, Probed(text), made).items()}
+
+    said, blocked = "go build: undefined: x", "blocked: the Source is not built because of {}"
+    assert built(2) == {"a": ("failed", 2, said), "b": ("blocked", 5, blocked.format("`a`"))}
+    assert built(4)["b"] == ("failed", 4, f"hidden code before it: {said}")
+    assert built(8)["b"] == ("failed", 8, f"hidden code after it: {said}")
+    assert built(6, termination=Termination.EXITED) == {"a": ("passed", 1, ""), "b": ("failed", 6, said)}
+    other = built(3, path="helper.go")
+    assert {v[2] for v in other.values()} == {"helper.go:3:1 go build: undefined: x"}
+
+
+def test_a_native_report_without_a_test_is_red() -> None:
+    """A process that ends well although its test runner found nothing is no pass."""
+    text = "// START a\nx\n// END a\n"
+    made = SourceRun(Termination.EXITED, 0, failure_reason="go test found no test in this file")
+    found = verdicts(text, Probed(text), made)["a"]
+    assert (str(found.outcome), found.line) == ("failed", 1)
+    assert "found no test" in found.reason

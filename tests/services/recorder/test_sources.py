@@ -1,0 +1,293 @@
+"""Recorded exchanges belong to the Source that is executing, in every language, with the ProbeEvents before them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+from tests.run.runners.conftest import Mini
+from tests.run.runners.java_suite import in_class, make_mini
+
+from snipproof.config import Settings, load_settings
+from snipproof.model import Binding, Suite
+from snipproof.processes.session_folder import SessionFolder
+from snipproof.run.prover import Prover
+from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runners.go.runner import GoRunner
+from snipproof.run.runners.python.runner import PythonRunner
+from snipproof.run.runners.runner import Program
+from snipproof.run.runners.typescript.runner import TypeScriptRunner
+from snipproof.run.source_run import SourceRun
+from snipproof.run.trace import trace
+from snipproof.run.verdict import judge
+from snipproof.services.http_server import HttpServer
+from snipproof.services.recorder.pass_through import Recorder
+from snipproof.services.recorder.recording import MOST, ProbeCount, Recording
+from snipproof.services.weaviate.server import WeaviateAddress
+from snipproof.site.source import read_source
+
+PACKAGES = Path(__file__).parents[1] / "runners" / "typescript"
+
+
+class Echo(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    server = HttpServer(Echo)
+    made = Recorder()
+    made.forward_to(WeaviateAddress("127.0.0.1", server.port, "", 0, "", "url", ""))
+    yield made
+    made.stop()
+    server.stop()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[SessionFolder]:
+    with SessionFolder.begin(tmp_path / "runs") as made:
+        yield made
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Settings:
+    (tmp_path / "project").mkdir()
+    return load_settings(tmp_path / "project", environ={})
+
+
+def record(mini: Mini, recorder: Recorder, texts: Mapping[str, str]) -> list[SourceRun]:
+    """Build and run Sources, one after the other, in whose text ``PORT`` is that of the recorder."""
+    port = str(recorder.address(WeaviateAddress("", 0, "", 0, "", "", "")).port)
+    texts = {path: text.replace("PORT", port) for path, text in texts.items()}
+    for path, text in texts.items():
+        mini.write(path, text)
+    mini.suite = mini.suite._replace(sources=tuple(texts))
+    runner = mini.kind(RunnerContext(mini.suite, mini.settings, mini.run, mini.said.append, recorder))
+    runner.provision()
+    try:
+        programs = [mini.program(runner, path, text) for path, text in texts.items()]
+        runner.build(programs)
+        runs = [runner.execute(program) for program in programs]
+        for program, found in zip(programs, runs, strict=True):
+            for verdict in judge(program.source, program.probed, found):
+                assert str(verdict.outcome) == "passed", (verdict.reason, found.stderr)
+                name = verdict.snippet.name
+                inside = trace(verdict.snippet.region, program.probed, found)
+                assert [e.request["in"] for e in found.exchanges if inside.open_after(e.after)] == [name] * (
+                    2 if name == "two" else 1
+                )
+    finally:
+        runner.close()
+    return runs
+
+
+def seen(run: SourceRun) -> list[tuple[str, int]]:
+    assert all(exchange.response == exchange.request and not exchange.trouble for exchange in run.exchanges)
+    return [(exchange.name.removeprefix("POST /"), exchange.after) for exchange in run.exchanges]
+
+
+def lines(comment: str, *, call: str) -> list[str]:
+    """Return the lines of a Source that asks before, in, between and behind its Snippets."""
+    ask = {name: call.replace("NAME", name) for name in ("none", "one", "two")}
+    one = [f"{comment} START one", ask["one"], f"{comment} END one"]
+    two = [f"{comment} START two", ask["two"], ask["two"], f"{comment} END two"]
+    return [ask["none"], *one, ask["none"], *two, ask["none"]]
+
+
+def expected(source: str) -> list[tuple[str, int]]:
+    return [(source, after) for after in (0, 1, 2, 3, 3, 4)]
+
+
+PYTHON = """\
+import json, os, urllib.request
+def ask(name):
+    body = json.dumps({"in": name, "key": os.environ.get("TOKEN", "")}).encode()
+    urllib.request.urlopen("http://127.0.0.1:PORT/SOURCE", body).read()
+"""
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_python(
+    run: SessionFolder, plain: Settings, recorder: Recorder, *, fresh: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also: secrets that were given to the Source are not in what is recorded, but for their names."""
+    monkeypatch.setenv("TOKEN", "s3cr3t-value")
+    mini = Mini(plain.root, run, PythonRunner, Suite("py/suite.yaml", "py", "python", ("py/a.py",)), plain)
+    mini.set(env=("TOKEN",), fresh=fresh)
+    text = PYTHON + "\n".join(lines("#", call="ask('NAME')")) + "\n"
+    runs = record(mini, recorder, {f"py/{name}.py": text.replace("SOURCE", name) for name in "ab"})
+    assert [seen(each) for each in runs] == [expected("a"), expected("b")]
+    assert "s3cr3t" not in repr(runs)
+    assert runs[0].exchanges[0].request == {"in": "none", "key": "<TOKEN>"}
+
+
+@pytest.mark.toolchain("node", "npm")
+def test_typescript(run: SessionFolder, plain: Settings, recorder: Recorder) -> None:
+    """The second process has been started while the first Source runs."""
+    suite = Suite("ts/suite.yaml", "ts", "typescript", ("ts/a.ts",), lock="ts/package-lock.json")
+    mini = Mini(plain.root, run, TypeScriptRunner, suite, plain)
+    for path in PACKAGES.iterdir():
+        mini.write(f"ts/{path.name}", path.read_text())
+    head = (
+        "const ask = async (name: string) => {\n"
+        "  const body = JSON.stringify({ in: name });\n"
+        "  await (await fetch('http://127.0.0.1:PORT/SOURCE', { method: 'POST', body })).text();\n};\n"
+    )
+    text = head + "\n".join(lines("//", call="await ask('NAME');")) + "\nexport {};\n"
+    runs = record(mini, recorder, {f"ts/{name}.ts": text.replace("SOURCE", name) for name in "ab"})
+    assert [seen(each) for each in runs] == [expected("a"), expected("b")]
+
+
+@pytest.mark.toolchain("go")
+def test_go(run: SessionFolder, plain: Settings, recorder: Recorder, tmp_path: Path) -> None:
+    """The end of a test is a ProbeEvent too, which is known only afterwards."""
+    suite = Suite("go/suite.yaml", "go", "go", ("go/a_test.go",), lock="go/go.mod")
+    mini = Mini(plain.root, run, GoRunner, suite, plain._replace(cache_dir=str(tmp_path / "cache")))
+    mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n")
+    head = (
+        'package docs\nimport ("io"; "net/http"; "strings"; "testing")\nfunc askSOURCE(name string) {\n'
+        'reply, err := http.Post("http://127.0.0.1:PORT/SOURCE", "", strings.NewReader(`{"in": "` + name + `"}`))\n'
+        "if err != nil { panic(err) }\nio.ReadAll(reply.Body)\nreply.Body.Close()\n}\n"
+    )
+    body = lines("//", call='askSOURCE("NAME")')
+    split = body.index("// START two")
+    first = ["func TestSOURCE1(t *testing.T) {", *body[:split], "}"]
+    second = ["func TestSOURCE2(t *testing.T) {", *body[split:], "}", ""]
+    text = head + "\n".join(first + second)
+    runs = record(mini, recorder, {f"go/{name}_test.go": text.replace("SOURCE", name) for name in "AB"})
+    assert [seen(each) for each in runs] == [[(name, after) for after in (0, 1, 2, 4, 4, 5)] for name in "AB"]
+
+
+@pytest.mark.toolchain("javac", "java", "mvn")
+@pytest.mark.parametrize("fresh", [False, True])
+def test_java(run: SessionFolder, plain: Settings, recorder: Recorder, *, fresh: bool) -> None:
+    mini = make_mini(run, plain)
+    mini.set(fresh=fresh)
+    helper = (
+        "static void ask(String name) throws Exception {",
+        'var there = (java.net.HttpURLConnection) new java.net.URL("http://127.0.0.1:PORT/SOURCE").openConnection();',
+        "there.setDoOutput(true);",
+        'there.getOutputStream().write(("{\\"in\\": \\"" + name + "\\"}").getBytes());',
+        "there.getInputStream().readAllBytes();",
+        "}",
+    )
+    texts: dict[str, str] = {}
+    for name in ("A", "B"):
+        test = ("@Test void test() throws Exception {", *lines("//", call='ask("NAME");'), "}")
+        made = in_class(name, *helper, *test)
+        texts |= {path: text.replace("SOURCE", name) for path, text in made.items()}
+    runs = record(mini, recorder, texts)
+    assert [seen(each) for each in runs] == [expected("A"), expected("B")]
+
+
+def test_hits_are_counted_while_they_are_written(tmp_path: Path) -> None:
+    events = tmp_path / "events"
+    hits = ProbeCount(events)
+    assert hits.count() == 0
+    with events.open("w", buffering=1) as file:
+        file.write('{"line": 3, "time": 0.5}\n')
+        assert hits.count() == 1
+        file.write('{"error": {"message": "\\"line\\": 1", "lines": [4]}}\n{"line": 5, ')
+        file.flush()
+        assert hits.count() == 1
+        file.write('"time": 1}\n')
+        assert hits.count() == 2
+
+
+def test_one_source_keeps_a_bounded_number_of_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("snipproof.services.recorder.recording.MOST_OF_ALL", MOST + 10)
+    recording = Recording(tmp_path / "events")
+    first, second, third = (recording.begin("POST /", grpc=False) for _ in range(3))
+    first.request.add(bytes(MOST))
+    second.request.add(bytes(9))
+    second.request.add(bytes(2))
+    third.request.add(bytes(9))
+    assert [call.request.kept for call in recording.close()] == [True, False, True]
+
+
+def test_one_body_keeps_a_bounded_number_of_bytes(tmp_path: Path) -> None:
+    call = Recording(tmp_path / "events").begin("POST /", grpc=False)
+    call.request.add(bytes(MOST - 1))
+    call.response.add(b"a")
+    call.request.add(bytes(2))
+    assert (call.request.kept, call.request.data, call.response.data) == (False, b"", b"a")
+
+
+def test_nothing_is_added_to_a_recording_that_is_closed(tmp_path: Path) -> None:
+    recording = Recording(tmp_path / "events")
+    call = recording.begin("POST /", grpc=False)
+    recording.close()
+    call.response.add(b"late")
+    call.end("late")
+    late = recording.begin("POST /late", grpc=False)
+    assert (recording.calls, call.response.size, call.trouble) == ([call], 0, "the Source ended before a reply came")
+    assert late.after == 0
+
+
+def test_of_the_headers_only_the_form_of_a_body_is_kept(tmp_path: Path) -> None:
+    call = Recording(tmp_path / "events").begin("POST /", grpc=False)
+    headers = {"authorization": "Bearer s3cr3t", "x-openai-api-key": "s3cr3t", "content-type": "text/plain"}
+    call.ask(headers)
+    call.tell(headers)
+    assert call.asked == call.told == {"content-type": "text/plain"}
+
+
+def test_prover(weaviate: WeaviateAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sources reach the real server through the recorder; everybody else has the server's own address."""
+    (tmp_path / "a.py").write_text(
+        "import urllib.request\n# START a\nurllib.request.urlopen('WHERE/v1/meta').read()\n# END a\n"
+    )
+    grpc = f"{weaviate.grpc_host}:{weaviate.grpc_port}"
+    given = {"weaviate.mode": "url", "weaviate.url": weaviate.url, "weaviate.grpc": grpc}
+    settings = load_settings(tmp_path, environ={}, overrides=given)
+    binding = Binding(find="WHERE", replace="{weaviate.url}", optional=False, line=1)
+    suite = Suite("suite.yaml", "py", "python", ("a.py",), bindings=(binding,))
+    prover = Prover(settings, lambda _: None, recorder=True)
+    try:
+        prover.start()
+        assert prover.services.weaviate.url == weaviate.url
+        announced = prover.services.placeholders()
+        assert prover._addresses.result() == announced  # known before the server was ready
+        assert announced["weaviate.port"] != str(weaviate.port)
+        assert announced["weaviate.grpc_port"] != str(weaviate.grpc_port)
+        runner = prover.prepare(suite, [read_source(tmp_path, "a.py")]).runner
+        execute, runs = runner.execute, []
+
+        def kept(program: Program) -> SourceRun:
+            runs.append(execute(program))
+            return runs[-1]
+
+        monkeypatch.setattr(runner, "execute", kept)
+        (verdict,) = prover.prove(suite, read_source(tmp_path, "a.py"))
+        assert str(verdict.outcome) == "passed"
+        (exchange,) = runs[0].exchanges
+        assert (exchange.name, exchange.after) == ("GET /v1/meta", 1)
+        assert exchange.response["version"] == weaviate.version
+    finally:
+        prover.close()
+    assert not [thread for thread in threading.enumerate() if thread.name == "snipproof-recorder"]
+
+
+def test_off_means_nothing_is_imported(tmp_path: Path) -> None:
+    code = (
+        "import sys; from snipproof.run.prover import Prover; from snipproof.config import load_settings\n"
+        "from pathlib import Path\nProver(load_settings(Path()), print).close()\n"
+        "print([name for name in sys.modules if 'recorder' in name.split('.') or name in ('h11', 'hpack')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert done.stdout.strip() == "[]"

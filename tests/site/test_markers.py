@@ -1,0 +1,91 @@
+"""Markers: what opens and closes a Region, and where exactly it stands."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snipproof.model import Marker
+from snipproof.site.markers import find_markers
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        ("# START name", 1),
+        ("  // START name", 3),
+        ("-- START name", 1),
+        ("; START name", 1),
+        ("/* START name */", 1),
+        (" * START name", 2),
+        ("<!-- START name -->", 1),
+        ("//START\tname  \r", 1),
+    ],
+)
+def test_every_comment_token_opens(line: str, column: int) -> None:
+    """Each comment token makes a marker, and neither its end nor a trailing CR is part of the name."""
+    assert find_markers(f"x\n{line}\ny") == [Marker(2, column, True, "name")]
+
+
+@pytest.mark.parametrize(
+    "line", ["# STARTING x", "START x", "# start x", "# START", "# ENDPOINT x", "# START-ANYTHING"]
+)
+def test_what_only_looks_like_a_marker_is_none(line: str) -> None:
+    """The word stands in capitals, behind a comment token and before a name."""
+    assert find_markers(line) == []
+
+
+def test_several_markers_stand_on_one_line() -> None:
+    """Fifteen names on one line are fifteen markers with their own columns."""
+    line = " ".join(f"# START n{number:02}" for number in range(15))
+    found = find_markers(line)
+    assert [(marker.name, marker.column) for marker in found] == [(f"n{n:02}", 1 + 12 * n) for n in range(15)]
+
+
+def test_any_has_no_name() -> None:
+    """START-ANY and END-ANY belong to no name."""
+    assert find_markers("# START-ANY\nx\n# END-ANY") == [Marker(1, 1, True, None), Marker(3, 1, False, None)]
+
+
+def test_attributes_are_kept_as_written() -> None:
+    """The flow mapping behind a name is raw text, also before a comment's end and before another marker."""
+    found = find_markers("# START A {of: x, y: {z: 1}} # START B {of: w}\n/* START C {of: x} */\n# START D {of: x")
+    assert [(marker.name, marker.attributes) for marker in found] == [
+        ("A", "{of: x, y: {z: 1}}"),
+        ("B", "{of: w}"),
+        ("C", "{of: x}"),
+        ("D", "{of: x"),
+    ]
+
+
+_PIECES = st.sampled_from(
+    ["# ", "//", "/*", " */", "START", "END", "-ANY", " ", "a", "{", "}", "\n", "\r\n", "\x0b", "é"]
+)
+
+
+@given(st.lists(_PIECES, max_size=60).map("".join))
+def test_lines_are_found_one_by_one(text: str) -> None:
+    """The markers of a text are those of its lines, split at LF only."""
+    by_line = [
+        (number, marker.column, marker.name, marker.attributes)
+        for number, line in enumerate(text.split("\n"), 1)
+        for marker in find_markers(line)
+    ]
+    assert [(marker.line, marker.column, marker.name, marker.attributes) for marker in find_markers(text)] == by_line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# START x" + " " * 40_000 + "y",
+        "# START x" + " " * 40_000 + "{",
+        "# START " + "# " * 20_000,
+        "# END {" + "} " * 20_000,
+    ],
+)
+def test_long_lines_cost_no_time(line: str) -> None:
+    """A line made to be slow is read in well under a second."""
+    begin = time.perf_counter()
+    find_markers(line)
+    assert time.perf_counter() - begin < 1

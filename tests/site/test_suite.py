@@ -1,0 +1,103 @@
+"""Suite files: what they say, and each thing that can be wrong in them, with its place."""
+
+from pathlib import Path
+
+import pytest
+
+from snipproof.config import Settings
+from snipproof.errors import SettingsError
+from snipproof.model import Binding, Suite
+from snipproof.site.suite import load_suites
+
+_HEAD = "flavour: f\nlanguage: python\n"
+
+
+def _load(root: Path, text: str) -> list[Suite]:
+    folder = root / "snippets" / "x"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("b.py", "a.py", "c.py", "requirements.lock"):
+        (folder / name).touch()
+    (folder.parent / "images").mkdir(exist_ok=True)
+    (folder / "suite.yaml").write_text(text)
+    return load_suites(Settings(root=root, suites=("snippets/*/suite.yaml",)))
+
+
+def test_a_suite_file_is_read_whole(tmp_path: Path) -> None:
+    """Every key arrives, paths relative to the root and Sources in running order."""
+    text = _HEAD + (
+        "sources: [c.py, '*.py']\nlock: requirements.lock\nfixtures: [gallery]\n"
+        "files: {images: ../images}\ntimeout: 5\n"
+        "bindings:\n  - find: port=8080\n    replace: 'port={weaviate.port} {x}'\n    optional: true\n"
+    )
+    assert _load(tmp_path, text) == [
+        Suite(
+            path="snippets/x/suite.yaml",
+            flavour="f",
+            language="python",
+            sources=("snippets/x/c.py", "snippets/x/a.py", "snippets/x/b.py"),
+            lock="snippets/x/requirements.lock",
+            fixtures=("gallery",),
+            bindings=(Binding("port=8080", "port={weaviate.port} {x}", optional=True, line=5 + 4),),
+            files=(("images", "snippets/images"),),
+            timeout=5.0,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("", "1:1", "a mapping expected"),
+        ("flavour: [", "1:11", "not valid YAML"),
+        (_HEAD, "1:1", "the key 'sources' is missing"),
+        (_HEAD + "sourcse: ['*.py']", "3:1", "unknown key 'sourcse'"),
+        (_HEAD + "[a]: b", "3:1", "a text expected"),
+        (_HEAD + "sources: '*.py'", "3:10", "a list expected"),
+        (_HEAD + "sources: []", "3:10", "'sources' is empty"),
+        (_HEAD + "sources: ['*.ts']", "3:11", "the sources glob '*.ts' matches no file"),
+        (_HEAD + "sources: ['../x/a.py']", "3:11", "matches no file"),
+        (_HEAD + "sources: ['/a.py']", "3:11", "matches no file"),
+        (_HEAD + "sources: ['']", "3:11", "matches no file"),
+        (_HEAD + "sources: [3]", "3:11", "a text expected"),
+        ("flavour: f\nlanguage: ruby\nsources: ['*.py']", "2:11", "unknown language 'ruby'"),
+        (_HEAD + "sources: ['*.py']\nlock: no.lock", "4:7", "no such file: 'no.lock'"),
+        (_HEAD + "sources: ['*.py']\nlock: ../../../..", "4:7", "outside the root"),
+        (_HEAD + "sources: ['*.py']\nfiles: {../x: a.py}", "4:15", "outside the working directory"),
+        (_HEAD + "sources: ['*.py']\ntimeout: soon", "4:10", "a number of seconds"),
+        (_HEAD + "sources: ['*.py']\ntimeout: .inf", "4:10", "a number of seconds"),
+        (_HEAD + "sources: ['*.py']\nbindings: [{find: a}]", "4:12", "needs 'find' and 'replace'"),
+        (_HEAD + "sources: ['*.py']\nbindings: [{find: a, replace: b, optional: 1}]", "4:44", "true or false"),
+        (_HEAD + "sources: ['*.py']\nbindings: [{find: a, replace: \"b\\nc\"}]", "4:31", "as many lines"),
+        (_HEAD + "sources: ['*.py']\nbindings: [{find: a, replace: '{weaviate.prt}'}]", "4:31", "{weaviate.prt}"),
+        (_HEAD + "sources: ['*.py']\nbindings: [{find: a, replace: '{assets.uri}'}]", "4:31", "{assets.uri}"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, text: str, place: str, message: str) -> None:
+    """A suite file that asks for something impossible is an error at the very place."""
+    with pytest.raises(SettingsError) as error:
+        _load(tmp_path, text)
+    assert error.value.message.startswith(f"snippets/x/suite.yaml:{place} ")
+    assert message in error.value.message
+
+
+def test_an_unknown_key_says_what_was_meant(tmp_path: Path) -> None:
+    """A typo is answered with the key it resembles."""
+    with pytest.raises(SettingsError) as error:
+        _load(tmp_path, _HEAD + "sourcse: ['*.py']")
+    assert error.value.hint == "did you mean 'sources'?"
+
+
+def test_a_source_in_two_suites_is_an_error(tmp_path: Path) -> None:
+    """One Source runs in one way only."""
+    _load(tmp_path, _HEAD + "sources: [a.py]")
+    (tmp_path / "snippets/y").mkdir()
+    (tmp_path / "snippets/suite.yaml").write_text(_HEAD + "sources: [x/a.py]")
+    with pytest.raises(SettingsError, match=r"snippets/x/a\.py is a Source of snippets/suite\.yaml already"):
+        load_suites(Settings(root=tmp_path, suites=("snippets/suite.yaml", "snippets/*/suite.yaml")))
+
+
+@pytest.mark.parametrize("pattern", ["none/*.yaml", "", "../*.yaml", "/suite.yaml"])
+def test_a_suites_glob_that_matches_nothing_is_an_error(tmp_path: Path, pattern: str) -> None:
+    """A glob with a typo must not look like a site without Suites."""
+    with pytest.raises(SettingsError, match="matches no file"):
+        load_suites(Settings(root=tmp_path, suites=(pattern,)))
