@@ -1,21 +1,97 @@
-"""Makes what a Page or a Source holds short enough for a message."""
+"""Text for messages, and the lines of a text."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-_LONGEST = 80
+_MAX_LENGTH = 80
+# Comparing spellings takes time with the product of both lengths.
+_MAX_COMPARED = 200
 
 
-def shorten(text: str, longest: int = _LONGEST) -> str:
-    """Return ``text`` on one line and cut where it is too long to be read in a message."""
+def shorten(text: str, longest: int = _MAX_LENGTH) -> str:
+    """Return ``text`` on one line, cut after ``longest`` characters."""
     one_line = " ".join(part.strip() for part in text[: 4 * longest].splitlines())
     if len(one_line) <= longest and len(text) <= 4 * longest:
         return one_line
     return one_line[:longest].rstrip() + "…"
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` in quotes for a one-line message, cut if it is long. Its blanks stay: they may be the mistake."""
+    return repr(text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "…")
+
+
+def plural(number: int, noun: str, plural_noun: str = "") -> str:
+    """Return ``1 page``, ``2 pages``, ``1,000 pages``."""
+    return f"{number:,} {noun if number == 1 else plural_noun or noun + 's'}"
+
+
+def close_match(word: str, candidates: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Return the candidate spelt most like ``word``, ``""`` if none is as close as ``cutoff`` (from 0 to 1)."""
+    # Late: only a run that reports a mistake needs it.
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word[:_MAX_COMPARED], list(candidates), n=1, cutoff=cutoff)), "")
+
+
+def did_you_mean(word: str, candidates: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Return ``did you mean 'x'?`` for the candidate spelt most like ``word``, ``""`` if none is close."""
+    match = close_match(word, candidates, cutoff=cutoff)
+    return f"did you mean {match!r}?" if match else ""
+
+
+class Lines:
+    """The lines of ``text``; ``worded`` are those that hold START or END, with their numbers from 1.
+
+    Nearly every marker has one of these words in it, and few lines do. Remembers which lines hold the markers that were
+    asked for.
+    """
+
+    __slots__ = ("_holders", "_worded", "all", "text", "worded")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.all = text.split("\n")
+        self.worded = [(number, line) for number, line in enumerate(self.all, 1) if "END" in line or "START" in line]
+        self._worded = "\n".join([line for _, line in self.worded])
+        self._holders: dict[str, tuple[int, ...]] = {}
+
+    def __len__(self) -> int:
+        """Return the number of lines."""
+        return len(self.all)
+
+    def holding(self, marker: str) -> tuple[int, ...]:
+        """Return the numbers, from 1, of the lines that hold ``marker``."""
+        found = self._holders.get(marker)
+        if found is None:
+            if "START" in marker or "END" in marker:
+                numbers = [self.worded[index][0] for index in _holding(self._worded, marker)]
+            else:
+                numbers = [index + 1 for index in _holding(self.text, marker)]
+            found = self._holders[marker] = tuple(numbers)
+        return found
+
+
+def _holding(text: str, marker: str) -> list[int]:
+    """Return which lines of ``text``, counted from 0, hold ``marker``: found by searching, and not line by line."""
+    found: list[int] = []
+    if "\n" in marker:
+        return found  # no line holds one
+    line = begin = 0
+    position = text.find(marker)
+    while position >= 0:
+        line += text.count("\n", begin, position)
+        found.append(line)
+        end = text.find("\n", position)
+        if end < 0:
+            break
+        line, begin = line + 1, end + 1
+        position = text.find(marker, begin)
+    return found
 
 
 def redact_data(data: Any, secrets: Mapping[str, str]) -> Any:

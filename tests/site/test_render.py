@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from snipproof.model import Reference, Segment
 from snipproof.site.component import render, select, shown
-from snipproof.site.lines import Lines
+from snipproof.text import Lines
 
 
 def _reference(start: str | None, end: str | None, language: str, include: bool = False) -> Reference:

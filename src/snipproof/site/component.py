@@ -13,8 +13,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.model import Reference, Segment
-from snipproof.site.lines import Lines
 from snipproof.site.profile import Profile
+from snipproof.text import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,12 +12,12 @@ from snipproof.model import Finding, Import, Page, Reference, Region, Source, Su
 from snipproof.site.component import Rendered, render
 from snipproof.site.dependencies import Dependencies
 from snipproof.site.discovery import PAGES, find_pages
-from snipproof.site.lines import Lines
 from snipproof.site.markers import find_markers
 from snipproof.site.mdx.page import scan_page
 from snipproof.site.profile import Profile, is_partial, profile_of
 from snipproof.site.source import parse_source, read_text
 from snipproof.site.suite import load_suites
+from snipproof.text import Lines
 
 if TYPE_CHECKING:
     from snipproof.config import Settings

@@ -10,7 +10,7 @@ import re
 from sys import intern
 
 from snipproof.model import Marker
-from snipproof.site.lines import Lines
+from snipproof.text import Lines
 
 _MARKER = re.compile(
     r"""(?P<token>\#|//|--|;|/\*|\*|<!--)[ \t]*(?P<word>START|END)

@@ -11,8 +11,8 @@ from snipproof.errors import UnreadableError
 from snipproof.model import Finding, Marker, Region, Segment, Snippet, Source
 from snipproof.site.attributes import read_attributes, wrong
 from snipproof.site.binding import bind
-from snipproof.site.lines import Lines
 from snipproof.site.markers import find_markers
+from snipproof.text import Lines
 
 if TYPE_CHECKING:
     from pathlib import Path

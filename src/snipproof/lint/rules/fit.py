@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from snipproof.languages import PROGRAMS, comment_tokens, displayed, of_file
+from snipproof.languages import comment_tokens, displayed, is_program, of_file
 from snipproof.lint.rules.rule import at, quoted
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _TOKEN = re.compile(r"\s*(#(?!!)|//|/\*|--(?!>)|<!--)")
 def misfit(shown: str, path: str) -> bool:
     """Whether the file ``path`` is a program in another language than the one ``shown`` stands for."""
     language, actual = displayed(shown), of_file(path)
-    return language != actual and language in PROGRAMS and actual in PROGRAMS
+    return language != actual and is_program(language) and is_program(actual)
 
 
 def language(context: Context) -> Iterator[Finding]:
