@@ -143,4 +143,5 @@ def test_an_answer_that_is_known_loads_no_rules(site: Path) -> None:
 @pytest.mark.parametrize("command", ["check", "list", "extract"])
 def test_nothing_heavy_is_loaded_for_a_site_of_python(site: Path, command: str) -> None:
     """Parsers of other languages, YAML and everything of the dynamic side stay away."""
-    assert not _modules(command, "--root", str(site)) & _HEAVY
+    with_entry_points = {"socket"}  # importlib.metadata loads it for the parser of addresses in email
+    assert not _modules(command, "--root", str(site)) & (_HEAVY - with_entry_points)

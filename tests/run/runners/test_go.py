@@ -58,7 +58,7 @@ def test_output_is_cut_out_and_files_are_there(mini: Mini) -> None:
                 *snippet("one", 'fmt.Println("1")', 'fmt.Print("no end of line")'),
                 't.Log("not for readers")',
                 *snippet("two", 't.Log("nor\\nthis")', 'os.Stdout.WriteString("2\\n")'),
-                't.SessionFolder("sub", func(t *testing.T) {',
+                't.Run("sub", func(t *testing.T) {',
                 *snippet("three", 'fmt.Println(3); t.Logf("nor this")'),
                 "})",
             )
@@ -112,7 +112,7 @@ def test_tests_that_run_side_by_side(mini: Mini) -> None:
 
 def test_what_goes_wrong_in_a_run_is_red_at_its_line(mini: Mini) -> None:
     """Every way in which a Source can fail, each in a file of its own; the good one stays green."""
-    sub = ('t.SessionFolder("a b", func(t *testing.T) {', 't.Error("wrong")', "})")
+    sub = ('t.Run("a b", func(t *testing.T) {', 't.Error("wrong")', "})")
     cases = {
         "Panic": (snippet("x", "var m map[string]int", 'm["a"] = 1'), 7, "panic: assignment to entry in nil map"),
         "Fatal": (snippet("x", "a := 1", 't.Fatalf("found %d", a)'), 7, "TestFatal failed: found 1"),
@@ -303,7 +303,7 @@ def test_a_hang_is_stopped_at_its_line_and_a_flood_at_its_limit(mini: Mini) -> N
     found = mini.prove(
         {
             "go/busy_test.go": source("Busy", *snippet("x", "for i := 0; i >= 0; i = (i + 1) % 7 {", "}")),
-            "go/sub_test.go": source("Sub", 't.SessionFolder("s", func(t *testing.T) {', *snippet("x", "deep()"), "})")
+            "go/sub_test.go": source("Sub", 't.Run("s", func(t *testing.T) {', *snippet("x", "deep()"), "})")
             + "func deep() {\n<-make(chan int)\n}\n",
             "go/flood_test.go": source("Flood", *snippet("x", "for {", 'fmt.Println("xxxxxxxxxxxxxxxxxxxx")', "}")),
             "go/child_test.go": source("Child", *snippet("x", 'exec.Command("sleep", "765430").Run()')).replace(

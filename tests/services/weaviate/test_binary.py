@@ -194,7 +194,7 @@ def test_a_build_whose_parent_is_killed_ends_and_leaves_nothing(tmp_path: Path, 
     code = f"""
         from pathlib import Path
         from snipproof.config import load_settings
-        from snipproof.services import binary
+        from snipproof.services.weaviate import binary
         binary._BEAT = 0.2
         given = {{"cache-dir": "cache", "weaviate.obtain": "build"}}
         settings = load_settings(Path({str(tmp_path)!r}), environ={{}}, overrides=given)
