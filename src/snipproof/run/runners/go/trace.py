@@ -15,7 +15,7 @@ _STATE = re.compile(r" \[recovered(?:, repanicked)?\]")
 _SIGNAL = re.compile(r"\n\[signal [^\n]*\]")
 _ARGUMENTS = re.compile(r"\((?:0x|\{|\.\.\.)[^()\n]*\)$")
 _OF_GO = ("runtime.", "testing.", "created by testing.", "panic(", "main.main()\n\t_testmain")
-_WAITS = "testing.(*T).SessionFolder("
+_WAITS = "testing.(*T).Run("
 
 
 @dataclass(frozen=True, slots=True)
