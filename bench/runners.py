@@ -28,11 +28,9 @@ from pathlib import Path
 from snipproof.config import Settings, load_settings
 from snipproof.model import Outcome, Source, Suite
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.run.bindings import apply_bindings
-from snipproof.run.preparation import make_runner
-from snipproof.run.runner_context import RunnerContext
+from snipproof.run.preparation import apply_bindings
+from snipproof.run.runner import Program, Runner, RunnerContext, make_runner
 from snipproof.run.runners.python.runner import PythonRunner
-from snipproof.run.runners.runner import Program, Runner
 from snipproof.run.verdict import judge
 from snipproof.services.gallery import Gallery
 from snipproof.services.start import Services

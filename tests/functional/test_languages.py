@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.functional.conftest import Project
+    from tests.support.project import Project
 
 pytestmark = pytest.mark.toolchain("go")
 
@@ -100,7 +100,7 @@ def test_a_required_toolchain_that_is_missing_is_an_error(both: Project, monkeyp
     """In CI nothing may be skipped in silence: that is trouble with the machine, not with the docs."""
     without_go(both, monkeypatch)
     result = both.prove("--snippets-require")
-    result.stdout.fnmatch_lines(["*no 'go' on the PATH*", "*hint: install*", "snipproof: trouble around the docs*"])
+    result.stdout.fnmatch_lines(["*no 'go' on the PATH*", "*hint: install*", "snipproof: infrastructure failure*"])
     assert result.ret == 69
     monkeypatch.setenv("SNIPPROOF_RUN_REQUIRE", "1")
     assert both.prove().ret == 69

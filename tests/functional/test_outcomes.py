@@ -13,7 +13,7 @@ from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.start import Services
 
 if TYPE_CHECKING:
-    from tests.functional.conftest import Project
+    from tests.support.project import Project
 
 SETTINGS = "[tool.snipproof]\npages = ['docs']\nsuites = ['snippets/*/suite.yaml']\n"
 GOOD = """\
@@ -103,7 +103,7 @@ def test_a_blocked_snippet_alone_is_red(project: Project) -> None:
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ("x = '''\n# START a\ncode\n# END a\n'''\n", "it stands inside a string literal (snippets/py/source.py:2)"),
+        ("x = '''\n# START a\ncode\n# END a\n'''\n", "it is inside a string literal (snippets/py/source.py:2)"),
         ("if False:\n    # START a\n    x = 1\n    # END a\n", "was never reached (a dead branch?)"),
         ("def f():\n    # START a\n    return 1\n    # END a\n", "was never reached (a dead branch?)"),
         (
@@ -236,7 +236,7 @@ def test_a_server_that_does_not_start_is_no_defect_of_the_docs(project: Project,
     binary.chmod(0o755)
     project.pytester.makeconftest(f"import os\nos.environ['SNIPPROOF_WEAVIATE_BINARY'] = {str(binary)!r}\n")
     result = project.pytester.runpytest_subprocess("snippets", "--snippets-weaviate", "embedded")
-    result.stdout.fnmatch_lines(["*the disk is made of cheese*", "snipproof: trouble around the docs*"])
+    result.stdout.fnmatch_lines(["*the disk is made of cheese*", "snipproof: infrastructure failure*"])
     assert result.ret == 69
     no_traceback_of_ours(result)
 
@@ -258,7 +258,7 @@ def test_a_lock_file_that_cannot_be_installed_is_trouble(project: Project, tmp_p
     project.write("snippets/py/requirements.lock", "six==1.17.0\n")  # without a hash
     project.write("pyproject.toml", f"{SETTINGS}cache-dir = {str(tmp_path / 'cache')!r}\n")
     result = project.prove(source=GOOD)
-    result.stdout.fnmatch_lines(["*requirements.lock:1:1 the environment could not be made: pip failed*", "*--hash*"])
+    result.stdout.fnmatch_lines(["*requirements.lock:1:1 failed to make the environment: pip failed*", "*--hash*"])
     assert result.ret == 69
     no_traceback_of_ours(result)
 

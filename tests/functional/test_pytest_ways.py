@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.functional.conftest import Project
+    from tests.support.project import Project
 
 SOURCE = "from pathlib import Path\nwith open({log!r}, 'a') as f: f.write('run ')\n" + "".join(
     f"# START s{n}\nx = {n}\n# END s{n}\n" for n in range(3)
@@ -81,7 +81,7 @@ def test_without_the_extra_the_way_out_is_named(project: Project) -> None:
     project.write("block.py", "import sys\nsys.modules['filelock'] = None\n")
     project.write("snippets/py/source.py", "# START a\nx = 1\n# END a\n")
     result = project.pytester.runpytest_subprocess("-p", "block", "snippets")
-    result.stderr.fnmatch_lines(["ERROR: running snippets needs filelock: pip install 'snipproof[[]weaviate]'"])
+    result.stderr.fnmatch_lines(["ERROR: running snippets requires filelock: pip install 'snipproof[[]weaviate]'"])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
 
 

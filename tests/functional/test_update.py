@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.functional.conftest import Project
+    from tests.support.project import Project
 
 SOURCE = """\
 import json
@@ -226,7 +226,7 @@ def test_a_review_needs_a_terminal(project: Project) -> None:
     """Without one there is nobody to ask."""
     result = project.prove("--snippets-update=review", source=SOURCE)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --snippets-update=review asks about each change and needs a terminal*"])
+    result.stderr.fnmatch_lines(["ERROR: --snippets-update=review confirms each change on a terminal*"])
 
 
 def on_a_terminal(project: Project, answers: str, *args: str) -> tuple[int, str]:

@@ -18,56 +18,56 @@ from snipproof.processes.process import Process
 from snipproof.processes.session_folder import RUN_VARIABLE, SessionFolder
 
 
-def alive(run_id: str) -> list[psutil.Process]:
+def alive(session_id: str) -> list[psutil.Process]:
     """The processes that carry a Run's id."""
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get(RUN_VARIABLE) == run_id and process.status() != psutil.STATUS_ZOMBIE:
+            if process.environ().get(RUN_VARIABLE) == session_id and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         except (psutil.Error, OSError):
             continue
     return found
 
 
-def start(run: SessionFolder, *command: str, cwd: Path | None = None) -> Process:
-    folder = cwd or run.subfolder("work")
+def start(session: SessionFolder, *command: str, cwd: Path | None = None) -> Process:
+    folder = cwd or session.subfolder("work")
     env = {"PATH": os.environ["PATH"]}
-    return Process.start(command, run=run, env=env, cwd=folder, stdout=folder / "out", stderr=folder / "err")
+    return Process.start(command, session=session, env=env, cwd=folder, stdout=folder / "out", stderr=folder / "err")
 
 
 def test_exit_codes_and_output(tmp_path: Path) -> None:
     """A command's exit code, its signal and both of its outputs come through the keeper."""
-    with SessionFolder.begin(tmp_path) as run:
-        work = run.subfolder("work")
-        assert start(run, "sh", "-c", "echo out; echo err >&2; exit 3").wait(10) == 3
+    with SessionFolder.begin(tmp_path) as session:
+        work = session.subfolder("work")
+        assert start(session, "sh", "-c", "echo out; echo err >&2; exit 3").wait(10) == 3
         assert ((work / "out").read_text(), (work / "err").read_text()) == ("out\n", "err\n")
-        assert start(run, "sh", "-c", "kill -9 $$").wait(10) == -signal.SIGKILL
-        assert start(run, "no-such-program").wait(10) == 127
+        assert start(session, "sh", "-c", "kill -9 $$").wait(10) == -signal.SIGKILL
+        assert start(session, "no-such-program").wait(10) == 127
         assert "no-such-program: No such file" in (work / "err").read_text()
 
 
 def test_stop_asks_then_kills(tmp_path: Path) -> None:
     """SIGTERM within the grace period, SIGKILL behind it; a second stop does nothing."""
-    with SessionFolder.begin(tmp_path) as run:
-        polite = start(run, "sleep", "600")
+    with SessionFolder.begin(tmp_path) as session:
+        polite = start(session, "sleep", "600")
         polite.stop(grace=10)
         assert polite.poll() == -signal.SIGTERM
-        stubborn = start(run, "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done")
-        while not (run.subfolder("work") / "out").read_text():
+        stubborn = start(session, "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done")
+        while not (session.subfolder("work") / "out").read_text():
             time.sleep(0.01)
         stubborn.stop(grace=0.3)
         assert stubborn.poll() == -signal.SIGKILL
         stubborn.stop()
-        assert alive(run.id) == []
+        assert alive(session.id) == []
 
 
 def test_what_a_command_leaves_behind_is_killed(tmp_path: Path) -> None:
     """A child in the background, and one that made itself a session of its own, end with the command."""
-    with SessionFolder.begin(tmp_path) as run:
+    with SessionFolder.begin(tmp_path) as session:
         command = "sleep 601 & setsid sleep 602 & (setsid sh -c 'setsid sleep 603 &' &); exit 0"
-        assert start(run, "sh", "-c", command).wait(10) == 0
-        assert alive(run.id) == []
+        assert start(session, "sh", "-c", command).wait(10) == 0
+        assert alive(session.id) == []
 
 
 def test_a_folder_belongs_to_one_run_and_goes_with_it(tmp_path: Path) -> None:
@@ -90,35 +90,35 @@ def test_a_killed_run_leaves_nothing_after_the_next_start(tmp_path: Path, victim
         from pathlib import Path
         from snipproof.processes.process import Process
         from snipproof.processes.session_folder import SessionFolder
-        run = SessionFolder.begin(Path({str(tmp_path)!r}))
-        work = run.subfolder("work")
-        Process.start(["sh", "-c", "setsid sleep 604 & sleep 605"], run=run, env=dict(os.environ), cwd=work,
+        session = SessionFolder.begin(Path({str(tmp_path)!r}))
+        work = session.subfolder("work")
+        Process.start(["sh", "-c", "setsid sleep 604 & sleep 605"], session=session, env=dict(os.environ), cwd=work,
                       stdout=work / "out")
-        print(run.id, flush=True)
+        print(session.id, flush=True)
         input()
     """
     with subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdout
-        run_id = child.stdout.readline().strip()
-        while len(alive(run_id)) < 4:  # the keeper, the shell and two that sleep
+        session_id = child.stdout.readline().strip()
+        while len(alive(session_id)) < 4:  # the keeper, the shell and two that sleep
             time.sleep(0.01)
-        keepers = [p for p in alive(run_id) if "keeper.py" in " ".join(p.cmdline())]
+        keepers = [p for p in alive(session_id) if "keeper.py" in " ".join(p.cmdline())]
         assert len(keepers) == 1
         if victim == "parent":
             child.kill()
-            _, left = psutil.wait_procs(alive(run_id), timeout=5)
+            _, left = psutil.wait_procs(alive(session_id), timeout=5)
             assert not left
         else:
             os.kill(keepers[0].pid, signal.SIGSTOP)  # it can do nothing about the end of its parent
             child.kill()
     if victim != "parent":
-        assert alive(run_id) != []
-    assert (tmp_path / run_id).is_dir()
+        assert alive(session_id) != []
+    assert (tmp_path / session_id).is_dir()
     SessionFolder.begin(tmp_path).end()
-    assert alive(run_id) == []
-    assert not (tmp_path / run_id).exists()
+    assert alive(session_id) == []
+    assert not (tmp_path / session_id).exists()
 
 
 def test_a_sweep_leaves_alone_what_is_no_runs(tmp_path: Path) -> None:
@@ -141,5 +141,5 @@ def test_a_base_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InfrastructureError, match="it is a link, or belongs to another user"):
         SessionFolder.begin(tmp_path / "link")
     (tmp_path / "file").touch()
-    with pytest.raises(InfrastructureError, match="no folder for this run can be made"):
+    with pytest.raises(InfrastructureError, match="failed to make a folder for this session"):
         SessionFolder.begin(tmp_path / "file" / "base")

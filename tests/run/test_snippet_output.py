@@ -11,7 +11,7 @@ import pytest
 from snipproof.compare import ABSENT, Actual
 from snipproof.config import load_settings
 from snipproof.model import Origin, Outcome, Source
-from snipproof.run.page_expectations import PageExpectations, read_pages
+from snipproof.run.page_expectations import PageExpectations, read_page_expectations
 from snipproof.run.probe import Probed
 from snipproof.run.snippet_output import output_of
 from snipproof.run.source_run import ProbeEvent, SourceRun, Termination
@@ -38,7 +38,7 @@ def outputs(name: str, origin: str, *exchanges: Exchange) -> tuple[Any, str, str
     made = replace(RUN, exchanges=exchanges)
     region = next(region for region in SOURCE.regions if region.name == name)
     given = output_of(Origin(origin), trace(region, Probed(SOURCE.text), made), made)
-    return given.data, given.text, given.trouble
+    return given.data, given.text, given.error
 
 
 def test_stdout_is_what_was_printed_between_the_markers() -> None:
@@ -134,7 +134,7 @@ def verdict(root: Path, path: str, response: Any, pages: PageExpectations | None
         ("", printed, ""),
         exchanges=(exchange(1, response),),
     )
-    said = read_pages(load_settings(root)) if pages is None else pages
+    said = read_page_expectations(load_settings(root)) if pages is None else pages
     return judge(source, Probed(source.text), made, said)[0]
 
 
@@ -175,7 +175,7 @@ def test_what_a_page_shows_as_json_has_to_be_json(site: Path) -> None:
 
 def test_only_what_went_over_the_wire_needs_a_tap(site: Path) -> None:
     sources = {name: parse_source(name, (site / name).read_text(encoding="utf-8")) for name in ("s/a.py", "s/b.py")}
-    pages = read_pages(load_settings(site))
+    pages = read_page_expectations(load_settings(site))
     assert pages.needs_recorder([sources["s/a.py"]])
     assert pages.needs_recorder([sources["s/b.py"]])
     assert not PageExpectations().needs_recorder([sources["s/b.py"]])
@@ -183,6 +183,6 @@ def test_only_what_went_over_the_wire_needs_a_tap(site: Path) -> None:
 
 def test_no_page_is_no_error_but_told(site: Path) -> None:
     (site / "docs/page.mdx").unlink()
-    pages = read_pages(load_settings(site))
+    pages = read_page_expectations(load_settings(site))
     assert not pages.claims
     assert "no page found" in pages.missing

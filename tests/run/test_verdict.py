@@ -78,7 +78,7 @@ def verdicts(text: str, probed: Probed, made: SourceRun) -> dict[str, Verdict]:
     return {v.snippet.name: v for v in judge(parse_source("s.go", text), probed, made)}
 
 
-def hits(*lines: int) -> tuple[ProbeEvent, ...]:
+def events(*lines: int) -> tuple[ProbeEvent, ...]:
     return tuple(ProbeEvent(line, float(n)) for n, line in enumerate(lines))
 
 
@@ -94,7 +94,7 @@ def test_functions_that_are_shown_must_all_be_called() -> None:
     """Where no marker can be executed, the functions between them stand for it; what they call is inside too."""
 
     def made(*lines: int) -> SourceRun:
-        return SourceRun(Termination.EXITED, 0, hits(*lines), ("", *(f"<{line}>" for line in lines)))
+        return SourceRun(Termination.EXITED, 0, events(*lines), ("", *(f"<{line}>" for line in lines)))
 
     whole = verdicts(DECLARED, FUNCTIONS, made(10, 12, 5, 7, -7, -5))
     assert (whole["a"].outcome, whole["a"].output) == (Outcome.PASSED, "<5><7><-7>")
@@ -110,7 +110,7 @@ def test_a_region_of_nothing_but_declarations_is_proven_by_nothing() -> None:
     text = "// START a\nimport\n// END a\n"
     verdict = verdicts(text, Probed(text, declared=frozenset((1, 3))), SourceRun(Termination.EXITED, 0))["a"]
     assert verdict.outcome is Outcome.NOT_EXECUTED
-    assert "nothing that it shows can be executed" in verdict.reason
+    assert "it shows no code that can be executed" in verdict.reason
 
 
 def test_the_end_of_a_test_function_closes_what_it_left_open() -> None:
@@ -120,7 +120,7 @@ def test_the_end_of_a_test_function_closes_what_it_left_open() -> None:
     made = SourceRun(
         Termination.EXITED,
         0,
-        hits(1, TEST_ENDED, 4, 6, 7, 9),
+        events(1, TEST_ENDED, 4, 6, 7, 9),
         ("", "<a>", "<glue>", "<b>", "", "<c>", ""),
         crashes=(crash,),
     )
@@ -133,7 +133,7 @@ def test_hidden_code_behind_a_snippet_belongs_to_the_one_seen_last_before_it() -
     """Test functions run in any order: what runs after the failure has nothing to do with it."""
     text = "// START a\nx\n// END a\n// START b\ny\n// END b\nglue\n"
     crash = Crash("E", "no", (7,), "", after=2)
-    made = SourceRun(Termination.EXITED, 0, hits(4, 6, TEST_ENDED, 1, 3, TEST_ENDED), ("",) * 7, crashes=(crash,))
+    made = SourceRun(Termination.EXITED, 0, events(4, 6, TEST_ENDED, 1, 3, TEST_ENDED), ("",) * 7, crashes=(crash,))
     found = verdicts(text, Probed(text), made)
     assert {name: (str(v.outcome), v.line) for name, v in found.items()} == {"a": ("passed", 1), "b": ("failed", 7)}
 
@@ -142,7 +142,7 @@ def test_every_crash_is_blamed_on_its_own_snippet() -> None:
     """Two test functions fail: two Snippets are red, each with its own line and message."""
     text = "// START a\nx\n// END a\n// START b\ny\n// END b\n"
     crashes = (Crash("A", "one", (2,), "", after=1), Crash("B", "two", (5,), "", after=3))
-    made = SourceRun(Termination.EXITED, 1, hits(1, TEST_ENDED, 4, TEST_ENDED), ("",) * 5, crashes=crashes)
+    made = SourceRun(Termination.EXITED, 1, events(1, TEST_ENDED, 4, TEST_ENDED), ("",) * 5, crashes=crashes)
     found = verdicts(text, Probed(text), made)
     assert [(v.line, v.reason) for v in found.values()] == [(2, "A: one"), (5, "B: two")]
 
@@ -150,31 +150,31 @@ def test_every_crash_is_blamed_on_its_own_snippet() -> None:
 def test_a_crash_in_a_function_that_a_snippet_shows_is_its_own() -> None:
     """Called from hidden code, a shown function that raises is to blame, although no marker is open."""
     made = SourceRun(
-        Termination.EXITED, 1, hits(10, 12, 5, -5, 7, -7), ("",) * 7, crashes=(Crash("E", "no", (40, 6), "", after=6),)
+        Termination.EXITED, 1, events(10, 12, 5, -5, 7, -7), ("",) * 7, crashes=(Crash("E", "no", (40, 6), "", after=6),)
     )
     found = verdicts(DECLARED, FUNCTIONS, made)
     assert {name: (str(v.outcome), v.line) for name, v in found.items()} == {"a": ("failed", 6), "b": ("passed", 10)}
 
 
-def test_what_a_compiler_says_is_blamed_by_its_line() -> None:
+def test_a_message_of_a_compiler_is_blamed_by_its_line() -> None:
     """On the Snippet that shows the line, else on the next one; those that could not be built are blocked."""
     text = "// START a\nx\n// END a\nglue\n// START b\ny\n// END b\nglue\n"
 
     def built(
         line: int, path: str = "s.go", termination: Termination = Termination.NOT_BUILT
     ) -> dict[str, tuple[str, int, str]]:
-        problem = Diagnostic("go build", path, line, 1, "undefined: x")
+        diagnostic = Diagnostic("go build", path, line, 1, "undefined: x")
         done = (
-            {"exit_code": 0, "hits": hits(1, 3, 5, 7), "chunks": ("",) * 5} if termination is Termination.EXITED else {}
+            {"exit_code": 0, "events": events(1, 3, 5, 7), "chunks": ("",) * 5} if termination is Termination.EXITED else {}
         )
-        made = SourceRun(termination, problems=(problem,), **done)  # type: ignore[arg-type]
+        made = SourceRun(termination, diagnostics=(diagnostic,), **done)  # type: ignore[arg-type]
         return {n: (str(v.outcome), v.line, v.reason) for n, v in verdicts(text, Probed(text), made).items()}
 
-    said, blocked = "go build: undefined: x", "blocked: the Source is not built because of {}"
-    assert built(2) == {"a": ("failed", 2, said), "b": ("blocked", 5, blocked.format("`a`"))}
-    assert built(4)["b"] == ("failed", 4, f"hidden code before it: {said}")
-    assert built(8)["b"] == ("failed", 8, f"hidden code after it: {said}")
-    assert built(6, termination=Termination.EXITED) == {"a": ("passed", 1, ""), "b": ("failed", 6, said)}
+    message, blocked = "go build: undefined: x", "blocked: the Source was not built because of {}"
+    assert built(2) == {"a": ("failed", 2, message), "b": ("blocked", 5, blocked.format("`a`"))}
+    assert built(4)["b"] == ("failed", 4, f"hidden code before it: {message}")
+    assert built(8)["b"] == ("failed", 8, f"hidden code after it: {message}")
+    assert built(6, termination=Termination.EXITED) == {"a": ("passed", 1, ""), "b": ("failed", 6, message)}
     other = built(3, path="helper.go")
     assert {v[2] for v in other.values()} == {"helper.go:3:1 go build: undefined: x"}
 

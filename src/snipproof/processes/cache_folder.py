@@ -1,4 +1,4 @@
-"""Where server binaries and environments are kept between runs."""
+"""The folder that keeps server binaries and environments between sessions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from snipproof.config import Settings
 
 
 def cache_folder(settings: Settings) -> Path:
-    """Return the cache folder, which may not exist yet: the setting ``cache-dir``, else one in the user's cache."""
+    """Return the cache folder, which may not exist yet: the setting ``cache-dir``, or a folder in the user's cache."""
     if settings.cache_dir:
         return settings.root / Path(settings.cache_dir).expanduser()
     return Path(platformdirs.user_cache_dir("snipproof", appauthor=False))

@@ -1,16 +1,16 @@
-"""Runs one command and sees to it that nothing of it outlives the process that asked for it.
+"""Runs one command, and kills everything that it started once the process that requested it ends.
 
     python -I -S keeper.py LIFELINE STATUS COMMAND…
 
 LIFELINE is the reading end of a pipe: when it ends, because the parent closed it or died, the command is killed with
-all its descendants. STATUS is the writing end of a pipe: the command's pid, then its exit status (as ``os.wait`` has
-it) is written there, a line each. When the command ends by itself, what it left running is killed too. A line on the
-lifeline is a signal number for the command. On Linux this process adopts orphans (PR_SET_CHILD_SUBREAPER), so that
-descendants in sessions of their own are found; elsewhere only the command's process group is.
+all its descendants. STATUS is the writing end of a pipe: the command's pid, then its exit status (in the format of
+``os.wait``) are written there, one on each line. When the command ends by itself, what it left running is killed too. A
+line on the lifeline is a signal number for the command. On Linux this process adopts orphans (PR_SET_CHILD_SUBREAPER),
+so that it finds descendants in sessions of their own; elsewhere it finds only the command's process group.
 
-Every Source waits for this to start, so it imports nothing that it can do without.
+Every Source waits for this script to start, so it imports as little as possible.
 """
-# ruff: noqa: SIM105, PTH123 (contextlib and pathlib take longer to import than all the rest)
+# ruff: noqa: SIM105, PTH123 (contextlib and pathlib take longer to import than everything else)
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import select
 import signal
 import sys
 
-TYPE_CHECKING = False  # that of typing takes long to import
+TYPE_CHECKING = False  # importing typing takes long
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -49,30 +49,30 @@ def main(lifeline: int, status: int, command: list[str]) -> None:
         os.close(lifeline)
         os.close(status)
         for number in (signal.SIGPIPE, signal.SIGXFSZ):
-            signal.signal(number, signal.SIG_DFL)  # Python ignores them, and what is ignored stays so in the command
+            signal.signal(number, signal.SIG_DFL)  # Python ignores them, and the command would inherit that
         try:
             os.execvpe(command[0], command, os.environ)
         except OSError as error:
             os.write(2, f"{command[0]}: {error.strerror}\n".encode())
             os._exit(127)
-    # Behind the fork: an ignored signal stays ignored in the command, and one sent early would be lost.
+    # After the fork: an ignored signal stays ignored in the command, and one sent early would be lost.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # the lifeline alone decides
-    _tell(status, child)
+        signal.signal(number, signal.SIG_IGN)  # only the lifeline ends this process
+    _write_line(status, child)
     code = _wait(child, lifeline, wake_read)
     kill_all(child)
-    _tell(status, code)
+    _write_line(status, code)
 
 
-def _tell(status: int, number: int) -> None:
+def _write_line(status: int, number: int) -> None:
     try:
         os.write(status, f"{number}\n".encode())
     except OSError:
-        pass  # nobody reads it any more: then the lifeline has ended too
+        pass  # the reader is gone: the lifeline has ended too
 
 
 def _signal(kill: Callable[[int, int], None], target: int, number: int) -> None:
-    """Send a signal by ``os.kill`` or ``os.killpg`` to what may have ended already."""
+    """Send a signal with ``os.kill`` or ``os.killpg``; the target may have ended already."""
     try:
         kill(target, number)
     except (ProcessLookupError, PermissionError):
@@ -80,16 +80,16 @@ def _signal(kill: Callable[[int, int], None], target: int, number: int) -> None:
 
 
 def _wait(child: int, lifeline: int, wake: int) -> int:
-    """Return the child's wait status, having killed it if the lifeline ended first."""
+    """Wait for the child and return its wait status; kill it if the lifeline ends first."""
     while True:
         ready, _, _ = select.select([lifeline, wake], [], [])
         if lifeline in ready:
-            order = os.read(lifeline, 16)
-            if not order:
-                os.kill(child, signal.SIGKILL)  # it may not have made its process group yet
+            number = os.read(lifeline, 16)
+            if not number:
+                os.kill(child, signal.SIGKILL)  # its process group may not exist yet
                 _signal(os.killpg, child, signal.SIGKILL)
                 return os.waitpid(child, 0)[1]
-            _signal(os.kill, child, int(order))
+            _signal(os.kill, child, int(number))
         if wake in ready:
             os.read(wake, 64)
             while True:
@@ -104,7 +104,7 @@ def _wait(child: int, lifeline: int, wake: int) -> int:
 
 
 def kill_all(child: int) -> None:
-    """Kill the process group of the dead child, then whatever this process has adopted, until nothing is left."""
+    """Kill the process group of the dead child, then every process that this one adopted, until none is left."""
     _signal(os.killpg, child, signal.SIGKILL)
     while adopted := _children():
         for pid in adopted:
@@ -116,7 +116,7 @@ def kill_all(child: int) -> None:
 
 
 def _children() -> list[int]:
-    """Return the direct children of this process; an empty list where ``/proc`` does not tell."""
+    """Return the direct children of this process; an empty list where ``/proc`` does not list them."""
     try:
         with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
             text = file.read()

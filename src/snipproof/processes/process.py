@@ -1,4 +1,4 @@
-"""Child processes that cannot outlive us: each one is started by a keeper (see :mod:`.keeper`)."""
+"""Child processes that cannot outlive this process: a keeper starts each one (see ``keeper.py``)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Process:
         while b"\n" not in self._text:
             part = os.read(status, 64)
             if not part:
-                raise OSError("the keeper of a process ended before it had started it")
+                raise OSError("the keeper of a process ended before it started the process")
             self._text += part
         pid, _, self._text = self._text.partition(b"\n")
         self.pid = int(pid)
@@ -39,17 +39,21 @@ class Process:
         cls,
         command: Sequence[str],
         *,
-        run: SessionFolder,
+        session: SessionFolder,
         env: Mapping[str, str],
         cwd: Path,
         stdout: Path,
         stderr: Path | None = None,
         pass_fds: Sequence[int] = (),
     ) -> Process:
-        """Start ``command``; stdin is empty, ``env`` is its whole environment but for the Run's id.
+        """Start ``command`` with an empty standard input.
 
-        :param stderr: the file for standard error, the same as ``stdout`` if it is ``None``.
+        :param session: the session that the process belongs to.
+        :param env: its whole environment; the id of the session is added.
+        :param stdout: the file for standard output, which is emptied first.
+        :param stderr: the file for standard error; ``None`` for the same file as ``stdout``.
         :param pass_fds: file descriptors that stay open in it, under the same numbers.
+        :raises OSError: it cannot be started, for example because the folder ``cwd`` is missing.
         """
         lifeline_read, lifeline = os.pipe()
         status, status_write = os.pipe()
@@ -63,7 +67,7 @@ class Process:
                     stdin=subprocess.DEVNULL,
                     stdout=out,
                     stderr=err,
-                    env={**env, RUN_VARIABLE: run.id},
+                    env={**env, RUN_VARIABLE: session.id},
                     cwd=cwd,
                     pass_fds=(lifeline_read, status_write, *pass_fds),
                     start_new_session=True,
@@ -74,11 +78,14 @@ class Process:
         return cls(keeper, lifeline, status)
 
     def poll(self) -> int | None:
-        """Return the exit code if the command has ended: negative for the signal that killed it."""
+        """Return the exit code if the command has ended: negative if a signal killed it."""
         return self.wait(0)
 
     def wait(self, timeout: float | None) -> int | None:
-        """Wait for the command and all its descendants to end; returns ``None`` after ``timeout`` seconds."""
+        """Wait until the command and all its descendants have ended; return the exit code.
+
+        :param timeout: seconds after which ``None`` is returned; ``None`` to wait without a limit.
+        """
         deadline = None if timeout is None else time.monotonic() + timeout
         while self._code is None:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
@@ -87,14 +94,14 @@ class Process:
             part = os.read(self._status, 64)
             self._text += part
             if not part or b"\n" in self._text:
-                # A keeper that ended without a word was killed itself, and its command with it.
+                # A keeper that ended without writing a status was killed itself, and its command with it.
                 line = self._text.partition(b"\n")[0]
                 self._code = os.waitstatus_to_exitcode(int(line)) if line else -signal.SIGKILL
                 self._close()
         return self._code
 
     def stop(self, grace: float = 0.0) -> None:
-        """End the command: SIGTERM and ``grace`` seconds to obey, if there are any, then SIGKILL for the whole tree."""
+        """End the command: send SIGTERM and wait ``grace`` seconds, if more than 0, then SIGKILL the whole tree."""
         if self.poll() is None and grace > 0:
             with contextlib.suppress(OSError):
                 os.write(self._lifeline, str(int(signal.SIGTERM)).encode())

@@ -1,8 +1,8 @@
-"""One Run: everything a pytest process (each xdist worker is its own) starts and stores, in one folder, under one lock.
+"""The folder of one session, with everything that one pytest process (each xdist worker is one) starts and stores.
 
-The lock is the operating system's and dies with the process, so a folder whose lock can be taken belongs to a dead
-Run. Every process we start carries ``SNIPPROOF_RUN`` in its environment and every container a label with the same id,
-so the next Run finds what a SIGKILL left behind.
+The folder is locked. The operating system releases the lock when the process dies, so a folder whose lock is free
+belongs to a dead session. Every process of a session has the variable ``SNIPPROOF_RUN`` in its environment, and every
+container a label with the same id, so the next session finds what a SIGKILL left behind.
 """
 
 from __future__ import annotations
@@ -28,90 +28,90 @@ from snipproof.errors import InfrastructureError
 RUN_VARIABLE = "SNIPPROOF_RUN"
 CONTAINER_LABEL = "snipproof.run"
 _LOCK = "lock"
-_RUN_ID = re.compile(r"[0-9a-f]{12}")
+_SESSION_ID = re.compile(r"[0-9a-f]{12}")
 _CONTAINERS = "containers"
 
 
 class SessionFolder:
-    """A folder that no other user can read, locked as long as this process lives."""
+    """The folder of a session: no other user can read it, and it is locked while this process lives."""
 
-    def __init__(self, base: Path, run_id: str, lock: filelock.FileLock) -> None:
-        self.id = run_id
-        self.folder = base / run_id
+    def __init__(self, base: Path, session_id: str, lock: filelock.FileLock) -> None:
+        self.id = session_id
+        self.folder = base / session_id
         self._lock = lock
         self._pid = os.getpid()
-        #: Set when the Run is about to end: whatever works for it in another thread must stop.
+        #: Set when the session is about to end: every thread that works for it must stop.
         self.closing = threading.Event()
 
     @classmethod
     def begin(cls, base: Path | None = None) -> SessionFolder:
-        """Sweep what dead Runs left behind, then start a new one.
+        """Remove what dead sessions left behind, then begin a new one.
 
-        :param base: the folder of all Runs, by default one for each user in the system's temporary folder.
-        :raises InfrastructureError: no folder can be made there, or the one that is there is not ours.
+        :param base: the folder of all sessions, by default one for each user in the system's temporary folder.
+        :raises InfrastructureError: no folder can be made there, or the existing one belongs to another user.
         """
         base = base or Path(tempfile.gettempdir()) / f"snipproof-{os.getuid()}"
         try:
             base.mkdir(mode=0o700, parents=True, exist_ok=True)
             found = base.lstat()
-            # In a folder that everybody may write to, somebody else can have put a link or a folder of his there.
+            # In a folder that everyone may write to, another user may have put a link or a folder of their own there.
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
                 raise PermissionError("it is a link, or belongs to another user")
             return cls._begin(base)
         except OSError as error:
             raise InfrastructureError(
-                f"no folder for this run can be made in {base}: {error}", "TMPDIR names another place"
+                f"failed to make a folder for this session in {base}: {error}", "set TMPDIR to another folder"
             ) from None
 
     @classmethod
     def _begin(cls, base: Path) -> SessionFolder:
-        # One at a time: a folder that is being made has no lock yet and must not be taken for a dead one.
+        # One at a time: a folder that is being made has no lock yet and must not count as dead.
         with filelock.FileLock(base / "sweep.lock"):
             _sweep(base)
-            run_id = secrets.token_hex(6)
-            (base / run_id).mkdir(mode=0o700)
-            lock = filelock.FileLock(base / run_id / _LOCK)
+            session_id = secrets.token_hex(6)
+            (base / session_id).mkdir(mode=0o700)
+            lock = filelock.FileLock(base / session_id / _LOCK)
             lock.acquire()
-        run = cls(base, run_id, lock)
-        atexit.register(run.end)
-        return run
+        session = cls(base, session_id, lock)
+        atexit.register(session.end)
+        return session
 
     def subfolder(self, name: str) -> Path:
-        """Return a folder of this Run, made if it is not there."""
+        """Return a folder of this session; it is made if it does not exist."""
         folder = self.folder / name
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
     def will_use_containers(self) -> None:
-        """Note that containers with this Run's label may exist, so that a sweep asks the engine for them."""
+        """Record that containers with this session's label may exist, so that a sweep looks for them."""
         (self.folder / _CONTAINERS).touch()
 
     def end(self) -> None:
-        """Remove the folder and give up the lock. A second call, or one in a forked child, does nothing."""
+        """Remove the folder and release the lock. A second call, or one in a forked child, does nothing."""
         atexit.unregister(self.end)
         if os.getpid() == self._pid and self._lock.is_locked:
-            # A container that cannot be removed now keeps its folder, so that the next Run's sweep asks again.
+            # A container that cannot be removed now keeps the folder, so that the next session's sweep tries again.
             if not (self.folder / _CONTAINERS).exists() or remove_containers(self.id):
                 _remove(self.folder)
             self._lock.release()
 
     def __enter__(self) -> Self:
-        """Return the Run itself."""
+        """Return the session itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End the Run."""
+        """End the session."""
         self.end()
 
 
 def _sweep(base: Path) -> None:
-    """End every dead Run below ``base``: its processes, its containers, then its folder."""
+    """End every dead session below ``base``: its processes, its containers, then its folder."""
     dead = []
     for folder in base.iterdir():
-        if not _RUN_ID.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():
-            continue  # whatever it is, it is no Run's
+        if not _SESSION_ID.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():
+            continue  # not the folder of a session
         lock = filelock.FileLock(folder / _LOCK, timeout=0)
         try:
             with lock:
@@ -124,12 +124,12 @@ def _sweep(base: Path) -> None:
     _kill(ids)
     for folder in dead:
         if (folder / _CONTAINERS).exists() and not remove_containers(folder.name):
-            continue  # no engine answers now: the folder stays, so that a later sweep asks again
+            continue  # no engine answers now: the folder stays, so that a later sweep tries again
         _remove(folder)
 
 
 def _kill(ids: set[str]) -> None:
-    """Kill every process that was started by one of the Runs ``ids``, until none is left."""
+    """Kill every process that belongs to one of the sessions ``ids``, until none is left."""
     for _ in range(10):
         found = []
         for process in psutil.process_iter():
@@ -144,8 +144,8 @@ def _kill(ids: set[str]) -> None:
         psutil.wait_procs(found, timeout=1)
 
 
-def remove_containers(run_id: str) -> bool:
-    """Remove all containers of a Run, started or not; returns whether the engine could be asked."""
+def remove_containers(session_id: str) -> bool:
+    """Remove all containers of a session, started or not; return whether the engine answered."""
     try:
         import docker
 
@@ -156,7 +156,7 @@ def remove_containers(run_id: str) -> bool:
         return False
     try:
         with contextlib.closing(docker.from_env(timeout=30)) as client:
-            for container in client.containers.list(all=True, filters={"label": f"{CONTAINER_LABEL}={run_id}"}):
+            for container in client.containers.list(all=True, filters={"label": f"{CONTAINER_LABEL}={session_id}"}):
                 container.remove(force=True, v=True)
     except (docker.errors.DockerException, OSError):
         return False
@@ -164,7 +164,7 @@ def remove_containers(run_id: str) -> bool:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder, also when a process that is being killed still writes to it."""
+    """Remove a folder, even if a process that is being killed still writes to it."""
     for _ in range(20):
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():

@@ -1,1 +1,1 @@
-"""The pytest plugin: Sources become files, Snippets become items."""
+"""The pytest plugin: Sources become files, Snippets become items. Thin: the decisions are made in ``run``."""

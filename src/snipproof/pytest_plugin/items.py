@@ -1,26 +1,23 @@
-"""Sources and Snippets as pytest nodes. Uses only pytest's public API."""
+"""Sources and Snippets as pytest nodes; only pytest's public API is used."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from snipproof.errors import SnipproofError, ToolchainMissingError
 from snipproof.model import Outcome, Source, Suite
-from snipproof.run.failure_text import describe
-from snipproof.run.verdict import Verdict
+from snipproof.pytest_plugin.session import ProvingSession
+from snipproof.run.verdict import Verdict, describe
 from snipproof.site.binding import unbound_expectations
 from snipproof.site.source import read_source
 
-if TYPE_CHECKING:
-    from snipproof.pytest_plugin.session import SnippetPlugin
-
 
 class SnippetFailedError(Exception):
-    """Carries a Verdict that is not a pass to pytest."""
+    """Carries to pytest a Verdict that is not a pass."""
 
     def __init__(self, source: Source, verdict: Verdict) -> None:
         super().__init__(verdict.reason)
@@ -29,34 +26,34 @@ class SnippetFailedError(Exception):
 
 
 class SourceFile(pytest.File):
-    """One Source; collected without running anything of it."""
+    """One Source; collecting it does not run it."""
 
-    plugin: SnippetPlugin
+    proving: ProvingSession
     suite: Suite
     source: Source
     _verdicts: dict[str, Verdict] | None = None
-    _trouble: SnipproofError | None = None
+    _error: SnipproofError | None = None
 
     def collect(self) -> Iterator[SnippetItem]:
         """Yield an item for every Snippet, in the order of the Source.
 
-        :raises CollectError: the Source cannot be read, or holds no Snippet or an unbound Expectation, or it is not
-            clear what a Page says of it.
+        :raises CollectError: the Source cannot be read, has no Snippet or an unbound Expectation, or a Page shows it
+            ambiguously.
         """
-        root = self.plugin.settings.root
+        root = self.proving.settings.root
         try:
             self.source = read_source(root, self.path.relative_to(root).as_posix())
-            self.plugin.check_bindings(self.suite)
-            pages = self.plugin.pages
+            self.proving.check_bindings(self.suite)
+            pages = self.proving.pages
         except SnipproofError as error:
             raise self.CollectError(str(error)) from None
-        if findings := (*unbound_expectations(self.source, pages.bound), *pages.wrong.get(self.source.path, ())):
+        if findings := (*unbound_expectations(self.source, pages.bound), *pages.ambiguous.get(self.source.path, ())):
             raise self.CollectError("\n".join(f"{finding}\n  hint: {finding.hint}" for finding in findings))
         if not self.source.snippets:
             raise self.CollectError(f"{self.source.path}:1:1 no Snippet: no `START name` marker in this Source")
         if self.suite.fixtures:
             self.add_marker(pytest.mark.usefixtures(*self.suite.fixtures))
-        if self.config.pluginmanager.hasplugin("xdist"):  # else the marker is unknown, which may be an error
+        if self.config.pluginmanager.hasplugin("xdist"):  # else the marker is unknown, which can be an error
             self.add_marker(pytest.mark.xdist_group(self.source.path))
         for snippet in self.source.snippets:
             item: SnippetItem = SnippetItem.from_parent(self, name=snippet.name, callobj=_prove)
@@ -67,43 +64,43 @@ class SourceFile(pytest.File):
     def verdict(self, name: str) -> Verdict:
         """Return the Verdict on the Snippet ``name``; the first call runs the whole Source.
 
-        :raises SnipproofError: its run came to no Verdict; again for each Snippet, without another run.
+        :raises SnipproofError: the run failed without a Verdict; raised by each call, without another run.
         """
-        if self._trouble:
-            raise self._trouble
+        if self._error:
+            raise self._error
         if self._verdicts is None:
             try:
-                found = self.plugin.prover.prove(self.suite, self.source)
+                found = self.proving.prover.prove(self.suite, self.source)
             except SnipproofError as error:
-                self._trouble = error
+                self._error = error
                 raise
             self._verdicts = {verdict.snippet.name: verdict for verdict in found}
         return self._verdicts[name]
 
 
 def _prove() -> None:
-    """Stand in for the test function, so that pytest sets up the fixtures of the Suite."""
+    """Take the place of a test function, so that pytest sets up the fixtures of the Suite."""
 
 
 class SnippetItem(pytest.Function):
-    """One Snippet. Its Source runs in the set-up of whichever of its items comes first; the call only judges."""
+    """One Snippet. Its Source runs in the set-up of the first of its items; the call only reports the Verdict."""
 
     line: int
 
     @property
     def file(self) -> SourceFile:
-        """The Source this Snippet stands in."""
+        """The Source of this Snippet."""
         assert isinstance(self.parent, SourceFile)
         return self.parent
 
     def setup(self) -> None:
-        """Set up the fixtures, then run the Source if that has not happened yet."""
-        self.file.plugin.require_services()
+        """Set up the fixtures, then run the Source if it has not run yet."""
+        self.file.proving.require_services()
         super().setup()
         try:
             self.file.verdict(self.name)
         except ToolchainMissingError as error:
-            if self.file.plugin.settings.run.require:
+            if self.file.proving.settings.run.require:
                 raise
             pytest.skip(f"{self.file.suite.flavour}: {error.message}: {error.hint}")
 
@@ -112,7 +109,7 @@ class SnippetItem(pytest.Function):
         verdict = self.file.verdict(self.name)
         if updates := self.config.pluginmanager.get_plugin("snipproof-updates"):
             verdict = updates.settle(self.file, verdict)
-        weaviate = self.file.plugin.prover.services.weaviate
+        weaviate = self.file.proving.prover.services.weaviate
         self.user_properties += [
             ("outcome", verdict.outcome.value),
             ("reason", verdict.reason),
@@ -123,11 +120,11 @@ class SnippetItem(pytest.Function):
             raise SnippetFailedError(self.file.source, verdict)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Place the Snippet at its START marker."""
+        """Return the place of the Snippet: its START marker."""
         return self.path, self.line - 1, self.name
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
-        """Show a Verdict, or trouble around the docs, in words; anything else as pytest does."""
+        """Return a Verdict or an error of snipproof as text; show other errors as pytest does."""
         error = excinfo.value
         if isinstance(error, SnippetFailedError):
             return describe(error.source, error.verdict)

@@ -1,18 +1,20 @@
-"""The pytest plugin: Sources become files, Snippets become items. Thin: what it decides is decided in ``prove``.
+"""The entry point of the pytest plugin: options, settings and fixtures.
 
-Nothing but this module is imported while no Suite is configured.
+Only this module is imported while no Suite is configured.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from snipproof.pytest_plugin.session import ProvingSession
     from snipproof.services.start import Services
     from snipproof.services.weaviate.state import State
 
+_PROVING: pytest.StashKey[ProvingSession] = pytest.StashKey()
 _OPTIONS = {
     "--snippets-weaviate": ("weaviate.mode", "auto, url, container or embedded: where Weaviate comes from"),
     "--snippets-weaviate-url": ("weaviate.url", "prove against the Weaviate at this address"),
@@ -20,29 +22,29 @@ _OPTIONS = {
     "--snippets-timeout": ("run.timeout", "seconds one Source may run"),
 }
 _FLAGS = {
-    "--snippets-require": ("run.require", "a language that cannot be run on this machine is an error, not a skip"),
-    "--snippets-fresh": ("run.fresh", "run each Source in a process that shares nothing with that of another one"),
+    "--snippets-require": ("run.require", "report a language that cannot run on this machine as an error, not a skip"),
+    "--snippets-fresh": ("run.fresh", "run each Source in a process of its own that shares nothing with others"),
 }
 _UPDATES = (
-    ("--snippets-update", "write", "write what Snippets gave into Expectations that show something else"),
-    ("--snippets-update=review", "review", "show each such change, and ask"),
+    ("--snippets-update", "write", "update Expectations that differ from the output of their Snippets"),
+    ("--snippets-update=review", "review", "show each change, and write it only after a confirmation"),
 )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer the settings a run may want to change; each one has the name of its setting."""
+    """Add options for settings that often change from run to run."""
     group = parser.getgroup("snippets", "documentation snippets (snipproof)")
     for option, (_, text) in _OPTIONS.items():
         group.addoption(option, metavar="VALUE", help=text)
     for option, (_, text) in _FLAGS.items():
         group.addoption(option, action="store_const", const="true", help=text)
-    # Two options, so that a path behind the first one is never taken for its value.
+    # Two options, so that a path after the first one is never taken for its value.
     for option, mode, text in _UPDATES:
         group.addoption(option, action="store_const", const=mode, dest="snippets_update", help=text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the settings; do nothing more when they name no Suite."""
+    """Read the settings; do nothing more if they name no Suite."""
     from snipproof.config import find_settings_file
 
     if find_settings_file(config.rootpath) is None:
@@ -62,32 +64,36 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if suites:
         try:
-            from snipproof.pytest_plugin.session import SnippetPlugin
+            from snipproof.pytest_plugin.hooks import SnippetHooks
+            from snipproof.pytest_plugin.session import ProvingSession
+            from snipproof.pytest_plugin.tally import Tally
         except ModuleNotFoundError as error:
-            message = f"running snippets needs {error.name}: pip install 'snipproof[weaviate]'"
+            message = f"running snippets requires {error.name}: pip install 'snipproof[weaviate]'"
             raise pytest.UsageError(message) from None
-        snippets = SnippetPlugin(config, settings, suites)
-        config.pluginmanager.register(snippets, "snipproof-snippets")
+        proving = config.stash[_PROVING] = ProvingSession(config, settings, suites)
+        tally = Tally()
+        config.pluginmanager.register(SnippetHooks(config, proving, tally), "snipproof-snippets")
         if mode := config.getoption("snippets_update"):
             from snipproof.pytest_plugin.updates import begin_updates
 
-            updates = begin_updates(config, settings, suites, snippets.tally, mode)
+            updates = begin_updates(config, proving, tally, mode)
             config.pluginmanager.register(updates, "snipproof-updates")
 
 
 @pytest.fixture(scope="session")
 def snippet_services(request: pytest.FixtureRequest) -> Services:
     """The running Services: ``.weaviate`` (host, ports, version), ``.assets_url``, ``.vectorizer_url``."""
-    plugin = request.config.pluginmanager.get_plugin("snipproof-snippets")
-    if plugin is None:
-        raise pytest.UsageError("no suite is configured: set `suites` in [tool.snipproof]")
-    services: Services = plugin.prover.services
-    return services
+    return _proving(request.config).prover.services
 
 
 @pytest.fixture(scope="session")
-def snippet_state(request: pytest.FixtureRequest, snippet_services: Services) -> State:  # noqa: ARG001 (must be up)
+def snippet_state(request: pytest.FixtureRequest, snippet_services: Services) -> State:  # noqa: ARG001 (must run)
     """What is stored in Weaviate: ``.keep(fill)`` stores data now, and again whenever a Source changed it."""
-    plugin: Any = request.config.pluginmanager.get_plugin("snipproof-snippets")
-    state: State = plugin.prover.state
-    return state
+    return _proving(request.config).prover.state
+
+
+def _proving(config: pytest.Config) -> ProvingSession:
+    proving = config.stash.get(_PROVING, None)
+    if proving is None:
+        raise pytest.UsageError("no suite is configured: set `suites` in [tool.snipproof]")
+    return proving

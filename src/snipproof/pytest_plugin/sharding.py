@@ -1,4 +1,4 @@
-"""How pytest-xdist hands out Snippets: all of one Source to one worker, since a Source runs once, as a whole."""
+"""Distribution by pytest-xdist: all Snippets of a Source go to one worker, since a Source runs once, as a whole."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from xdist.scheduler import LoadScopeScheduling
 
 
 class SourceScheduling(LoadScopeScheduling):
-    """Keeps the Snippets of a Source together; every other test goes out on its own.
+    """Keeps the Snippets of a Source together and distributes all other tests one by one.
 
-    :param shared: all Snippets use one server that was given by its address, so one worker proves them all.
+    :param sources: the paths of all Sources.
+    :param shared: whether all Snippets use one server that was given by its address, so one worker proves them all.
     """
 
     def __init__(self, config: pytest.Config, log: Producer | None, sources: Collection[str], *, shared: bool) -> None:

@@ -1,4 +1,4 @@
-"""What a session proved, added up from the reports of its Snippets."""
+"""Counts what a session proved, from the reports of its Snippets."""
 
 from __future__ import annotations
 
@@ -9,38 +9,41 @@ import pytest
 
 from snipproof.errors import InfrastructureError
 from snipproof.model import Finding, Outcome
+from snipproof.text import plural
 
 
 @dataclass(slots=True)
 class Tally:
-    """What the reports of a session add up to; kept by the controller alone under pytest-xdist.
+    """The totals of a session; under pytest-xdist only the controller has them all.
 
-    :param troubles: reports that failed for what is no defect of the docs; ``defects`` are all others that failed.
-    :param unread: Findings of PageExpectations that cannot be read.
-    :param missing: why there are no PageExpectations, if there should be some.
+    :param skipped: the number of skipped Snippets by reason.
+    :param infrastructure_errors: the number of reports that failed for a reason outside the docs.
+    :param defects: the number of all other reports that failed.
+    :param unreadable: Findings of Pages that cannot be read.
+    :param missing: why there are no Pages although the settings name some, else ``""``.
     """
 
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     expectations: int = 0
     weaviate: str = ""
     blocked: list[str] = field(default_factory=list)
-    skipped: dict[str, int] = field(default_factory=dict)  # by reason
-    troubles: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    infrastructure_errors: int = 0
     defects: int = 0
-    unread: Sequence[Finding] = ()
+    unreadable: Sequence[Finding] = ()
     missing: str = ""
 
     @property
     def all_skipped(self) -> bool:
-        """Whether there were Snippets and every one was skipped."""
+        """Whether there were Snippets and all of them were skipped."""
         return self.outcomes.keys() == {Outcome.SKIPPED}
 
     def add(self, report: pytest.TestReport) -> None:
-        """Count what ``report`` says."""
+        """Count ``report``."""
         known = dict(report.user_properties)
         if report.failed:
             if "infrastructure" in known:
-                self.troubles += 1
+                self.infrastructure_errors += 1
             else:
                 self.defects += 1
         if report.skipped and "snippet" in known:
@@ -56,7 +59,7 @@ class Tally:
                 self.blocked.append(f"BLOCKED {known['snippet']} - {known['reason']}")
 
     def not_updated(self, snippets: int) -> None:
-        """So many Snippets that count as updated are not: what they gave could not be written, or was declined."""
+        """Count so many updated Snippets as failed: their output could not be written, or the change was declined."""
         for outcome, more in ((Outcome.UPDATED, -snippets), (Outcome.FAILED, snippets)):
             self.outcomes[outcome] = self.outcomes.get(outcome, 0) + more
         self.outcomes = {outcome: count for outcome, count in self.outcomes.items() if count}
@@ -68,26 +71,26 @@ class Tally:
     def summary(self) -> str:
         """Return what was proven, in one line."""
         proven = self.outcomes.get(Outcome.PASSED, 0)
-        parts = [f"{proven} snippet{'s' * (proven != 1)} proven"]
+        parts = [f"{plural(proven, 'snippet')} proven"]
         parts += [f"{count} {outcome}" for outcome, count in self.outcomes.items() if outcome is not Outcome.PASSED]
-        parts.append(f"{self.expectations} expectation{'s' * (self.expectations != 1)} matched")
+        parts.append(f"{plural(self.expectations, 'expectation')} matched")
         parts += [f"Weaviate {self.weaviate}"] if self.weaviate else []
         return ", ".join(parts)
 
     def write(self, terminal: pytest.TerminalReporter) -> None:
-        """Write the lines with which a session ends."""
+        """Write the last lines of a session."""
         for line in self.blocked:
             terminal.write_line(line)
         for reason, count in self.skipped.items():
             terminal.write_line(f"snipproof: {count} skipped: {reason.removeprefix('Skipped: ')}", yellow=True)
-        if self.troubles:
+        if self.infrastructure_errors:
             code = "" if self.defects else f" (exit code {InfrastructureError.exit_code})"
-            terminal.write_line(f"snipproof: trouble around the docs, not a defect of them{code}", red=True)
+            terminal.write_line(f"snipproof: infrastructure failure, not a documentation error{code}", red=True)
         if self.all_skipped:
             terminal.write_line("snipproof: every Snippet was skipped: nothing is proven", red=True)
         if self.missing:
-            terminal.write_line(f"snipproof: no page is compared: {self.missing}", yellow=True)
-        for finding in self.unread:
-            terminal.write_line(f"snipproof: {finding}: what this page shows is not compared", red=True)
+            terminal.write_line(f"snipproof: no page was compared: {self.missing}", yellow=True)
+        for finding in self.unreadable:
+            terminal.write_line(f"snipproof: {finding}: the output on this page was not compared", red=True)
         if self.outcomes:
             terminal.write_line(f"snipproof: {self.summary()}")

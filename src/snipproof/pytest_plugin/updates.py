@@ -1,10 +1,10 @@
-"""Update in place: collects what workers propose, and writes it at the end of the session, on the controller alone."""
+"""Update in place: workers propose changes, and the controller writes them at the end of the session."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from snipproof.config import Settings
-from snipproof.errors import SnipproofError
-from snipproof.model import Outcome, Suite
+from snipproof.errors import InfrastructureError, SnipproofError
+from snipproof.model import Outcome
 from snipproof.pytest_plugin.items import SourceFile
+from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.pytest_plugin.tally import Tally
 from snipproof.run.verdict import Verdict
 from snipproof.site.source import read_text
+from snipproof.text import plural
 from snipproof.update.proposal import Proposal, Refusal, agree
 from snipproof.update.propose import propose
 from snipproof.update.review import difference, review
@@ -27,28 +29,26 @@ from snipproof.update.write import write_proposals
 _TERMINAL = Path("/dev/tty")
 
 
-def begin_updates(
-    config: pytest.Config, settings: Settings, suites: Sequence[Suite], tally: Tally, mode: str
-) -> UpdatePlugin:
-    """Return the hooks of an update run.
+def begin_updates(config: pytest.Config, proving: ProvingSession, tally: Tally, mode: str) -> UpdateHooks:
+    """Return the hooks of a session with ``--snippets-update``.
 
-    :param mode: ``write``, or ``review`` to be asked about each change.
-    :raises UsageError: it runs under CI, or there is nobody to ask.
+    :param mode: ``write``, or ``review`` to confirm each change.
+    :raises UsageError: it runs under CI, or a review has no terminal.
     """
-    plugin = UpdatePlugin(config, settings, suites, tally, asks=mode == "review")
-    if plugin.is_worker:
-        return plugin
+    hooks = UpdateHooks(config, proving, tally, interactive=mode == "review")
+    if proving.is_worker:
+        return hooks
     if os.environ.get("CI"):
         raise pytest.UsageError(
             "--snippets-update writes into your Sources, which is never done under CI (the environment variable CI is "
             "set): run it on your own machine and commit what it changed"
         )
-    if plugin.asks and not _has_terminal():
+    if hooks.interactive and not _has_terminal():
         raise pytest.UsageError(
-            "--snippets-update=review asks about each change and needs a terminal: run it in one, or write all changes "
-            "with --snippets-update and look at them with `git diff`"
+            "--snippets-update=review confirms each change on a terminal: run it in one, or write all changes with "
+            "--snippets-update and review them with `git diff`"
         )
-    return plugin
+    return hooks
 
 
 def _has_terminal() -> bool:
@@ -59,36 +59,35 @@ def _has_terminal() -> bool:
         return False
 
 
-class UpdatePlugin:
-    """The hooks of an update run; ``asks`` says whether each change is shown and asked about."""
+class UpdateHooks:
+    """The hooks of a session with ``--snippets-update``.
 
-    def __init__(
-        self, config: pytest.Config, settings: Settings, suites: Sequence[Suite], tally: Tally, *, asks: bool
-    ) -> None:
-        self.asks = asks
-        self._tally = tally
+    :param interactive: whether the user confirms each change.
+    """
+
+    def __init__(self, config: pytest.Config, proving: ProvingSession, tally: Tally, *, interactive: bool) -> None:
+        self.interactive = interactive
         self._config = config
-        self._settings = settings
-        self._allowed = [path for suite in suites for path in suite.sources]
-        self._made: dict[str, list[dict[str, Any]]] = {}  # what this process proposes, by the id of the Snippet
+        self._proving = proving
+        self._tally = tally
+        self._made: dict[str, list[dict[str, Any]]] = {}  # the proposals of this process, by the id of the Snippet
         self._proposals: list[Proposal] = []
         self._written: list[Proposal] = []
         self._refused: list[Refusal] = []
-        self._lost = 0
-
-    @property
-    def is_worker(self) -> bool:
-        """Whether this is a worker of pytest-xdist, which writes nothing."""
-        return hasattr(self._config, "workerinput")
+        self._not_written = 0  # Expectations, because the session was stopped
 
     @property
     def _secrets(self) -> dict[str, str]:
         return {name: os.environ.get(name, "") for name in self._settings.run.env}
 
-    def settle(self, file: SourceFile, verdict: Verdict) -> Verdict:
-        """Return the Verdict on a Snippet as it is once its Expectations are updated.
+    @property
+    def _settings(self) -> Settings:
+        return self._proving.settings
 
-        One that failed for another reason stays as it is, and so does one of which something cannot be written.
+    def settle(self, file: SourceFile, verdict: Verdict) -> Verdict:
+        """Return the Verdict on a Snippet after its Expectations are updated.
+
+        It is unchanged if the Snippet failed for another reason, and still a failure if a change cannot be written.
         """
         differs = verdict.only_differs
         if not differs and verdict.outcome is not Outcome.PASSED:
@@ -98,30 +97,30 @@ class UpdatePlugin:
         if refusals and differs:
             first = refusals[0]
             reason = f"{verdict.reason}; not updated: {first.reason}"
-            told = "\n".join(map(str, refusals))
-            return replace(verdict, reason=reason, details=f"{verdict.details.rstrip()}\n\n{told}")
+            details = "\n".join([verdict.details.rstrip(), "", *map(str, refusals)])
+            return replace(verdict, reason=reason, details=details)
         self._made[verdict.snippet.id] = [each.to_json() for each in found if isinstance(each, Proposal)]
         return replace(verdict, outcome=Outcome.UPDATED) if differs else verdict
 
     def _text(self, file: SourceFile, path: str) -> str:
-        """Return the text of a Source as it was collected; the block may stand in another one than the Snippet."""
+        """Return the text of a Source as it was collected. It may differ from the Source of the Snippet."""
         if path == file.source.path:
             return file.source.text
-        holder = file.plugin.pages.holders.get(path)
+        holder = self._proving.pages.holders.get(path)
         return holder.text if holder else read_text(self._settings.root, path)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Let proposals travel with the report of the Snippet; they are no property, so no other report shows them."""
+        """Attach proposals to the report of the Snippet; not as a property, so that no other plugin shows them."""
         report = yield
         if call.when == "call" and report.passed and self._made:
             report.__dict__["snippet_updates"] = self._made.pop(str(dict(item.user_properties).get("snippet")), [])
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Tell updated Snippets from those that were right."""
+        """Give updated Snippets a status of their own."""
         if report.when == "call" and dict(report.user_properties).get("outcome") == Outcome.UPDATED:
             return "updated", "U", "UPDATED"
         return None
@@ -132,76 +131,72 @@ class UpdatePlugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write, or ask and write; what is not written makes the run red."""
-        if self.is_worker or not any(each.changes for each in self._proposals):
+        """Write the changes, after a review if requested. A change that is not written makes the session fail."""
+        if self._proving.is_worker or not any(each.changes for each in self._proposals):
             return
-        if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, 69):
-            self._lost = len({each.region for each in self._proposals if each.changes})
+        if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, InfrastructureError.exit_code):
+            self._not_written = len({each.region for each in self._proposals if each.changes})
             return
         agreed, self._refused = agree(self._proposals)
         agreed.sort(key=lambda each: (each.path, each.line))
-        accepted = self._review(agreed) if self.asks and agreed else agreed
+        accepted = self._review(agreed) if self.interactive and agreed else agreed
         self._refused += [
             Refusal(each.path, each.line, each.region, "you declined it") for each in agreed if each not in accepted
         ]
-        self._written, refused = write_proposals(self._settings.root, accepted, self._allowed)
+        self._written, refused = write_proposals(self._settings.root, accepted, list(self._proving.suites))
         self._refused += refused
         if self._refused:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
             self._take_back({each.region for each in self._refused})
 
     def _take_back(self, regions: set[str]) -> None:
-        """Let Snippets that were reported as updated count as failed: what they gave to ``regions`` is not written."""
-        lost = {each.proposed_by for each in self._proposals if each.changes and each.region in regions}
-        self._tally.not_updated(len(lost))
+        """Count updated Snippets as failed if their change of one of ``regions`` is not written."""
+        snippets = {each.proposed_by for each in self._proposals if each.changes and each.region in regions}
+        self._tally.not_updated(len(snippets))
         if reporter := self._config.pluginmanager.get_plugin("terminalreporter"):
             updated = reporter.stats.get("updated", [])
-            failed = [report for report in updated if dict(report.user_properties).get("snippet") in lost]
+            failed = [report for report in updated if dict(report.user_properties).get("snippet") in snippets]
             reporter.stats["updated"] = [report for report in updated if report not in failed]
             reporter.stats.setdefault("failed", []).extend(failed)
 
     def _review(self, proposals: list[Proposal]) -> list[Proposal]:
-        """Ask on the terminal itself: pytest has taken standard input and output."""
+        """Review on the terminal itself: pytest captures standard input and output."""
         if reporter := self._config.pluginmanager.get_plugin("terminalreporter"):
             reporter.ensure_newline()
             reporter.flush()
         with ExitStack() as stack:
-            answers = stack.enter_context(_TERMINAL.open(encoding="utf-8", errors="replace"))
+            keyboard = stack.enter_context(_TERMINAL.open(encoding="utf-8", errors="replace"))
             screen = stack.enter_context(_TERMINAL.open("w", encoding="utf-8", errors="backslashreplace"))
 
-            def say(text: str) -> None:
+            def show(text: str) -> None:
                 screen.write(text)
                 screen.flush()
 
-            def ask(question: str) -> str:
-                say(question)
-                return answers.readline()
+            def prompt(question: str) -> str:
+                show(question)
+                return keyboard.readline()
 
-            return review(proposals, self._shown, say, ask)
+            return review(proposals, self._shown, show, prompt)
 
     def _shown(self, proposal: Proposal) -> str:
         try:
             return difference(read_text(self._settings.root, proposal.path), proposal)
         except (SnipproofError, ValueError):
-            return f"{proposal.path}:{proposal.line} changed since it was read"
+            return f"{proposal.path}:{proposal.line} has changed since it was read"
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """End with what was written and what was not."""
+        """Write what was updated and what was not."""
         for refusal in self._refused:
             terminalreporter.write_line(f"snipproof: {refusal}", red=True)
-        if self._lost:
-            terminalreporter.write_line(f"snipproof: {_count(self._lost)} not updated: the run was stopped", red=True)
+        if self._not_written:
+            text = f"{plural(self._not_written, 'expectation')} not updated: the run was stopped"
+            terminalreporter.write_line(f"snipproof: {text}", red=True)
         if self._written:
             files: dict[str, list[int]] = {}
-            for change_of in self._written:
-                counts = files.setdefault(change_of.path, [0, 0])
-                counts[0] += sum(len(change.new) for change in change_of.changes)
-                counts[1] += sum(len(change.old) for change in change_of.changes)
+            for proposal in self._written:
+                counts = files.setdefault(proposal.path, [0, 0])
+                counts[0] += sum(len(change.new) for change in proposal.changes)
+                counts[1] += sum(len(change.old) for change in proposal.changes)
             shown = ", ".join(f"{path} (+{plus} -{minus})" for path, (plus, minus) in sorted(files.items()))
-            plural = "s" * (len(files) != 1)
-            text = f"{_count(len(self._written))} updated in {len(files)} file{plural}: {shown}"
+            text = f"{plural(len(self._written), 'expectation')} updated in {plural(len(files), 'file')}: {shown}"
             terminalreporter.write_line(f"snipproof: {text}")
-
-
-def _count(expectations: int) -> str:
-    return f"{expectations} expectation{'s' * (expectations != 1)}"

@@ -1,4 +1,4 @@
-"""What PageExpectations say about Snippets, as far as a run has to prove it."""
+"""What Pages show as the output of Snippets, as far as a run has to prove it."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ _JSON = frozenset({"json", "json5", "jsonc"})
 
 @dataclass(frozen=True, slots=True)
 class PageExpectations:
-    """The Claims of all PageExpectations and what they need.
+    """The Claims of all Pages, with what comparing them requires.
 
-    :param claims: by the id of the Snippet that they say something about; those that a Page opts out of are left out.
+    :param claims: by the id of the Snippet that they are about, without those that a Page opts out of.
     :param holders: the Sources that hold the blocks, by path.
-    :param as_json: the ids of Regions that some Page shows as JSON.
-    :param bound: the ids of Expectations that some Page binds to a Snippet.
-    :param wrong: Findings of PageExpectations that say something that cannot be told, by the path of each Source
-        that they show.
-    :param unread: Findings of PageExpectations that cannot be read, so that nobody knows what they say.
-    :param missing: why there are no PageExpectations although the settings name some, else ``""``.
+    :param as_json: the ids of Regions that a Page shows as JSON.
+    :param bound: the ids of Expectations that a Page binds to a Snippet.
+    :param ambiguous: Findings of Pages on which the Snippet of a block is ambiguous, by the path of each Source that
+        the Page shows.
+    :param unreadable: Findings of Pages that cannot be read.
+    :param missing: why there are no Pages although the settings name some, else ``""``.
     """
 
     claims: Mapping[str, Sequence[Claim]] = field(default_factory=dict)
     holders: Mapping[str, Source] = field(default_factory=dict)
     as_json: frozenset[str] = frozenset()
     bound: frozenset[str] = frozenset()
-    wrong: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
-    unread: tuple[Finding, ...] = ()
+    ambiguous: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
+    unreadable: tuple[Finding, ...] = ()
     missing: str = ""
 
     def sources_of(self, expectation: Expectation) -> list[str]:
-        """Return the paths of all Sources whose Snippets give ``expectation``, sorted."""
+        """Return the sorted paths of all Sources with a Snippet whose output ``expectation`` shows."""
         region = expectation.region
         claimed = {
             snippet for snippet, claims in self.claims.items() if any(c.expectation.id == region.id for c in claims)
@@ -46,7 +46,7 @@ class PageExpectations:
         return sorted({region.source, *(snippet.partition("::")[0] for snippet in claimed)})
 
     def needs_recorder(self, sources: Iterable[Source]) -> bool:
-        """Whether anything that went over the wire is compared for any of ``sources``."""
+        """Whether an Expectation of ``sources`` shows requests or responses, which only a recorder knows."""
         return any(origin is not Origin.STDOUT for source in sources for origin in self._origins(source))
 
     def _origins(self, source: Source) -> Iterator[Origin]:
@@ -55,10 +55,10 @@ class PageExpectations:
             yield from (claim.origin for claim in self.claims.get(snippet.id, ()))
 
 
-def read_pages(settings: Settings) -> PageExpectations:
-    """Return what the PageExpectations of the site say; nothing where there are none.
+def read_page_expectations(settings: Settings) -> PageExpectations:
+    """Read the Pages of the site.
 
-    Running Sources does not need a site, so only ``snipproof check`` takes it for an error that there is none.
+    Running Sources does not require a site: if there is none, the result is empty. ``snipproof check`` reports that.
     """
     try:
         site = Site.load(settings)
@@ -73,10 +73,10 @@ def read_pages(settings: Settings) -> PageExpectations:
     for reference in site.references:
         if reference.source is not None:
             shown_on.setdefault(reference.page, set()).add(reference.source)
-    wrong: dict[str, list[Finding]] = {}
+    ambiguous: dict[str, list[Finding]] = {}
     for finding in claimed.findings:
         for path in shown_on.get(finding.path, ()):
-            wrong.setdefault(path, []).append(finding)
+            ambiguous.setdefault(path, []).append(finding)
     return PageExpectations(
         claims=claims,
         holders={claim.expectation.source: site.sources[claim.expectation.source] for claim in claimed.claims},
@@ -86,6 +86,6 @@ def read_pages(settings: Settings) -> PageExpectations:
             if reference.language in _JSON and (region := site.region_of(reference)) is not None
         ),
         bound=claimed.bound,
-        wrong=wrong,
-        unread=tuple(finding for finding in site.problems if finding.path.endswith(PAGES)),
+        ambiguous=ambiguous,
+        unreadable=tuple(finding for finding in site.problems if finding.path.endswith(PAGES)),
     )

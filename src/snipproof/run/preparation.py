@@ -1,4 +1,4 @@
-"""What Sources need before they can run is obtained and built in the background, Suite by Suite."""
+"""Prepares Suites in the background: applies Bindings, obtains what lock files pin, and builds Programs."""
 
 from __future__ import annotations
 
@@ -12,22 +12,49 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
-from snipproof.errors import InfrastructureError
+from snipproof.errors import InfrastructureError, SettingsError
+from snipproof.languages import languages
 from snipproof.model import Source, Suite
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.run.bindings import apply_bindings
-from snipproof.run.runner_context import RunnerContext
-from snipproof.run.runners.runner import Program, Runner
+from snipproof.run.runner import Program, Runner, RunnerContext, make_runner
 
 if TYPE_CHECKING:
     from snipproof.services.recorder.pass_through import Recorder
 
 Addresses = Mapping[str, str]
-_MOST = 64
+"""What the ``{name}`` placeholders of Bindings stand for."""
+
+_MAX_THREADS = 64
+
+
+def check_bindings(suite: Suite, texts: Mapping[str, str]) -> None:
+    """Check that every Binding of ``suite`` matches: in each of its Sources, or in at least one if it is optional.
+
+    :param texts: the text of each Source of the Suite, by path.
+    :raises SettingsError: a Binding matches nothing, so a Source would connect to the address that the docs show.
+    """
+    for binding in suite.bindings:
+        missing = [path for path, text in texts.items() if binding.find not in text]
+        if missing and (not binding.optional or len(missing) == len(texts)):
+            raise SettingsError(
+                f"{suite.path}:{binding.line}:1 the binding {binding.find!r} matches nothing in {', '.join(missing)}",
+                "the Source would use the documented address itself: write the address as the binding has it,\n"
+                "or mark the binding `optional: true` if only some Sources of the Suite use it",
+            )
+
+
+def apply_bindings(suite: Suite, text: str, addresses: Addresses) -> str:
+    """Return ``text`` with every Binding of ``suite`` applied."""
+    for binding in suite.bindings:
+        replacement = binding.replace
+        for name, value in addresses.items():
+            replacement = replacement.replace(f"{{{name}}}", value)
+        text = text.replace(binding.find, replacement)
+    return text
 
 
 class CorePool:
-    """Lets only so many compilers work at once; of those that wait, the one whose Suite is proven first goes first."""
+    """Limits how many compilers work at once. When a core is free, the Suite that is proven first goes first."""
 
     def __init__(self, count: int) -> None:
         self._free = count
@@ -36,7 +63,10 @@ class CorePool:
 
     @contextlib.contextmanager
     def work(self, turn: int) -> Iterator[None]:
-        """Wait for a core, and give it back in the end."""
+        """Wait for a core, and release it in the end.
+
+        :param turn: the place of the Suite in the order in which Suites are proven.
+        """
         with self._changed:
             heapq.heappush(self._waiting, turn)
             self._changed.wait_for(lambda: self._free and self._waiting[0] == turn)
@@ -70,16 +100,18 @@ class Preparation:
     def _prepare(self, addresses: Future[Addresses]) -> Addresses:
         self.runner.provision()
         values = addresses.result()
-        with self.cores.work(self.turn) if self.runner.compiles else contextlib.nullcontext():
+        compiles = languages()[self.suite.language].compiles
+        with self.cores.work(self.turn) if compiles else contextlib.nullcontext():
             self._build(values)
         return values
 
     def program(self, source: Source, addresses: Addresses) -> Program:
-        """Return what ``source`` became, waiting for it.
+        """Return the Program of ``source``; wait until it is built.
 
-        :param addresses: those of the running Services. Where they are not those that were announced, or where
-            ``source`` is new, the Suite is built again.
-        :raises InfrastructureError: whatever kept the Suite from being prepared.
+        The Suite is built again if ``source`` is new, or if ``addresses`` differ from those that were announced.
+
+        :param addresses: those of the running Services.
+        :raises InfrastructureError: preparing the Suite failed.
         """
         built_with = self._done.result()
         if source.path not in self._programs:
@@ -105,61 +137,44 @@ class Preparation:
 
 
 class Preparations:
-    """The Preparations of one Run; those that are begun first are also built first."""
+    """The Preparations of one session; those that begin first are built first."""
 
     def __init__(
         self,
         settings: Settings,
-        run: SessionFolder,
-        say: Callable[[str], None],
+        session: SessionFolder,
+        log: Callable[[str], None],
         addresses: Future[Addresses],
         recorder: Recorder | None = None,
     ) -> None:
         self._settings = settings
-        self._run = run
-        self._say = say
+        self._session = session
+        self._log = log
         self._addresses = addresses
         self._recorder = recorder
-        # A thread each, since most of the time they wait: for a network, for the Services, for a core.
-        self._pool = ThreadPoolExecutor(max_workers=_MOST, thread_name_prefix="snipproof")
+        # A thread for each Suite, since most of the time they wait: for a network, for the Services, for a core.
+        self._pool = ThreadPoolExecutor(max_workers=_MAX_THREADS, thread_name_prefix="snipproof")
         self._cores = CorePool(max(2, os.cpu_count() or 2))
         self._by_suite: dict[str, Preparation] = {}
 
     def begin(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
-        """Return the Preparation of ``suite``, begun now with ``sources`` if it is the first call."""
+        """Return the Preparation of ``suite``; the first call begins it, with ``sources``.
+
+        :raises SettingsError: the Runner of the Suite's language cannot be imported.
+        """
         known = self._by_suite.get(suite.path)
         if known is None:
-            context = RunnerContext(suite, self._settings, self._run, self._say, self._recorder)
+            context = RunnerContext(suite, self._settings, self._session, self._log, self._recorder)
             known = Preparation(suite, make_runner(context), list(sources), len(self._by_suite), self._cores)
             self._by_suite[suite.path] = known
             known.start(self._pool, self._addresses)
         return known
 
     def close(self) -> None:
-        """Stop what still works, and end what the Runners keep."""
-        self._run.closing.set()
+        """Stop the work in the background, and end what the Runners keep between Sources."""
+        self._session.closing.set()
         if not self._addresses.done():
             self._addresses.set_exception(InfrastructureError("interrupted"))
         self._pool.shutdown(cancel_futures=True)
         for preparation in self._by_suite.values():
             preparation.runner.close()
-
-
-def make_runner(context: RunnerContext) -> Runner:
-    """Return the Runner of the Suite's language. Only that one is imported."""
-    language = context.suite.language
-    if language == "python":
-        from snipproof.run.runners.python.runner import PythonRunner
-
-        return PythonRunner(context)
-    if language == "typescript":
-        from snipproof.run.runners.typescript.runner import TypeScriptRunner
-
-        return TypeScriptRunner(context)
-    if language == "go":
-        from snipproof.run.runners.go.runner import GoRunner
-
-        return GoRunner(context)
-    from snipproof.run.runners.java.runner import JavaRunner
-
-    return JavaRunner(context)

@@ -1,4 +1,4 @@
-"""Proves Sources: binds, probes, builds and runs each one once, and judges its Snippets."""
+"""Proves Sources: prepares and runs each one once, and judges its Snippets."""
 
 from __future__ import annotations
 
@@ -24,27 +24,28 @@ _NO_PAGES = PageExpectations()
 
 
 class Prover:
-    """Holds what all Sources of one Run share: the Services, what is stored in Weaviate, and the Suites' Runners.
+    """Proves all Sources of one session on the same Services, and restores Weaviate after each of them.
 
-    ``pages`` say what is compared besides what Sources say. With ``recorder``, Sources reach Weaviate through a
-    pass-through that records what they ask and what they are answered.
+    :param log: writes one line for the user about a step that takes time.
+    :param pages: the Expectations that Pages add to those of the Sources.
+    :param recorder: whether Sources reach Weaviate through a pass-through that records requests and responses.
     """
 
     def __init__(
         self,
         settings: Settings,
-        say: Callable[[str], None],
+        log: Callable[[str], None],
         pages: PageExpectations = _NO_PAGES,
         *,
         recorder: bool = False,
     ) -> None:
         self._settings = settings
         self._pages = pages
-        self._say = say
-        self._run = SessionFolder.begin()
+        self._log = log
+        self._session = SessionFolder.begin()
         self._addresses: Future[Mapping[str, str]] = Future()
         self._recorder = _start_recorder() if recorder else None
-        self._preparations = Preparations(settings, self._run, say, self._addresses, self._recorder)
+        self._preparations = Preparations(settings, self._session, log, self._addresses, self._recorder)
         self._services: Services | None = None
         self._state: State | None = None
 
@@ -61,21 +62,23 @@ class Prover:
         return self._state
 
     def prepare(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
-        """Begin to obtain and build what ``sources`` of ``suite`` need, in the background; a second call does nothing.
+        """Prepare ``sources`` of ``suite`` in the background: obtain and build what they need.
 
-        Building waits for the addresses of the Services, which :meth:`start` makes known.
+        A second call does nothing. Building waits until :meth:`start` knows the addresses of the Services.
+
+        :raises SettingsError: the Runner of the Suite's language cannot be imported.
         """
         return self._preparations.begin(suite, sources)
 
     def start(self) -> None:
-        """Start the Services and wait until they are ready; what was prepared before goes on meanwhile.
+        """Start the Services and wait until they are ready. Preparations go on meanwhile.
 
-        :raises InfrastructureError: a Service did not start; what had started is stopped again by :meth:`close`.
+        :raises InfrastructureError: a Service did not start; :meth:`close` stops those that did.
         """
         assets = self._settings.root / self._settings.assets if self._settings.assets else None
         try:
             self._services = Services.start(
-                self._settings, self._run, self._say, assets, self._announce, self._recorder
+                self._settings, self._session, self._log, assets, self._announce, self._recorder
             )
             self._announce(self._services.placeholders())
             self._state = State(self._services.weaviate)
@@ -91,10 +94,10 @@ class Prover:
             self._addresses.set_result(addresses)
 
     def prove(self, suite: Suite, source: Source) -> list[Verdict]:
-        """Run ``source`` and return a Verdict for each of its Snippets; what it changed in Weaviate is restored.
+        """Run ``source``, restore what it changed in Weaviate, and return a Verdict for each of its Snippets.
 
-        :raises ToolchainMissingError: the machine lacks the Suite's language.
-        :raises InfrastructureError: what it needs could not be obtained, or Weaviate is gone.
+        :raises ToolchainMissingError: the toolchain of the Suite's language is not installed on this machine.
+        :raises InfrastructureError: what the Source needs could not be obtained, or Weaviate does not answer.
         """
         preparation = self.prepare(suite, [source])
         program = preparation.program(source, self.services.placeholders())
@@ -104,9 +107,9 @@ class Prover:
         return judge(source, program.probed, run, self._pages)
 
     def close(self) -> None:
-        """Stop the Services and remove everything of this Run."""
+        """Stop the Services and remove everything that belongs to this session."""
         with contextlib.ExitStack() as stack:
-            stack.callback(self._run.end)
+            stack.callback(self._session.end)
             if self._recorder:
                 stack.callback(self._recorder.stop)
             if self._services:

@@ -1,4 +1,4 @@
-"""What a Snippet gave: what it printed, the last search response that it got, or what it sent."""
+"""The output of a Snippet: what it printed, the last search response that it received, or its requests."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from snipproof.services.recorder.exchange import Exchange
 class Output:
     """One output of a Snippet.
 
-    :param label: what it is, in words.
-    :param text: what was printed.
-    :param data: what went over the wire, ``ABSENT`` for what was printed.
-    :param trouble: why there is nothing to compare with, else ``""``.
+    :param label: its name in messages.
+    :param text: what the Snippet printed.
+    :param data: the recorded data, ``ABSENT`` for printed text.
+    :param error: why there is nothing to compare with, else ``""``.
     """
 
     label: str
     text: str = ""
     data: Any = ABSENT
-    trouble: str = ""
+    error: str = ""
 
 
 def output_of(origin: Origin, trace: Trace, run: SourceRun) -> Output:
-    """Return the output of the Snippet that ``trace`` followed through ``run``."""
+    """Return the output of the Snippet that ``trace`` follows through ``run``."""
     if origin is Origin.STDOUT:
         return Output("the Snippet printed", trace.output)
     exchanges = [exchange for exchange in run.exchanges if trace.open_after(exchange.after)]
@@ -41,15 +41,15 @@ def _response(exchanges: list[Exchange]) -> Output:
     searches = [exchange for exchange in exchanges if exchange.search]
     if not searches:
         sent = ", ".join(dict.fromkeys(exchange.name for exchange in exchanges))
-        return Output(label, trouble=f"the Snippet got no search response; it sent {sent or 'nothing to the server'}")
+        return Output(label, error=f"the Snippet got no search response; it sent {sent or 'nothing to the server'}")
     last = searches[-1]
     if last.trouble:
-        return Output(label, trouble=f"the response to {last.name} cannot be compared: {last.trouble}")
+        return Output(label, error=f"the response to {last.name} cannot be compared: {last.trouble}")
     return Output(f"{label} ({last.name})", data=last.response)
 
 
 def _requests(exchanges: list[Exchange]) -> Output:
     label = "what was sent"
     if not exchanges:
-        return Output(label, trouble="the Snippet sent nothing to the server")
+        return Output(label, error="the Snippet sent nothing to the server")
     return Output(label, data=Actual(tuple({e.name: e.request} for e in exchanges), Notation.JSON))

@@ -1,4 +1,4 @@
-"""What a Runner reports of one run of one Source: plain facts, in the same form for every language."""
+"""What a Runner reports about one run of one Source: facts in the same form for every language."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ class Termination(StrEnum):
     EXITED = "exited"
     TIMED_OUT = "timed out"
     FLOODED = "flooded"  # it printed more than the output limit
-    NOT_BUILT = "not built"  # a compiler refused the Source: nothing of it ran
+    NOT_BUILT = "not built"  # a compiler rejected the Source: nothing of it ran
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeEvent:
-    """A probe was passed: its number, and the time in seconds on the run's own monotonic clock.
+    """A run passed a probe.
 
-    ``TEST_ENDED`` in place of a number says that one of the native test functions of the Source is over, so that
-    whatever it had entered will not be left any more.
+    :param line: the number of the probe. ``TEST_ENDED`` means that a native test function of the Source has ended, so
+        the run cannot leave a Region any more that the function entered.
+    :param time: seconds on a monotonic clock.
     """
 
     line: int
@@ -34,10 +35,10 @@ class ProbeEvent:
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """An exception that left the Source, or an assertion of it that failed.
+    """An uncaught exception of the Source, or an assertion of it that failed.
 
-    ``lines`` are its frames' lines in the Source, outermost first. ``after`` is the number of Hits before it, ``None``
-    for all of them.
+    :param lines: the lines of its frames in the Source, outermost first.
+    :param after: the number of probe events before it, ``None`` for all of them.
     """
 
     type: str
@@ -49,7 +50,7 @@ class Crash:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """What a compiler or type checker (``tool``) says of a place in the docs; the column counts from 1."""
+    """An error that a compiler or type checker (``tool``) reports; line and column count from 1."""
 
     tool: str
     path: str
@@ -64,23 +65,28 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class SourceRun:
-    """One run. ``chunks`` is stdout cut at the ProbeEvents: the text before the first, then one after each.
+    """One run of a Source.
 
-    ``exit_code`` is negative for a signal, ``None`` where the process was killed by us. ``stopped_at`` is the line of
-    the Source at which a killed process stood, if that is known. ``problems`` are those of the Source, also when it
-    ran in spite of them. ``exchanges`` are what was recorded between it and the server. ``failure_reason`` says what is
-    wrong with a run whose process ended well, such as a native test runner that found no test.
+    :param exit_code: negative for a signal, ``None`` if the Runner killed the process.
+    :param events: the probes that the run passed, in order.
+    :param chunks: standard output cut at the events: the text before the first, then the text after each.
+    :param stderr: standard error.
+    :param limit: the limit that the run reached, for messages: ``60 s``.
+    :param stopped_at: the line of the Source at which a killed process stopped, if that is known.
+    :param diagnostics: those of the Source, even if it ran in spite of them.
+    :param failure_reason: why a run failed whose process exited with 0, such as a test runner that found no test.
+    :param exchanges: the recorded requests of the Source and the responses to them.
     """
 
     termination: Termination
     exit_code: int | None = None
-    hits: tuple[ProbeEvent, ...] = ()
+    events: tuple[ProbeEvent, ...] = ()
     chunks: tuple[str, ...] = ("",)
     stderr: str = ""
     limit: str = ""
     crashes: tuple[Crash, ...] = ()
     stopped_at: int | None = None
-    problems: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
     failure_reason: str = ""
     exchanges: tuple[Exchange, ...] = ()
 
@@ -96,6 +102,6 @@ class SourceRun:
 
 
 def cut(stdout: str, separator: str) -> tuple[list[int], list[str]]:
-    """Cut ``stdout`` at the separators of the probes; returns the probes' numbers and the texts around them."""
+    """Cut ``stdout`` at the separators of the probes; return the numbers of the probes and the texts around them."""
     parts = re.split(f"{re.escape(separator)}(-?[0-9]+){re.escape(separator)}", stdout)
     return [int(line) for line in parts[1::2]], parts[0::2]

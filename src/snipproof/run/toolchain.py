@@ -1,38 +1,132 @@
-"""The programs that a language needs: found on the PATH, or said to be missing."""
+"""The toolchain of a language: programs on the PATH, and the environments that lock files pin, made once and cached."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import shutil
 import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
-from snipproof.errors import ToolchainMissingError
+from filelock import FileLock
+
+from snipproof.errors import InfrastructureError, ToolchainMissingError
+from snipproof.processes.cache_folder import cache_folder
+from snipproof.processes.process import Process
+from snipproof.run.runner import RunnerContext
+
+_HEARTBEAT = 10.0  # seconds between the lines that report progress
+_POLL_INTERVAL = 0.2
 
 
-def find_tool(name: str, what: str) -> str:
+def find_tool(name: str, product: str) -> str:
     """Return the path of the program ``name``.
 
-    :param what: what it belongs to, for the reader: ``"Node.js 20 or newer"``.
+    :param product: what the user has to install to get it: ``"Node.js 20 or newer"``.
     :raises ToolchainMissingError: it is not on the PATH.
     """
     path = shutil.which(name)
     if path is None:
-        raise ToolchainMissingError(f"no {name!r} on the PATH", f"install {what}")
+        raise ToolchainMissingError(f"no {name!r} on the PATH", f"install {product}")
     return path
 
 
-def find_version(name: str, what: str, *arguments: str) -> tuple[str, str]:
-    """Return the path of the program ``name`` and what it says of its version.
+def find_version(name: str, product: str, *arguments: str) -> tuple[str, str]:
+    """Return the path of the program ``name`` and the version that it prints when it is called with ``arguments``.
 
-    That is the first number with a dot in it, or else the first number: a new Java has no dots.
+    The version is the first number with a dot in it, else the first number: a new Java has no dots.
 
+    :param product: what the user has to install to get it.
     :raises ToolchainMissingError: it is not on the PATH, or it does not work.
     """
-    path = find_tool(name, what)
+    path = find_tool(name, product)
     try:
         done = subprocess.run([path, *arguments], capture_output=True, text=True, timeout=60, check=True)
-        said = done.stdout + done.stderr
-        found = re.search(r"\d+(?:\.\d+)+[^\s\"]*", said) or re.search(r"\d+", said)
+        output = done.stdout + done.stderr
+        found = re.search(r"\d+(?:\.\d+)+[^\s\"]*", output) or re.search(r"\d+", output)
         return path, found[0]  # type: ignore[index]
     except (OSError, subprocess.SubprocessError, TypeError) as error:
-        raise ToolchainMissingError(f"{path} does not work: {error}", f"install {what}") from None
+        raise ToolchainMissingError(f"{path} does not work: {error}", f"install {product}") from None
+
+
+def cached_environment(context: RunnerContext, files: Sequence[Path], facts: str, make: Callable[[Path], None]) -> Path:
+    """Return the folder that ``make`` fills; it is called only if the cache has no folder for the same input.
+
+    :param files: the files whose bytes decide what is made: manifest and lock file.
+    :param facts: what else decides it, such as the version of the toolchain.
+    :param make: fills an empty folder; if it raises, nothing is kept.
+    :raises InfrastructureError: one of ``files`` cannot be read.
+    """
+    key = hashlib.sha256(facts.encode())
+    for file in files:
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            raise InfrastructureError(f"{file}: cannot be read: {error.strerror or error}") from None
+        key.update(hashlib.sha256(data).digest())
+    folder = cache_folder(context.settings) / "environments" / f"{context.suite.flavour}-{key.hexdigest()[:16]}"
+    complete = folder / "complete"
+    if complete.exists():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        if complete.exists():
+            return folder
+        context.log(f"{context.suite.flavour}: installing what {context.suite.lock} pins (once)")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            make(folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        complete.touch()
+    return folder
+
+
+class CommandError(Exception):
+    """A program of a toolchain failed; ``output`` is everything that it printed."""
+
+    def __init__(self, program: str, code: int, output: str) -> None:
+        super().__init__(f"{program} failed with exit code {code}")
+        self.program = program
+        self.code = code
+        self.output = output
+
+    @property
+    def tail(self) -> str:
+        """The last lines of the output."""
+        return "\n".join(self.output.strip().splitlines()[-12:])
+
+
+def call(
+    context: RunnerContext, command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None, name: str = ""
+) -> str:
+    """Run one program of a toolchain to its end and return what it printed. It is killed if this process dies.
+
+    :param env: its environment, by default that of this process, which holds the settings of package managers.
+    :param name: its name in messages, by default the first word of ``command``.
+    :raises CommandError: its exit code is not 0.
+    :raises InfrastructureError: the session was closed meanwhile.
+    """
+    name = name or Path(command[0]).name
+    log = context.scratch("logs") / f"{name.replace(' ', '-')}-{time.monotonic_ns()}"
+    step = Process.start(command, session=context.session, env=os.environ if env is None else env, cwd=cwd, stdout=log)
+    begin = heartbeat = time.monotonic()
+    try:
+        while (code := step.wait(_POLL_INTERVAL)) is None:
+            if context.session.closing.is_set():
+                raise InfrastructureError("interrupted")
+            if time.monotonic() - heartbeat > _HEARTBEAT:
+                heartbeat = time.monotonic()
+                context.log(f"{context.suite.flavour}: {name}, {heartbeat - begin:.0f} s so far")
+    finally:
+        step.stop()
+    output = log.read_text(encoding="utf-8", errors="replace")
+    log.unlink()
+    if code:
+        raise CommandError(name, code, output)
+    return output

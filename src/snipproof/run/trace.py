@@ -1,4 +1,4 @@
-"""How far each Region got in a run: which of its probes were passed, what it printed meanwhile, how long it took."""
+"""How far a run got in each Region: the probes that it passed, what it printed meanwhile, how long it took."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from snipproof.run.source_run import TEST_ENDED, SourceRun
 class Points:
     """The probes that enter and leave the Segments of one Region.
 
-    ``functions`` are those that a marker between declarations shows; ``empty`` says that nothing in the Region can be
-    executed.
+    :param functions: those that a marker between declarations shows.
     """
 
     starts: frozenset[int]
@@ -23,15 +22,15 @@ class Points:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to pass."""
+        """Whether nothing in the Region can be executed."""
         return not self.starts
 
 
 def points(region: Region, probed: Probed) -> Points:
     """Return the probes of ``region``.
 
-    A Segment that shows declarations is proven by its functions. One without any, such as the imports of a Go file, has
-    nothing to pass: that the file compiles is all there is to prove.
+    A Segment that shows declarations is proven by its functions. A Segment of declarations without a function, such as
+    the imports of a Go file, has no probe: compiling the file proves it.
     """
     lines = len(probed.text.split("\n"))
     starts: set[int] = set()
@@ -47,7 +46,7 @@ def points(region: Region, probed: Probed) -> Points:
             ends |= {-f.first for f in inner if f.last < last}
         if not opens:
             starts.add(first)
-        # A Region that is never closed runs to the end of the file: there is no marker to pass.
+        # A Region that is never closed runs to the end of the file, where no marker is.
         if not closes and segment.last < lines:
             ends.add(last)
     return Points(frozenset(starts), frozenset(ends), tuple(shown))
@@ -55,7 +54,13 @@ def points(region: Region, probed: Probed) -> Points:
 
 @dataclass(slots=True)
 class Trace:
-    """How far one Region got. ``stays`` are the times it was inside, as numbers of Hits: (begin, end or ``None``)."""
+    """How far a run got in one Region.
+
+    :param passed: the probes of the Region that the run passed.
+    :param output: what was printed inside the Region.
+    :param duration: seconds inside the Region.
+    :param stays: when the run was inside, as indexes of probe events: (first, last or ``None``).
+    """
 
     region: Region
     points: Points
@@ -66,48 +71,48 @@ class Trace:
 
     @property
     def begun(self) -> bool:
-        """Whether it was ever entered."""
+        """Whether the Region was ever entered."""
         return bool(self.stays)
 
-    def last_seen(self, hits: int | None) -> int:
-        """Return the number of the ProbeEvent that entered it last, among the first ``hits`` or all; -1 if none."""
-        return max((begin for begin, _ in self.stays if hits is None or begin < hits), default=-1)
+    def last_entry(self, count: int | None) -> int:
+        """Return the index of the last event that entered the Region, among the first ``count`` or all; -1 if none."""
+        return max((begin for begin, _ in self.stays if count is None or begin < count), default=-1)
 
     @property
     def open(self) -> bool:
-        """Whether it was entered and not left when the run was over."""
+        """Whether the Region was entered and not left when the run ended."""
         return self.open_after(None)
 
-    def open_after(self, hits: int | None) -> bool:
-        """Whether it was entered and not left after so many Hits of the run, all of them if it is ``None``."""
-        if hits is None:
+    def open_after(self, count: int | None) -> bool:
+        """Whether the Region was entered and not left after the first ``count`` events of the run; ``None`` for all."""
+        if count is None:
             return self.begun and self.stays[-1][1] is None
-        return any(begin < hits and (end is None or hits <= end) for begin, end in self.stays)
+        return any(begin < count and (end is None or count <= end) for begin, end in self.stays)
 
     def missed_starts(self) -> list[int]:
-        """Return the probes of its starts that were never passed, in the order of the text."""
+        """Return the probes of starts that were never passed, in the order of the text."""
         return sorted(self.points.starts - self.passed)
 
     def missed_ends(self, probed: Probed) -> list[int]:
-        """Return the probes of its ends that were never passed, but for those behind a statement that leaves."""
+        """Return the probes of ends that were never passed, except those after a statement that leaves."""
         return sorted(self.points.ends - self.passed - probed.unreachable, key=abs)
 
 
 def trace(region: Region, probed: Probed, run: SourceRun) -> Trace:
-    """Follow the Hits of ``run`` through ``region``."""
+    """Follow the events of ``run`` through ``region``."""
     found = Trace(region, points(region, probed))
     inside = _Inside()
     since = 0.0
-    for index, hit in enumerate(run.hits):
+    for index, event in enumerate(run.events):
         was = inside.any
         if was:
             found.output += run.chunks[index]
-            found.duration += hit.time - since
-        since = hit.time
-        if hit.line in found.points.ends or hit.line in found.points.starts:
-            found.passed.add(hit.line)
-            inside.move(hit.line, found.points)
-        elif hit.line == TEST_ENDED:
+            found.duration += event.time - since
+        since = event.time
+        if event.line in found.points.ends or event.line in found.points.starts:
+            found.passed.add(event.line)
+            inside.move(event.line, found.points)
+        elif event.line == TEST_ENDED:
             inside = _Inside()
         if inside.any and not was:
             found.stays.append((index, None))
@@ -115,15 +120,15 @@ def trace(region: Region, probed: Probed, run: SourceRun) -> Trace:
             found.stays[-1] = (found.stays[-1][0], index)
     if inside.any:
         found.output += run.chunks[-1]
-        # Its end was never passed: it is over where the statement before the marker left, or where the file ends.
+        # Its end was never passed: it ended at the statement before the marker that left, or at the end of the file.
         if run.ok and not found.missed_ends(probed):
-            found.stays[-1] = (found.stays[-1][0], len(run.hits))
+            found.stays[-1] = (found.stays[-1][0], len(run.events))
     return found
 
 
 @dataclass(slots=True)
 class _Inside:
-    """Whether a run is inside a Region: between its markers, or in functions of it, which may call each other."""
+    """Whether a run is inside a Region: between its markers, or in its functions, which may call each other."""
 
     marked: bool = False
     depth: int = 0

@@ -1,8 +1,8 @@
-"""From one run of a Source to a Verdict for each of its Snippets. Pure: facts in, judgements out.
+"""Judges the Snippets of a Source from one run of it: facts in, a Verdict for each Snippet out.
 
-A Snippet passed when every Segment of it was entered and left, and its Expectations hold. What goes wrong is blamed
-once: on the Snippets that were open, else on the one whose line it names, else on the one that hidden code kept from
-starting, else on the last one. Those that could not start because of it are blocked.
+A Snippet passed if every Segment of it was entered and left, and its Expectations match. Each Fault is blamed once: on
+the Snippets that were open, else on the Snippet that shows its line, else on the Snippet that hidden code kept from
+starting, else on the last one. Snippets that could not start because of it are blocked.
 """
 
 from __future__ import annotations
@@ -18,22 +18,26 @@ from snipproof.run.snippet_output import Output, output_of
 from snipproof.run.source_run import Crash, Diagnostic, SourceRun, Termination
 from snipproof.run.trace import Trace, trace
 from snipproof.site.page_claims import ClaimPlace
+from snipproof.text import plural
 
 _NO_PAGES = PageExpectations()
 
 Fault = Crash | Diagnostic | Termination
-"""What can go wrong: an exception, a compiler's message, or how the process ended."""
+"""Why a run failed: an exception, a compiler's message, or how the process ended."""
+
+_EXCERPT_CONTEXT = 3  # lines before and after the line of a failure
+_MAX_OUTPUT_LINES = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What happened to one Snippet.
 
-    :param line: the line of the Source a reader should look at first.
-    :param reason: one line in words, empty for a pass.
+    :param line: the line of the Source that a reader should look at first.
+    :param reason: one line, empty for a pass.
     :param output: what the Snippet itself printed.
     :param duration: seconds between its markers.
-    :param details: further text for a failure: a traceback, an Expectation's differences.
+    :param details: more text about a failure: a traceback, the differences of an Expectation.
     """
 
     snippet: Snippet
@@ -47,14 +51,37 @@ class Verdict:
 
     @property
     def only_differs(self) -> bool:
-        """Whether the Snippet failed for its Expectations alone: they show something else."""
+        """Whether the Snippet failed only because its Expectations show something else."""
         return self.outcome is Outcome.FAILED and any(not result.matched for result in self.expectations)
+
+
+def describe(source: Source, verdict: Verdict) -> str:
+    """Return a failure's text: ``path:line:col OUTCOME reason``, the code around the line, details and the output."""
+    blocks = [f"{source.path}:{verdict.line}:1 {verdict.outcome.upper()} `{verdict.snippet.name}`: {verdict.reason}"]
+    if verdict.outcome is Outcome.BLOCKED:
+        return blocks[0]
+    blocks.append(_excerpt(source, verdict.line))
+    if verdict.details:
+        blocks.append(verdict.details.rstrip())
+    if verdict.output.strip() and not verdict.expectations:
+        lines = verdict.output.rstrip("\n").split("\n")
+        left = len(lines) - _MAX_OUTPUT_LINES
+        shown = lines[:_MAX_OUTPUT_LINES] + ([f"… {plural(left, 'more line')}"] if left > 0 else [])
+        blocks.append("\n".join(["the Snippet printed:", *(f"       | {line}" for line in shown)]))
+    return "\n\n".join(blocks)
+
+
+def _excerpt(source: Source, line: int) -> str:
+    """Return the lines around ``line`` with their numbers, and a mark at ``line`` itself."""
+    first = max(1, line - _EXCERPT_CONTEXT)
+    lines = source.lines[first - 1 : line + _EXCERPT_CONTEXT]
+    return "\n".join(f"{'>' if n == line else ' '} {n:4} | {text}" for n, text in enumerate(lines, start=first))
 
 
 def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectations = _NO_PAGES) -> list[Verdict]:
     """Return one Verdict for each Snippet of ``source``, in the order of the Source.
 
-    :param pages: what PageExpectations say about these Snippets, besides what the Source says itself.
+    :param pages: the Expectations that Pages add to those of the Source.
     """
     traces = {snippet.id: trace(snippet.region, probed, run) for snippet in source.snippets}
     faults = _faults(source, traces, run)
@@ -69,7 +96,7 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
         elif missed is None:
             verdict = Verdict(snippet, Outcome.PASSED, snippet.region.line)
         elif not run.ok and snippet.region.line not in probed.silent:
-            why = f"the Source is not built because of {names}" if not_built else f"{names} failed before it"
+            why = f"the Source was not built because of {names}" if not_built else f"{names} failed before it"
             verdict = Verdict(snippet, Outcome.BLOCKED, snippet.region.line, f"blocked: {why}")
         else:
             verdict = missed
@@ -89,13 +116,13 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
 
 
 def _missed(source: Source, snippet: Snippet, trace: Trace, probed: Probed) -> Verdict | None:
-    """Return why a Snippet was not executed as a whole, ``None`` when it was."""
+    """Return the Verdict on a Snippet that was not executed as a whole; ``None`` if it was."""
     names = {function.first: function.name for function in trace.points.functions}
     place = f"{source.path}:"
     as_a_whole = " as a whole" if trace.begun else ""
     if trace.points.empty:
         line = snippet.region.line
-        why = f": nothing that it shows can be executed, so nothing proves it ({place}{line})"
+        why = f": it shows no code that can be executed, so nothing proves it ({place}{line})"
     elif starts := trace.missed_starts():
         line = starts[0]
         if line in probed.silent:
@@ -119,15 +146,15 @@ def _missed(source: Source, snippet: Snippet, trace: Trace, probed: Probed) -> V
 
 
 def _faults(source: Source, traces: Mapping[str, Trace], run: SourceRun) -> dict[str, Fault]:
-    """Return the first Fault of each Snippet that is to blame for one; a run that is not ok never has none."""
+    """Return the first Fault of each Snippet that is blamed for one, at least one if the run is not ok."""
     faults: dict[str, Fault] = {}
 
     def blame(snippets: Sequence[Snippet], fault: Fault) -> None:
         for snippet in snippets:
             faults.setdefault(snippet.id, fault)
 
-    for problem in run.problems:
-        blame(_at_line(source, problem), problem)
+    for diagnostic in run.diagnostics:
+        blame(_at_line(source, diagnostic), diagnostic)
     for crash in run.crashes:
         opened = [s for s in source.snippets if traces[s.id].open_after(crash.after)]
         line = crash.lines[-1] if crash.lines else None
@@ -149,42 +176,42 @@ def _shows(region: Region, line: int) -> bool:
     return any(segment.first <= line <= segment.last for segment in region.segments)
 
 
-def _at_line(source: Source, problem: Diagnostic) -> list[Snippet]:
+def _at_line(source: Source, diagnostic: Diagnostic) -> list[Snippet]:
     """Return the Snippets that a compiler's message belongs to: those that show its line, else the next one."""
-    if problem.path != source.path:
+    if diagnostic.path != source.path:
         return list(source.snippets)
-    if shown := _showing(source.snippets, problem.line):
+    if shown := _showing(source.snippets, diagnostic.line):
         return shown
-    behind = [s for s in source.snippets if s.region.segments[-1].last >= problem.line]
-    return [min(behind, key=lambda s: s.region.line)] if behind else [source.snippets[-1]]
+    later = [s for s in source.snippets if s.region.segments[-1].last >= diagnostic.line]
+    return [min(later, key=lambda s: s.region.line)] if later else [source.snippets[-1]]
 
 
 def _nearest(
     snippets: Sequence[Snippet], traces: Mapping[str, Trace], line: int | None, after: int | None
 ) -> list[Snippet]:
-    """Return the Snippet that hidden code kept from going on, else the last one that was seen.
+    """Return the Snippet that hidden code kept from starting or continuing, else the Snippet that was entered last.
 
     :param line: the line of the hidden code, if it is known.
-    :param after: the number of Hits before it failed, ``None`` for all: test functions run in any order.
+    :param after: the number of events before it failed, ``None`` for all: test functions run in any order.
     """
     waiting: dict[int, Snippet] = {}
     for snippet in snippets:
         for start in traces[snippet.id].missed_starts():
             waiting.setdefault(start, snippet)
-    behind = [start for start in waiting if line is not None and start > line]
+    later = [start for start in waiting if line is not None and start > line]
     if waiting:
-        return [waiting[min(behind or waiting)]]
-    return [max(snippets, key=lambda s: traces[s.id].last_seen(after))]
+        return [waiting[min(later or waiting)]]
+    return [max(snippets, key=lambda s: traces[s.id].last_entry(after))]
 
 
 def _failure(source: Source, snippet: Snippet, trace: Trace, run: SourceRun, fault: Fault) -> Verdict:
-    """Return the Verdict on a Snippet that is to blame for ``fault``."""
+    """Return the Verdict on a Snippet that is blamed for ``fault``."""
     line: int | None = None
     details = ""
     if isinstance(fault, Diagnostic):
         line = fault.line if fault.path == source.path else None
         # All messages at once: a writer fixes them together.
-        details = "\n".join(str(problem) for problem in run.problems)
+        details = "\n".join(str(diagnostic) for diagnostic in run.diagnostics)
         what = f"{fault.tool}: {fault.message}" if line else str(fault)
     elif isinstance(fault, Crash):
         line = fault.lines[-1] if fault.lines else None
@@ -213,7 +240,7 @@ def _failure(source: Source, snippet: Snippet, trace: Trace, run: SourceRun, fau
 
 
 def _where(trace: Trace, fault: Fault, line: int | None) -> str:
-    """Return a word on where a Fault is, if that is not in the Snippet itself: nothing, or before or after it."""
+    """Return a prefix that names the place of a Fault in hidden code; empty if it is in the Snippet itself."""
     if isinstance(fault, Diagnostic):
         if line is None or _shows(trace.region, line):
             return ""
@@ -233,9 +260,11 @@ def _compare(
     pages: PageExpectations,
     places: Sequence[ClaimPlace] = (),
 ) -> Verdict:
-    """Hold an Expectation of ``holder`` against what a Snippet gave, if the Snippet got so far.
+    """Return ``verdict`` with an Expectation compared, unless the Snippet failed for another reason.
 
-    :param places: where PageExpectations say that the Snippet gives this, if it is not the Source itself that says so.
+    :param holder: the Source that holds the Expectation.
+    :param given: the output of the Snippet.
+    :param places: where Pages show the Expectation as output of the Snippet; empty if the Source itself binds it.
     """
     if verdict.outcome is not Outcome.PASSED and not verdict.expectations:
         return verdict
@@ -247,9 +276,9 @@ def _compare(
         data=given.data,
         label=given.label,
         claims=Notation.JSON if region.id in pages.as_json else None,
-        # All who speak of the block, since it is written only if they agree.
+        # All Sources that give this output, since it is written only if they agree.
         accept=f"pytest --snippets-update {' '.join(pages.sources_of(expectation))}",
-        trouble=given.trouble,
+        trouble=given.error,
     )
     results = (*verdict.expectations, result)
     if result.matched:
@@ -260,12 +289,12 @@ def _compare(
         details = f"shown as its {expectation.origin} on {shown}\n{details}"
         if expectation.origin is Origin.RESPONSE and "from" not in region.attributes:
             printed = check_expectation(holder, expectation, verdict.output)
-            hint = "it is what the Snippet prints: `{from: stdout}` on its START line compares it with that"
+            hint = "it is what the Snippet prints: add `{from: stdout}` to its START line to compare it with that"
             details += f"\n{hint}" if printed.matched else ""
-    if verdict.outcome is not Outcome.PASSED:  # the first one that differs gives the reason
+    if verdict.outcome is not Outcome.PASSED:  # the first difference gives the reason
         return replace(verdict, details=f"{verdict.details}\n\n{details}", expectations=results)
     first = result.differences[0]
-    # The reader of the failure looks at the block, if it stands in the Snippet's own Source, else at the Snippet.
+    # The line of the block, if the Snippet's own Source holds it, else the line of the Snippet.
     line = first.line if region.source == verdict.snippet.region.source else verdict.line
     what = "expected output" if expectation.origin is Origin.STDOUT else f"expected {expectation.origin}"
     reason = f"{what} differs: {region.source}:{first.line} {first.path}: {first.message}"

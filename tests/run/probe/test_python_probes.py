@@ -70,7 +70,7 @@ def test_probes_fire_where_the_marker_stands(text: str, hits: list[int]) -> None
     ("text", "line", "reason"),
     [
         ("x = '''\n# START a\n'''\n", 2, "string literal"),
-        ("x = 1  # START a\n", 1, "behind code"),
+        ("x = 1  # START a\n", 1, "follows code"),
         ("for x in (\n    # START a\n    1,):\n    pass\n", 2, "head of the 'for'"),
         ("@property\n# START a\ndef f(): pass\n", 2, "decorator"),
         ("def f(:\n# START a\n", 2, "not valid Python"),

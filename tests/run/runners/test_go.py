@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.run.runners.conftest import Mini, brief, passed
+from tests.support.mini import Mini, brief, passed
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
@@ -37,11 +37,11 @@ GOOD = source("Good", *snippet("good", 'fmt.Println("good")'))
 
 
 @pytest.fixture
-def mini(tmp_path: Path, run: SessionFolder, plain_settings: Settings) -> Mini:
+def mini(tmp_path: Path, session: SessionFolder, plain_settings: Settings) -> Mini:
     """A Suite in a module without dependencies."""
     suite = Suite("go/suite.yaml", "go", "go", ("go/a_test.go",), lock="go/go.mod")
     settings = plain_settings._replace(cache_dir=str(tmp_path / "cache"))
-    mini = Mini(plain_settings.root, run, GoRunner, suite, settings)
+    mini = Mini(plain_settings.root, session, GoRunner, suite, settings)
     mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n")
     return mini
 
@@ -120,9 +120,9 @@ def test_what_goes_wrong_in_a_run_is_red_at_its_line(mini: Mini) -> None:
         "Before": (("call(nil)", *snippet("x")), 10, "hidden code before it: panic: runtime error: invalid memory"),
         "After": ((*snippet("x"), "os.Exit(3)"), 5, "hidden code after it: the process ended with exit code 3"),
         "Exit": (snippet("x", "os.Exit(0)"), 6, "panic: unexpected call to os.Exit(0) during test"),
-        "System": (snippet("x", "syscall.Exit(0)"), 5, "TestSystem never ended: something in it ended the process"),
+        "System": (snippet("x", "syscall.Exit(0)"), 5, "TestSystem never ended: it ended the process"),
         "Skip": ((*snippet("x"), 't.Skip("no server")'), 5, "hidden code after it: TestSkip was skipped: no server"),
-        "Silent": (snippet("x", "t.FailNow()"), 5, "TestSilent failed: without a word"),
+        "Silent": (snippet("x", "t.FailNow()"), 5, "TestSilent failed: without a message"),
         "Logged": (snippet("x", 't.Log("two", "words")', "t.Fail()"), 6, "TestLogged failed: two words"),
         "Sub": (snippet("x", *sub), 7, "TestSub/a_b failed: wrong"),
         "Goroutine": (snippet("x", 'go func() { panic("far") }()', "select {}"), 6, "panic: far"),
@@ -131,8 +131,8 @@ def test_what_goes_wrong_in_a_run_is_red_at_its_line(mini: Mini) -> None:
             6,
             "not executed: its START marker at go/dead_test.go:6",
         ),
-        "Text": (("_ = `", *snippet("x"), "`"), 6, "not executed: the marker is not a comment: it stands inside a"),
-        "Comment": (("/*", *snippet("x"), "*/"), 6, "not executed: the marker stands inside a block comment"),
+        "Text": (("_ = `", *snippet("x"), "`"), 6, "not executed: the marker is not a comment: it is inside a"),
+        "Comment": (("/*", *snippet("x"), "*/"), 6, "not executed: the marker is inside a block comment"),
     }
     texts = {f"go/{name.lower()}_test.go": source(name, *lines) for name, (lines, _, _) in cases.items()}
     texts["go/inside_test.go"] += 'func deep() {\npanic("deep")\n}\n'
@@ -255,7 +255,7 @@ def test_a_probe_that_breaks_a_file_is_not_the_docs_fault(mini: Mini) -> None:
     wrong = replace(program, probed=replace(program.probed, text=text.replace("// END a", "misplaced(6)")))
     good = mini.program(runner, "go/good_test.go", GOOD)
     runner.build([wrong, good])
-    assert [str(problem) for problem in runner.execute(wrong).problems] == [
+    assert [str(problem) for problem in runner.execute(wrong).diagnostics] == [
         "go/a_test.go:6:1 snipproof: a probe cannot stand here: undefined: misplaced"
     ]
     assert runner.execute(good).ok
@@ -358,7 +358,7 @@ def test_programs_run_too(mini: Mini) -> None:
     ], found
     assert found["go/panics.go::x"].reason == "panic: no"
     assert "syntax error" in found["go/broken.go::x"].reason
-    assert "go can run neither a test nor a program in it" in found["go/lib/lib.go::x"].reason
+    assert "go finds neither a test nor a program in it" in found["go/lib/lib.go::x"].reason
 
 
 def test_examples_are_tests_where_they_say_what_they_print(mini: Mini) -> None:
@@ -393,14 +393,14 @@ def test_secrets_are_masked(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None
 def test_modules_are_downloaded_once(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second Runner downloads nothing, until a byte of the lock file changes."""
     assert passed(mini.prove(GOOD))
-    assert mini.said == ["go: installing what go/go.mod pins (once)"]
+    assert mini.logged == ["go: installing what go/go.mod pins (once)"]
     calls = mini.root / "calls"
     monkeypatch.setenv("PATH", f"{_spy(mini.root / 'bin', calls)}{os.pathsep}{os.environ['PATH']}")
     mini.runner()
-    assert (calls.read_text(), len(mini.said)) == ("version\nenv GOFLAGS\n", 1)
+    assert (calls.read_text(), len(mini.logged)) == ("version\nenv GOFLAGS\n", 1)
     mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n\n// another\n")
     mini.runner()
-    assert ("mod download" in calls.read_text(), len(mini.said)) == (True, 2)
+    assert ("mod download" in calls.read_text(), len(mini.logged)) == (True, 2)
 
 
 def _spy(folder: Path, calls: Path) -> Path:
@@ -426,11 +426,11 @@ def test_a_machine_without_go(mini: Mini, monkeypatch: pytest.MonkeyPatch, tmp_p
 @pytest.mark.parametrize(
     ("lock", "manifest", "kind", "message"),
     [
-        (None, "", SettingsError, "go/suite.yaml:1:1 a Suite of Go needs the lock file of its module"),
+        (None, "", SettingsError, "go/suite.yaml:1:1 a Go Suite requires the lock file of its module"),
         ("go/go.sum", None, SettingsError, "go/go.mod:1:1 cannot be read"),
-        ("go/go.mod", "go 1.21\n", SettingsError, "go/go.mod:1:1 no module is named"),
+        ("go/go.mod", "go 1.21\n", SettingsError, "go/go.mod:1:1 the module has no name"),
         ("go/go.mod", "module a.b/c\nwrong\n", SettingsError, "go/go.mod:2:1 unknown directive: wrong"),
-        ("go/go.mod", "module a.b/c\ngo 1.999\n", ToolchainMissingError, "go/go.mod:1:1 it requires Go 1.999, and "),
+        ("go/go.mod", "module a.b/c\ngo 1.999\n", ToolchainMissingError, "go/go.mod:1:1 it requires Go 1.999, but "),
         ("go/go.mod", "module a.b/c\nrequire d.e/f v1.0.0\n", InfrastructureError, "go/go.mod:1:1 its modules"),
     ],
 )

@@ -6,8 +6,8 @@ import time
 
 import psutil
 import pytest
-from tests.run.runners.conftest import Mini, passed
-from tests.run.runners.java_suite import FOLDER, GOOD, in_class, in_test, make_mini, reasons, short
+from tests.support.java_suite import FOLDER, GOOD, in_class, in_test, make_mini, reasons, short
+from tests.support.mini import Mini, passed
 
 from snipproof.config import Settings
 from snipproof.errors import SettingsError
@@ -18,9 +18,9 @@ pytestmark = pytest.mark.toolchain("javac", "java", "mvn")
 
 
 @pytest.fixture
-def mini(run: SessionFolder, plain_settings: Settings) -> Mini:
+def mini(session: SessionFolder, plain_settings: Settings) -> Mini:
     """A Suite that Maven resolves."""
-    return make_mini(run, plain_settings)
+    return make_mini(session, plain_settings)
 
 
 def test_what_a_snippet_prints_and_what_is_restored(mini: Mini) -> None:
@@ -156,9 +156,9 @@ def test_what_junit_does_not_run_is_never_green(mini: Mini) -> None:
     assert "JUnit did not run test(): Assumption failed: no luck" in said["Given::a"]
     assert "inside a block comment" in said["Comment::a"]
     assert "string literal" in said["Text::a"]
-    assert said["Exit::b"] == "System.exit: it ended the JVM with exit code 0 before its tests were over"
+    assert said["Exit::b"] == "System.exit: it ended the JVM with exit code 0 before its tests had ended"
     assert "exit code 3" in said["ExitThree::a"]
-    assert "the JVM ended before the tests were over" in said["Halt::a"]
+    assert "the JVM ended before the tests had ended" in said["Halt::a"]
 
 
 def test_functions_and_several_tests(mini: Mini) -> None:
@@ -301,6 +301,6 @@ def test_one_jvm_for_all_sources(mini: Mini) -> None:
 def test_options_that_java_refuses(mini: Mini) -> None:
     """The suite file is to blame, in the JVM's own words."""
     mini.suite = mini.suite._replace(options=("-XX:NoSuchOption",))
-    with pytest.raises(SettingsError, match=r"java/suite.yaml:1:1 no JVM starts with \('-XX:NoSuchOption',\)") as error:
+    with pytest.raises(SettingsError, match=r"java/suite.yaml:1:1 the JVM failed to start with \('-XX:NoSuchOption',\)") as error:
         mini.prove(GOOD)
     assert "NoSuchOption" in error.value.hint

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.run.runners.conftest import Mini
-from tests.run.runners.java_suite import FOLDER, GOOD, in_test, make_mini, reasons, short
+from tests.support.java_suite import FOLDER, GOOD, in_test, make_mini, reasons, short
+from tests.support.mini import Mini
 
 from snipproof.config import Settings
 from snipproof.processes.session_folder import SessionFolder
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.toolchain("javac", "java", "mvn")
 
 
 @pytest.fixture
-def mini(run: SessionFolder, plain_settings: Settings) -> Mini:
+def mini(session: SessionFolder, plain_settings: Settings) -> Mini:
     """A Suite that Maven resolves."""
-    return make_mini(run, plain_settings)
+    return make_mini(session, plain_settings)
 
 
 def test_a_broken_source_hides_no_other_one(mini: Mini) -> None:
@@ -55,7 +55,7 @@ def test_a_broken_source_hides_no_other_one(mini: Mini) -> None:
     assert "java/src/main/java/Aid.java, which it needs, does not compile" in said["NeedsAid::a"]
     assert (
         "java/src/main/java/Aid.java:1:21 javac: cannot find symbol; symbol: variable missing; location: class Aid"
-        in (mini.said)
+        in (mini.logged)
     )
     details = found[f"{FOLDER}/NeedsAid.java::a"].details
     assert "java/src/main/java/Aid.java:1:21 javac: cannot find symbol; symbol: variable missing" in details
@@ -72,7 +72,7 @@ def test_a_probe_that_breaks_a_source_is_no_fault_of_the_docs(mini: Mini) -> Non
     try:
         runner.build([bad])
         run = runner.execute(bad)
-        assert [str(problem) for problem in run.problems] == [
+        assert [str(problem) for problem in run.diagnostics] == [
             f"{path}:7:23 snipproof: a probe cannot stand here: int cannot be dereferenced"
         ]
         runner.build([good])  # other texts

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from tests.run.runners.conftest import Mini, passed
-from tests.run.runners.java_suite import GOOD, JUPITER, LAUNCHER, make_mini, pom
+from tests.support.java_suite import GOOD, JUPITER, LAUNCHER, make_mini, pom
+from tests.support.mini import Mini, passed
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.toolchain("javac", "java", "mvn")
 
 
 @pytest.fixture
-def mini(run: SessionFolder, plain_settings: Settings) -> Mini:
+def mini(session: SessionFolder, plain_settings: Settings) -> Mini:
     """A Suite that Maven resolves."""
-    return make_mini(run, plain_settings)
+    return make_mini(session, plain_settings)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_maven_is_asked_once(mini: Mini, maven: Path, monkeypatch: pytest.Monkey
     assert passed(mini.prove(GOOD))
     mini.runner()
     assert (maven / "asked").read_text().count("\n") == 1
-    assert "java: installing what java/pom.xml pins (once)" in mini.said
+    assert "java: installing what java/pom.xml pins (once)" in mini.logged
     copy.unlink()
     (maven / "jars").write_text(os.pathsep.join(jars))
     mini.runner()
@@ -162,8 +162,8 @@ def test_what_the_manifest_must_have(mini: Mini, maven: Path, monkeypatch: pytes
     assert failed.value.hint == "[ERROR] no such artifact"
     mini.suite = mini.suite._replace(lock="java/lockfile.json")
     (mini.root / "java/pom.xml").rename(mini.root / "java/lockfile.json")
-    with pytest.raises(SettingsError, match=r"java/lockfile.json:1:1 there is no pom.xml beside it"):
+    with pytest.raises(SettingsError, match=r"java/lockfile.json:1:1 no pom.xml next to it"):
         mini.runner()
     mini.suite = mini.suite._replace(lock=None)
-    with pytest.raises(SettingsError, match=r"java/suite.yaml:1:1 a Java Suite needs the key 'lock'"):
+    with pytest.raises(SettingsError, match=r"java/suite.yaml:1:1 a Java Suite requires the key 'lock'"):
         mini.runner()

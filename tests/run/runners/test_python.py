@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.run.runners.conftest import Mini, brief, passed
+from tests.support.mini import Mini, brief, passed
 
 from snipproof.config import Settings
 from snipproof.model import Suite
@@ -18,10 +18,10 @@ from snipproof.run.runners.python.runner import PythonRunner
 
 
 @pytest.fixture
-def mini(tmp_path: Path, run: SessionFolder, plain_settings: Settings) -> Mini:
+def mini(tmp_path: Path, session: SessionFolder, plain_settings: Settings) -> Mini:
     """A Suite without a lock file: the interpreter that runs us."""
     suite = Suite("py/suite.yaml", "py", "python", ("py/a.py",))
-    return Mini(plain_settings.root, run, PythonRunner, suite, plain_settings)
+    return Mini(plain_settings.root, session, PythonRunner, suite, plain_settings)
 
 
 def test_sources_are_forked_and_share_nothing_that_they_change(mini: Mini) -> None:
@@ -87,7 +87,7 @@ def test_what_cannot_be_forked_is_run_fresh_and_said(mini: Mini) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(runner_folder))
         assert passed(mini.prove(source))
-    assert mini.said == ["py: a fresh process for each Source: what the Sources import starts a thread"]
+    assert mini.logged == ["py: a fresh process for each Source: what the Sources import starts a thread"]
 
 
 @pytest.mark.parametrize("fresh", [False, True])
@@ -142,7 +142,7 @@ def test_a_hang_and_a_flood_cost_only_their_own_source(mini: Mini) -> None:
         ("# START a\nimport os; os._exit(0)\n# END a\n", 3, "was never reached"),
         ("import sys\nsys.excepthook = lambda *_: None\n# START a\nassert 1 == 2\n# END a\n", 4, "AssertionError"),
         ("import atexit, os\natexit.register(os._exit, 0)\n# START a\nassert 1 == 2\n# END a\n", 4, "AssertionError"),
-        ("'''\n# START a\nx\n# END a\n'''\n", 2, "it stands inside a string literal"),
+        ("'''\n# START a\nx\n# END a\n'''\n", 2, "it is inside a string literal"),
     ],
 )
 def test_what_goes_wrong_is_red_at_its_line(mini: Mini, source: str, line: int, reason: str) -> None:
@@ -186,7 +186,8 @@ def test_a_lock_file_is_installed_once(mini: Mini) -> None:
     mini.settings = mini.settings._replace(cache_dir=str(mini.root / "cache"))
     source = "import sys\n# START a\nprint(sys.prefix)\n# END a\n"
     first = mini.prove(source)["a"].output
-    assert mini.said == ["py: installing what py/requirements.lock pins (once)"]
+    assert mini.logged[0] == "py: installing what py/requirements.lock pins (once)"
     assert first.startswith(str(mini.root / "cache"))
     assert first != sys.prefix
-    assert (mini.prove(source)["a"].output, len(mini.said)) == (first, 1)
+    mini.logged.clear()
+    assert (mini.prove(source)["a"].output, mini.logged) == (first, [])

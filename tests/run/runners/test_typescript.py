@@ -12,14 +12,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.run.runners.conftest import Mini, brief, passed
+from tests.support.mini import Mini, brief, passed
 
 from snipproof.config import Settings, load_settings
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
 from snipproof.model import Suite
 from snipproof.processes.session_folder import RUN_VARIABLE, SessionFolder
 from snipproof.run.probe import Probed
-from snipproof.run.runners.runner import Program
+from snipproof.run.runner import Program
 from snipproof.run.runners.typescript.runner import TypeScriptRunner
 from snipproof.run.verdict import Verdict
 from snipproof.site.source import parse_source
@@ -29,10 +29,10 @@ pytestmark = pytest.mark.toolchain("node", "npm")
 PACKAGES = Path(__file__).with_name("typescript")
 
 
-def make(settings: Settings, run: SessionFolder) -> Mini:
+def make(settings: Settings, session: SessionFolder) -> Mini:
     """A Suite with the packages that every Suite needs, in a folder whose name is not plain."""
     suite = Suite("süite a/suite.yaml", "ts", "typescript", ("süite a/a.ts",), lock="süite a/package-lock.json")
-    mini = Mini(settings.root, run, TypeScriptRunner, suite, settings)
+    mini = Mini(settings.root, session, TypeScriptRunner, suite, settings)
     for path in PACKAGES.iterdir():
         mini.write(f"süite a/{path.name}", path.read_text())
     return mini
@@ -45,9 +45,9 @@ def prove(mini: Mini, sources: Mapping[str, str]) -> dict[str, Verdict]:
 
 
 @pytest.fixture
-def mini(run: SessionFolder, plain_settings: Settings) -> Mini:
+def mini(session: SessionFolder, plain_settings: Settings) -> Mini:
     """The Suite of one test."""
-    return make(plain_settings, run)
+    return make(plain_settings, session)
 
 
 GOOD = """\
@@ -254,8 +254,8 @@ def zoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Verdict]
     """All Sources that need nothing special, built and run once."""
     folder = tmp_path_factory.mktemp("zoo")
     (folder / "project").mkdir()
-    with SessionFolder.begin(folder / "runs") as run:
-        yield prove(make(load_settings(folder / "project", environ={}), run), ZOO)
+    with SessionFolder.begin(folder / "runs") as session:
+        yield prove(make(load_settings(folder / "project", environ={}), session), ZOO)
 
 
 def outcomes(found: Mapping[str, Verdict], source: str) -> dict[str, tuple[str, int]]:
@@ -394,7 +394,7 @@ def test_without_a_compiler_types_are_not_checked(mini: Mini, tmp_path: Path) ->
     """That is said, once, and the Sources run."""
     text = "// START a\nconst n: number = 'text';\nconsole.log(n);\n// END a\n"
     runner = mini.runner()
-    mini.said.clear()
+    mini.logged.clear()
     assert isinstance(runner, TypeScriptRunner)
     for name in ("esbuild", "@esbuild"):
         (tmp_path / name).symlink_to(runner._modules / name)
@@ -402,10 +402,10 @@ def test_without_a_compiler_types_are_not_checked(mini: Mini, tmp_path: Path) ->
     program = mini.program(runner, "süite a/a.ts", text)
     for _ in range(2):
         runner.build([program])
-    assert mini.said == ["ts: types are not checked: no typescript is pinned"]
+    assert mini.logged == ["ts: types are not checked: no typescript is pinned"]
     run = runner.execute(program)
     runner.close()
-    assert (run.ok, run.problems, run.chunks) == (True, (), ("", "text\n", ""))
+    assert (run.ok, run.diagnostics, run.chunks) == (True, (), ("", "text\n", ""))
 
 
 def test_a_broken_file_is_named_and_hides_nothing(mini: Mini) -> None:
@@ -448,7 +448,7 @@ def test_a_probe_that_cannot_stand_is_not_the_docs_fault(mini: Mini) -> None:
     runner = mini.runner()
     source = parse_source("süite a/a.ts", text)
     runner.build([Program(source, text, Probed("if (\nconsole.log(1);\n// END a\n"))])
-    (problem,) = runner.execute(Program(source, text, Probed(text))).problems
+    (problem,) = runner.execute(Program(source, text, Probed(text))).diagnostics
     assert str(problem) == 'süite a/a.ts:2:15 snipproof: a probe cannot stand here: Expected ")" but found ";"'
 
 
@@ -551,7 +551,7 @@ def test_processes_are_started_ahead(mini: Mini, monkeypatch: pytest.MonkeyPatch
     a, b, c, _, e = programs
 
     def waiting() -> dict[str, int]:
-        return {Path(path).stem: ready._process.pid for path, ready in runner._ahead._waiting.items()}
+        return {Path(path).stem: ready._process.pid for path, ready in runner._pool._waiting.items()}
 
     def execute(program: Program) -> tuple[str, bool]:
         """Return what the Source sees, and whether it ran in the process that waited for it."""
@@ -570,14 +570,14 @@ def test_processes_are_started_ahead(mini: Mini, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("DOCS_TOKEN", "12")
     assert execute(b) == ("12", False)
     assert execute(b) == ("12", False)
-    assert [p for p in psutil.process_iter() if _belongs(p, mini.run)]
+    assert [p for p in psutil.process_iter() if _belongs(p, mini.session)]
     runner.close()
-    assert not [p for p in psutil.process_iter() if _belongs(p, mini.run)]
+    assert not [p for p in psutil.process_iter() if _belongs(p, mini.session)]
 
 
-def _belongs(process: psutil.Process, run: SessionFolder) -> bool:
+def _belongs(process: psutil.Process, session: SessionFolder) -> bool:
     try:
-        return process.environ().get(RUN_VARIABLE) == run.id and process.status() != psutil.STATUS_ZOMBIE
+        return process.environ().get(RUN_VARIABLE) == session.id and process.status() != psutil.STATUS_ZOMBIE
     except (psutil.Error, OSError):
         return False
 
@@ -585,7 +585,7 @@ def _belongs(process: psutil.Process, run: SessionFolder) -> bool:
 def test_packages_are_installed_once(mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was installed is used again, without npm; a Suite that pins no compiler is told so."""
     mini.runner()
-    mini.said.clear()
+    mini.logged.clear()
     node = shutil.which("node")
     assert node
     only = tmp_path / "bin"
@@ -594,7 +594,7 @@ def test_packages_are_installed_once(mini: Mini, tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("PATH", str(only))
     begin = time.monotonic()
     mini.runner()
-    assert (mini.said, time.monotonic() - begin < 5) == ([], True)
+    assert (mini.logged, time.monotonic() - begin < 5) == ([], True)
     manifest = json.loads((PACKAGES / "package.json").read_text())
     manifest["description"] = "changed"
     mini.write("süite a/package.json", json.dumps(manifest))

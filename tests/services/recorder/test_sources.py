@@ -10,17 +10,16 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from tests.run.runners.conftest import Mini
-from tests.run.runners.java_suite import in_class, make_mini
+from tests.support.java_suite import in_class, make_mini
+from tests.support.mini import Mini
 
 from snipproof.config import Settings, load_settings
 from snipproof.model import Binding, Suite
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.prover import Prover
-from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.runners.go.runner import GoRunner
 from snipproof.run.runners.python.runner import PythonRunner
-from snipproof.run.runners.runner import Program
 from snipproof.run.runners.typescript.runner import TypeScriptRunner
 from snipproof.run.source_run import SourceRun
 from snipproof.run.trace import trace
@@ -77,7 +76,7 @@ def record(mini: Mini, recorder: Recorder, texts: Mapping[str, str]) -> list[Sou
     for path, text in texts.items():
         mini.write(path, text)
     mini.suite = mini.suite._replace(sources=tuple(texts))
-    runner = mini.kind(RunnerContext(mini.suite, mini.settings, mini.run, mini.said.append, recorder))
+    runner = mini.kind(RunnerContext(mini.suite, mini.settings, mini.session, mini.logged.append, recorder))
     runner.provision()
     try:
         programs = [mini.program(runner, path, text) for path, text in texts.items()]

@@ -1,4 +1,4 @@
-"""What placing probes in a Source comes to."""
+"""The text of a Source with its probes, and the edits that make it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ PROBE_FUNCTION = "__snipproof_probe__"
 class Function:
     """A function declared where no statement may stand: at the top of a Go file, in the body of a Java class.
 
-    Its probes are ``first``, where it is entered, and ``-first``, where it is left; ``first`` is the line of its
-    name, ``last`` the line it ends at.
+    Its probes are ``first`` at its entry and ``-first`` at its exit.
+
+    :param first: the line of its name.
+    :param last: the line at which it ends.
     """
 
     name: str
@@ -23,13 +25,13 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """A Source's text with its probes. The probe of a marker is the number of the marker's line.
+    """The text of a Source with its probes. The probe of a marker is the number of the marker's line.
 
-    ``silent`` says for a marker line why it has no probe; ``unreachable`` are the lines of END markers that stand
-    right behind a statement which leaves, such as ``return``: their Region ends there.
-
-    ``declared`` are the lines of markers that stand between declarations, where nothing can be executed. Such a marker
-    has no probe of its own: what it opens or closes is proven by the probes of the ``functions`` that it shows.
+    :param silent: for the line of each marker without a probe, the reason.
+    :param unreachable: the lines of END markers right after a statement that leaves, such as ``return``: their Region
+        ends there.
+    :param declared: the lines of markers between declarations, where nothing can be executed. Such a marker has no
+        probe of its own: the probes of the ``functions`` that it shows prove what it opens or closes.
     """
 
     text: str
@@ -37,3 +39,32 @@ class Probed:
     unreachable: frozenset[int] = frozenset()
     declared: frozenset[int] = frozenset()
     functions: tuple[Function, ...] = ()
+
+
+class Edits:
+    """Edits inside the lines of a text; the number of lines stays the same."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self._inserts: dict[int, list[tuple[int, int, str]]] = {}
+        self._replaced: dict[int, str] = {}
+
+    def replace(self, line: int, text: str) -> None:
+        """Make ``text`` the whole of ``line``, which counts from 1."""
+        self._replaced[line] = text
+
+    def insert(self, line: int, column: int, text: str) -> None:
+        """Put ``text`` before the character at ``column`` of ``line``; columns count characters from 0."""
+        inserts = self._inserts.setdefault(line, [])
+        inserts.append((column, len(inserts), text))
+
+    def text(self) -> str:
+        """Return the edited text."""
+        result = []
+        for number, line in enumerate(self.lines, start=1):
+            new = self._replaced.get(number, line)
+            # From the right, so that columns stay valid; at one column in the order of the calls.
+            for column, _, text in sorted(self._inserts.get(number, ()), reverse=True):
+                new = new[:column] + text + new[column:]
+            result.append(new)
+        return "\n".join(result)

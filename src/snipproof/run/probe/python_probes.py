@@ -1,4 +1,4 @@
-"""Places probes in Python Sources, as Python's own tokenizer sees them; the result must parse before it is used."""
+"""Places probes in Python Sources with Python's own tokenizer. The result must parse, else it is not used."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from snipproof.model import Marker
-from snipproof.run.probe.edits import Edits
-from snipproof.run.probe.probed import PROBE_FUNCTION, Probed
+from snipproof.run.probe.probed import PROBE_FUNCTION, Edits, Probed
 
 _BLOCK_WORDS = frozenset(
     (
@@ -51,8 +50,8 @@ class _Statement:
 def probe_python(text: str, markers: Iterable[Marker]) -> Probed:
     """Return ``text`` with a probe for every line that holds one of ``markers``.
 
-    A marker inside the brackets of a simple statement belongs to that statement: a START is probed before it, an END
-    after it. Text that is not Python is returned unchanged: running it names the line that is wrong.
+    A marker inside the brackets of a simple statement belongs to that statement: the probe of a START goes before it,
+    that of an END after it. Text that is not Python is returned unchanged: running it reports the wrong line.
     """
     opens: dict[int, bool] = {}  # by line: whether all of its markers are STARTs
     for marker in markers:
@@ -75,25 +74,25 @@ def probe_python(text: str, markers: Iterable[Marker]) -> Probed:
 
 
 class _Placer:
-    """Places one probe after the other in a text, from its first line to its last."""
+    """Places one probe after the other in a text, from the first line to the last."""
 
     def __init__(self, text: str) -> None:
         self.edits = Edits(text.split("\n"))
         self.unreachable: set[int] = set()
         self._statements, self._comments = _layout(text)
         self._header = _header_end(self._statements)
-        self._ceilings: dict[int, int] = {}  # a probe that left a block: those behind it cannot go back in
+        self._ceilings: dict[int, int] = {}  # after a probe that left a block, no later one may enter it again
 
     def place(self, line: int, *, only_starts: bool) -> str:
-        """Place the probe of a marker line; returns why it cannot be done, or an empty text."""
+        """Place the probe of a marker line; return why that is not possible, else ``""``."""
         call = f"{PROBE_FUNCTION}({line})"
         column = self._comments.get(line)
         if column is None:
-            return "the marker is not a comment: it stands inside a string literal"
+            return "the marker is not a comment: it is inside a string literal"
         if self.edits.lines[line - 1][:column].strip():
-            return "the marker stands behind code: put it on a line of its own"
+            return "the marker follows code on its line: put it on a line of its own"
         if self._header and line < self._header.first:
-            # Nothing may stand before `from __future__` imports, and a docstring must stay the first statement.
+            # No statement may come before `from __future__` imports, and a docstring must stay the first one.
             self.edits.insert(self._header.last, self._header.end, f"; {call}")
             return ""
         if around := next((s for s in self._statements if s.first < line <= s.last), None):
@@ -102,7 +101,7 @@ class _Placer:
 
     def _place_inside(self, around: _Statement, call: str, *, only_starts: bool) -> str:
         if around.word in _BLOCK_WORDS:
-            return f"the marker stands inside the head of the {around.word!r} statement of line {around.first}"
+            return f"the marker is inside the head of the {around.word!r} statement of line {around.first}"
         if only_starts:
             self.edits.insert(around.first, around.indent, f"{call}; ")
         else:
@@ -113,11 +112,11 @@ class _Placer:
         before = max((s for s in self._statements if s.last < line), key=lambda s: s.last, default=None)
         after = min((s for s in self._statements if s.first > line), key=lambda s: s.first, default=None)
         if before and before.word == "@":
-            return "the marker stands between a decorator and what it decorates"
+            return "the marker is between a decorator and what it decorates"
         gap = before.last if before else 0
         column = min(column, self._ceilings.get(gap, column))
         self._ceilings[gap] = indent = _indent(self._statements, before, after, column)
-        # Tabs stay tabs: the blanks are those of the nearest statement of that indentation.
+        # Tabs stay tabs: copy the whitespace of the nearest statement of that indentation.
         model = min(
             (s for s in self._statements if s.indent == indent), key=lambda s: abs(s.first - line), default=None
         )
@@ -149,7 +148,7 @@ def _layout(text: str) -> tuple[list[_Statement], dict[int, int]]:
 
 
 def _word(tokens: list[tokenize.TokenInfo]) -> str:
-    """Return the first word of a statement; of ``match`` and ``case`` only where they are no names."""
+    """Return the first word of a statement; ``""`` for ``match`` and ``case`` if they are names there."""
     word = tokens[0].string
     if word in ("match", "case") and tokens[-1].string != ":":
         return ""
@@ -170,7 +169,7 @@ def _header_end(statements: list[_Statement]) -> _Statement | None:
 
 
 def _indent(statements: list[_Statement], before: _Statement | None, after: _Statement | None, column: int) -> int:
-    """Return the indentation at which a statement may stand between two others, the nearest to ``column``."""
+    """Return the indentation nearest to ``column`` at which a statement may stand between two others."""
     if before is None:
         return after.indent if after else 0
     low = after.indent if after else 0

@@ -1,8 +1,8 @@
 """Places probes in Sources that tree-sitter has a grammar for.
 
-A marker between two statements becomes a probe. One inside a statement belongs to that statement: a START is probed
-before it, an END behind it. One between declarations, where nothing can be executed, is proven by the functions that
-its Segment shows: these tell when they are entered and when they are left.
+A marker between two statements becomes a probe. A marker inside a statement belongs to that statement: the probe of a
+START goes before it, that of an END after it. A marker between declarations, where nothing can be executed, is proven
+by the functions that its Segment shows: they get probes at their entry and at their exit.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from snipproof.model import Marker
-from snipproof.run.probe.edits import Edits
-from snipproof.run.probe.probed import Function, Probed
+from snipproof.run.probe.probed import Edits, Function, Probed
 from snipproof.syntax.grammar import GRAMMARS, Grammar
 from snipproof.syntax.leaving import leaves, statements
 
@@ -68,9 +67,9 @@ class _Placer:
         self._root: Any = grammar.parser()(text.encode()).root_node
 
     def place(self, line: int, column: int, *, only_starts: bool) -> str:
-        """Place the probe of a marker line; returns why it cannot be done, or an empty text.
+        """Place the probe of a marker line; return why that is not possible, else ``""``.
 
-        :param column: where the first marker of the line begins: characters, from 1.
+        :param column: the column of the first marker on the line: characters, from 1.
         """
         row = line - 1
         offset = len(self.edits.lines[row][: column - 1].encode())
@@ -89,24 +88,24 @@ class _Placer:
         return self._place_inside(node, line, call, only_starts=only_starts)
 
     def _not_alone(self, node: Any, row: int) -> str:
-        """Return why a marker at ``node`` is no comment on a line of its own, or an empty text."""
+        """Return why a marker at ``node`` is not a comment on a line of its own, else ``""``."""
         if node.type not in _COMMENTS:
             if "string" in node.type or "template" in node.type or "text" in node.type:
-                return "the marker is not a comment: it stands inside a string literal"
+                return "the marker is not a comment: it is inside a string literal"
             return "the marker is not a comment"
         if node.start_point[0] < row or (node.end_point[0] > row and node.text.startswith(b"/*")):
-            return "the marker stands inside a block comment"
+            return "the marker is inside a block comment"
         line = self._lines[row]
         if line[: node.start_point[1]].strip():
-            return "the marker stands behind code: put it on a line of its own"
+            return "the marker follows code on its line: put it on a line of its own"
         end = node.end_point[1] if node.end_point[0] == row else len(line)
         rest = line[end:].strip()
         if rest and not rest.startswith((b"//", b"/*")):
-            return "the marker stands in front of code: put it on a line of its own"
+            return "code follows the marker on its line: put it on a line of its own"
         return ""
 
     def _is_behind_a_case(self, node: Any) -> bool:
-        """Return whether a comment is the end of a case, although the grammar places it behind it."""
+        """Return whether a comment is the end of a case, although the grammar places it after the case."""
         before = _before(node)
         return (
             node.parent.type in self._grammar.cases
@@ -131,7 +130,7 @@ class _Placer:
 
     def _behind_leaving(self, line: int, before: Any, *, only_starts: bool) -> str:
         if only_starts:
-            return f"nothing behind the statement of line {before.start_point[0] + 1} can be executed"
+            return f"nothing after the statement of line {before.start_point[0] + 1} can be executed"
         self.unreachable.add(line)
         return ""
 
@@ -140,14 +139,14 @@ class _Placer:
         while around.parent.type not in self._grammar.containers | self._grammar.declaring:
             around = around.parent
             if around.parent is None:
-                return "no statement is around it"
+                return "it is not inside a statement"
         first = around.start_point[0] + 1
         if around.parent.type in self._grammar.declaring:
             name = around.child_by_field_name("name")
-            # What stands before the name, such as annotations, is no part of what is executed.
+            # What precedes the name, such as annotations, is not executed.
             behind = name is None or node.start_point > name.start_point
             if behind and around is not node and around.child_by_field_name("body") is not None:
-                return f"the marker stands inside the head of the declaration of line {first}"
+                return f"the marker is inside the head of the declaration of line {first}"
             self.declared.add(line)
         elif only_starts:
             self._insert(around.start_point, f"{call} ")
@@ -158,7 +157,7 @@ class _Placer:
         return ""
 
     def watch(self, segments: Iterable[tuple[int, int]]) -> Iterator[Function]:
-        """Place the probes of the functions in ``segments`` that a declared marker opens or closes, and yield these."""
+        """Place probes in the functions of ``segments`` that a declared marker opens or closes, and yield them."""
         wanted = [(a, b) for a, b in segments if a in self.declared or b in self.declared]
         for node in _functions(self._root, self._grammar):
             body, name = node.child_by_field_name("body"), node.child_by_field_name("name")
@@ -187,7 +186,7 @@ def _numbered(template: str, number: int) -> str:
 
 
 def _before(node: Any) -> Any:
-    """Return the nearest sibling before a comment that is none itself."""
+    """Return the nearest sibling before a comment that is not a comment itself."""
     before = node.prev_named_sibling
     while before is not None and before.type in _COMMENTS:
         before = before.prev_named_sibling

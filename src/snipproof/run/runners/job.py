@@ -1,4 +1,4 @@
-"""One run of one Source: its folder, its environment, its limits, and the reading of what it left behind."""
+"""One run of one Source: its folder, its environment, its limits and its results."""
 
 from __future__ import annotations
 
@@ -13,24 +13,27 @@ from pathlib import Path
 from typing import Any
 
 from snipproof.processes.process import Process
-from snipproof.run.runner_context import RunnerContext
-from snipproof.run.runners.runner import Program
+from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.source_run import Crash, ProbeEvent, SourceRun, Termination, cut
 from snipproof.services.recorder.exchange import Exchange
 from snipproof.text import redact, redact_data
 
-_ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
-_TICK = 0.02
-_GRACE = 0.25  # seconds in which a Source's own process may tell where it hangs
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_POLL_INTERVAL = 0.02
+_GRACE = 0.25  # seconds for the Source's own process to write where it hangs
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A run of ``program`` that has a folder of its own.
+    """One run of ``program``, with a folder of its own.
 
-    Every probe that is passed writes a line ``{"line": number, "time": seconds}`` to the file ``events``, and
-    ``separator + number + separator`` to stdout; both unbuffered. A crash is ``{"error": {"type", "message", "lines",
-    "traceback"}}`` in ``events``; ``lines`` are lines of the Source, outermost first.
+    Every probe that the run passes writes a line ``{"line": number, "time": seconds}`` to the file ``events`` and
+    ``separator + number + separator`` to stdout, both unbuffered. A crash is the line ``{"error": {"type", "message",
+    "lines", "traceback"}}`` in ``events``; ``lines`` are lines of the Source, outermost first.
+
+    :param folder: gets all files of the run; :meth:`result` removes it.
+    :param work: the working directory.
+    :param separator: marks the passing of probes in standard output.
     """
 
     context: RunnerContext
@@ -43,7 +46,7 @@ class Job:
     def begin(cls, context: RunnerContext, program: Program, work: Path | None = None) -> Job:
         """Make the folder, and the working directory with copies of the Suite's files.
 
-        :param work: a working directory that is used again; it is emptied first.
+        :param work: an existing working directory to use instead of a new one; it is emptied first.
         """
         folder = context.scratch(secrets.token_hex(4))
         work = work or folder / "cwd"
@@ -92,15 +95,18 @@ class Job:
         return environment(self.context, self.folder)
 
     def record(self) -> None:
-        """Let the recorder, if there is one, record from now on; called just before the Source may begin."""
+        """Let the recorder, if there is one, record from now on. To be called just before the Source begins."""
         if self.context.recorder:
             self.context.recorder.record(self.events)
 
     def run(self, command: Sequence[str], env: Mapping[str, str]) -> tuple[Termination, int | None]:
-        """Run ``command`` and end all that it started; returns how it ended, and the exit code if by itself."""
+        """Run ``command`` and kill everything that it started.
+
+        :return: how it ended, and its exit code if it ended by itself.
+        """
         self.record()
         process = Process.start(
-            command, run=self.context.run, env=env, cwd=self.work, stdout=self.stdout, stderr=self.stderr
+            command, session=self.context.session, env=env, cwd=self.work, stdout=self.stdout, stderr=self.stderr
         )
         try:
             termination = self.watch(process)
@@ -109,17 +115,18 @@ class Job:
             process.stop()
 
     def watch(self, process: Process) -> Termination:
-        """Wait for the end of ``process``, its time limit or its output limit, whichever comes first."""
+        """Wait until ``process`` ends or reaches the time limit or the output limit."""
         return self.watch_until(lambda seconds: process.wait(seconds) is not None)
 
     def watch_until(self, ended: Callable[[float], bool], printed: Callable[[], int] | None = None) -> Termination:
-        """Wait until ``ended``, which may take the seconds it is given, says so, or until a limit is reached.
+        """Wait until ``ended`` returns true, or until the time limit or the output limit is reached.
 
-        :param printed: gives the number of bytes printed so far, where that is not in the files of the job.
+        :param ended: may wait for as many seconds as its argument.
+        :param printed: returns the number of bytes printed so far, if that is not the size of the job's files.
         """
         deadline = time.monotonic() + self.timeout + _GRACE
         while True:
-            over = ended(_TICK)
+            over = ended(_POLL_INTERVAL)
             if (printed() if printed else _size(self.stdout, self.stderr)) > self.output_limit:
                 return Termination.FLOODED
             if over:
@@ -128,7 +135,7 @@ class Job:
                 return Termination.TIMED_OUT
 
     def read(self, path: Path, begin: int = 0) -> str:
-        """Return what a file of the run holds from byte ``begin``, up to the output limit, without secrets."""
+        """Return the text of a file of the run from byte ``begin``, up to the output limit, without secrets."""
         if not path.exists():
             return ""
         with path.open("rb") as file:
@@ -136,8 +143,8 @@ class Job:
             return self.redact(file.read(self.output_limit).decode("utf-8", errors="replace"))
 
     def redact(self, text: str) -> str:
-        """Return ``text`` without the values of the environment variables that were given to the Source."""
-        return redact(text, given(self.context))
+        """Return ``text`` without the values of the environment variables that the settings pass to the Source."""
+        return redact(text, passed_variables(self.context))
 
     def result(
         self,
@@ -152,21 +159,22 @@ class Job:
     ) -> SourceRun:
         """Read the events and the output, remove the folder, and return the facts.
 
-        :param stdout: what was printed, unless it is the whole file; ``stderr`` likewise.
+        :param stdout: standard output, if it is not the whole file; ``stderr`` likewise.
         :param crashes: those that are not among the events.
+        :param stopped_at: the line at which the Source hung, ignored unless it timed out.
         """
         exchanges = self._recorded()
-        hits, told = self._read_events()
+        events, reported = self._probe_events()
         lines, chunks = cut(self.read(self.stdout) if stdout is None else stdout, self.separator)
         run = SourceRun(
             termination=termination,
             exit_code=exit_code,
-            hits=tuple(hits),
+            events=tuple(events),
             # A Source that sends its stdout elsewhere, or is killed, leaves fewer separators than events.
-            chunks=(*chunks, *[""] * (len(hits) - len(lines))),
+            chunks=(*chunks, *[""] * (len(events) - len(lines))),
             stderr=self.read(self.stderr) if stderr is None else stderr,
             limit=f"{self.timeout:g} s" if termination is Termination.TIMED_OUT else f"{self.output_limit:,} bytes",
-            crashes=(*told, *crashes),
+            crashes=(*reported, *crashes),
             stopped_at=stopped_at if termination is Termination.TIMED_OUT else None,
             failure_reason=failure_reason,
             exchanges=exchanges,
@@ -178,7 +186,7 @@ class Job:
         """Stop recording; return the Exchanges without secrets."""
         if not self.context.recorder:
             return ()
-        secrets = given(self.context)
+        secrets = passed_variables(self.context)
         return tuple(
             replace(
                 exchange,
@@ -190,42 +198,42 @@ class Job:
             for exchange in self.context.recorder.recorded()
         )
 
-    def _read_events(self) -> tuple[list[ProbeEvent], list[Crash]]:
-        hits = []
+    def _probe_events(self) -> tuple[list[ProbeEvent], list[Crash]]:
+        events = []
         crashes = []
-        for event in self.told():
+        for event in self.read_events():
             if "line" in event:
-                hits.append(ProbeEvent(event["line"], event["time"]))
+                events.append(ProbeEvent(event["line"], event["time"]))
             elif "error" in event:
                 error = event["error"]
                 message, traceback = self.redact(error["message"]), self.redact(error["traceback"])
-                crashes.append(Crash(error["type"], message, tuple(error["lines"]), traceback, len(hits)))
-        return hits, crashes
+                crashes.append(Crash(error["type"], message, tuple(error["lines"]), traceback, len(events)))
+        return events, crashes
 
-    def told(self) -> list[dict[str, Any]]:
-        """Return the events so far; the first that is not whole ends them."""
+    def read_events(self) -> list[dict[str, Any]]:
+        """Return the events so far, up to the first incomplete line."""
         found = []
         text = self.events.read_text(encoding="utf-8", errors="replace") if self.events.exists() else ""
         for line in text.splitlines():
             try:
                 found.append(json.loads(line))
             except ValueError:
-                break  # killed, or the disk full, while it was written
+                break  # the process was killed, or the disk was full, while it was written
         return found
 
 
 def environment(context: RunnerContext, home: Path) -> dict[str, str]:
-    """Return the environment of a Source's process: few variables, and those that the settings name.
+    """Return the environment of a Source's process: a few variables, and those that the settings pass.
 
     :param home: the folder for its home and its temporary files.
     """
-    env = {name: os.environ[name] for name in _ALLOWED if name in os.environ}
-    # Places of its own, so that nothing is left in ours.
-    return env | {"HOME": str(home), "TMPDIR": str(home)} | given(context)
+    env = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    # Folders of its own, so that nothing is left in those of the user.
+    return env | {"HOME": str(home), "TMPDIR": str(home)} | passed_variables(context)
 
 
 def empty(folder: Path) -> None:
-    """Make ``folder`` an empty one."""
+    """Make ``folder`` if it does not exist, and remove everything in it."""
     folder.mkdir(parents=True, exist_ok=True)
     for entry in folder.iterdir():
         if entry.is_dir() and not entry.is_symlink():
@@ -234,8 +242,8 @@ def empty(folder: Path) -> None:
             entry.unlink(missing_ok=True)
 
 
-def given(context: RunnerContext) -> dict[str, str]:
-    """Return the environment variables that the settings name, which are secrets for all we know."""
+def passed_variables(context: RunnerContext) -> dict[str, str]:
+    """Return the environment variables that the settings pass to Sources; their values count as secrets."""
     return {name: os.environ[name] for name in context.settings.run.env if name in os.environ}
 
 

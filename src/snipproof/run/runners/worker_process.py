@@ -1,4 +1,4 @@
-"""A process of a language's runtime that is kept between Sources, and the channel to it."""
+"""A process of a language's runtime that runs one Source after the other, and the channel to it."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ from snipproof.processes.session_folder import SessionFolder
 
 
 class WorkerProcess:
-    """A running helper: one JSON object a line goes in, one a line comes back."""
+    """A running process: each request and each response is one line of JSON."""
 
-    def __init__(self, process: Process, requests: int, replies: int, folder: Path) -> None:
+    def __init__(self, process: Process, requests: int, responses: int, folder: Path) -> None:
         self._process = process
         self._requests = requests
-        self._replies = replies
+        self._responses = responses
         self._text = b""
         self.folder = folder
 
     @classmethod
     def start(
-        cls, command: Sequence[str], *, run: SessionFolder, env: Mapping[str, str], cwd: Path, folder: Path
+        cls, command: Sequence[str], *, session: SessionFolder, env: Mapping[str, str], cwd: Path, folder: Path
     ) -> WorkerProcess:
-        """Start ``command`` with two more arguments: the descriptors it reads requests from and writes replies to.
+        """Start ``command``; its last two arguments are the descriptors for requests (read) and responses (write).
 
-        :param folder: where its standard output and error go, as ``stdout`` and ``stderr``.
+        :param folder: gets its standard output and error, as ``stdout`` and ``stderr``.
         """
         requests_read, requests = os.pipe()
-        replies, replies_write = os.pipe()
+        responses, responses_write = os.pipe()
         try:
             process = Process.start(
-                [*command, str(requests_read), str(replies_write)],
-                run=run,
+                [*command, str(requests_read), str(responses_write)],
+                session=session,
                 env=env,
                 cwd=cwd,
                 stdout=folder / "stdout",
                 stderr=folder / "stderr",
-                pass_fds=(requests_read, replies_write),
+                pass_fds=(requests_read, responses_write),
             )
         except BaseException:
             os.close(requests)
-            os.close(replies)
+            os.close(responses)
             raise
         finally:
             os.close(requests_read)
-            os.close(replies_write)
-        return cls(process, requests, replies, folder)
+            os.close(responses_write)
+        return cls(process, requests, responses, folder)
 
-    def ask(self, request: Mapping[str, Any]) -> None:
-        """Send one request; a helper that is gone is noticed when its reply is waited for."""
+    def send(self, request: Mapping[str, Any]) -> None:
+        """Send one request. If the process has ended, :meth:`receive` reports that."""
         data = json.dumps(request).encode("ascii") + b"\n"
         try:
             while data:
@@ -61,36 +61,36 @@ class WorkerProcess:
         except BrokenPipeError:
             return
 
-    def reply(self, timeout: float) -> dict[str, Any] | None:
-        """Return the next reply, ``None`` if there is none after ``timeout`` seconds.
+    def receive(self, timeout: float) -> dict[str, Any] | None:
+        """Return the next response, ``None`` if there is none after ``timeout`` seconds.
 
-        :raises EOFError: the helper has ended.
+        :raises EOFError: the process has ended.
         """
         while b"\n" not in self._text:
-            if not select.select([self._replies], [], [], timeout)[0]:
+            if not select.select([self._responses], [], [], timeout)[0]:
                 return None
-            part = os.read(self._replies, 65536)
+            part = os.read(self._responses, 65536)
             if not part:
                 raise EOFError
             self._text += part
         line, _, self._text = self._text.partition(b"\n")
-        reply: dict[str, Any] = json.loads(line)
-        return reply
+        response: dict[str, Any] = json.loads(line)
+        return response
 
     def stop(self) -> int | None:
-        """End it with all its descendants; returns the exit code it had if it ended by itself, see :class:`Process`."""
+        """End the process with all its descendants; return its exit code if it had ended by itself."""
         code = self._process.wait(1.0) if self._is_over() else self._process.poll()
         self._process.stop()
         if self._requests >= 0:
             os.close(self._requests)
-            os.close(self._replies)
-            self._requests = self._replies = -1
+            os.close(self._responses)
+            self._requests = self._responses = -1
         return code
 
     def _is_over(self) -> bool:
-        """Whether its end of the channel is closed, so that the process ends in a moment."""
-        if self._replies < 0 or not select.select([self._replies], [], [], 0)[0]:
+        """Whether the process has closed its end of the channel, so that it ends in a moment."""
+        if self._responses < 0 or not select.select([self._responses], [], [], 0)[0]:
             return False
-        part = os.read(self._replies, 65536)
+        part = os.read(self._responses, 65536)
         self._text += part
         return not part

@@ -196,7 +196,7 @@ def _build(version: str, part: Path, say: Say) -> Path:
         SessionFolder.begin() as run
     ):  # of its own, so that a build whose parent is killed ends and leaves nothing either
         log = run.folder / "build.log"
-        build = Process.start(command, run=run, env=env, cwd=part, stdout=log)
+        build = Process.start(command, session=run, env=env, cwd=part, stdout=log)
         try:
             while (code := build.wait(_BEAT)) is None:
                 lines = log.read_bytes().count(b"\n")

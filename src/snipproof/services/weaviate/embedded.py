@@ -58,7 +58,7 @@ class EmbeddedWeaviate:
             work.mkdir()
             command = [str(binary), "--host", _HOST, "--port", str(ports.rest), "--scheme", "http"]
             env = server_environment(folder / "data", vectorizer) | _ports_environment(ports)
-            process = Process.start(command, run=run, env=env, cwd=work, stdout=log)
+            process = Process.start(command, session=run, env=env, cwd=work, stdout=log)
             address = WeaviateAddress(_HOST, ports.rest, _HOST, ports.grpc, "", "embedded", reason)
             announce(address)
             try:

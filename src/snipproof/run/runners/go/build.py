@@ -1,7 +1,7 @@
-"""Builds the Sources of a Go module: as few builds as possible, and one broken file never hides the others.
+"""Builds the Sources of a Go module with as few builds as possible; one broken file never hides the others.
 
-All tests of a package become one binary. Where that fails, the files that the compiler names are left out until the
-rest can be built; what was left out is then tried by itself.
+All tests of a package become one binary. If that fails, the files that the compiler names are left out until the rest
+can be built; each of those is then built alone.
 """
 
 from __future__ import annotations
@@ -14,41 +14,40 @@ from dataclasses import replace
 from pathlib import Path
 
 from snipproof.errors import InfrastructureError
-from snipproof.run.environment import CommandError, call
-from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.runners.go.file import GoFile
-from snipproof.run.runners.go.messages import GoMessage, is_trouble, read_messages, read_vet
+from snipproof.run.runners.go.messages import GoMessage, is_environment_error, read_messages, read_vet
 from snipproof.run.runners.go.module import GoModule
 from snipproof.run.runners.go.overlay import GoUnit, Overlay
-from snipproof.run.runners.job import given
-from snipproof.run.runners.runner import Program
+from snipproof.run.runners.job import passed_variables
 from snipproof.run.source_run import Diagnostic
+from snipproof.run.toolchain import CommandError, call
 from snipproof.text import redact
 
-# All errors, not the first ten; no tables for debuggers, which take time; paths as they are.
+# All errors, not just the first ten; no debug tables, which take time; full paths.
 _FLAGS = ("-gcflags=-e", "-ldflags=-s", "-trimpath=false")
-# Those that `go test` runs by itself.
+# Those that `go test` runs too.
 _ANALYZERS = (
     *("-atomic", "-bool", "-buildtags", "-directive", "-errorsas", "-ifaceassert", "-nilfunc", "-printf"),
     *("-stringintconv", "-tests"),
 )
 _EMPTY = "build constraints exclude all Go files"
-_NOT_RUNNABLE = "go can run neither a test nor a program in it: it needs the name `…_test.go`, or a `func main`"
+_NOT_RUNNABLE = "go finds neither a test nor a program in it: name it `…_test.go`, or add a `func main`"
 
 
 class GoBuild:
-    """One build of ``programs`` in ``folder``: the ``binaries`` and ``problems`` by the Source's path."""
+    """One build of ``programs`` in ``folder``: ``binaries`` and ``diagnostics`` by the path of the Source."""
 
     def __init__(self, context: RunnerContext, module: GoModule, programs: Sequence[Program], folder: Path) -> None:
         self.binaries: dict[str, Path] = {}
-        self.problems: dict[str, tuple[Diagnostic, ...]] = {}
+        self.diagnostics: dict[str, tuple[Diagnostic, ...]] = {}
         self._context = context
         self._module = module
         self._folder = folder
         self._programs = {program.source.path: program for program in programs}
         self._overlay = Overlay(context.root, module, folder, programs)
         self._numbers = itertools.count()
-        self._secrets = given(context)
+        self._secrets = passed_variables(context)
         self._options = context.suite.options
 
     @property
@@ -57,12 +56,12 @@ class GoBuild:
         return self._overlay.files
 
     def run(self) -> None:
-        """Build all of them, and let `go vet` look at what could be built.
+        """Build all Sources, and run `go vet` on those that could be built.
 
-        :raises InfrastructureError: go could not work, which says nothing about the Sources.
+        :raises InfrastructureError: go failed for a reason outside the Sources.
         """
         units = list(self._units())
-        # One `go vet` for all of them, beside the build; its overlay has room for one unit a folder.
+        # One `go vet` for all of them, during the build; its overlay can hold only one unit per folder.
         vetted = list({unit.folder: unit for unit in units if self._is_test(unit)}.values())
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
             vetting = pool.submit(self._vet, vetted)
@@ -84,14 +83,14 @@ class GoBuild:
             elif file.is_program:
                 yield GoUnit(folder, (path,))
             else:
-                self.problems[path] = (Diagnostic("snipproof", path, 1, 1, _NOT_RUNNABLE),)
+                self.diagnostics[path] = (Diagnostic("snipproof", path, 1, 1, _NOT_RUNNABLE),)
         yield from (GoUnit(folder, tuple(paths)) for (folder, _), paths in tests.items())
 
     def _is_test(self, unit: GoUnit) -> bool:
         return self._overlay.is_test(unit.members[0])
 
     def _build(self, unit: GoUnit) -> list[GoUnit]:
-        """Build as much of ``unit`` as can be built; returns what it was built as."""
+        """Build as much of ``unit`` as possible; return the units that were built."""
         built = []
         left: dict[str, list[GoMessage]] = {}
         rest = unit
@@ -112,14 +111,18 @@ class GoBuild:
         return built
 
     def _drop(self, messages: Iterable[GoMessage]) -> bool:
-        """Leave out those Sources in ``messages`` that are not to be run; returns whether there were any."""
+        """Exclude those Sources in ``messages`` that are not selected to run; return whether there were any."""
         others = set(self._context.suite.sources) - set(self.files) - self._overlay.dropped
         found = others & {message.path for message in messages}
         self._overlay.dropped |= found
         return bool(found)
 
     def _build_alone(self, unit: GoUnit, rest: GoUnit, path: str, messages: list[GoMessage]) -> list[GoUnit]:
-        """Build one Source that was left out of ``unit``, of which ``rest`` could be built, or say what is wrong."""
+        """Build one Source that was left out of ``unit``, or report why it cannot be built.
+
+        :param rest: the part of ``unit`` that was built.
+        :param messages: those about the Source.
+        """
         if any(message.is_clash for message in messages):
             alone = GoUnit(unit.folder, (path,))
             for attempt in (alone, replace(alone, by_files=True)):
@@ -131,7 +134,7 @@ class GoBuild:
         if program.probed.text != program.bare and isinstance(self._compile(bare), Path):
             whole = replace(bare, bare=frozenset())
             outcome = self._compile(whole)
-            if isinstance(outcome, Path):  # another one that was left out had been in its way
+            if isinstance(outcome, Path):  # only another Source that was left out conflicted with it
                 return [self._accept(whole, outcome)]
             messages = [replace(message, text=f"a probe cannot stand here: {message.text}") for message in messages]
             self._report("snipproof", path, messages)
@@ -144,7 +147,7 @@ class GoBuild:
         return unit
 
     def _explain(self, messages: Iterable[GoMessage], left: Collection[str]) -> list[GoMessage]:
-        """Add to messages that miss a name which of the Sources ``left`` out declares it."""
+        """Add to messages about an undefined name the Source that declares it, if that is one of ``left``."""
         return [
             replace(message, text=f"{message.text} ({owners[0]} declares it, which does not compile)")
             if (owners := [path for path in left if message.undefined in self.files[path].declared])
@@ -154,10 +157,10 @@ class GoBuild:
 
     def _report(self, tool: str, path: str, messages: Iterable[GoMessage]) -> None:
         found = [Diagnostic(tool, m.path or path, m.line, m.column, redact(m.text, self._secrets)) for m in messages]
-        self.problems[path] = tuple(dict.fromkeys((*self.problems.get(path, ()), *found)))
+        self.diagnostics[path] = tuple(dict.fromkeys((*self.diagnostics.get(path, ()), *found)))
 
     def _compile(self, unit: GoUnit) -> Path | list[GoMessage]:
-        """Return the binary of ``unit``, or why there is none."""
+        """Return the binary of ``unit``, or the messages of the compiler if it fails."""
         binary = self._folder / f"{next(self._numbers)}.test"
         step = ("test", "-c", "-vet=off") if self._is_test(unit) else ("build",)
         overlay = self._overlay.write([unit])
@@ -167,13 +170,13 @@ class GoBuild:
             )
         except CommandError as error:
             messages = read_messages(error.output, self._overlay.locate)
-            if is_trouble(error.output) or not messages:
-                raise self._trouble(error) from None
+            if is_environment_error(error.output) or not messages:
+                raise self._infrastructure_error(error) from None
             return messages
         return binary if binary.exists() else [GoMessage("", 1, 1, "go finds no test in it")]
 
     def _vet(self, units: Sequence[GoUnit]) -> list[GoMessage] | None:
-        """Return what ``go vet`` says of ``units``; ``None`` if it did not get to the end."""
+        """Return the findings of ``go vet`` for ``units``; ``None`` if it failed."""
         try:
             return self._run_vet(units) if units else []
         except CommandError:
@@ -184,20 +187,20 @@ class GoBuild:
             return self._run_vet([unit])
         except CommandError as error:
             messages = read_vet(error.output, self._overlay.locate)
-            # Without our own files nothing may be left of a package.
+            # Without the files that declare the probes, a package may be empty.
             if not any(message.path for message in messages) and _EMPTY not in error.output:
-                raise self._trouble(error) from None
+                raise self._infrastructure_error(error) from None
             return messages
 
     def _run_vet(self, units: Sequence[GoUnit]) -> list[GoMessage]:
-        # The docs' own texts: of probes there is nothing to say.
+        # The texts without probes: findings about these would not concern the writer.
         overlay = self._overlay.write(units, probes=False)
         targets = [name for unit in units for name in self._overlay.arguments(unit, probes=False)]
         output = self._go("vet", "-json", *_ANALYZERS, *self._options, f"-overlay={overlay}", *targets)
         return read_vet(output, self._overlay.locate)
 
     def _note(self, unit: GoUnit, findings: Iterable[GoMessage]) -> None:
-        """Note what ``go vet`` found: a file that is no Source belongs to all Sources of its package."""
+        """Report the findings of ``go vet``; those in other files belong to all Sources of the package."""
         for path in unit.members:
             self._report(
                 "go vet",
@@ -215,6 +218,6 @@ class GoBuild:
         env = self._module.environment(self._context.scratch("tmp"))
         return call(self._context, command, cwd=self._module.folder, env=env, name=f"go {step}")
 
-    def _trouble(self, error: CommandError) -> InfrastructureError:
+    def _infrastructure_error(self, error: CommandError) -> InfrastructureError:
         message = f"{self._context.suite.lock}:1:1 the Sources could not be built: {error.program} failed"
         return InfrastructureError(message, redact(error.tail, self._secrets))

@@ -1,4 +1,4 @@
-"""What a Go file declares, read with its tree-sitter grammar: its package, the tests that go finds in it, its names."""
+"""Reads what a Go file declares with the tree-sitter grammar: its package, the tests that go finds, its names."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _OUTPUT = re.compile(r"^(?://|/\*)\s*(?:unordered )?output:", re.IGNORECASE)
 class GoFile:
     """One Go file.
 
-    ``package`` is its package clause, ``""`` where it has none. ``tests`` are the functions that ``go test`` calls:
-    tests, fuzz tests and examples with an ``// Output:``. ``declared`` are the names that other files may use.
-    ``is_program`` says that it has a ``main``, or that it is no Go at all, which the compiler shall tell.
+    :param package: its package clause, ``""`` if it has none.
+    :param tests: the functions that ``go test`` calls: tests, fuzz tests and examples with an ``// Output:``.
+    :param declared: the names that other files may use.
+    :param is_program: whether it has a ``main``; true also for text that is not Go, so that the compiler reports it.
     """
 
     package: str
@@ -30,7 +31,7 @@ class GoFile:
 
 
 def read_go(text: str) -> GoFile:
-    """Return what ``text`` declares; of text that is not Go, what can be recognized.
+    """Return what ``text`` declares; for text that is not Go, what the grammar recognizes.
 
     :raises ToolchainMissingError: the grammars are not installed.
     """
@@ -57,14 +58,14 @@ def read_go(text: str) -> GoFile:
 
 
 def _is_test(name: str, node: Any) -> bool:
-    """Return whether go takes a function for a test: a known word, then no lower-case letter."""
+    """Return whether go takes a function for a test: a known prefix without a lower-case letter after it."""
     word = next((word for word in ("Test", "Fuzz", "Example") if name.startswith(word)), None)
     if word is None or name[len(word) : len(word) + 1].islower():
         return False
     if word == "Example":
         return any(_OUTPUT.match(_text(comment)) for comment in _comments(node))
     parameters = _text(node.child_by_field_name("parameters")).rstrip(", \t\n)")
-    return parameters.endswith((f".{word[0]}", f"*{word[0]}"))  # TestMain(m *testing.M) is none
+    return parameters.endswith((f".{word[0]}", f"*{word[0]}"))  # not TestMain(m *testing.M)
 
 
 def _comments(node: Any) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""Reads what ``go build``, ``go test -c`` and ``go vet -json`` print."""
+"""Reads the output of ``go build``, ``go test -c`` and ``go vet -json``."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _INNER = re.compile(r"[^\s:(]+\.go(?=:\d)")
 _NOISE = re.compile(r"^(?:#.*|FAIL\b.*|exit status \d+|go: downloading .*|\s*)$")
 _CLASH = re.compile(r"redeclared|already declared|multiple definitions")
 _UNDEFINED = re.compile(r"\bundefined: (?:\w+\.)?(\w+)|\.(\w+) undefined\b")
-_TROUBLE = re.compile(
+_ENVIRONMENT_ERROR = re.compile(
     r"no space left on device|signal: killed|cannot allocate memory|too many open files|dial tcp|i/o timeout"
     r"|GOPROXY=off|TLS handshake|GOTOOLCHAIN="
 )
 
 Locate = Callable[[str], str]
-"""Gives for a file's name, as go prints it, its path relative to the root; ``""`` for one that is not in there."""
+"""Returns the path of a file relative to the root, from the name that go prints; ``""`` if it is outside."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoMessage:
-    """One message; ``path`` is ``""`` where it names no file of the docs."""
+    """One message; ``path`` is ``""`` if it is not about a file of the docs."""
 
     path: str
     line: int
@@ -33,18 +33,18 @@ class GoMessage:
 
     @property
     def is_clash(self) -> bool:
-        """Whether it is about two files that cannot be in one package: each may well be right by itself."""
+        """Whether it is about two files that cannot be in one package, though each may be valid alone."""
         return not self.path or bool(_CLASH.search(self.text))
 
     @property
     def undefined(self) -> str:
-        """The name that it misses, or an empty text."""
+        """The undefined name that it is about, else ``""``."""
         match = _UNDEFINED.search(self.text)
         return (match[1] or match[2]) if match else ""
 
 
 def read_messages(output: str, locate: Locate) -> list[GoMessage]:
-    """Return the messages of a compiler, one for each place and text; lines without a place are one of their own."""
+    """Return the messages of a compiler, one for each place and text; lines without a place become one message."""
     found: list[GoMessage] = []
     other: list[str] = []
     for line in output.splitlines():
@@ -66,7 +66,7 @@ def read_messages(output: str, locate: Locate) -> list[GoMessage]:
 
 
 def read_vet(output: str, locate: Locate) -> list[GoMessage]:
-    """Return the findings of ``go vet -json``, one for each place and text, and what it says beside its JSON."""
+    """Return the findings of ``go vet -json``, one for each place and text, and the messages outside its JSON."""
     found = []
     rest = []
     decoder = json.JSONDecoder()
@@ -85,9 +85,9 @@ def read_vet(output: str, locate: Locate) -> list[GoMessage]:
     return list(dict.fromkeys([*found, *read_messages("".join(rest), locate)]))
 
 
-def is_trouble(output: str) -> bool:
-    """Return whether the machine or the network is to blame for what go printed."""
-    return bool(_TROUBLE.search(output))
+def is_environment_error(output: str) -> bool:
+    """Return whether the machine or the network caused what go printed."""
+    return bool(_ENVIRONMENT_ERROR.search(output))
 
 
 def _findings(report: dict[str, Any], locate: Locate) -> Iterator[GoMessage]:

@@ -1,4 +1,4 @@
-"""The Go module of a Suite: found beside its lock file, and what it requires, downloaded once."""
+"""The Go module of a Suite: found next to its lock file; what it requires is downloaded once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
-from snipproof.run.environment import CommandError, cached_environment, call
-from snipproof.run.runner_context import RunnerContext
-from snipproof.run.toolchain import find_version
+from snipproof.run.runner import RunnerContext
+from snipproof.run.toolchain import CommandError, cached_environment, call, find_version
 
-_WHAT = "Go 1.21 or newer"
-_OLDEST = (1, 21)
+_GO = "Go 1.21 or newer"
+_MIN_VERSION = (1, 21)
 _MODULE = re.compile(r'^module[ \t]+["`]?([^\s"`]+)', re.MULTILINE)
 _NEWER = re.compile(r"requires go >= ([\d.]+)")
 _PARSING = re.compile(r"errors parsing [^\n]*:\n[^\n]*go\.mod:(\d+)(?::(\d+))?: (.*)")
@@ -22,7 +21,12 @@ _PARSING = re.compile(r"errors parsing [^\n]*:\n[^\n]*go\.mod:(\d+)(?::(\d+))?: 
 
 @dataclass(frozen=True, slots=True)
 class GoModule:
-    """A module in ``folder``; ``go`` is the program, ``version`` its version, ``flags`` what each build is given."""
+    """A Go module.
+
+    :param folder: the absolute path of its folder.
+    :param go: the path of the program ``go``, ``version`` its version.
+    :param flags: arguments for each build.
+    """
 
     folder: Path
     name: str
@@ -32,32 +36,32 @@ class GoModule:
 
     @property
     def vendored(self) -> bool:
-        """Whether what it requires is in a folder of its own, so that nothing is downloaded."""
+        """Whether its folder contains the modules that it requires, so that nothing is downloaded."""
         return (self.folder / "vendor" / "modules.txt").exists()
 
     def environment(self, scratch: Path) -> dict[str, str]:
-        """Return the environment of go: the user's, with his proxies and caches.
+        """Return the environment of go: that of the user, with their proxies and caches.
 
-        :param scratch: where go puts temporary files, which it leaves behind where it is killed.
+        :param scratch: the folder for go's temporary files, which remain there if go is killed.
         """
-        # The lock file alone decides, not a workspace around it. With PWD go spells paths as we do, links and all.
+        # Only the lock file decides, not a workspace around it. With PWD go prints paths without resolving links.
         return {**os.environ, "GOTMPDIR": str(scratch), "GOWORK": "off", "PWD": str(self.folder)}
 
 
 def find_module(context: RunnerContext) -> GoModule:
     """Return the module that the Suite's lock file belongs to.
 
-    :raises ToolchainMissingError: there is no go, or one that is too old.
-    :raises SettingsError: the Suite names no lock file of a module.
+    :raises ToolchainMissingError: go is not installed, or too old.
+    :raises SettingsError: the Suite has no lock file of a module.
     """
-    go, version = find_version("go", _WHAT, "version")
-    if tuple(int(number) for number in re.findall(r"\d+", version)[:2]) < _OLDEST:
-        raise ToolchainMissingError(f"{go} is {version}, which is too old", f"install {_WHAT}")
+    go, version = find_version("go", _GO, "version")
+    if tuple(int(number) for number in re.findall(r"\d+", version)[:2]) < _MIN_VERSION:
+        raise ToolchainMissingError(f"{go} is version {version}, which is too old", f"install {_GO}")
     suite = context.suite
     lock = Path(suite.lock or "")
     if lock.name not in ("go.mod", "go.sum"):
-        hint = "add `lock: go.sum`, or `lock: go.mod` where the module requires nothing"
-        raise SettingsError(f"{suite.path}:1:1 a Suite of Go needs the lock file of its module", hint)
+        hint = "add `lock: go.sum`, or `lock: go.mod` if the module requires nothing"
+        raise SettingsError(f"{suite.path}:1:1 a Go Suite requires the lock file of its module", hint)
     manifest = (lock.parent / "go.mod").as_posix()
     try:
         text = (context.root / manifest).read_text(encoding="utf-8")
@@ -65,26 +69,26 @@ def find_module(context: RunnerContext) -> GoModule:
         raise SettingsError(f"{manifest}:1:1 cannot be read: {error}", "make it with `go mod init`") from None
     name = _MODULE.search(text)
     if name is None:
-        raise SettingsError(f"{manifest}:1:1 no module is named", "add a line `module example.org/docs`")
+        raise SettingsError(f"{manifest}:1:1 the module has no name", "add a line `module example.org/docs`")
     module = GoModule((context.root / lock).parent, name[1], go, version)
     if "-mod=mod" not in _go(context, module, "env", "GOFLAGS"):
         return module
-    # The user lets go complete his go.mod; here it must not be written, and all that is used must be pinned.
+    # GOFLAGS lets go complete go.mod; here it must not be written, and everything must be pinned.
     return replace(module, flags=("-mod=vendor" if module.vendored else "-mod=readonly",))
 
 
 def download(context: RunnerContext, module: GoModule) -> None:
     """Download what ``module`` requires into the user's module cache, once for the same lock file.
 
-    :raises InfrastructureError: that failed.
-    :raises SettingsError: ``go.mod`` is wrong.
+    :raises InfrastructureError: the download failed.
+    :raises SettingsError: ``go.mod`` is not valid.
     """
     if module.vendored:
         return
     files = [file for name in ("go.mod", "go.sum") if (file := module.folder / name).exists()]
 
     def make(folder: Path) -> None:
-        # go completes the go.sum that it works with: a copy.
+        # go completes go.sum: let it work with a copy.
         for file in files:
             shutil.copyfile(file, folder / file.name)
         _go(context, module, "mod", "download", f"-modfile={folder / 'go.mod'}")
@@ -101,7 +105,7 @@ def _go(context: RunnerContext, module: GoModule, *arguments: str) -> str:
             manifest = (module.folder / "go.mod").relative_to(context.root).as_posix()
             raise SettingsError(f"{manifest}:{wrong[1]}:{wrong[2] or 1} {wrong[3]}") from None
         if newer := _NEWER.search(error.output):
-            message = f"{context.suite.lock}:1:1 it requires Go {newer[1]}, and {module.go} is {module.version}"
+            message = f"{context.suite.lock}:1:1 it requires Go {newer[1]}, but {module.go} is {module.version}"
             raise ToolchainMissingError(message, f"install Go {newer[1]} or newer") from None
-        message = f"{context.suite.lock}:1:1 its modules could not be had: {error.program} failed"
+        message = f"{context.suite.lock}:1:1 its modules could not be downloaded: {error.program} failed"
         raise InfrastructureError(message, error.tail) from None

@@ -1,7 +1,7 @@
-"""What the compiler reads in place of the files of a Go module, so that nothing is written into the module.
+"""The overlay of a Go module: the compiler reads it in place of the files, so that nothing is written into the module.
 
 Each Source has a probed text and a bare one. Each package with probes gets one more file, which declares the function
-that they call; it hands over to a package of the module's own that exists nowhere else.
+that they call; it calls a package that exists only in the overlay.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snipproof.run.probe import PROBE_FUNCTION
+from snipproof.run.runner import Program
 from snipproof.run.runners.go.file import GoFile, read_go
 from snipproof.run.runners.go.module import GoModule
-from snipproof.run.runners.runner import Program
 
 _PACKAGE = "snipproof_probe"
 _PROBE = Path(__file__).with_name("probe.go.txt")
@@ -32,8 +32,10 @@ func {function}(number int) {{ __snipproof__.Pass(number) }}
 class GoUnit:
     """Sources of one folder that become one binary: the tests of a package, or one program.
 
-    ``folder`` is relative to the module. Sources in ``bare`` are built without probes. ``by_files`` says that no other
-    file of the folder belongs to it.
+    :param folder: relative to the module.
+    :param members: the paths of the Sources.
+    :param bare: the paths of members that are built without probes.
+    :param by_files: whether no other file of the folder belongs to it.
     """
 
     folder: str
@@ -53,7 +55,7 @@ class Overlay:
         self._originals: dict[str, str] = {}
         self._probed: dict[str, Path] = {}
         self._bare: dict[str, Path] = {}
-        #: Sources that are not to be run and do not compile: nothing of the module may see them.
+        #: Sources that do not compile and are not selected to run: they are hidden from the whole module.
         self.dropped: set[str] = set()
         self.files: dict[str, GoFile] = {}
         for number, program in enumerate(programs):
@@ -79,7 +81,7 @@ class Overlay:
         return path.endswith("_test.go")
 
     def locate(self, name: str) -> str:
-        """Return the path, relative to the root, of a file that go calls ``name``; ``""`` for one not in there."""
+        """Return the path relative to the root of a file that go names ``name``; ``""`` if it is outside."""
         place = os.path.normpath(self._module.folder / name)
         place = self._originals.get(place, place)
         path = Path(place)
@@ -87,9 +89,9 @@ class Overlay:
         return path.relative_to(self._root).as_posix() if known else ""
 
     def write(self, units: Sequence[GoUnit], *, probes: bool = True) -> Path:
-        """Write the overlay for ``units``, which are of different folders; returns its path.
+        """Write the overlay for ``units``, which are in different folders; return its path.
 
-        :param probes: whether there are any: without them only the docs' own texts are read.
+        :param probes: whether it holds the texts with probes.
         """
         places = {str(self._root / path): "" for path in self.dropped}
         by_folder = {unit.folder: unit for unit in units}
@@ -97,7 +99,7 @@ class Overlay:
             unit = by_folder.get(self.folder_of(path))
             with_probes = probes and unit is not None and path in unit.members and path not in unit.bare
             text = self._probed[path] if with_probes else self._bare[path]
-            places[str(self._root / path)] = "" if unit and self._is_out(path, unit) else str(text)
+            places[str(self._root / path)] = "" if unit and self._is_hidden(path, unit) else str(text)
         if probes:
             places[str(self._module.folder / _PACKAGE / "probe.go")] = str(self._probe)
             for unit in units:
@@ -107,26 +109,26 @@ class Overlay:
         return overlay
 
     def arguments(self, unit: GoUnit, *, probes: bool = True) -> list[str]:
-        """Return how ``unit`` is named on go's command line."""
+        """Return the arguments that name ``unit`` on go's command line."""
         if not unit.by_files:
             return [f"./{unit.folder}"]
         names = [str(self._root / path) for path in unit.members]
         return [*names, *self._declared(unit)] if probes else names
 
-    def _is_out(self, path: str, unit: GoUnit) -> bool:
-        """Return whether a Source in the folder of ``unit`` is kept from its package: it would not fit in."""
+    def _is_hidden(self, path: str, unit: GoUnit) -> bool:
+        """Return whether a Source in the folder of ``unit`` is hidden from its package, since they conflict."""
         if path in unit.members:
             return False
         programs = [p for p, file in self.files.items() if file.is_program and self.folder_of(p) == unit.folder]
-        # The tests of a program need it; another program, and other tests, are on their own.
+        # The tests of a program need it; another program, and other tests, are units of their own.
         return self.is_test(path) or (path in programs and programs != [path])
 
     def _declared(self, unit: GoUnit) -> dict[str, str]:
-        """Return the files that declare the function of the probes, one for each package clause, and their texts."""
+        """Return the files that declare the probe function, one for each package clause, with their texts."""
         found = {}
         for path in unit.members:
             package = self.files[path].package
-            # The words of the name must not be those of an operating system, which would be a build constraint.
+            # No part of the name may be that of an operating system, which would be a build constraint.
             name = f"{_PACKAGE}{'_x' * package.endswith('_test')}{'_test' * self.is_test(path)}.go"
             found[str((self._root / path).with_name(name))] = str(self._declarations[package])
         return found

@@ -1,4 +1,4 @@
-"""Reads the stacks of goroutines: of a panic, and of a Source that hangs."""
+"""Reads the stacks of goroutines: those of a panic, and those of a Source that hangs."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from snipproof.run.source_run import Crash
 
-_DEATH = re.compile(r"^(?P<type>panic|fatal error): (?P<message>.*?)\n\n(?P<stacks>.*)", re.MULTILINE | re.DOTALL)
+_PANIC = re.compile(r"^(?P<type>panic|fatal error): (?P<message>.*?)\n\n(?P<stacks>.*)", re.MULTILINE | re.DOTALL)
 _BEGIN = re.compile(r"^(?:panic|fatal error): ", re.MULTILINE)
 _GOROUTINE = re.compile(r"^goroutine \d+ [^\n]*:\n", re.MULTILINE)
 _FRAME = re.compile(r"^(?P<call>\S[^\n]*)\n\t(?P<file>[^\n]+):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$", re.MULTILINE)
 _STATE = re.compile(r" \[recovered(?:, repanicked)?\]")
 _SIGNAL = re.compile(r"\n\[signal [^\n]*\]")
 _ARGUMENTS = re.compile(r"\((?:0x|\{|\.\.\.)[^()\n]*\)$")
-_OF_GO = ("runtime.", "testing.", "created by testing.", "panic(", "main.main()\n\t_testmain")
-_WAITS = "testing.(*T).Run("
+_GO_FRAMES = ("runtime.", "testing.", "created by testing.", "panic(", "main.main()\n\t_testmain")
+_SUBTEST_CALL = "testing.(*T).Run("
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +25,20 @@ class _Frame:
     line: int
 
 
-def read_death(stderr: str, path: str) -> Crash | None:
-    """Return the panic, or what else the runtime calls fatal, that ended a process.
+def read_panic(stderr: str, path: str) -> Crash | None:
+    """Return the panic or fatal error that ended a process.
 
     :param path: the absolute path of the Source.
     """
     begins = [match.start() for match in _BEGIN.finditer(stderr)]
-    found = _DEATH.match(stderr, begins[-1]) if begins else None
+    found = _PANIC.match(stderr, begins[-1]) if begins else None
     stacks = _stacks(found["stacks"]) if found else []
     if found is None or not stacks:
         return None
     frames = next((stack for stack in stacks if _lines(stack, path)), stacks[0])
-    # A panic in a deferred function, or one that was raised again, has the first one above it.
+    # After a panic in a deferred function, or one raised again, the first panic is printed above it.
     message = _SIGNAL.sub("", _STATE.sub("", found["message"]))
-    own = [frame for frame in frames if not frame.call.startswith(_OF_GO)]
+    own = [frame for frame in frames if not frame.call.startswith(_GO_FRAMES)]
     trace = "\n".join(f"{_ARGUMENTS.sub('(...)', f.call)}\n\t{f.file}:{f.line}" for f in own)
     return Crash(found["type"], message, _lines(frames, path), f"{found['type']}: {message}\n\n{trace}\n")
 
@@ -46,8 +46,8 @@ def read_death(stderr: str, path: str) -> Crash | None:
 def stopped_at(dump: str, path: str) -> int | None:
     """Return the innermost line of the Source ``path`` in the goroutine that runs its test, or its ``main``."""
     stacks = [stack for stack in _stacks(dump) if _lines(stack, path)]
-    # A test that waits for its subtests stands in `testing`; what runs in the background comes last.
-    stacks.sort(key=lambda stack: (any(f.call.startswith(_WAITS) for f in stack[:2]), not _is_main(stack)))
+    # A test that waits for its subtests is inside `testing`; goroutines in the background come last.
+    stacks.sort(key=lambda stack: (any(f.call.startswith(_SUBTEST_CALL) for f in stack[:2]), not _is_main(stack)))
     lines = _lines(stacks[0], path) if stacks else ()
     # The compiler gives an empty loop the first line of its file.
     return next((line for line in reversed(lines) if line > 1), None)
@@ -58,7 +58,7 @@ def _is_main(stack: list[_Frame]) -> bool:
 
 
 def _stacks(text: str) -> list[list[_Frame]]:
-    """Return the frames of each goroutine, innermost first; who created it comes last."""
+    """Return the frames of each goroutine, innermost first; the frame that created it comes last."""
     return [
         [_Frame(match["call"], match["file"], int(match["line"])) for match in _FRAME.finditer(part)]
         for part in _GOROUTINE.split(text)[1:]
@@ -66,6 +66,6 @@ def _stacks(text: str) -> list[list[_Frame]]:
 
 
 def _lines(frames: list[_Frame], path: str) -> tuple[int, ...]:
-    """Return the lines of the file ``path``, outermost first, each once in a row."""
+    """Return the lines of the file ``path``, outermost first, without repetitions."""
     lines = [frame.line for frame in reversed(frames) if frame.file == path]
     return tuple(line for index, line in enumerate(lines) if index == 0 or lines[index - 1] != line)

@@ -1,15 +1,14 @@
-"""Builds the Sources of a Java Suite together, without those that are broken."""
+"""Builds the Sources of a Java Suite together, except those that do not compile."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.runners.java.javac import Javac, JavacDiagnostic, JavaUnit, compile_most
 from snipproof.run.runners.java.maven import ClassPath, manifest
-from snipproof.run.runners.job import empty, given
-from snipproof.run.runners.runner import Program
+from snipproof.run.runners.job import empty, passed_variables
 from snipproof.run.source_run import Diagnostic
 from snipproof.text import redact
 
@@ -18,7 +17,7 @@ _MODULE = "module-info.java"  # tests run on the class path
 
 
 class JavaBuild:
-    """One build: the Sources as they are run, with the other files of the project that they may use."""
+    """One build: the Sources with their probes, and the other files of the project that they may use."""
 
     def __init__(self, context: RunnerContext, javac: Javac) -> None:
         self._context = context
@@ -33,31 +32,31 @@ class JavaBuild:
         return self._units[path].full_names
 
     def build(self, programs: Sequence[Program], class_path: ClassPath) -> dict[str, tuple[Diagnostic, ...]]:
-        """Compile all ``programs``; returns why those that are missing could not be.
+        """Compile all ``programs``; return the errors of those that do not compile, by path.
 
-        :raises InfrastructureError: the compiler does not work.
+        :raises InfrastructureError: the compiler itself failed.
         """
         stage = self._folder / "probed"
         empty(stage)
         self._units = {}
         for program in programs:
-            self._lay(stage, program.source.path, program.probed.text.encode())
+            self._add(stage, program.source.path, program.probed.text.encode())
         for path in self._helpers({program.source.path for program in programs}):
-            self._lay(stage, path, (self._context.root / path).read_bytes())
+            self._add(stage, path, (self._context.root / path).read_bytes())
         refused = compile_most(self._units, self._compiler(stage, class_path, self.classes, class_path.jars))
         sources = {program.source.path for program in programs}
         for path in sorted(set(refused) - sources):
-            self._context.say(str(self._problem(refused[path][0])))
+            self._context.log(str(self._diagnostic(refused[path][0])))
         return self._explain(programs, class_path, refused) if refused else {}
 
-    def _lay(self, stage: Path, path: str, text: bytes) -> None:
+    def _add(self, stage: Path, path: str, text: bytes) -> None:
         place = stage / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(text)
         self._units[path] = JavaUnit.read(path, text.decode("utf-8", errors="replace"))
 
     def _helpers(self, sources: set[str]) -> Iterable[str]:
-        """Return the files of the project that are no Sources which run."""
+        """Return the files of the project that are not among the ``sources``."""
         root = self._context.root
         project = manifest(self._context).parent
         for folder in _CODE:
@@ -78,7 +77,7 @@ class JavaBuild:
     def _explain(
         self, programs: Sequence[Program], class_path: ClassPath, refused: Mapping[str, list[JavacDiagnostic]]
     ) -> dict[str, tuple[Diagnostic, ...]]:
-        """Say why Sources do not compile: because of themselves, of a probe, or of another file."""
+        """Return why Sources do not compile: because of themselves, of a probe, or of another file."""
         suspects = [
             program
             for program in programs
@@ -87,23 +86,23 @@ class JavaBuild:
         stage = self._folder / "bare"
         empty(stage)
         for program in suspects:
-            self._lay(stage, program.source.path, program.bare.encode())
+            self._add(stage, program.source.path, program.bare.encode())
         places = [self.classes, *class_path.jars]
         compiler = self._compiler(stage, class_path, self._folder / "bare-classes", places)
         guilty = compile_most({p.source.path: self._units[p.source.path] for p in suspects}, compiler)
         innocent = {p.source.path for p in suspects} - set(guilty)
-        problems = {}
+        diagnostics = {}
         for path in (p.source.path for p in programs if p.source.path in refused):
             if path in innocent and not refused[path][0].message.startswith("duplicate class"):
-                found = [self._problem(d, "snipproof", "a probe cannot stand here: ") for d in refused[path]]
+                found = [self._diagnostic(d, "snipproof", "a probe cannot stand here: ") for d in refused[path]]
             else:
-                # The columns are those of the text without probes.
-                found = [self._problem(d) for d in guilty.get(path, refused[path])]
+                # With the columns of the text without probes.
+                found = [self._diagnostic(d) for d in guilty.get(path, refused[path])]
             others = {d.needs for d in refused[path] if d.needs} - {p.source.path for p in programs}
-            found += [self._problem(d) for other in sorted(others) for d in refused[other]]
-            problems[path] = tuple(found)
-        return problems
+            found += [self._diagnostic(d) for other in sorted(others) for d in refused[other]]
+            diagnostics[path] = tuple(found)
+        return diagnostics
 
-    def _problem(self, found: JavacDiagnostic, tool: str = "javac", prefix: str = "") -> Diagnostic:
-        message = redact(prefix + found.message, given(self._context))
+    def _diagnostic(self, found: JavacDiagnostic, tool: str = "javac", prefix: str = "") -> Diagnostic:
+        message = redact(prefix + found.message, passed_variables(self._context))
         return Diagnostic(tool, found.path, found.line, found.column, message)

@@ -1,4 +1,4 @@
-"""The Java compiler: one call for all files, messages by file, and what to do when one of them is broken."""
+"""The Java compiler: one call for all files; when some do not compile, the others are compiled without them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from snipproof.errors import InfrastructureError
-from snipproof.run.environment import CommandError, call
-from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runner import RunnerContext
 from snipproof.run.runners.job import empty
+from snipproof.run.toolchain import CommandError, call
 from snipproof.syntax.grammar import GRAMMARS
 
-# English messages, in UTF-8 whatever the machine speaks; a start as quick as can be.
+# English messages in UTF-8, whatever the locale of the machine; a fast start.
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8"}
-_QUICK = ("-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1", "-J-Dfile.encoding=UTF-8", "-J-Duser.language=en")
+_FAST_START = ("-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1", "-J-Dfile.encoding=UTF-8", "-J-Duser.language=en")
 _COMMON = ("-g", "-nowarn", "-encoding", "UTF-8", "-implicit:none", "-Xmaxerrs", "100000", "-Xmaxwarns", "1")
 _HEAD = re.compile(r"(.+):([0-9]+): (?:(error)|warning): (.*)")
 _CARET = re.compile(r"\s*\^\s*")
@@ -24,7 +24,7 @@ _CARET = re.compile(r"\s*\^\s*")
 
 @dataclass(frozen=True, slots=True)
 class JavacDiagnostic:
-    """An error of the compiler; ``needs`` is the path of another broken file that it comes from."""
+    """An error of the compiler; ``needs`` is the path of the broken file that causes it, if it is another one."""
 
     path: str
     line: int
@@ -35,7 +35,7 @@ class JavacDiagnostic:
 
 @dataclass(frozen=True, slots=True)
 class JavaUnit:
-    """One file to compile: its path relative to the root, and what it declares."""
+    """One file to compile: its path relative to the root, and the types that it declares."""
 
     path: str
     package: str
@@ -43,7 +43,7 @@ class JavaUnit:
 
     @classmethod
     def read(cls, path: str, text: str) -> JavaUnit:
-        """Ask the grammar what a file declares at its top.
+        """Read what a file declares at its top with the grammar.
 
         :raises ToolchainMissingError: the grammars are not installed.
         """
@@ -59,11 +59,11 @@ class JavaUnit:
 
     @property
     def full_names(self) -> list[str]:
-        """The types as the JVM names them."""
+        """The names of the types for the JVM."""
         return [f"{self.package}.{name}" if self.package else name for name in self.types]
 
     def is_missed_by(self, message: str) -> bool:
-        """Return whether a compiler's message is about something that only this file declares."""
+        """Return whether a message of the compiler is about a missing name that this file declares."""
         names = "|".join(map(re.escape, self.types))
         missing = rf"\b(?:{names})\b" if names else "(?!)"
         return bool(re.search(missing, message)) or message == f"package {self.package} does not exist"
@@ -76,10 +76,10 @@ class Javac:
     context: RunnerContext
     program: str
 
-    def compile_own(self, files: Sequence[Path], jars: Iterable[Path], classes: Path) -> None:
-        """Compile our own classes.
+    def compile_launcher(self, files: Sequence[Path], jars: Iterable[Path], classes: Path) -> None:
+        """Compile the launcher.
 
-        :raises InfrastructureError: it does not work, for whatever reason.
+        :raises InfrastructureError: it does not compile.
         """
         try:
             self._call(map(str, files), jars, classes, ["-proc:none"], files[0].parent)
@@ -90,10 +90,10 @@ class Javac:
     def compile(
         self, folder: Path, paths: Sequence[str], class_path: Iterable[Path], classes: Path, options: Sequence[str]
     ) -> list[JavacDiagnostic]:
-        """Compile files at once; what they became is in ``classes`` only when there is no error.
+        """Compile files together and return the errors; without errors the class files are in ``classes``.
 
         :param folder: what the ``paths`` are relative to.
-        :raises InfrastructureError: the compiler failed and blames none of the files.
+        :raises InfrastructureError: the compiler failed without an error in one of the files.
         """
         empty(classes)
         try:
@@ -102,7 +102,7 @@ class Javac:
             found = list(parse(error.output, set(paths)))
             if found:
                 return found
-            raise InfrastructureError(f"{self.context.suite.path}:1:1 javac does not work", error.tail) from None
+            raise InfrastructureError(f"{self.context.suite.path}:1:1 javac failed", error.tail) from None
         return []
 
     def _call(
@@ -113,13 +113,13 @@ class Javac:
         quoted = (argument.replace("\\", "\\\\").replace('"', '\\"') for argument in (*arguments, *files))
         listed.write_text("".join(f'"{argument}"\n' for argument in quoted), encoding="utf-8")
         env = {**os.environ, **_ENVIRONMENT}
-        call(self.context, [self.program, *_QUICK, f"@{listed}"], cwd=cwd, env=env, name="javac")
+        call(self.context, [self.program, *_FAST_START, f"@{listed}"], cwd=cwd, env=env, name="javac")
 
 
 def parse(output: str, paths: set[str]) -> Iterable[JavacDiagnostic]:
-    """Yield the errors in what javac printed; only files in ``paths`` count.
+    """Yield the errors in the output of javac; only files in ``paths`` count.
 
-    A message is a head, a line of the file, a caret below the column, and indented lines that say more.
+    A message is a head, a line of the file, a caret below the column, and indented lines with details.
     """
     lines = output.splitlines()
     heads = [
@@ -142,7 +142,7 @@ def parse(output: str, paths: set[str]) -> Iterable[JavacDiagnostic]:
 def compile_most(
     units: Mapping[str, JavaUnit], run: Callable[[list[str]], list[JavacDiagnostic]]
 ) -> dict[str, list[JavacDiagnostic]]:
-    """Compile all files but those that are broken, and those that need a broken one.
+    """Compile all files except those that are broken and those that need a broken one.
 
     :param run: compiles some of the ``units``, given by their paths.
     :return: the errors of each file that is not compiled.
@@ -153,14 +153,14 @@ def compile_most(
         before = [units[path] for path in refused]
         for path in dict.fromkeys(diagnostic.path for diagnostic in found):
             own = [_explain(diagnostic, before) for diagnostic in found if diagnostic.path == path]
-            # What else is wrong with a file that lacks another one mostly follows from that.
+            # Other errors of a file that needs a broken one mostly follow from that.
             refused[path] = [diagnostic for diagnostic in own if diagnostic.needs] or own
         left = [path for path in left if path not in refused]
     return refused
 
 
 def _explain(diagnostic: JavacDiagnostic, left_out: Iterable[JavaUnit]) -> JavacDiagnostic:
-    """Name the broken file that a message comes from, if it comes from one."""
+    """Add the broken file that causes a message, if there is one."""
     for unit in left_out:
         if unit.is_missed_by(diagnostic.message):
             message = f"{diagnostic.message}; {unit.path}, which it needs, does not compile"

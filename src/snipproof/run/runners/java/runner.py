@@ -1,7 +1,7 @@
 """Runs Java Sources, which are JUnit tests: one call of the compiler for all of them, one JVM for all runs.
 
-The JVM starts while the compiler works, and runs the tests of one Source after the other. Where a Suite asks for
-``fresh`` processes, each Source gets a JVM of its own.
+The JVM starts while the compiler works, and runs the tests of one Source after the other. If a Suite requires ``fresh``
+processes, each Source gets a JVM of its own.
 """
 
 from __future__ import annotations
@@ -15,28 +15,27 @@ from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissin
 from snipproof.model import Marker
 from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
-from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.java.build import JavaBuild
 from snipproof.run.runners.java.javac import Javac
 from snipproof.run.runners.java.maven import ClassPath, manifest, resolve
 from snipproof.run.runners.job import Job, empty, environment
-from snipproof.run.runners.runner import Program, Runner
 from snipproof.run.runners.worker_process import WorkerProcess
 from snipproof.run.source_run import Crash, SourceRun, Termination
 from snipproof.run.toolchain import find_tool, find_version
 
-_OLDEST = 11
-_JDK = f"a JDK, version {_OLDEST} or newer"
-_START = 60.0  # seconds in which a JVM has to be ready
-# Most Sources end before a better compiler or a parallel collector would pay. No file is left in the system's folder.
-_QUICK = ("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
+_MIN_VERSION = 11
+_JDK = f"a JDK, version {_MIN_VERSION} or newer"
+_START_TIMEOUT = 60.0  # seconds for a JVM to be ready
+# Most Sources end before a better compiler or a parallel collector pays. No file in the system's temporary folder.
+_FAST_START = ("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
 _SERIAL = "-XX:+UseSerialGC"
-# What is printed must not depend on the machine.
-_SAME = ("-Dfile.encoding=UTF-8", "-Duser.language=en", "-Duser.country=US")
+# The output must not depend on the machine.
+_LOCALE = ("-Dfile.encoding=UTF-8", "-Duser.language=en", "-Duser.country=US")
 
 
 class JavaRunner(Runner):
-    """Runs the Sources of a Suite whose class path a ``pom.xml`` names."""
+    """Runs the Sources of a Suite whose class path a ``pom.xml`` defines."""
 
     def __init__(self, context: RunnerContext) -> None:
         super().__init__(context)
@@ -50,13 +49,13 @@ class JavaRunner(Runner):
     def provision(self) -> None:
         """Resolve the class path; see :func:`~.maven.resolve`."""
         self._java, version = find_version("java", _JDK, "-version")
-        if int(version.partition(".")[0]) < _OLDEST:
+        if int(version.partition(".")[0]) < _MIN_VERSION:
             raise ToolchainMissingError(f"{self._java} is version {version}", f"install {_JDK}")
         self._javac = Javac(self._context, find_tool("javac", _JDK))
         self._class_path = resolve(self._context, self._javac, version)
 
     def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (all are Java)
-        """Ask the grammar of Java."""
+        """Place probes with the grammar of Java."""
         return probe_tree(text, markers, "java")
 
     def build(self, programs: Sequence[Program]) -> None:
@@ -66,13 +65,13 @@ class JavaRunner(Runner):
         empty(self._build.classes)
         if not self._context.fresh:
             self._start()
-        self._problems = self._build.build(programs, self._class_path)
+        self._diagnostics = self._build.build(programs, self._class_path)
         if self._jvm:
             self._wait_for(self._jvm)
 
     def execute(self, program: Program) -> SourceRun:
         """Run the tests of one Source."""
-        if program.source.path in self._problems:
+        if program.source.path in self._diagnostics:
             return self.not_built(program)
         if self._context.fresh:
             return self._spawn(program)
@@ -84,14 +83,14 @@ class JavaRunner(Runner):
             self._jvm.stop()
             self._jvm = None
 
-    def _command(self, home: Path, order: Path) -> list[str]:
+    def _command(self, home: Path, job_file: Path) -> list[str]:
         options = self._context.suite.options
         path = (self._class_path.launcher, self._build.classes, *self._resources(), *self._class_path.jars)
         return [
-            *(self._java, *_QUICK),
+            *(self._java, *_FAST_START),
             *(() if any("GC" in option for option in options) else (_SERIAL,)),
-            *(*_SAME, f"-Djava.io.tmpdir={home}", f"-Duser.home={home}"),
-            *(*options, "-cp", os.pathsep.join(map(str, path)), "snipproof.Launcher", str(order)),
+            *(*_LOCALE, f"-Djava.io.tmpdir={home}", f"-Duser.home={home}"),
+            *(*options, "-cp", os.pathsep.join(map(str, path)), "snipproof.Launcher", str(job_file)),
         ]
 
     def _resources(self) -> list[Path]:
@@ -104,18 +103,18 @@ class JavaRunner(Runner):
         home, work = folder / "home", folder / "cwd"
         empty(home)
         empty(work)
-        command = self._command(home, folder / "order")
+        command = self._command(home, folder / "job")
         env = _environment(self._context, home)
-        self._jvm = WorkerProcess.start(command, run=self._context.run, env=env, cwd=work, folder=folder)
+        self._jvm = WorkerProcess.start(command, session=self._context.session, env=env, cwd=work, folder=folder)
         self._is_ready = False
         return self._jvm
 
     def _ready(self) -> WorkerProcess:
-        """Return a JVM that waits for a Source."""
+        """Return a JVM that is ready to run a Source."""
         if self._jvm and self._is_ready:
             try:
-                self._jvm.reply(0)
-            except EOFError:  # something that the last Source left has ended it since
+                self._jvm.receive(0)
+            except EOFError:  # code of the last Source that still ran has ended it
                 self.close()
         jvm = self._jvm or self._start()
         if not self._is_ready:
@@ -124,78 +123,80 @@ class JavaRunner(Runner):
 
     def _wait_for(self, jvm: WorkerProcess) -> None:
         try:
-            self._is_ready = jvm.reply(_START) is not None
+            self._is_ready = jvm.receive(_START_TIMEOUT) is not None
         except EOFError:
             self._is_ready = False
         if not self._is_ready:
             self.close()
-            said = [(jvm.folder / name).read_text(encoding="utf-8", errors="replace") for name in ("stdout", "stderr")]
+            files = (jvm.folder / name for name in ("stdout", "stderr"))
+            output = "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in files).strip()
             options = self._context.suite.options
-            place = f"{self._context.suite.path}:1:1 no JVM starts"
-            hint = "\n".join(said).strip()
-            raise SettingsError(f"{place} with {options}", hint) if options else InfrastructureError(place, hint)
+            message = f"{self._context.suite.path}:1:1 the JVM failed to start"
+            if options:
+                raise SettingsError(f"{message} with {options}", output)
+            raise InfrastructureError(message, output)
 
     def _run_in(self, jvm: WorkerProcess, program: Program) -> SourceRun:
-        """Run a Source in the JVM that is kept; one that the Source takes with it is started again for the next."""
+        """Run a Source in the JVM that is kept. If the JVM ends with the Source, the next one starts it again."""
         outputs = (jvm.folder / "stdout", jvm.folder / "stderr")
         begins = [output.stat().st_size for output in outputs]
-        replies: list[dict[str, Any]] = []
+        responses: list[dict[str, Any]] = []
         code: int | None = None
 
         def ended(seconds: float) -> bool:
-            reply = jvm.reply(seconds)
-            replies.extend([reply] if reply else [])
-            return bool(reply)
+            response = jvm.receive(seconds)
+            responses.extend([response] if response else [])
+            return bool(response)
 
         def printed() -> int:
             return sum(output.stat().st_size for output in outputs) - sum(begins)
 
         empty(jvm.folder / "home")
         job = Job.begin(self._context, program, work=jvm.folder / "cwd")
-        self._order(jvm.folder / "order", job)
+        self._write_job(jvm.folder / "job", job)
         job.record()
-        jvm.ask({})
+        jvm.send({})
         try:
             termination = job.watch_until(ended, printed)
             code = 0 if termination is Termination.EXITED else None
         except EOFError:
             termination = Termination.EXITED
             code = jvm.stop()
-        if not (replies and replies[0]["reusable"]):
+        if not (responses and responses[0]["reusable"]):
             self.close()
         stdout, stderr = (job.read(output, begin) for output, begin in zip(outputs, begins, strict=True))
         return self._result(job, termination, code, stdout, stderr)
 
     def _spawn(self, program: Program) -> SourceRun:
         job = Job.begin(self._context, program)
-        order = job.folder / "order"
-        self._order(order, job)
-        termination, code = job.run(self._command(job.folder, order), _environment(self._context, job.folder))
+        job_file = job.folder / "job"
+        self._write_job(job_file, job)
+        termination, code = job.run(self._command(job.folder, job_file), _environment(self._context, job.folder))
         return self._result(job, termination, code, job.read(job.stdout), job.read(job.stderr))
 
-    def _order(self, place: Path, job: Job) -> None:
-        """Write down what the launcher shall do; see ``Launcher.java``."""
+    def _write_job(self, file: Path, job: Job) -> None:
+        """Write the job for the launcher; see ``Launcher.java``."""
         path = job.program.source.path
         lines = (str(job.folder), path, job.separator, str(job.timeout), *self._build.types(path))
-        place.write_text("\n".join(lines), encoding="utf-8")
+        file.write_text("\n".join(lines), encoding="utf-8")
 
     def _result(self, job: Job, termination: Termination, code: int | None, stdout: str, stderr: str) -> SourceRun:
-        told: dict[str, Any] = {}
-        for event in job.told():
-            told = event | told  # the first of each kind
+        events: dict[str, Any] = {}
+        for event in job.read_events():
+            events = event | events  # the first of each kind
         crashes: tuple[Crash, ...] = ()
         failure_reason = ""
         if termination is not Termination.EXITED:
-            pass  # that is what is wrong
-        elif "exit" in told:
-            message = f"it ended the JVM with exit code {code} before its tests were over"
-            crashes = (Crash("System.exit", message, tuple(told["exit"]), ""),)
-        elif "summary" not in told:
-            failure_reason = "the JVM ended before the tests were over"
-        elif "skipped" in told:
-            skipped = told["skipped"]
+            pass  # the termination is the reason
+        elif "exit" in events:
+            message = f"it ended the JVM with exit code {code} before its tests had ended"
+            crashes = (Crash("System.exit", message, tuple(events["exit"]), ""),)
+        elif "summary" not in events:
+            failure_reason = "the JVM ended before the tests had ended"
+        elif "skipped" in events:
+            skipped = events["skipped"]
             failure_reason = job.redact(f"JUnit did not run {skipped['name']}: {skipped['reason']}")
-        elif not told["summary"]["tests"] and "error" not in told:
+        elif not events["summary"]["tests"] and "error" not in events:
             failure_reason = "JUnit found no test in this file"
         hang = job.read(job.folder / "hang")
         return job.result(
@@ -210,5 +211,5 @@ class JavaRunner(Runner):
 
 
 def _environment(context: RunnerContext, home: Path) -> dict[str, str]:
-    # The JVM takes the encoding of file names from there, and there alone.
+    # The JVM takes the encoding of file names from this variable only.
     return environment(context, home) | {"LC_ALL": "C.UTF-8"}

@@ -1,16 +1,16 @@
-"""Runs probed Python Sources; started by the interpreter of a Suite's environment, so only the stdlib is used.
+"""Runs probed Python Sources. The interpreter of a Suite's environment runs it, so it uses only the stdlib.
 
-    python main.py JOB.json            runs one Source and ends as it ends
-    python main.py REQUESTS REPLIES    is a helper that forks for each Source
+    python main.py JOB.json              runs one Source and exits as the Source would
+    python main.py REQUESTS RESPONSES    is a worker that forks for each Source
 
-The arguments of a helper are file descriptors: one JSON object a line goes in and comes back. ``{"modules": […]}`` are
-imported; ``{"ready": true}`` is answered by ``{"ready": …, "reason": …}``; a job is answered by ``{"status": …}``, as
-``os.wait`` has it, when the Source and everything that it started has ended.
+The arguments of a worker are file descriptors: each request and each response is one line of JSON. The worker imports
+``{"modules": […]}``. The response to ``{"ready": true}`` is ``{"ready": …, "reason": …}``. The response to a job is
+``{"status": …}``, in the format of ``os.wait``, when the Source and everything that it started has ended.
 
 A job names the docs source's path, the probed text, the working directory and the files for events and output. Every
-probe writes one JSON line ``{"line": …, "time": …}`` to the events and the separator to stdout; an exception that
-leaves the Source is written as ``{"error": …}``. ``time`` is in seconds on the monotonic clock. Works on Python 3.8
-and newer.
+probe writes one line of JSON ``{"line": …, "time": …}`` to the events and the separator to stdout; an uncaught
+exception of the Source is written as ``{"error": …}``. ``time`` is in seconds on the monotonic clock. Works on Python
+3.8 and newer.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SIGKILL = 9
 def run(job: dict[str, Any]) -> None:
     """Run the job and exit as the Source would have exited."""
     events = os.open(job["events"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    # Where a hung Source stands is written just before the time-out kills it.
+    # The line at which a Source hangs is written just before the timeout kills it.
     hang = os.open(job["hang"], os.O_WRONLY | os.O_CREAT, 0o600)
     faulthandler.dump_traceback_later(job["timeout"], file=hang)
 
@@ -58,7 +58,7 @@ def run(job: dict[str, Any]) -> None:
         exec(compile(job["text"], path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 (what it is for)
     except SystemExit:
         raise
-    except BaseException as error:  # noqa: BLE001 (whatever leaves the Source is reported)
+    except BaseException as error:  # noqa: BLE001 (every uncaught exception of the Source is reported)
         write({"error": describe(error, path)})
         sys.stdout.flush()
         sys.exit(1)
@@ -67,7 +67,7 @@ def run(job: dict[str, Any]) -> None:
 
 
 def describe(error: BaseException, path: str) -> dict[str, Any]:
-    """Return what is known of an exception: its name, message, lines in the Source (outermost first) and traceback."""
+    """Return the name of an exception, its message, its lines in the Source (outermost first) and its traceback."""
     trace = error.__traceback__.tb_next if error.__traceback__ else None
     lines = [frame.lineno for frame in traceback.extract_tb(trace) if frame.filename == path]
     if isinstance(error, SyntaxError) and error.filename == path:
@@ -77,15 +77,15 @@ def describe(error: BaseException, path: str) -> dict[str, Any]:
     return {"type": type(error).__name__, "message": str(error), "lines": lines, "traceback": text}
 
 
-def serve(requests: int, replies: int) -> dict[str, Any]:
-    """Do what is requested. Returns only in a forked child: the job that it has to run."""
+def serve(requests: int, responses: int) -> dict[str, Any]:
+    """Process requests until there are no more. Returns only in a forked child: the job that it has to run."""
     import ctypes
 
     libc = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
     if libc:
-        libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # what a Source leaves running is found here
+        libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # finds what a Source leaves running
     kill_all = _keeper().kill_all
-    with os.fdopen(requests, "r", encoding="ascii") as lines, os.fdopen(replies, "w", encoding="ascii") as out:
+    with os.fdopen(requests, "r", encoding="ascii") as lines, os.fdopen(responses, "w", encoding="ascii") as out:
         for line in iter(lines.readline, ""):
             request = json.loads(line)
             if "modules" in request:
@@ -93,7 +93,7 @@ def serve(requests: int, replies: int) -> dict[str, Any]:
                 continue
             if "ready" in request:
                 reason = why_not_fork()
-                reply: dict[str, Any] = {"ready": not reason, "reason": reason}
+                response: dict[str, Any] = {"ready": not reason, "reason": reason}
             else:
                 me = os.getpid()
                 child = os.fork()
@@ -101,18 +101,18 @@ def serve(requests: int, replies: int) -> dict[str, Any]:
                     become(request, me, libc)
                     job: dict[str, Any] = request
                     return job
-                reply = {"status": os.waitpid(child, 0)[1]}
+                response = {"status": os.waitpid(child, 0)[1]}
                 kill_all(child)
-            out.write(json.dumps(reply) + "\n")
+            out.write(json.dumps(response) + "\n")
             out.flush()
     sys.exit(0)
 
 
 def end(job: dict[str, Any]) -> None:
-    """Run the job and end the forked process as the interpreter would, without taking apart what the helper imported.
+    """Run the job and end the forked process as the interpreter would, without tearing down what the worker imported.
 
-    The steps and their order are those of ``Py_FinalizeEx``; termination a fork by ``os._exit`` behind them is what
-    :mod:`multiprocessing` does. To tear down hundreds of modules takes longer than most Sources do.
+    The steps and their order are those of ``Py_FinalizeEx``; :mod:`multiprocessing` also ends a fork by ``os._exit``
+    after them. Tearing down hundreds of modules takes longer than most Sources do.
     """
     import atexit
     import threading
@@ -124,7 +124,7 @@ def end(job: dict[str, Any]) -> None:
         code = _exit_code(leave)
     threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 (joins threads, those of executors too)
     atexit._run_exitfuncs()  # noqa: SLF001
-    sys.modules["__main__"].__dict__.clear()  # what the Source left open is closed, and says so
+    sys.modules["__main__"].__dict__.clear()  # closes what the Source left open, with the usual warnings
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -134,7 +134,7 @@ def end(job: dict[str, Any]) -> None:
 
 
 def _exit_code(leave: SystemExit) -> int:
-    """Return the exit code that a SystemExit stands for; a text is printed, as by the interpreter."""
+    """Return the exit code of a SystemExit; a text is printed, as the interpreter does."""
     if leave.code is None:
         return 0
     if isinstance(leave.code, int):
@@ -144,7 +144,7 @@ def _exit_code(leave: SystemExit) -> int:
 
 
 def become(job: dict[str, Any], parent: int, libc: Any) -> None:
-    """Make a forked child what a new process would be: a session, an output, a home and a directory of its own."""
+    """Give a forked child what a new process would have: its own session, output, home and working directory."""
     os.setsid()
     if libc:
         libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
@@ -158,11 +158,11 @@ def become(job: dict[str, Any], parent: int, libc: Any) -> None:
     home = str(Path(job["stdout"]).parent)
     os.environ["HOME"] = os.environ["TMPDIR"] = home
     if "tempfile" in sys.modules:
-        sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]  # it keeps the place that it found first
+        sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]  # it caches the folder that it found first
 
 
 def preload(modules: list[str]) -> None:
-    """Import those of ``modules`` that come from the environment or the stdlib; what fails is the Source's to see."""
+    """Import those of ``modules`` that are in the environment or the stdlib; errors are left to the Source."""
     import gc
     import importlib
     import importlib.util
@@ -173,7 +173,7 @@ def preload(modules: list[str]) -> None:
             spec = importlib.util.find_spec(name.partition(".")[0])
             if spec and spec.has_location and os.path.realpath(spec.origin or "").startswith(tuple(homes)):
                 importlib.import_module(name)
-        except BaseException:  # noqa: BLE001, S110 (it is raised again where the Source imports it)
+        except BaseException:  # noqa: BLE001, S110 (it is raised again when the Source imports it)
             pass
     sys.stdout.flush()
     sys.stderr.flush()
@@ -182,7 +182,7 @@ def preload(modules: list[str]) -> None:
 
 
 def why_not_fork() -> str:
-    """Return what would not survive a fork: other threads, open sockets; an empty text if there is nothing."""
+    """Return the reason why a fork would fail: other threads, open sockets; ``""`` if there is none."""
     import threading
 
     tasks = Path("/proc/self/task")
@@ -194,12 +194,12 @@ def why_not_fork() -> str:
             if os.readlink(str(entry)).startswith("socket:"):  # noqa: PTH115 (Python 3.8 has no Path.readlink)
                 return "what the Sources import opens a connection"
         except OSError:
-            continue  # the folder's own, closed by now
+            continue  # that of the folder itself, closed by now
     return ""
 
 
 def _keeper() -> Any:
-    """Return the module that ends what a Source leaves behind; it is no package's here."""
+    """Return the module that kills what a Source leaves behind; snipproof is not installed in this interpreter."""
     import importlib.util
 
     spec = importlib.util.spec_from_file_location("snipproof_keeper", _KEEPER)
@@ -211,7 +211,7 @@ def _keeper() -> Any:
 
 
 if __name__ == "__main__":
-    del sys.path[0]  # our own folder
+    del sys.path[0]  # the folder of this file
     if len(sys.argv) == 2:
         run(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
     else:

@@ -1,7 +1,7 @@
 """Runs Python Sources, each one whole and in a process of its own, in the interpreter of its Suite's environment.
 
-A helper has imported the clients once and forks for each Source, so that a Source starts in milliseconds. Where a
-fork is not to be had, or a Suite asks for ``fresh`` processes, a new interpreter is started for each Source.
+A worker process has imported the clients once and forks for each Source, so that a Source starts in milliseconds. Where
+a fork is impossible, or a Suite requires ``fresh`` processes, a new interpreter is started for each Source.
 """
 
 from __future__ import annotations
@@ -17,34 +17,31 @@ from pathlib import Path
 
 from snipproof.errors import InfrastructureError
 from snipproof.model import Marker
-from snipproof.run.environment import CommandError, cached_environment, call
 from snipproof.run.probe import PROBE_FUNCTION, Probed
 from snipproof.run.probe.python_probes import probe_python
-from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.job import Job, environment
-from snipproof.run.runners.runner import Program, Runner
 from snipproof.run.runners.worker_process import WorkerProcess
 from snipproof.run.source_run import SourceRun, Termination
+from snipproof.run.toolchain import CommandError, cached_environment, call
 
 _MAIN = Path(__file__).with_name("main.py")
-_START = 60.0  # seconds in which a helper has to import the clients
+_START_TIMEOUT = 60.0  # seconds for the worker to import the clients
 
 
 class PythonRunner(Runner):
-    """Runs Python Sources; a Suite without a lock file uses the interpreter that runs us."""
-
-    compiles = False
+    """Runs Python Sources; a Suite without a lock file uses the interpreter that runs snipproof."""
 
     def __init__(self, context: RunnerContext) -> None:
         super().__init__(context)
-        #: The Python that Sources are run with; that of the lock file once it is provisioned.
+        #: The Python that runs the Sources; after ``provision`` that of the lock file.
         self.interpreter = Path(sys.executable)
         self._modules: list[str] = []
         self._worker: WorkerProcess | None = None
         self._fresh = context.fresh or not hasattr(os, "fork")
 
     def provision(self) -> None:
-        """Make the environment of the lock file, which must hold hashes: pip refuses anything else."""
+        """Make the environment of the lock file, which must have hashes: pip rejects anything else."""
         context = self._context
         if context.suite.lock is None:
             return
@@ -57,26 +54,26 @@ class PythonRunner(Runner):
                 call(context, [sys.executable, "-m", "venv", str(folder)], cwd=folder, name="venv")
                 call(context, [str(interpreter), *install, "-r", str(lock)], cwd=folder, name="pip")
             except CommandError as error:
-                message = f"{context.suite.lock}:1:1 the environment could not be made: {error.program} failed"
+                message = f"{context.suite.lock}:1:1 failed to make the environment: {error.program} failed"
                 raise InfrastructureError(message, error.tail) from None
 
         facts = f"{sys.version} {sysconfig.get_platform()}"
         self.interpreter = cached_environment(context, [lock], facts, make) / "bin" / "python"
 
     def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (all are Python)
-        """Ask Python's own tokenizer where probes can stand."""
+        """Place probes with Python's own tokenizer."""
         return probe_python(text, markers)
 
     def build(self, programs: Sequence[Program]) -> None:
-        """Start the helper: it imports what the Sources import while something else is waited for."""
+        """Start the worker: it imports what the Sources import while the Services start."""
         self._modules = sorted({name for program in programs for name in _imports(program.bare)})
         if not self._fresh and self._worker is None:
-            self._worker = self._start_helper()
+            self._worker = self._start_worker()
 
     def execute(self, program: Program) -> SourceRun:
         """Run one Source."""
         job = Job.begin(self._context, program)
-        order = {
+        request = {
             "path": str(job.source),
             "text": program.probed.text,
             "function": PROBE_FUNCTION,
@@ -85,81 +82,81 @@ class PythonRunner(Runner):
             "cwd": str(job.work),
             **{name: str(job.folder / name) for name in ("events", "stdout", "stderr", "hang")},
         }
-        helper = self._ready_helper()
-        termination, exit_code = self._fork(helper, job, order) if helper else self._spawn(job, order)
+        worker = self._ready_worker()
+        termination, exit_code = self._fork(worker, job, request) if worker else self._spawn(job, request)
         return job.result(termination, exit_code, stopped_at=_stopped_at(job))
 
     def close(self) -> None:
-        """End the helper."""
+        """End the worker."""
         if self._worker:
             self._worker.stop()
             self._worker = None
 
-    def _start_helper(self) -> WorkerProcess:
+    def _start_worker(self) -> WorkerProcess:
         context = self._context
-        folder = context.scratch("helper")
+        folder = context.scratch("worker")
         command = [str(self.interpreter), *context.suite.options, "-B", "-X", "utf8", str(_MAIN)]
         env = _environment(context, folder)
-        helper = WorkerProcess.start(command, run=context.run, env=env, cwd=folder, folder=folder)
-        helper.ask({"modules": self._modules})
-        return helper
+        worker = WorkerProcess.start(command, session=context.session, env=env, cwd=folder, folder=folder)
+        worker.send({"modules": self._modules})
+        return worker
 
-    def _ready_helper(self) -> WorkerProcess | None:
-        """Return the helper once it has imported what it shall; ``None`` where a fresh process has to do."""
+    def _ready_worker(self) -> WorkerProcess | None:
+        """Return the worker once it has imported the clients; ``None`` if each Source needs a fresh process."""
         if self._fresh:
             return None
-        begun = self._worker or self._start_helper()
+        begun = self._worker or self._start_worker()
         self._worker = begun
-        begun.ask({"ready": True})
+        begun.send({"ready": True})
         try:
-            reply = begun.reply(_START)
+            response = begun.receive(_START_TIMEOUT)
         except EOFError:
-            reply = None
-        if reply and reply.get("ready"):
+            response = None
+        if response and response.get("ready"):
             return begun
-        why = reply["reason"] if reply else "it ended while it imported the clients"
-        self._context.say(f"{self._context.suite.flavour}: a fresh process for each Source: {why}")
+        reason = response["reason"] if response else "it ended while it imported the clients"
+        self._context.log(f"{self._context.suite.flavour}: a fresh process for each Source: {reason}")
         self.close()
         self._fresh = True
         return None
 
-    def _fork(self, helper: WorkerProcess, job: Job, order: dict[str, object]) -> tuple[Termination, int | None]:
-        """Let the helper fork for the job; a helper that is lost with it is started again for the next one."""
+    def _fork(self, worker: WorkerProcess, job: Job, request: dict[str, object]) -> tuple[Termination, int | None]:
+        """Let the worker fork for the job. If the worker ends with the job, the next job starts it again."""
         status: list[int] = []
 
         def ended(seconds: float) -> bool:
-            reply = helper.reply(seconds)
-            if reply:
-                status.append(reply["status"])
-            return bool(reply)
+            response = worker.receive(seconds)
+            if response:
+                status.append(response["status"])
+            return bool(response)
 
         job.record()
-        helper.ask(order)
+        worker.send(request)
         try:
             termination = job.watch_until(ended)
         except EOFError:
             self.close()
-            return Termination.EXITED, -9  # the Source killed its parent, which takes everything with it
+            return Termination.EXITED, -9  # the Source killed its parent, and the keeper everything else
         if termination is Termination.EXITED:
             return termination, os.waitstatus_to_exitcode(status[0])
         self.close()
         return termination, None
 
-    def _spawn(self, job: Job, order: dict[str, object]) -> tuple[Termination, int | None]:
+    def _spawn(self, job: Job, request: dict[str, object]) -> tuple[Termination, int | None]:
         place = job.folder / "job.json"
-        place.write_text(json.dumps(order), encoding="utf-8")
+        place.write_text(json.dumps(request), encoding="utf-8")
         options = self._context.suite.options
         command = [str(self.interpreter), *options, "-B", "-X", "utf8", str(_MAIN), str(place)]
         return job.run(command, _environment(self._context, job.folder))
 
 
 def _environment(context: RunnerContext, home: Path) -> dict[str, str]:
-    # One hash seed, so that a set prints the same in every run.
+    # A fixed hash seed, so that a set prints the same in every run.
     return environment(context, home) | {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _imports(text: str) -> set[str]:
-    """Return the modules that a Source imports by absolute names, wherever it does."""
+    """Return the modules that a Source imports by absolute names, anywhere in its code."""
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
@@ -174,7 +171,7 @@ def _imports(text: str) -> set[str]:
 
 
 def _stopped_at(job: Job) -> int | None:
-    """Return the innermost line of the Source in the dump that faulthandler wrote at the time-out."""
+    """Return the innermost line of the Source in the dump that faulthandler wrote at the timeout."""
     dump = job.read(job.folder / "hang").rpartition("Thread 0x")[2]  # the main thread comes last
     match = re.search(rf'File "{re.escape(str(job.source))}", line ([0-9]+)', dump)
     return int(match[1]) if match else None

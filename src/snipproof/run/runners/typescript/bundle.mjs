@@ -5,7 +5,7 @@
 // The request is {"stage", "root", "folder", "tsconfig", "entries": [{"path", "probed", "bare"}]}: absolute folders, and
 // for each Source its path below the stage (and the root) and its two texts there. The result maps each path to
 // {"program": file, "imports": a module that imports its packages, "files": what else is in it}, or to {"errors":
-// [{"path", "line", "column", "text"}], "probes": whether only the probes are to blame}.
+// [{"path", "line", "column", "text"}], "probes": whether it can be built without its probes}.
 
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,14 +24,14 @@ function build(some, { text = 'probed', bundle = true, format = 'esm' } = {}) {
   return esbuild.build({
     absWorkingDir: stage,
     entryPoints: some.map((entry) => ({ in: path.join(stage, entry[text]), out: entry.path })),
-    outdir: stage, // beside the text, so that its packages, and the files it names by its own place, are found
+    outdir: stage, // next to the text, so that imports of packages and relative paths work
     outExtension: { '.js': EXTENSIONS[format] },
     bundle,
     format,
     ...(bundle ? { packages: 'external', keepNames: true } : {}),
     platform: 'node',
     target: `node${process.versions.node}`,
-    // What is proven is what was written: nothing of it is left out.
+    // Prove the code as it is written: leave nothing out.
     treeShaking: false,
     ignoreAnnotations: true,
     ...(request.tsconfig ? {} : { tsconfigRaw: '{}' }),
@@ -43,7 +43,7 @@ function build(some, { text = 'probed', bundle = true, format = 'esm' } = {}) {
   });
 }
 
-/** Returns the errors of a failed build as places in the docs. */
+/** Returns the errors of a failed build with their places in the docs. */
 function describe(error, entry) {
   if (!Array.isArray(error.errors)) throw error;
   return error.errors.slice(0, 20).map(({ text, location }) => {
@@ -54,7 +54,7 @@ function describe(error, entry) {
   });
 }
 
-/** Writes programs with source maps that lead to the docs' own files and show their text without probes. */
+/** Writes programs with source maps that point to the docs sources and contain their text without probes. */
 function write(outputs) {
   for (const { path: file, contents } of outputs) {
     if (!file.endsWith('.map')) {
@@ -73,7 +73,7 @@ function write(outputs) {
   }
 }
 
-/** Tries to build one entry; if that fails, its errors are in the result. */
+/** Tries to build one entry; puts its errors into the result. */
 async function alone(entry) {
   try {
     await build([entry]);
@@ -87,19 +87,19 @@ async function alone(entry) {
   }
 }
 
-/** Returns the entries that can be built; the others leave their errors in the result. */
+/** Returns the entries that can be built; puts the errors of the others into the result. */
 async function sound() {
   try {
     return { good: entries, metafile: (await build(entries)).metafile };
   } catch {
-    // One broken file must not hide the others: each one by itself tells what is wrong with it.
+    // One broken file must not hide the others: build each one alone to get its own errors.
     await Promise.all(entries.map(alone));
     const left = entries.filter((entry) => !(entry.path in result));
     return { good: left, metafile: left.length ? (await build(left)).metafile : undefined };
   }
 }
 
-/** Says how a Source is built: one that is a single file is only rid of its types, so that it runs as it was written. */
+/** Returns how to build a Source: from a single file only the types are removed, so that it runs as it is written. */
 function kind(entry, metafile) {
   const output = Object.values(metafile.outputs).find((each) => each.entryPoint === entry.probed);
   const files = Object.keys(output.inputs);

@@ -1,7 +1,7 @@
-"""Asks a Node.js process that hangs where it stands.
+"""Finds the line at which a Node.js process hangs.
 
-Any Node.js opens its debugger when it is sent SIGUSR1, so that a run pays nothing for this before it hangs. A loop that
-waits again and again is found as well as one that never waits; a process in which nothing runs cannot tell.
+Node.js opens its debugger on SIGUSR1, so this costs nothing unless a run hangs. It finds a loop that waits again and
+again as well as a loop that never waits. A process in which no code runs has no such line.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 OPTION = "--inspect-port=127.0.0.1:0"
-"""What Node.js must be started with, so that it takes a free port."""
+"""The option with which Node.js must be started, so that its debugger uses a free port."""
 
-_NOISE = re.compile(
+_DEBUGGER_OUTPUT = re.compile(
     r"^(?:Debugger listening on ws://|For help, see: https://nodejs\.org/|Debugger attached\.).*\n", re.MULTILINE
 )
-_OPEN = 1.0  # seconds in which the debugger has to open
-_PATIENCE = 1.5  # seconds in which something of the Source has to run
+_OPEN_TIMEOUT = 1.0  # seconds for the debugger to open
+_PAUSE_TIMEOUT = 1.5  # seconds in which code of the Source has to run
 
 
-def without_noise(text: str) -> str:
-    """Return what a process wrote to standard error without what its debugger says."""
-    return _NOISE.sub("", text)
+def without_debugger_output(text: str) -> str:
+    """Return the standard error of a process without the lines of its debugger."""
+    return _DEBUGGER_OUTPUT.sub("", text)
 
 
-def where_it_stands(pid: int, stderr: Callable[[], str], program: Path, source: Path) -> int | None:
-    """Return the line of ``source`` that runs in the process ``pid`` or, if none does at once, in a moment.
+def stopped_at(pid: int, stderr: Callable[[], str], program: Path, source: Path) -> int | None:
+    """Return the line of ``source`` that runs in the process ``pid`` now or within a moment; ``None`` if none does.
 
-    :param stderr: gives what the process has written to standard error so far.
-    :param program: what Node.js runs; its source map leads to ``source``.
+    :param stderr: returns the standard error of the process so far.
+    :param program: the file that Node.js runs; its source map points to ``source``.
     """
-    from websockets.exceptions import WebSocketException  # of the extra that the grammars are in
+    from websockets.exceptions import WebSocketException  # in the same extra as the grammars
 
     with contextlib.suppress(OSError, ValueError, WebSocketException):
         os.kill(pid, signal.SIGUSR1)
-        deadline = time.monotonic() + _OPEN
+        deadline = time.monotonic() + _OPEN_TIMEOUT
         while not (found := re.search(r"Debugger listening on ws://127\.0\.0\.1:(\d+)(/\S+)\n", stderr())):
             if time.monotonic() > deadline:
                 return None
@@ -54,18 +54,18 @@ def where_it_stands(pid: int, stderr: Callable[[], str], program: Path, source: 
 
 
 def _stacks(port: int, path: str) -> Iterator[list[tuple[str, int, int]]]:
-    """Stop the process again and again, and yield where: file, line and column of each frame, innermost first.
+    """Pause the process again and again; yield file, line and column of each frame, innermost first.
 
-    :raises OSError: there is nothing to stop for a while.
-    :raises WebSocketException: there is nothing to stop any more.
+    :raises OSError: no code runs in the process for a while.
+    :raises WebSocketException: the process has ended.
     """
     from websockets.sync.client import connect
 
-    with connect(f"ws://127.0.0.1:{port}{path}", open_timeout=_PATIENCE, max_size=None, proxy=None) as debugger:
+    with connect(f"ws://127.0.0.1:{port}{path}", open_timeout=_PAUSE_TIMEOUT, max_size=None, proxy=None) as debugger:
         for number, method in enumerate(("Debugger.enable", "Debugger.pause")):
             debugger.send(json.dumps({"id": number, "method": method}))
         urls: dict[str, str] = {}
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _PAUSE_TIMEOUT
         while (left := deadline - time.monotonic()) > 0:
             message = json.loads(debugger.recv(timeout=left))
             if message.get("method") == "Debugger.scriptParsed":
@@ -73,12 +73,12 @@ def _stacks(port: int, path: str) -> Iterator[list[tuple[str, int, int]]]:
             elif message.get("method") == "Debugger.paused":
                 places = [frame["location"] for frame in message["params"]["callFrames"]]
                 yield [(urls[at["scriptId"]], at["lineNumber"], at["columnNumber"]) for at in places]
-                # Timers and the like are left behind: what they call comes next.
+                # Step out of timers and the like: the code that they call comes next.
                 debugger.send(json.dumps({"id": 2, "method": "Debugger.stepOut"}))
 
 
 class _Lines:
-    """The source map of a program, read for one of its sources."""
+    """The part of a program's source map that is about one of its sources."""
 
     def __init__(self, program: Path, source: Path) -> None:
         data = json.loads(Path(f"{program}.map").read_text(encoding="utf-8"))
@@ -86,7 +86,7 @@ class _Lines:
         self._lines = list(_decode(data["mappings"]))
 
     def at(self, line: int, column: int) -> int | None:
-        """Return the line of the source, from 1, of a place in the program, which counts from 0."""
+        """Return the line of the source, from 1, for a line and column of the program, which count from 0."""
         before = [segment for segment in self._lines[line] if segment[0] <= column]
         return before[-1][2] + 1 if before and before[-1][1] == self._source else None
 
@@ -108,7 +108,7 @@ def _decode(mappings: str) -> Iterator[list[tuple[int, int, int]]]:
 
 
 def _numbers(text: str) -> Iterator[int]:
-    """Yield the numbers of a segment: five bits a character, the lowest first, the lowest of all being the sign."""
+    """Yield the numbers of a segment: five bits per character, lowest first; the lowest bit of all is the sign."""
     digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
     value = shift = 0
     for character in text:

@@ -1,8 +1,8 @@
-// Loaded before a Source, in its own process: its probes, and what is known of an error that leaves it.
+// Loaded before a Source, in its own process: defines the probes and reports uncaught errors.
 //
 // SNIPPROOF_JOB is JSON: {"events", "separator", "source": the docs source's path, "names": [[built, docs], …], "imports":
-// a module that imports what the Source does, "gate": a descriptor from which one byte comes when the Source shall begin}.
-// It is gone by then. A process or thread that the Source starts has none: probes do nothing there.
+// a module with the imports of the Source, "gate": a descriptor that delivers one byte when the Source may begin}. It is
+// removed before the Source runs: in a process or thread that the Source starts, probes do nothing.
 
 import fs from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -14,7 +14,7 @@ delete process.env.SNIPPROOF_JOB;
 
 let probe = () => {};
 if (job) {
-  // Kept, because a Source may replace the functions of a module.
+  // Saved, because a Source may replace the functions of a module.
   const { writeSync } = fs;
   const now = process.hrtime.bigint;
   const events = fs.openSync(job.events, 'a');
@@ -22,32 +22,32 @@ if (job) {
 
   probe = (line) => {
     write({ line, time: Number(now()) / 1e9 });
-    // Standard output is a file, so whatever was printed before is in it by now.
+    // Standard output is a file, so everything printed before is already in it.
     writeSync(1, `${job.separator}${line}${job.separator}`);
   };
 
   const report = (error) => write({ error: describe(error) });
   process.on('uncaughtExceptionMonitor', report);
-  // A Source that handles unhandled rejections by itself hides them from the monitor.
+  // A Source that handles unhandled rejections itself hides them from the monitor.
   process.on('newListener', function watch(name) {
     if (name !== 'unhandledRejection') return;
     process.off('newListener', watch);
     process.on('unhandledRejection', report);
   });
-  // Nothing is left to wait for, which is no end while an `await` of the Source's own waits.
+  // The event loop is empty; this is not the end of a Source if one of its own `await`s is still pending.
   process.on('beforeExit', () => write({ idle: process.exitCode ?? 0 }));
-  Error.stackTraceLimit = 50; // a client's own frames must not push out those of the Source
+  Error.stackTraceLimit = 50; // the frames of a client must not displace those of the Source
 }
 Object.defineProperty(globalThis, PROBE, { value: probe, enumerable: false });
 
 if (job) {
-  // An error in a package is thrown again where the Source imports it.
+  // An error in a package is thrown again when the Source imports it.
   await import(pathToFileURL(job.imports).href).catch(() => {});
-  if (fs.readSync(job.gate, Buffer.alloc(1)) === 0) process.exit(1); // nobody is there any more
+  if (fs.readSync(job.gate, Buffer.alloc(1)) === 0) process.exit(1); // the parent is gone
   fs.closeSync(job.gate);
 }
 
-/** Returns the facts of whatever was thrown; must not fail, whatever that is. */
+/** Returns the facts about a thrown value of any kind; must not fail. */
 function describe(error) {
   try {
     const chain = causes(error);
@@ -55,11 +55,11 @@ function describe(error) {
     const traceback = chain.map(stackOf).join('\nCaused by: ');
     return { type: typeOf(error), message: own(messageOf(error)), lines, traceback: own(traceback) };
   } catch {
-    return { type: 'Error', message: 'what was thrown cannot be read', lines: [], traceback: '' };
+    return { type: 'Error', message: 'the thrown value cannot be read', lines: [], traceback: '' };
   }
 }
 
-/** Returns an error, what caused it, what caused that, and so on. */
+/** Returns an error and its chain of causes. */
 function causes(error) {
   const chain = [error];
   for (const each of chain) {
@@ -80,7 +80,7 @@ function typeOf(error) {
 
 function messageOf(error) {
   const text = isError(error) ? String(error.message) : inspect(error);
-  // Messages of node:assert go on below their first line.
+  // Messages of node:assert continue below their first line.
   return /^.*:\s*\n/.test(text) ? text.replace(/\s+/g, ' ').slice(0, 300) : text;
 }
 
@@ -97,7 +97,7 @@ function linesOf(stack) {
   return found.map((line) => parseInt(line.slice(line.indexOf(place) + place.length), 10)).reverse();
 }
 
-/** Returns a text in which the files that were built have the names of what they were built from. */
+/** Returns a text with the paths of built files replaced by those of the docs. */
 function own(text) {
   for (const [built, docs] of job.names) {
     text = text.replaceAll(pathToFileURL(built).href, docs).replaceAll(built, docs);

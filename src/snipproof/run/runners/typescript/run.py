@@ -1,4 +1,4 @@
-"""One run of one Source by Node.js: started ahead, let go when its turn has come, and read when it is over."""
+"""Runs of single Sources in Node.js processes that are started ahead of time."""
 
 from __future__ import annotations
 
@@ -14,34 +14,33 @@ from pathlib import Path
 from typing import Any
 
 from snipproof.processes.process import Process
-from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.runners.job import Job
-from snipproof.run.runners.runner import Program
-from snipproof.run.runners.typescript.hang import OPTION, where_it_stands, without_noise
+from snipproof.run.runners.typescript.hang import OPTION, stopped_at, without_debugger_output
 from snipproof.run.source_run import Crash, SourceRun, Termination
 
 _PRELUDE = Path(__file__).with_name("prelude.mjs")
-_UNSETTLED = 13  # the exit code of Node.js for an `await` that nothing will ever end
+_UNSETTLED = 13  # the exit code of Node.js for a top-level `await` that never settles
 _IMPORT = re.compile(r"""(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'])([^"'\n]+)\1""")
 
 
 class NodeRun:
-    """A process of a Source's own. It imports the packages that the Source imports, and waits in front of it."""
+    """A process for one Source. It imports the packages that the Source imports, then waits before it runs it."""
 
     def __init__(
         self, context: RunnerContext, node: str, stage: Path, program: Program, built: Mapping[str, Any]
     ) -> None:
         """Start the process.
 
-        :param built: what ``bundle.mjs`` says of the Source.
+        :param built: the result of ``bundle.mjs`` for the Source.
         """
         self.job = Job.begin(context, program)
         self._file = Path(built["program"])
-        # What a reader shall not see, and the name that he knows it by.
+        # Paths of built files, and the paths of the docs that replace them in messages.
         self._names = [(str(self._file), str(self.job.source)), (str(stage), str(context.root))]
         self._environment = self.job.environment()
         gate, self._gate = os.pipe()
-        order = {
+        request = {
             "events": str(self.job.events),
             "separator": self.job.separator,
             "source": str(self.job.source),
@@ -53,8 +52,8 @@ class NodeRun:
         try:
             self._process = Process.start(
                 [node, *options, str(self._file)],
-                run=context.run,
-                env=self._environment | {"SNIPPROOF_JOB": json.dumps(order)},
+                session=context.session,
+                env=self._environment | {"SNIPPROOF_JOB": json.dumps(request)},
                 cwd=self.job.work,
                 stdout=self.job.stdout,
                 stderr=self.job.stderr,
@@ -67,37 +66,37 @@ class NodeRun:
             os.close(gate)
 
     def fits(self, program: Program) -> bool:
-        """Whether a process that is started now would be no other."""
+        """Whether a process started now for ``program`` would be the same."""
         return self.job.program is program and self._environment == self.job.environment()
 
-    def drop(self) -> None:
-        """End it before it was let go."""
+    def discard(self) -> None:
+        """End the process before it runs the Source."""
         os.close(self._gate)
         self._process.stop()
         shutil.rmtree(self.job.folder, ignore_errors=True)
 
     def finish(self, meanwhile: Callable[[], None]) -> SourceRun:
-        """Let the Source begin, wait for its end, and return the facts.
+        """Run the Source, wait for its end, and return the facts.
 
-        :param meanwhile: is called while it runs.
+        :param meanwhile: called while the Source runs.
         """
         job = self.job
-        stopped_at = None
+        line = None
         job.record()
         try:
-            with contextlib.suppress(BrokenPipeError):  # it has ended, while it imported its packages
+            with contextlib.suppress(BrokenPipeError):  # it ended while it imported its packages
                 os.write(self._gate, b"1")
             os.close(self._gate)
             meanwhile()
             termination = job.watch(self._process)
             exit_code = self._process.poll() if termination is Termination.EXITED else None
             if termination is Termination.TIMED_OUT:
-                stopped_at = where_it_stands(self._process.pid, partial(job.read, job.stderr), self._file, job.source)
+                line = stopped_at(self._process.pid, partial(job.read, job.stderr), self._file, job.source)
         finally:
             self._process.stop()
-        stderr = self._renamed(without_noise(job.read(job.stderr)))
+        stderr = self._renamed(without_debugger_output(job.read(job.stderr)))
         crashes = _unsettled(job, exit_code, stderr)
-        run = job.result(termination, exit_code, stderr=stderr, crashes=crashes, stopped_at=stopped_at)
+        run = job.result(termination, exit_code, stderr=stderr, crashes=crashes, stopped_at=line)
         return replace(run, crashes=tuple(_located(crash, job, stderr) for crash in run.crashes))
 
     def _renamed(self, text: str) -> str:
@@ -107,63 +106,63 @@ class NodeRun:
 
 
 class WarmPool:
-    """Processes that are started before their Sources' turn comes, so that nobody waits for their packages.
+    """Processes that are started ahead of time, so that no Source waits for the import of its packages.
 
-    A process that is let go has still shared nothing with any other.
+    Each process still runs one Source only.
     """
 
     def __init__(self, start: Callable[[Program], NodeRun]) -> None:
         self._start = start
         self._waiting: dict[str, NodeRun] = {}
-        self._to_come: list[Program] = []
-        self._most = min(2, os.cpu_count() or 1)
+        self._upcoming: list[Program] = []
+        self._size = min(2, os.cpu_count() or 1)
 
     def expect(self, programs: Sequence[Program]) -> None:
-        """Forget all before; ``programs`` are likely to be run, in this order. Starts the first."""
+        """Start a process for the first of ``programs``, which will probably run in this order; end those that wait."""
         self.close()
-        self._to_come = list(programs)
+        self._upcoming = list(programs)
         self._top_up(1)
 
     def take(self, program: Program) -> NodeRun:
         """Return the process for ``program``."""
-        self._to_come = [each for each in self._to_come if each is not program]
+        self._upcoming = [each for each in self._upcoming if each is not program]
         ready = self._waiting.pop(program.source.path, None)
         if ready and not ready.fits(program):
-            ready.drop()
+            ready.discard()
             ready = None
         return ready or self._start(program)
 
     def top_up(self) -> None:
-        """Start the processes of those that come next."""
-        self._top_up(self._most)
+        """Start the processes of the programs that come next."""
+        self._top_up(self._size)
 
     def close(self) -> None:
-        """End all that were not taken."""
+        """End all processes that were not taken."""
         while self._waiting:
-            self._waiting.popitem()[1].drop()
+            self._waiting.popitem()[1].discard()
 
-    def _top_up(self, most: int) -> None:
-        for program in self._to_come[:most]:
+    def _top_up(self, count: int) -> None:
+        for program in self._upcoming[:count]:
             if program.source.path not in self._waiting:
                 self._waiting[program.source.path] = self._start(program)
 
 
 def _unsettled(job: Job, exit_code: int | None, stderr: str) -> tuple[Crash, ...]:
-    """Return a Crash for a Source that Node.js left at an ``await``, which is no exception."""
-    idle = [event["idle"] for event in job.told() if "idle" in event]
+    """Return a Crash for a Source that Node.js ended at a pending ``await``, which raises no exception."""
+    idle = [event["idle"] for event in job.read_events() if "idle" in event]
     if exit_code != _UNSETTLED or idle[-1:] != [0]:  # else the Source itself chose that code
         return ()
     message = "an await at the top level never ends: nothing is left that could settle its promise"
-    # Node.js 22 and newer say where.
+    # Node.js 22 and newer print the place.
     match = re.search(rf"unsettled top-level await at {re.escape(str(job.source))}:(\d+)", stderr)
     return (Crash("unsettled await", message, (int(match[1]),) if match else (), stderr),)
 
 
 def _located(crash: Crash, job: Job, stderr: str) -> Crash:
-    """Return a Crash with the line that its stack does not have."""
+    """Return a Crash with a line of the Source, even if its stack has none."""
     if crash.lines:
         return crash
-    # What a callback throws has no stack of the Source's; Node.js shows where it was thrown.
+    # An error thrown in a callback has no frame of the Source; Node.js prints where it was thrown.
     thrown = list(re.finditer(rf"^{re.escape(str(job.source))}:(\d+)$", stderr, re.MULTILINE))
     if thrown:
         return replace(crash, lines=(int(thrown[-1][1]),), traceback=stderr[thrown[-1].start() :].strip())

@@ -1,7 +1,7 @@
 """Runs TypeScript and JavaScript Sources with Node.js, each one whole and in a process of its own.
 
-One call of esbuild turns all Sources of the Suite into programs that Node.js runs as they are, and one call of the
-TypeScript compiler checks the types beside it. Source maps lead to the docs' own lines.
+One call of esbuild turns all Sources of the Suite into programs for Node.js, while one call of the TypeScript compiler
+checks their types. Source maps point to the lines of the docs.
 """
 
 from __future__ import annotations
@@ -16,22 +16,20 @@ from typing import Any
 
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
 from snipproof.model import Marker
-from snipproof.run.environment import CommandError, cached_environment, call
 from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
-from snipproof.run.runner_context import RunnerContext
-from snipproof.run.runners.job import given
-from snipproof.run.runners.runner import Program, Runner
+from snipproof.run.runner import Program, Runner, RunnerContext
+from snipproof.run.runners.job import passed_variables
 from snipproof.run.runners.typescript.run import NodeRun, WarmPool
 from snipproof.run.runners.typescript.stage import Stage
 from snipproof.run.runners.typescript.tsc import check_types, has_types
 from snipproof.run.source_run import Diagnostic, SourceRun
-from snipproof.run.toolchain import find_tool, find_version
+from snipproof.run.toolchain import CommandError, cached_environment, call, find_tool, find_version
 from snipproof.text import redact
 
 _BUILD = Path(__file__).with_name("bundle.mjs")
-_OLDEST = 20
-_NODE = f"Node.js {_OLDEST} or newer"
+_MIN_VERSION = 20
+_NODE = f"Node.js {_MIN_VERSION} or newer"
 _NPM_CI = ("ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--no-update-notifier")
 
 
@@ -43,15 +41,15 @@ class TypeScriptRunner(Runner):
         self._node = ""
         self._modules = Path()
         self._stage = Stage(context)
-        self._built: dict[str, Any] = {}  # what the Sources became, by their paths
-        self._ahead = WarmPool(self._start)
-        self._said_unchecked = False
+        self._built: dict[str, Any] = {}  # the result of bundle.mjs, by the path of the Source
+        self._pool = WarmPool(self._start)
+        self._warned = False
 
     def provision(self) -> None:
         """Install the packages of the lock file with ``npm ci``."""
         context = self._context
         self._node, version = find_version("node", _NODE, "--version")
-        if int(version.partition(".")[0]) < _OLDEST:
+        if int(version.partition(".")[0]) < _MIN_VERSION:
             raise ToolchainMissingError(f"{self._node} is version {version}: {_NODE} is needed", f"install {_NODE}")
         lock = _lock(context)
         files = [lock.with_name("package.json"), lock, *lock.parent.glob(".npmrc")]
@@ -70,72 +68,72 @@ class TypeScriptRunner(Runner):
         self._modules = cached_environment(context, files, facts, make) / "node_modules"
 
     def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:
-        """Ask the grammar of TypeScript, in which JavaScript is valid as well."""
+        """Place probes with the grammar of TypeScript, in which JavaScript is valid too."""
         return probe_tree(text, markers, "tsx" if path.endswith("x") else "typescript")
 
     def build(self, programs: Sequence[Program]) -> None:
-        """Build the programs, and check types at the same time."""
-        self._ahead.close()
-        self._stage.lay(self._modules, programs)
+        """Build the programs, and check their types at the same time."""
+        self._pool.close()
+        self._stage.copy_files(self._modules, programs)
         typed = [program.source.path for program in programs if has_types(program.source.path)]
         if typed and not (self._modules / "typescript").is_dir():
             typed = []
-            if not self._said_unchecked:
-                self._said_unchecked = True
-                self._context.say(f"{self._context.suite.flavour}: types are not checked: no typescript is pinned")
+            if not self._warned:
+                self._warned = True
+                self._context.log(f"{self._context.suite.flavour}: types are not checked: no typescript is pinned")
         with ThreadPoolExecutor(1) as pool:
             checked = pool.submit(check_types, self._context, self._node, self._stage, typed)
             self._built = self._build(programs)
-            problems = checked.result()
-        secrets = given(self._context)
-        self._problems = {
+            type_errors = checked.result()
+        secrets = passed_variables(self._context)
+        self._diagnostics = {
             path: tuple(replace(each, message=redact(each.message, secrets)) for each in found)
-            for path, found in _assign(self._built, problems).items()
+            for path, found in _assign(self._built, type_errors).items()
         }
-        self._ahead.expect([each for each in programs if "program" in self._built[each.source.path]])
+        self._pool.expect([each for each in programs if "program" in self._built[each.source.path]])
 
     def execute(self, program: Program) -> SourceRun:
         """Run one Source."""
         path = program.source.path
         if "program" not in self._built[path]:
             return self.not_built(program)
-        run = self._ahead.take(program).finish(meanwhile=self._ahead.top_up)
-        return replace(run, problems=self._problems[path])
+        run = self._pool.take(program).finish(meanwhile=self._pool.top_up)
+        return replace(run, diagnostics=self._diagnostics[path])
 
     def close(self) -> None:
-        """End the processes that wait for their turn."""
-        self._ahead.close()
+        """End the processes that wait for their Sources."""
+        self._pool.close()
 
     def _start(self, program: Program) -> NodeRun:
         return NodeRun(self._context, self._node, self._stage.root, program, self._built[program.source.path])
 
     def _build(self, programs: Sequence[Program]) -> dict[str, Any]:
-        """Return what esbuild made of each Source: see ``bundle.mjs``."""
+        """Return the result of esbuild for each Source; see ``bundle.mjs``."""
         stage = self._stage
         request = self._context.scratch("build") / "request.json"
         result = request.with_name("result.json")
         paths = [program.source.path for program in programs]
-        order = {
+        entries = {
             "stage": str(stage.root),
             "root": str(self._context.root),
             "folder": str(stage.folder),
             "tsconfig": stage.settings.is_file(),
             "entries": [{"path": path, "bare": path, "probed": stage.probed(path)} for path in paths],
         }
-        request.write_text(json.dumps(order), encoding="utf-8")
+        request.write_text(json.dumps(entries), encoding="utf-8")
         try:
             call(self._context, [self._node, str(_BUILD), str(request), str(result)], cwd=stage.root, name="esbuild")
         except CommandError as error:
-            message = f"{self._context.suite.lock}:1:1 esbuild does not work: {error}"
+            message = f"{self._context.suite.lock}:1:1 esbuild failed: {error}"
             raise InfrastructureError(message, error.tail) from None
-        told: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
-        return told
+        built: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
+        return built
 
 
 def _lock(context: RunnerContext) -> Path:
     """Return the lock file, which must pin esbuild.
 
-    :raises SettingsError: it does not, or there is none.
+    :raises SettingsError: it does not, or the Suite has none.
     """
     place = context.suite.lock
     if place is None or Path(place).name != "package-lock.json":
@@ -148,7 +146,7 @@ def _lock(context: RunnerContext) -> Path:
     manifest = lock.with_name("package.json")
     name = manifest.relative_to(context.root).as_posix()
     if not manifest.is_file():
-        raise SettingsError(f"{name}:1:1 no such file", f"it belongs to {place}")
+        raise SettingsError(f"{name}:1:1 no such file", f"{place} requires it")
     try:
         packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -158,27 +156,27 @@ def _lock(context: RunnerContext) -> Path:
     return lock
 
 
-def _errors(told: Mapping[str, Any]) -> Iterable[Diagnostic]:
+def _errors(built: Mapping[str, Any]) -> Iterable[Diagnostic]:
     """Yield the errors that keep a Source from being built."""
-    for error in told.get("errors", ()):
+    for error in built.get("errors", ()):
         tool, text = "esbuild", error["text"]
-        if told["probes"]:
+        if built["probes"]:
             tool, text = "snipproof", f"a probe cannot stand here: {text}"
         yield Diagnostic(tool, error["path"], error["line"], error["column"], text)
 
 
-def _assign(built: Mapping[str, Any], checked: Iterable[Diagnostic]) -> dict[str, list[Diagnostic]]:
-    """Return the problems of each Source: its own, and those of the files that it needs, which come first."""
-    found = {path: list(_errors(told)) for path, told in built.items()}
-    needed = {path: {p.path for p in found[path]} | set(told.get("files", ())) for path, told in built.items()}
-    known = {path: {(p.path, p.line) for p in found[path]} for path in built}
-    for problem in sorted(checked, key=lambda p: p.path in built):
-        if problem.path in built:
-            owners = [problem.path]
+def _assign(built: Mapping[str, Any], type_errors: Iterable[Diagnostic]) -> dict[str, list[Diagnostic]]:
+    """Return the errors of each Source: those of the files that it imports come first, then its own."""
+    found = {path: list(_errors(result)) for path, result in built.items()}
+    imported = {path: {e.path for e in found[path]} | set(result.get("files", ())) for path, result in built.items()}
+    known = {path: {(e.path, e.line) for e in found[path]} for path in built}
+    for error in sorted(type_errors, key=lambda e: e.path in built):
+        if error.path in built:
+            owners = [error.path]
         else:
-            # Nobody knows who needs the settings, or declarations: they are everybody's.
-            owners = [path for path in built if problem.path in needed[path]] or list(built)
+            # Settings and declarations belong to all Sources: which of them use these is unknown.
+            owners = [path for path in built if error.path in imported[path]] or list(built)
         for path in owners:
-            if (problem.path, problem.line) not in known[path]:
-                found[path].append(problem)
+            if (error.path, error.line) not in known[path]:
+                found[path].append(error)
     return found

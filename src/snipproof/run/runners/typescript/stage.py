@@ -1,4 +1,4 @@
-"""The folder in which a TypeScript Suite is built: what lies beside its Sources, and the packages of its lock file."""
+"""The folder in which a TypeScript Suite is built: its Sources, the files next to them, and the locked packages."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from snipproof.run.runner_context import RunnerContext
+from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.runners.job import empty
-from snipproof.run.runners.runner import Program
 
-_MOST = 1 << 20  # bytes of a file that is copied: a text that can be imported is smaller
-_LEFT_OUT = frozenset(("node_modules", "dist", "build", "out", "coverage"))
+_MAX_FILE_SIZE = 1 << 20  # bytes; larger files are not copied: no text to import is that large
+_SKIPPED_FOLDERS = frozenset(("node_modules", "dist", "build", "out", "coverage"))
 _PROJECT = ("package.json", "tsconfig*.json")
 
 
 class Stage:
-    """A copy of the Suite's folder, at the same path below ``root`` as below the docs' own root.
+    """A copy of the Suite's folder, at the same path below ``root`` as below the root of the docs.
 
-    Modules, packages and settings are found in it as in the writer's own checkout, and a path in a message is that of
-    the docs once ``root`` is taken off. Each Source is there twice: as it is, for the type checker and for whatever
-    imports it, and with its probes.
+    Imports and settings are found in it as in the writer's checkout, and a path in a message relative to ``root`` is
+    that of the docs. Each Source is there twice: without probes, for the type checker and for other files that import
+    it, and with its probes.
     """
 
     def __init__(self, context: RunnerContext) -> None:
@@ -31,11 +30,11 @@ class Stage:
 
     @property
     def settings(self) -> Path:
-        """The ``tsconfig.json`` of the Suite, which need not exist."""
+        """The ``tsconfig.json`` of the Suite, which may not exist."""
         return self.folder / "tsconfig.json"
 
-    def own(self, text: str) -> str:
-        """Return a text that names files of the stage with the names that they have in the docs."""
+    def docs_paths(self, text: str) -> str:
+        """Return a text with the paths of the stage replaced by those of the docs."""
         return text.replace(str(self.root), str(self._context.root))
 
     def probed(self, path: str) -> str:
@@ -43,14 +42,14 @@ class Stage:
         suffix = Path(path).suffix
         return f"{path.removesuffix(suffix)}.snipproof{suffix}"
 
-    def lay(self, modules: Path, programs: Sequence[Program]) -> None:
-        """Copy what is needed, from scratch.
+    def copy_files(self, modules: Path, programs: Sequence[Program]) -> None:
+        """Empty the stage, and copy the files and the Sources to it.
 
         :param modules: the ``node_modules`` folder with the packages.
         """
         empty(self.root)
         self.folder.mkdir(parents=True, exist_ok=True)
-        for path in (*_beside(self._context.folder), *self._above()):
+        for path in (*_siblings(self._context.folder), *self._above()):
             target = self.root / path.relative_to(self._context.root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
@@ -63,7 +62,7 @@ class Stage:
                 target.write_text(text, encoding="utf-8", newline="")
 
     def _above(self) -> Iterator[Path]:
-        """Yield the settings that those of the Suite may extend."""
+        """Yield the settings above the Suite's folder, which those of the Suite may extend."""
         folder = self._context.folder
         while folder != self._context.root:
             folder = folder.parent
@@ -71,11 +70,11 @@ class Stage:
                 yield from (path for path in folder.glob(pattern) if path.is_file())
 
 
-def _beside(folder: Path) -> Iterator[Path]:
+def _siblings(folder: Path) -> Iterator[Path]:
     """Yield the files below ``folder`` that a Source may import or read."""
     for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _LEFT_OUT and not name.startswith(".")]
+        folders[:] = [name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith(".")]
         for name in names:
             path = Path(place, name)
-            if not name.startswith(".") and path.is_file() and path.stat().st_size <= _MOST:
+            if not name.startswith(".") and path.is_file() and path.stat().st_size <= _MAX_FILE_SIZE:
                 yield path

@@ -28,69 +28,70 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * Runs the tests of Sources.
  *
  * <pre>
- * java snipproof.Launcher ORDER                     runs one Source and exits
- * java snipproof.Launcher ORDER REQUESTS REPLIES    runs one Source after the other
+ * java snipproof.Launcher JOB                       runs one Source and exits
+ * java snipproof.Launcher JOB REQUESTS RESPONSES    runs one Source after the other
  * </pre>
  *
- * REQUESTS and REPLIES are file descriptors. A reply <code>{"ready": true}</code> comes first; then each line that is
- * requested means that the file ORDER tells what to run, and is answered by <code>{"reusable": …}</code> when it is
- * over: whether nothing of the Source still runs in this JVM. ORDER holds, a line each, the folder for the results,
- * the path of the docs source, the separator, the time limit in seconds, and the full names of the Source's types.
+ * REQUESTS and RESPONSES are file descriptors. The first response is <code>{"ready": true}</code>. Then each line of a
+ * request means that the file JOB describes the Source to run; the response is <code>{"reusable": …}</code> when the
+ * run has ended: whether no code of the Source still runs in this JVM. JOB holds, one on each line, the folder for the
+ * results, the path of the docs source, the separator, the time limit in seconds, and the full names of the Source's
+ * types.
  */
 public final class Launcher {
 
     private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
 
-    /** The trace of the Source that runs, if one does. */
+    /** The trace of the running Source, if there is one. */
     private static volatile Trace running;
 
     private Launcher() {}
 
     public static void main(String[] args) throws IOException {
-        Runtime.getRuntime().addShutdownHook(new Thread(Launcher::tellExit));
-        Path order = Path.of(args[0]);
+        Runtime.getRuntime().addShutdownHook(new Thread(Launcher::reportExit));
+        Path jobFile = Path.of(args[0]);
         if (args.length == 1) {
-            run(Files.readAllLines(order));
+            run(Files.readAllLines(jobFile));
             System.exit(0); // threads that the Source left do not matter
         }
-        // Plain streams: a thread that a Source interrupts closes a channel that it reads.
+        // Plain streams: when a Source interrupts a thread that reads a channel, the channel is closed.
         try (BufferedReader requests = new BufferedReader(new FileReader("/dev/fd/" + args[1]));
-                OutputStream replies = new FileOutputStream("/dev/fd/" + args[2])) {
+                OutputStream responses = new FileOutputStream("/dev/fd/" + args[2])) {
             LauncherFactory.create().execute(request(List.of(Launcher.class.getName()))); // loads what JUnit needs
-            reply(replies, "ready", true);
+            respond(responses, "ready", true);
             while (requests.readLine() != null) {
-                reply(replies, "reusable", runAndRestore(Files.readAllLines(order)));
+                respond(responses, "reusable", runAndRestore(Files.readAllLines(jobFile)));
             }
         }
         System.exit(0);
     }
 
-    private static void reply(OutputStream replies, String name, boolean value) throws IOException {
-        replies.write(("{\"" + name + "\": " + value + "}\n").getBytes(StandardCharsets.US_ASCII));
+    private static void respond(OutputStream responses, String name, boolean value) throws IOException {
+        responses.write(("{\"" + name + "\": " + value + "}\n").getBytes(StandardCharsets.US_ASCII));
     }
 
     private static LauncherDiscoveryRequest request(List<String> types) {
         return LauncherDiscoveryRequestBuilder.request()
                 .selectors(types.stream().map(DiscoverySelectors::selectClass).collect(Collectors.toList()))
-                .configurationParameter(PARALLEL, "false") // what is printed belongs to one Snippet at a time
+                .configurationParameter(PARALLEL, "false") // output must belong to one Snippet at a time
                 .build();
     }
 
-    private static void run(List<String> order) throws IOException {
-        Path folder = Path.of(order.get(0));
-        List<String> types = order.subList(4, order.size());
-        Trace trace = new Trace(order.get(1), types);
+    private static void run(List<String> job) throws IOException {
+        Path folder = Path.of(job.get(0));
+        List<String> types = job.subList(4, job.size());
+        Trace trace = new Trace(job.get(1), types);
         System.setOut(stream(FileDescriptor.out));
         System.setErr(stream(FileDescriptor.err));
         try (OutputStream events = new FileOutputStream(folder.resolve("events").toFile(), true)) {
-            Probe.begin(events, order.get(2));
-            Thread watchdog = watch(trace, folder.resolve("hang"), Double.parseDouble(order.get(3)));
+            Probe.begin(events, job.get(2));
+            Thread watchdog = watch(trace, folder.resolve("hang"), Double.parseDouble(job.get(3)));
             running = trace;
             Report report = new Report(trace);
             try {
                 LauncherFactory.create().execute(request(types), report);
-            } catch (Throwable error) { // what JUnit itself does not survive, such as a lack of memory
-                Probe.tell(trace.event(error));
+            } catch (Throwable error) { // errors that JUnit itself does not catch, such as a lack of memory
+                Probe.writeEvent(trace.event(error));
             }
             running = null;
             watchdog.interrupt();
@@ -100,24 +101,24 @@ public final class Launcher {
         }
     }
 
-    /** Runs a Source and undoes what it changed; returns whether nothing of it still runs. */
-    private static boolean runAndRestore(List<String> order) throws IOException {
+    /** Runs a Source and undoes its changes to the JVM; returns whether no code of it still runs. */
+    private static boolean runAndRestore(List<String> job) throws IOException {
         Set<Thread> threads = Thread.getAllStackTraces().keySet();
         Properties properties = (Properties) System.getProperties().clone();
         Locale locale = Locale.getDefault();
         TimeZone zone = TimeZone.getDefault();
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        run(order);
+        run(job);
         System.setProperties(properties);
         Locale.setDefault(locale);
         TimeZone.setDefault(zone);
         Thread.currentThread().setContextClassLoader(loader);
         Thread.interrupted();
         killChildren();
-        return !leavesThreads(threads, new Trace("", order.subList(4, order.size())));
+        return !leavesThreads(threads, new Trace("", job.subList(4, job.size())));
     }
 
-    /** Returns a stream that keeps nothing back, and stays open for the next Source whatever this one does. */
+    /** Returns a stream that flushes every write, and that a Source cannot close. */
     private static PrintStream stream(FileDescriptor descriptor) {
         OutputStream open = new FilterOutputStream(new FileOutputStream(descriptor)) {
             @Override
@@ -133,7 +134,7 @@ public final class Launcher {
         return new PrintStream(new BufferedOutputStream(open), true, StandardCharsets.UTF_8);
     }
 
-    /** Starts a thread that writes down where this one stands when the time is over. */
+    /** Starts a thread that writes the line at which this thread is when the time is up. */
     private static Thread watch(Trace trace, Path hang, double seconds) {
         Thread watched = Thread.currentThread();
         Thread watchdog = new Thread(() -> {
@@ -144,7 +145,7 @@ public final class Launcher {
                     Files.writeString(hang, String.valueOf(lines.get(lines.size() - 1)));
                 }
             } catch (InterruptedException | IOException error) {
-                return; // it was in time, or there is no place to tell
+                return; // the run ended in time, or the file cannot be written
             }
         });
         watchdog.setDaemon(true);
@@ -152,8 +153,8 @@ public final class Launcher {
         return watchdog;
     }
 
-    /** Tells which line of the Source ended the JVM, if it was one. */
-    private static void tellExit() {
+    /** Reports the line of the Source that ended the JVM, if there is one. */
+    private static void reportExit() {
         Trace trace = running;
         if (trace == null) {
             return;
@@ -161,7 +162,7 @@ public final class Launcher {
         for (StackTraceElement[] stack : Thread.getAllStackTraces().values()) {
             if (Arrays.stream(stack).anyMatch(Launcher::isExit)) {
                 Probe.flush();
-                Probe.tell("{\"exit\": " + trace.lines(stack) + "}");
+                Probe.writeEvent("{\"exit\": " + trace.lines(stack) + "}");
             }
         }
     }
@@ -170,7 +171,7 @@ public final class Launcher {
         return frame.getClassName().equals("java.lang.Runtime") && frame.getMethodName().equals("exit");
     }
 
-    /** Kills all processes that the Source started: ours, and the orphans that the keeper, our parent, has adopted. */
+    /** Kills all processes that the Source started: children of this JVM, and orphans that its keeper adopted. */
     private static void killChildren() {
         ProcessHandle self = ProcessHandle.current();
         ProcessHandle top = self.parent().filter(Launcher::isKeeper).orElse(self);
@@ -185,12 +186,12 @@ public final class Launcher {
         }
     }
 
-    /** Returns whether a process has no other children than this JVM and what comes from it. */
+    /** Returns whether a process is the keeper, whose only other descendants come from this JVM. */
     private static boolean isKeeper(ProcessHandle process) {
         return process.info().commandLine().filter(line -> line.contains("keeper.py")).isPresent();
     }
 
-    /** Returns whether a thread that was started meanwhile runs code of the Source, or could do so yet. */
+    /** Returns whether a thread that the Source started runs code of the Source, or may still do so. */
     private static boolean leavesThreads(Set<Thread> before, Trace trace) {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(entry -> !before.contains(entry.getKey()) && entry.getKey().isAlive())

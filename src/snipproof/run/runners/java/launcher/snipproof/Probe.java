@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** What markers become: each passing of one writes an event and, to the real standard output, a separator. */
+/** The probes in place of markers: passing one writes an event, and a separator to the real standard output. */
 public final class Probe {
 
-    /** The number that says that a test is over. */
+    /** The number that marks the end of a test. */
     static final int TEST_ENDED = 0;
 
     private static final OutputStream STDOUT = new FileOutputStream(FileDescriptor.out);
@@ -18,23 +18,23 @@ public final class Probe {
 
     private Probe() {}
 
-    /** Tells that the marker of line {@code number} is passed; a negative number is that of a function's end. */
+    /** Reports that a probe is passed: {@code number} is its line, negative at the exit of a function. */
     public static void pass(int number) {
-        // Outside the lock: whoever prints holds the lock of System.out, and what he prints may pass a probe.
+        // Outside the lock: printing holds the lock of System.out, and may call code that passes a probe.
         flush();
         synchronized (Probe.class) {
-            tell("{\"line\": " + number + ", \"time\": " + System.nanoTime() / 1e9 + "}");
+            writeEvent("{\"line\": " + number + ", \"time\": " + System.nanoTime() / 1e9 + "}");
             write(STDOUT, separator + number + separator);
         }
     }
 
-    /** Begins a Source: its events go to {@code events}. */
+    /** Begins the run of a Source; its events go to {@code events}. */
     static synchronized void begin(OutputStream events, String separator) {
         Probe.events = events;
         Probe.separator = separator;
     }
 
-    /** Writes out what is printed so far: the Source may have put a stream that keeps it in the place of ours. */
+    /** Flushes the output so far: the Source may have replaced the stream by one that buffers it. */
     static void flush() {
         if (System.out != null) {
             System.out.flush();
@@ -42,15 +42,15 @@ public final class Probe {
     }
 
     /** Writes one event. */
-    static synchronized void tell(String json) {
+    static synchronized void writeEvent(String json) {
         write(events, json + "\n");
     }
 
     private static void write(OutputStream out, String text) {
         try {
-            out.write(text.getBytes(StandardCharsets.UTF_8)); // one call of the system: other threads write too
+            out.write(text.getBytes(StandardCharsets.UTF_8)); // one system call, since other threads write too
         } catch (IOException error) {
-            // A probe that cannot tell counts as never passed, which is red already.
+            // A probe that cannot write counts as never passed, so its Snippet fails.
         }
     }
 }

@@ -5,7 +5,7 @@ import org.junit.platform.engine.TestExecutionResult.Status;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 
-/** Writes what becomes of the tests of a Source to the events. */
+/** Writes the results of the tests of a Source to the events. */
 final class Report implements TestExecutionListener {
 
     private final Trace trace;
@@ -15,9 +15,9 @@ final class Report implements TestExecutionListener {
         this.trace = trace;
     }
 
-    /** Ends the report; without this event the JVM ended before its tests did. */
+    /** Ends the report. If this event is missing, the JVM ended before its tests did. */
     void end() {
-        Probe.tell("{\"summary\": {\"tests\": " + tests + "}}");
+        Probe.writeEvent("{\"summary\": {\"tests\": " + tests + "}}");
     }
 
     @Override
@@ -29,23 +29,23 @@ final class Report implements TestExecutionListener {
 
     @Override
     public void executionSkipped(TestIdentifier identifier, String reason) {
-        tellSkipped(identifier, reason);
+        reportSkipped(identifier, reason);
     }
 
     @Override
     public void executionFinished(TestIdentifier identifier, TestExecutionResult result) {
         if (result.getStatus() == Status.FAILED) {
-            Probe.tell(trace.event(result.getThrowable().orElseGet(() -> new AssertionError("the test failed"))));
+            Probe.writeEvent(trace.event(result.getThrowable().orElseGet(() -> new AssertionError("the test failed"))));
         } else if (result.getStatus() == Status.ABORTED) {
-            tellSkipped(identifier, result.getThrowable().map(Throwable::getMessage).orElse("aborted"));
+            reportSkipped(identifier, result.getThrowable().map(Throwable::getMessage).orElse("aborted"));
         }
         if (identifier.isTest()) {
             Probe.pass(Probe.TEST_ENDED);
         }
     }
 
-    private static void tellSkipped(TestIdentifier identifier, String reason) {
-        Probe.tell("{\"skipped\": {\"name\": " + Json.text(identifier.getDisplayName()) + ", \"reason\": "
+    private static void reportSkipped(TestIdentifier identifier, String reason) {
+        Probe.writeEvent("{\"skipped\": {\"name\": " + Json.text(identifier.getDisplayName()) + ", \"reason\": "
                 + Json.text(String.valueOf(reason)) + "}}");
     }
 }

@@ -7,15 +7,15 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
-/** Reads stack traces with the eyes of a Source's writer: only what concerns the Source and what it calls. */
+/** Reads stack traces for the writer of a Source: only the frames of the Source and of what it calls. */
 final class Trace {
 
-    /** Those of JUnit, of reflection and of ours, which stand below and above the code of a test. */
+    /** Frames of JUnit, of reflection and of snipproof, which surround the code of a test. */
     private static final List<String> FRAMEWORK =
             List.of("snipproof.", "org.junit.", "java.lang.reflect.", "jdk.internal.reflect.", "java.lang.invoke.");
 
-    /** Frames of one exception that are worth reading: an endless recursion has many more. */
-    private static final int MOST = 50;
+    /** The number of frames to show of one exception: an endless recursion has many more. */
+    private static final int MAX_FRAMES = 50;
 
     private final String path;
     private final List<String> types;
@@ -71,7 +71,7 @@ final class Trace {
         text.append('\n');
         Arrays.stream(stack, 0, Math.min(own, depth(stack)))
                 .filter(frame -> FRAMEWORK.stream().noneMatch(frame.getClassName()::startsWith))
-                .limit(MOST)
+                .limit(MAX_FRAMES)
                 .forEach(frame -> text.append("    at ").append(shown(frame)).append('\n'));
         for (Throwable suppressed : error.getSuppressed()) {
             describe(suppressed, "Suppressed: ", stack, new ArrayList<>(), text, seen);
@@ -81,7 +81,7 @@ final class Trace {
         }
     }
 
-    /** Returns how many frames there are down to the outermost one of the Source: what is below called the test. */
+    /** Returns the number of frames down to the outermost one of the Source; those below called the test. */
     private int depth(StackTraceElement[] stack) {
         for (int index = stack.length; index > 0; index--) {
             if (isOwn(stack[index - 1])) {
@@ -115,8 +115,8 @@ final class Trace {
         try {
             String text = error.getMessage();
             return text == null ? "" : text;
-        } catch (Throwable another) { // it is the Source's own code
-            return "its message cannot be told: " + another.getClass().getName();
+        } catch (Throwable another) { // the method belongs to the Source
+            return "its message cannot be read: " + another.getClass().getName();
         }
     }
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.run.runners.conftest import Mini, brief
+from tests.support.mini import Mini, brief
 
 from snipproof.config import Settings
 from snipproof.model import Suite
@@ -54,9 +54,9 @@ def reasons(found: dict[str, Verdict]) -> dict[str, str]:
     return {Path(name).name.replace(".java", ""): verdict.reason for name, verdict in found.items()}
 
 
-def make_mini(run: SessionFolder, settings: Settings) -> Mini:
+def make_mini(session: SessionFolder, settings: Settings) -> Mini:
     """Return a Suite that Maven resolves."""
     suite = Suite("java/suite.yaml", "java", "java", (f"{FOLDER}/T.java",), lock="java/pom.xml")
-    mini = Mini(settings.root, run, JavaRunner, suite, settings)
+    mini = Mini(settings.root, session, JavaRunner, suite, settings)
     mini.write("java/pom.xml", pom(JUPITER, LAUNCHER))
     return mini

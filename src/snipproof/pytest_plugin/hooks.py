@@ -1,0 +1,145 @@
+"""The hooks of a pytest session with Suites: collection, services around the tests, reports, summary, exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
+from snipproof.languages import runnable
+from snipproof.model import Outcome
+from snipproof.pytest_plugin.items import SnippetItem, SourceFile
+from snipproof.pytest_plugin.session import ProvingSession
+from snipproof.pytest_plugin.tally import Tally
+
+
+class SnippetHooks:
+    """The hooks of a session that has Suites."""
+
+    def __init__(self, config: pytest.Config, proving: ProvingSession, tally: Tally) -> None:
+        self._config = config
+        self._proving = proving
+        self._tally = tally
+        self._shown: SnipproofError | None = None  # the last error whose hint was shown
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Generator[None, Any, Any]:
+        """Collect a Source as a Source only: importing it as a test module would run it."""
+        collected = yield
+        root = self._proving.settings.root
+        path = file_path.relative_to(root).as_posix() if file_path.is_relative_to(root) else ""
+        suite = self._proving.suites.get(path)
+        if suite is None:
+            return collected
+        node: SourceFile = SourceFile.from_parent(parent, path=file_path)
+        node.proving = self._proving
+        node.suite = suite
+        return [node]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put languages without a compiler first: they are proven while the compilers of the others work.
+
+        Everything else keeps its place. Hooks that sort or shuffle items after this one take precedence.
+        """
+        order = list(runnable())
+        places = [index for index, item in enumerate(items) if isinstance(item, SnippetItem)]
+        ours = [item for item in items if isinstance(item, SnippetItem)]
+        ours.sort(key=lambda item: order.index(item.file.suite.language))
+        for place, item in zip(places, ours, strict=True):
+            items[place] = item
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Run the Services while tests run, if any of them is a Snippet."""
+        sources = {item.file.source.path: item.file.source for item in session.items if isinstance(item, SnippetItem)}
+        stopped = session.testsfailed and not self._config.getoption("continue_on_collection_errors")
+        if not sources or stopped or self._config.getoption("collectonly"):
+            return (yield)
+        try:
+            self._start(sources)
+            return (yield)
+        finally:
+            self._close()
+
+    def _start(self, sources: dict[str, Any]) -> None:
+        try:
+            self._proving.start(sources)
+        except SettingsError as error:
+            raise pytest.UsageError(str(error)) from None
+
+    def _close(self) -> None:
+        try:
+            self._proving.close()
+        except InfrastructureError as error:  # such as a given server that is gone: not worth a traceback
+            self._tally.infrastructure_errors += 1
+            self._proving.log(error.message)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """Prepare what the next Source needs while this one runs."""
+        for each in (item, nextitem):
+            if isinstance(each, SnippetItem):
+                self._proving.prepare(each.file.source)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Give a report the Snippet's own duration, and mark an infrastructure failure."""
+        report = yield
+        if isinstance(item, SnippetItem):
+            error = call.excinfo.value if call.excinfo else None
+            if isinstance(error, SnipproofError):  # in the set-up too, where pytest does not call repr_failure
+                report.longrepr = error.message if error is self._shown else str(error)
+                self._shown = error
+            if isinstance(error, InfrastructureError):
+                report.user_properties.append(("infrastructure", error.message))
+            elif call.when == "call":
+                report.duration = item.file.verdict(item.name).duration
+            if report.skipped and isinstance(report.longrepr, tuple):  # with the place of the Snippet, not of our code
+                path, line, _ = item.reportinfo()
+                report.longrepr = (str(path), line + 1, report.longrepr[2])
+        return report
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Give blocked and not executed Snippets a status of their own."""
+        outcome = dict(report.user_properties).get("outcome") if report.when == "call" else None
+        if outcome == Outcome.BLOCKED:
+            return "blocked", "B", "BLOCKED"
+        if outcome == Outcome.NOT_EXECUTED:
+            return "failed", "N", "NOT EXECUTED"
+        return None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count."""
+        self._tally.add(report)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Set the exit code: infrastructure failures have their own, and a session without a proof is never green."""
+        tally = self._tally
+        if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            return  # interrupted, or wrong usage: keep pytest's exit code
+        if tally.outcomes and not self._proving.is_worker:
+            tally.unreadable = self._proving.pages.unreadable
+            tally.missing = self._proving.pages.missing
+        if tally.infrastructure_errors and not tally.defects:
+            session.exitstatus = InfrastructureError.exit_code
+        elif tally.all_skipped or tally.unreadable:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """End with what was proven."""
+        self._tally.write(terminalreporter)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Keep each Source on one worker where pytest-xdist would distribute single items."""
+        if config.getvalue("dist") not in ("load", "worksteal"):
+            return None
+        from snipproof.pytest_plugin.sharding import SourceScheduling
+
+        return SourceScheduling(config, log, self._proving.suites, shared=self._proving.settings.weaviate.is_given)
