@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from snipproof.services.gallery import Gallery
-from snipproof.services.weaviate.state import State
+from snipproof.api import Gallery, State
 
 pytest_plugins = ["pytester"]
 

@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.support.project import Project
 
-pytestmark = pytest.mark.toolchain("go")
+pytestmark = [pytest.mark.slow, pytest.mark.toolchain("go")]
 
 PYTHON = "# START a\nx = 1\n# END a\n"
 GO = """\

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 SETTINGS = "[tool.snipproof]\npages = ['docs']\nsuites = ['snippets/*/suite.yaml']\n"
 GOOD = """\
 import json
+
+pytestmark = pytest.mark.slow
 # START first
 print(json.dumps({"distance": 0.05797, "title": "A cat"}))
 # END first

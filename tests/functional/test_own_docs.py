@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.toolchain("node", "npm", "go", "java", "javac", "mvn")
+pytestmark = [pytest.mark.slow, pytest.mark.toolchain("node", "npm", "go", "java", "javac", "mvn")]
 
 ROOT = Path(__file__).parents[2]
 PYTHON = "snippets/python-v4/search_image.py"

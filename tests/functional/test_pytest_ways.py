@@ -11,6 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.support.project import Project
 
+pytestmark = pytest.mark.slow
+
 SOURCE = "from pathlib import Path\nwith open({log!r}, 'a') as f: f.write('run ')\n" + "".join(
     f"# START s{n}\nx = {n}\n# END s{n}\n" for n in range(3)
 )

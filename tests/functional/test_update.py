@@ -297,6 +297,8 @@ TABS = """\
 import One from '!!raw-loader!/snippets/py/one.py';
 import Two from '!!raw-loader!/snippets/py/two.py';
 
+pytestmark = pytest.mark.slow
+
 <Tabs>
 <TabItem value='one'>
 

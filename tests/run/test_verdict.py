@@ -150,7 +150,11 @@ def test_every_crash_is_blamed_on_its_own_snippet() -> None:
 def test_a_crash_in_a_function_that_a_snippet_shows_is_its_own() -> None:
     """Called from hidden code, a shown function that raises is to blame, although no marker is open."""
     made = SourceRun(
-        Termination.EXITED, 1, events(10, 12, 5, -5, 7, -7), ("",) * 7, crashes=(Crash("E", "no", (40, 6), "", after=6),)
+        Termination.EXITED,
+        1,
+        events(10, 12, 5, -5, 7, -7),
+        ("",) * 7,
+        crashes=(Crash("E", "no", (40, 6), "", after=6),),
     )
     found = verdicts(DECLARED, FUNCTIONS, made)
     assert {name: (str(v.outcome), v.line) for name, v in found.items()} == {"a": ("failed", 6), "b": ("passed", 10)}
@@ -165,7 +169,9 @@ def test_a_message_of_a_compiler_is_blamed_by_its_line() -> None:
     ) -> dict[str, tuple[str, int, str]]:
         diagnostic = Diagnostic("go build", path, line, 1, "undefined: x")
         done = (
-            {"exit_code": 0, "events": events(1, 3, 5, 7), "chunks": ("",) * 5} if termination is Termination.EXITED else {}
+            {"exit_code": 0, "events": events(1, 3, 5, 7), "chunks": ("",) * 5}
+            if termination is Termination.EXITED
+            else {}
         )
         made = SourceRun(termination, diagnostics=(diagnostic,), **done)  # type: ignore[arg-type]
         return {n: (str(v.outcome), v.line, v.reason) for n, v in verdicts(text, Probed(text), made).items()}

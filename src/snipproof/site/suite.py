@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import SettingsError
+from snipproof.languages import runnable
 from snipproof.model import Binding, Suite
 from snipproof.site.dependencies import Dependencies, find_files, names_below
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from snipproof.config import Settings
 
-LANGUAGES = ("python", "typescript", "go", "java")
 PLACEHOLDERS = (
     "weaviate.url", "weaviate.host", "weaviate.port", "weaviate.grpc_host", "weaviate.grpc_port", "assets.url",
 )  # fmt: skip
@@ -75,8 +75,9 @@ class _SuiteFile:
             if key not in nodes:
                 raise SettingsError(f"{self._path}:1:1 the key {key!r} is missing")
         language = self._string(nodes["language"])
-        if language not in LANGUAGES:
-            raise self._error(nodes["language"], f"unknown language {language!r}", f"known: {', '.join(LANGUAGES)}")
+        known = tuple(runnable())
+        if language not in known:
+            raise self._error(nodes["language"], f"unknown language {language!r}", f"known: {', '.join(known)}")
         return Suite(
             path=self._path,
             flavour=self._string(nodes["flavour"]),

@@ -14,7 +14,7 @@ from snipproof.errors import SettingsError
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.runners.java.runner import JavaRunner
 
-pytestmark = pytest.mark.toolchain("javac", "java", "mvn")
+pytestmark = [pytest.mark.slow, pytest.mark.toolchain("javac", "java", "mvn")]
 
 
 @pytest.fixture
@@ -301,6 +301,8 @@ def test_one_jvm_for_all_sources(mini: Mini) -> None:
 def test_options_that_java_refuses(mini: Mini) -> None:
     """The suite file is to blame, in the JVM's own words."""
     mini.suite = mini.suite._replace(options=("-XX:NoSuchOption",))
-    with pytest.raises(SettingsError, match=r"java/suite.yaml:1:1 the JVM failed to start with \('-XX:NoSuchOption',\)") as error:
+    with pytest.raises(
+        SettingsError, match=r"java/suite.yaml:1:1 the JVM failed to start with \('-XX:NoSuchOption',\)"
+    ) as error:
         mini.prove(GOOD)
     assert "NoSuchOption" in error.value.hint

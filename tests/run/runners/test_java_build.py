@@ -13,7 +13,7 @@ from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.probe import Probed
 from snipproof.run.runners.java.javac import JavacDiagnostic, parse
 
-pytestmark = pytest.mark.toolchain("javac", "java", "mvn")
+pytestmark = [pytest.mark.slow, pytest.mark.toolchain("javac", "java", "mvn")]
 
 
 @pytest.fixture

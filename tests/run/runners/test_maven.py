@@ -19,7 +19,7 @@ from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.runners.java.runner import JavaRunner
 from snipproof.run.toolchain import find_version
 
-pytestmark = pytest.mark.toolchain("javac", "java", "mvn")
+pytestmark = [pytest.mark.slow, pytest.mark.toolchain("javac", "java", "mvn")]
 
 
 @pytest.fixture

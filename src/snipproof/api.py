@@ -1,0 +1,93 @@
+"""The public API: everything that other code may import from snipproof.
+
+- For fixtures in a ``conftest.py``: :class:`Gallery`, :class:`State`, :class:`Services`, :class:`WeaviateAddress`.
+- For another language: :class:`Language`, :class:`Runner` and what a Runner receives and returns.
+- The errors that a user can meet: :class:`SnipproofError` and its subclasses.
+
+All other modules are private and change without notice. A name of this module, or one of its parameters, is removed
+only after one release in which using it raises a ``DeprecationWarning``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from snipproof.errors import (
+        DocsError,
+        InfrastructureError,
+        SettingsError,
+        SnipproofError,
+        ToolchainMissingError,
+        UnreadableError,
+    )
+    from snipproof.languages import Language
+    from snipproof.model import Marker, Source, Suite
+    from snipproof.run.probe import Probed
+    from snipproof.run.runner import Program, Runner, RunnerContext
+    from snipproof.run.runners.job import Job
+    from snipproof.run.source_run import Crash, Diagnostic, ProbeEvent, SourceRun, Termination
+    from snipproof.services.gallery import Gallery
+    from snipproof.services.start import Services
+    from snipproof.services.weaviate.server import WeaviateAddress
+    from snipproof.services.weaviate.state import State
+
+__all__ = [
+    "Crash",
+    "Diagnostic",
+    "DocsError",
+    "Gallery",
+    "InfrastructureError",
+    "Job",
+    "Language",
+    "Marker",
+    "ProbeEvent",
+    "Probed",
+    "Program",
+    "Runner",
+    "RunnerContext",
+    "Services",
+    "SettingsError",
+    "SnipproofError",
+    "Source",
+    "SourceRun",
+    "State",
+    "Suite",
+    "Termination",
+    "ToolchainMissingError",
+    "UnreadableError",
+    "WeaviateAddress",
+]
+
+# Imported only when a name is used: fixtures need no Runner, and a Runner no services.
+_MODULES = {
+    "snipproof.errors": (
+        "DocsError", "InfrastructureError", "SettingsError", "SnipproofError", "ToolchainMissingError",
+        "UnreadableError",
+    ),
+    "snipproof.languages": ("Language",),
+    "snipproof.model": ("Marker", "Source", "Suite"),
+    "snipproof.run.probe": ("Probed",),
+    "snipproof.run.runner": ("Program", "Runner", "RunnerContext"),
+    "snipproof.run.runners.job": ("Job",),
+    "snipproof.run.source_run": ("Crash", "Diagnostic", "ProbeEvent", "SourceRun", "Termination"),
+    "snipproof.services.gallery": ("Gallery",),
+    "snipproof.services.start": ("Services",),
+    "snipproof.services.weaviate.server": ("WeaviateAddress",),
+    "snipproof.services.weaviate.state": ("State",),
+}  # fmt: skip
+
+
+if not TYPE_CHECKING:  # else a type checker would accept every name
+
+    def __getattr__(name: str) -> Any:
+        for module, names in _MODULES.items():
+            if name in names:
+                globals()[name] = value = getattr(import_module(module), name)
+                return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""Deprecated import paths of one release; use :mod:`snipproof.api`."""
