@@ -42,8 +42,8 @@ TSX = "4.23.15"
 _FORKS = 10
 
 
-def say(line: str) -> None:
-    """Tell what happens on standard error: standard output is for the tables."""
+def log(line: str) -> None:
+    """Write progress to standard error: standard output is for the tables."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
@@ -57,7 +57,7 @@ class Flavour:
 
     suite: Suite
     settings: Settings
-    run: SessionFolder
+    session: SessionFolder
     addresses: dict[str, str]
     folder: Path
     copies: int
@@ -101,7 +101,7 @@ class Flavour:
 
     def runner(self) -> Runner:
         """Return a Runner with its environment made."""
-        runner = make_runner(RunnerContext(self.suite, self.settings, self.run, say))
+        runner = make_runner(RunnerContext(self.suite, self.settings, self.session, log))
         runner.provision()
         return runner
 
@@ -180,9 +180,9 @@ def timed(function: Callable[[], None]) -> float:
 
 
 @contextmanager
-def services(settings: Settings, run: SessionFolder) -> Iterator[Services]:
+def services(settings: Settings, session: SessionFolder) -> Iterator[Services]:
     """One server for everything, filled once."""
-    started = Services.start(settings, run, say, settings.root / settings.assets)
+    started = Services.start(settings, session, log, settings.root / settings.assets)
     try:
         Gallery(ROOT / "snippets" / "gallery").fill(started.weaviate)
         yield started
@@ -190,17 +190,17 @@ def services(settings: Settings, run: SessionFolder) -> Iterator[Services]:
         started.stop()
 
 
-def python_overhead(settings: Settings, run: SessionFolder, suite: Suite, rounds: int) -> Row:
+def python_overhead(settings: Settings, session: SessionFolder, suite: Suite, rounds: int) -> Row:
     """Return an import-only file, forked and fresh; as it does nothing, the first is what isolation costs."""
     imports = "import weaviate\nfrom weaviate.classes.query import MetadataQuery\n# START a\nx = 1\n# END a\n"
     source = parse_source(f"{Path(suite.path).parent}/bench.py", imports)
-    context = RunnerContext(suite._replace(files=()), settings, run, say)
+    context = RunnerContext(suite._replace(files=()), settings, session, log)
     runner = make_runner(context)
     runner.provision()
     markers = [marker for region in source.regions for marker in region.markers]
     program = Program(source, imports, runner.probe(source.path, imports, markers))
     runner.build([program])
-    runner.execute(program)  # waits for the helper
+    runner.execute(program)  # waits for the worker
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bench.py"
         file.write_text(imports)
@@ -237,7 +237,7 @@ def whole_page(flavours: Sequence[Flavour], started: Services, rounds: int) -> R
     fill = Gallery(ROOT / "snippets" / "gallery").fill
     ours, today = [], []
     for number in range(rounds):
-        say(f"whole page, round {number + 1}")
+        log(f"whole page, round {number + 1}")
         ours.append(timed(lambda: _call(command, ROOT)))
         fill(address)
         today.append(timed(lambda: _each_today(flavours)))
@@ -257,7 +257,7 @@ class Row:
 def beside_today(flavours: Sequence[Flavour], rounds: int) -> list[Row]:
     """Return a row for each flavour, measured in turns; what is installed once is installed first."""
     for flavour in flavours:
-        say(f"{flavour.name}, {flavour.copies} Sources: installing")
+        log(f"{flavour.name}, {flavour.copies} Sources: installing")
         flavour.folder.mkdir()
         flavour.lay()
         flavour.install()
@@ -265,7 +265,7 @@ def beside_today(flavours: Sequence[Flavour], rounds: int) -> list[Row]:
     times: list[tuple[list[float], list[float]]] = [([], []) for _ in flavours]
     for number in range(rounds):
         for flavour, (ours, today) in zip(flavours, times, strict=True):
-            say(f"round {number + 1}: {flavour.name}, {flavour.copies} Sources")
+            log(f"round {number + 1}: {flavour.name}, {flavour.copies} Sources")
             ours.append(timed(flavour.prove))
             today.append(timed(flavour.today))
     return [
@@ -274,20 +274,22 @@ def beside_today(flavours: Sequence[Flavour], rounds: int) -> list[Row]:
     ]
 
 
-def measure(options: argparse.Namespace, folder: Path, run: SessionFolder) -> Iterator[Row]:
+def measure(options: argparse.Namespace, folder: Path, session: SessionFolder) -> Iterator[Row]:
     """Yield all rows."""
     settings = load_settings(ROOT)
     suites = [s for s in load_suites(settings) if not options.flavours or s.flavour in options.flavours]
-    with services(settings, run) as started:
+    with services(settings, session) as started:
         addresses = started.placeholders()
         singles: list[Flavour] = []
         for copies in options.copies:
-            flavours = [Flavour(s, settings, run, addresses, folder / f"{s.flavour}-{copies}", copies) for s in suites]
+            flavours = [
+                Flavour(s, settings, session, addresses, folder / f"{s.flavour}-{copies}", copies) for s in suites
+            ]
             yield from beside_today(flavours, options.rounds)
             singles = flavours if copies == 1 else singles
         for suite in suites:
             if suite.flavour == "python-v4":
-                yield python_overhead(settings, run, suite, options.rounds)
+                yield python_overhead(settings, session, suite, options.rounds)
         if singles and not options.flavours:
             yield whole_page(singles, started, options.rounds)
 
@@ -299,8 +301,8 @@ def main() -> None:
     parser.add_argument("--copies", type=int, nargs="+", default=[1, 20])
     parser.add_argument("--flavours", nargs="+")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="snipproof-bench-") as folder, SessionFolder.begin() as run:
-        rows = list(measure(options, Path(folder), run))
+    with tempfile.TemporaryDirectory(prefix="snipproof-bench-") as folder, SessionFolder.begin() as session:
+        rows = list(measure(options, Path(folder), session))
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
     lines = [
         f"{datetime.now(UTC):%Y-%m-%d}, {machine}, medians of {options.rounds} interleaved rounds",

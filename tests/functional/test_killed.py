@@ -28,7 +28,7 @@ time.sleep(60)
 
 
 def ours(folder: Path) -> list[psutil.Process]:
-    """Return the living processes whose PATH begins with ``folder``, whoever started them."""
+    """Return the living processes whose PATH begins with ``folder``, from any parent."""
     found = []
     for process in psutil.process_iter():
         try:
@@ -63,7 +63,7 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
         go = temp / "go"
         go.write_text(f"#!/bin/sh\n[ $1 = version ] && exec echo go1.26.0\nsleep 700 & touch {temp}/compiling\nwait\n")
         go.chmod(0o755)
-    # The PATH marks every process of this test, whatever its Run's id is.
+    # The PATH marks every process of this test, whatever the id of its session is.
     env = {
         **os.environ,
         "TMPDIR": str(temp),

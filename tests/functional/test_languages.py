@@ -82,7 +82,7 @@ def test_the_first_verdict_does_not_wait_for_the_last_compiler(both: Project, mo
 
 
 def test_a_missing_toolchain_is_a_skip_with_a_reason(both: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other languages are proven; what is missing, and what to install, is said."""
+    """The other languages are proven; the summary names what is missing and what to install."""
     without_go(both, monkeypatch)
     monkeypatch.delenv("SNIPPROOF_RUN_REQUIRE", raising=False)
     result = both.prove("-rs")
@@ -97,7 +97,7 @@ def test_a_missing_toolchain_is_a_skip_with_a_reason(both: Project, monkeypatch:
 
 
 def test_a_required_toolchain_that_is_missing_is_an_error(both: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In CI nothing may be skipped in silence: that is trouble with the machine, not with the docs."""
+    """In CI nothing may be skipped silently: it is a failure of the machine, not of the docs."""
     without_go(both, monkeypatch)
     result = both.prove("--snippets-require")
     result.stdout.fnmatch_lines(["*no 'go' on the PATH*", "*hint: install*", "snipproof: infrastructure failure*"])
@@ -129,10 +129,10 @@ def test_one_broken_file_does_not_hide_the_others(both: Project) -> None:
     result.assert_outcomes(passed=2, failed=1)
 
 
-def test_trouble_with_the_services_does_not_wait_for_the_compilers(
+def test_an_error_of_the_services_does_not_wait_for_the_compilers(
     both: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was begun in the background ends with the run: wrong usage is told at once."""
+    """What was begun in the background ends with the run: wrong usage is reported at once."""
     folder = both.pytester.path / "slow"
     folder.mkdir()
     (folder / "go").write_text("#!/bin/sh\n[ $1 = version ] && exec echo go1.26.0\nsleep 400\n")
@@ -146,7 +146,7 @@ def test_trouble_with_the_services_does_not_wait_for_the_compilers(
 
 
 def test_only_what_is_selected_is_built(both: Project) -> None:
-    """A broken Source that was not asked for is not looked at."""
+    """A broken Source that is not selected is ignored."""
     both.write("snippets/go/two_test.go", GO.format(name="Two", value="undefined"))
     both.prove("-k", "One").assert_outcomes(passed=1)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from tests.support.project import SETTINGS
 
 from snipproof.config import Settings
 from snipproof.processes.session_folder import SessionFolder
@@ -15,7 +16,6 @@ from snipproof.services.start import Services
 if TYPE_CHECKING:
     from tests.support.project import Project
 
-SETTINGS = "[tool.snipproof]\npages = ['docs']\nsuites = ['snippets/*/suite.yaml']\n"
 GOOD = """\
 import json
 
@@ -36,15 +36,14 @@ y = x + 1
 
 
 def no_traceback_of_ours(result: pytest.RunResult) -> None:
-    """Our own code never shows in what a user reads."""
-    result.stdout.no_fnmatch_line("*snipproof/prove/*.py*")
-    result.stdout.no_fnmatch_line("*snippet_items.py*")
-    result.stdout.no_fnmatch_line("*snippet_plugin.py*")
+    """Code of snipproof never shows in what a user reads."""
+    for folder in ("pytest_plugin", "run", "services", "processes", "site", "compare", "update"):
+        result.stdout.no_fnmatch_line(f"*snipproof/{folder}/*.py*")
     result.stderr.no_fnmatch_line("*Traceback*")
 
 
 def test_a_good_source_is_proven(project: Project) -> None:
-    """Every Snippet passes under its stable id, and the summary says what was proven."""
+    """Every Snippet passes under its stable id, and the summary counts what was proven."""
     result = project.prove("-v", source=GOOD)
     result.stdout.fnmatch_lines(
         [
@@ -79,7 +78,7 @@ def test_a_wrong_expected_block_is_red_at_its_line(
 
 
 def test_an_exception_fails_its_snippet_and_blocks_the_next(project: Project) -> None:
-    """The Snippet that raises is named with its line; those behind it are blocked, not failed."""
+    """The Snippet that raises is named with its line; those after it are blocked, not failed."""
     source = "# START a\nok = 1\n# END a\n# START b\nvalue = {}\nvalue['key']\n# END b\n# START c\nz = 1\n# END c\n"
     result = project.prove(source=source)
     assert result.ret == 1
@@ -139,7 +138,7 @@ def test_a_snippet_that_never_runs_is_red(project: Project, source: str, reason:
         ("# START a\nimport os\nos.kill(os.getpid(), 9)\n# END a\n", "FAILED `a`: the process was killed by signal 9"),
     ],
 )
-def test_trouble_outside_the_markers_is_red_at_its_line(project: Project, source: str, message: str) -> None:
+def test_a_failure_outside_the_markers_is_red_at_its_line(project: Project, source: str, message: str) -> None:
     """Hidden code, syntax and exit codes fail the Snippet that they belong to."""
     result = project.prove(source=source)
     assert result.ret == 1
@@ -230,8 +229,8 @@ def test_a_binding_gives_the_real_address(project: Project) -> None:
     assert result.ret == 0
 
 
-def test_a_server_that_does_not_start_is_no_defect_of_the_docs(project: Project, tmp_path: Path) -> None:
-    """Trouble with the infrastructure has an exit code of its own, and shows the tail of the server's log."""
+def test_a_server_that_does_not_start_is_an_infrastructure_failure(project: Project, tmp_path: Path) -> None:
+    """An infrastructure failure has an exit code of its own, and shows the tail of the server's log."""
     project.write("snippets/py/source.py", GOOD)
     binary = tmp_path / "weaviate-server"
     binary.write_text("#!/bin/sh\necho the disk is made of cheese\nexit 7\n")
@@ -244,7 +243,7 @@ def test_a_server_that_does_not_start_is_no_defect_of_the_docs(project: Project,
 
 
 def test_a_mode_without_its_address_is_a_settings_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What only shows when the services start is still wrong usage, in words."""
+    """An error that shows only when the services start is still wrong usage, with a message."""
     monkeypatch.delenv("SNIPPROOF_WEAVIATE_URL", raising=False)
     project.write("snippets/py/source.py", GOOD)
     result = project.pytester.runpytest_subprocess("snippets", "--snippets-weaviate", "url")
@@ -253,8 +252,8 @@ def test_a_mode_without_its_address_is_a_settings_error(project: Project, monkey
     no_traceback_of_ours(result)
 
 
-def test_a_lock_file_that_cannot_be_installed_is_trouble(project: Project, tmp_path: Path) -> None:
-    """An environment that cannot be made has the exit code of trouble, and shows pip's last words."""
+def test_a_lock_file_that_cannot_be_installed_is_an_infrastructure_failure(project: Project, tmp_path: Path) -> None:
+    """An environment that cannot be made has that exit code too, and shows the end of pip's output."""
     suite = project.pytester.path / "snippets/py/suite.yaml"
     suite.write_text(suite.read_text() + "lock: requirements.lock\n")
     project.write("snippets/py/requirements.lock", "six==1.17.0\n")  # without a hash
@@ -284,7 +283,7 @@ def test_a_secret_never_shows(project: Project, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_skipping_every_snippet_is_never_green(project: Project) -> None:
-    """A fixture that skips all Snippets leaves nothing proven: red, and the summary says so."""
+    """A fixture that skips all Snippets leaves nothing proven: red, with a line in the summary."""
     suite = project.pytester.path / "snippets/py/suite.yaml"
     suite.write_text(suite.read_text() + "fixtures: [key]\n")
     project.pytester.makeconftest(
@@ -306,10 +305,10 @@ def test_one_skipped_snippet_beside_a_proven_one_is_green(project: Project) -> N
     assert result.ret == 0
 
 
-def test_a_server_that_dies_while_a_source_runs_is_trouble(
+def test_a_server_that_dies_while_a_source_runs_is_an_infrastructure_failure(
     project: Project, settings: Settings, binary: Path, tmp_path: Path
 ) -> None:
-    """A given server that ends half-way is no defect of the docs; the Source is not run again for each Snippet."""
+    """A given server that ends half-way is not an error in the docs; the Source runs once, not for each Snippet."""
     # Pytester moves HOME, and with it the cache that the binary is found in.
     settings = settings._replace(weaviate=settings.weaviate._replace(binary=str(binary)))
     with SessionFolder.begin(tmp_path / "runs") as run:

@@ -59,14 +59,14 @@ def test_served_and_given_by_its_address(binary: Path) -> None:
         text=True,
     ) as server:
         assert server.stdout
-        said = ""
-        while "Ctrl-C stops" not in said:
+        output = ""
+        while "Ctrl-C stops" not in output:
             line = server.stdout.readline()
-            assert line, said
-            said += line
+            assert line, output
+            output += line
         try:
-            given = re.search(r"prove on it: pytest snippets (.*)", said)
-            assert given, said
+            given = re.search(r"prove on it: pytest snippets (.*)", output)
+            assert given, output
             for _ in range(2):
                 assert_proven(prove(*given[1].split()), "url")
         finally:
@@ -186,7 +186,7 @@ def test_another_response_is_red_in_every_tab_at_its_own_line(
         lines = path.read_text(encoding="utf-8").split("\n")
         for snippet, shown_by in (("ImageFileSearch", TYPESCRIPT), ("search with base64", PYTHON)):
             name = path.relative_to(copy).as_posix()
-            # Where its own block says the same, that is told first.
+            # If its own block shows the same, that one is reported first.
             holder = name if name == TYPESCRIPT else shown_by
             at = next(n for n, line in enumerate(lines, start=1) if f"START {snippet}" in line)
             own = rf"{re.escape(name)}:{'[0-9]+' if name == holder else at}:1 FAILED `{snippet}`: "

@@ -79,7 +79,7 @@ def test_no_other_plugin_is_needed(project: Project) -> None:
 
 
 def test_without_the_extra_the_way_out_is_named(project: Project) -> None:
-    """The light package alone cannot run snippets: it says what to install, without a traceback."""
+    """The light package alone cannot run snippets: the error names what to install, without a traceback."""
     project.write("block.py", "import sys\nsys.modules['filelock'] = None\n")
     project.write("snippets/py/source.py", "# START a\nx = 1\n# END a\n")
     result = project.pytester.runpytest_subprocess("-p", "block", "snippets")
@@ -142,7 +142,7 @@ def test_what_a_source_leaves_in_weaviate_is_removed(project: Project) -> None:
 
 
 def test_fixtures_of_a_suite_are_set_up(project: Project) -> None:
-    """A Suite's fixtures come from the project's conftest, and their trouble is no traceback of ours."""
+    """A Suite's fixtures come from the project's conftest, and their errors have no traceback of snipproof."""
     suite = project.pytester.path / "snippets/py/suite.yaml"
     suite.write_text(suite.read_text() + "fixtures: [ready]\n")
     project.pytester.makeconftest(

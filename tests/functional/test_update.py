@@ -1,4 +1,4 @@
-"""``--snippets-update`` as a writer uses it: what is written, what never is, and what the run says of it."""
+"""``--snippets-update`` as a writer uses it: what is written, what never is, and what the run reports."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.support.project import Project
+
+pytestmark = pytest.mark.slow
 
 SOURCE = """\
 import json
@@ -56,7 +58,7 @@ def source_of(project: Project) -> Path:
 
 
 def test_an_update_writes_what_differs_and_nothing_else(project: Project) -> None:
-    """The changed lines are written, the run is green and says so; a second run has nothing to write."""
+    """The changed lines are written, the run is green and reports it; a second run has nothing to write."""
     result = project.prove("--snippets-update", "-v", source=SOURCE)
     assert result.ret == 0
     result.stdout.fnmatch_lines(
@@ -118,7 +120,7 @@ def test_only_what_is_selected_is_updated(project: Project) -> None:
 
 
 def test_a_snippet_that_failed_proposes_nothing(project: Project) -> None:
-    """What raised says nothing of its output, while the others are updated."""
+    """A Snippet that raised is not updated, while the others are."""
     source = SOURCE.replace('print("two")', 'raise OSError("gone")')
     result = project.prove("--snippets-update", source=source)
     assert result.ret == 1
@@ -127,7 +129,7 @@ def test_a_snippet_that_failed_proposes_nothing(project: Project) -> None:
 
 
 def test_never_under_ci(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """CI proves what is there; it is told so before anything runs."""
+    """CI proves what is there; the option is an error before anything runs."""
     monkeypatch.setenv("CI", "true")
     result = project.prove("--snippets-update", source=SOURCE)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -150,7 +152,7 @@ def test_a_file_that_changed_meanwhile_is_left_alone(project: Project) -> None:
 
 
 def test_snippets_that_do_not_agree_write_nothing(project: Project) -> None:
-    """One block of two Snippets: each says something else, and both are named."""
+    """One block of two Snippets: each gives something else, and both are named."""
     source = (
         "# START one\nprint([1, 2])\n# END one\n# START two\nprint([1, 3])\n# END two\n"
         "# START Expected results {of: [one, two]}\n# [1, 4]\n# END Expected results\n"
@@ -223,7 +225,7 @@ def test_a_link_is_followed_inside_the_root_only(project: Project, tmp_path_fact
 
 
 def test_a_review_needs_a_terminal(project: Project) -> None:
-    """Without one there is nobody to ask."""
+    """Without one nobody can confirm a change."""
     result = project.prove("--snippets-update=review", source=SOURCE)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: --snippets-update=review confirms each change on a terminal*"])
@@ -245,7 +247,7 @@ def on_a_terminal(project: Project, answers: str, *args: str) -> tuple[int, str]
     )  # fmt: skip
     os.close(theirs)
     screen = b""
-    asked = 0
+    answered = 0
     end = time.monotonic() + 120
     while time.monotonic() < end:
         if not select.select([ours], [], [], 0.2)[0]:
@@ -257,9 +259,9 @@ def on_a_terminal(project: Project, answers: str, *args: str) -> tuple[int, str]
         if not new:
             break
         screen += new
-        while asked < screen.count(b"[q]uit: ") and asked < len(answers):
-            os.write(ours, f"{answers[asked]}\n".encode())
-            asked += 1
+        while answered < screen.count(b"[q]uit: ") and answered < len(answers):
+            os.write(ours, f"{answers[answered]}\n".encode())
+            answered += 1
     code = process.wait(timeout=30)
     os.close(ours)
     return code, screen.decode()
@@ -297,8 +299,6 @@ TABS = """\
 import One from '!!raw-loader!/snippets/py/one.py';
 import Two from '!!raw-loader!/snippets/py/two.py';
 
-pytestmark = pytest.mark.slow
-
 <Tabs>
 <TabItem value='one'>
 
@@ -334,5 +334,5 @@ def test_one_block_for_all_tabs_needs_them_to_agree(project: Project, second: st
             ["snipproof: snippets/py/one.py:5 not updated: the Snippets whose * do not agree: *"]
         )
         assert "snippets/py/one.py::a gave `# [0.0874]`" in result.stdout.str()
-        said = "what is shown" if second == "0.0613" else "`# [0.5000]`"
-        assert f"snippets/py/two.py::a gave {said}" in result.stdout.str()
+        shown = "what is shown" if second == "0.0613" else "`# [0.5000]`"
+        assert f"snippets/py/two.py::a gave {shown}" in result.stdout.str()

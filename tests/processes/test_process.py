@@ -19,11 +19,11 @@ def start(session: SessionFolder, *command: str) -> Process:
 
 
 def test_a_command_gets_the_usual_signals_and_the_given_environment(tmp_path: Path) -> None:
-    """A broken pipe ends a program as it does in a shell; the environment is the given one and the Run's id."""
+    """A broken pipe ends a program as it does in a shell; the environment is the given one and the session's id."""
     with SessionFolder.begin(tmp_path) as session:
         out = session.subfolder("work") / "out"
         assert start(session, "sh", "-c", "yes | head -n 1").wait(10) == 0
-        assert out.read_text() == "y\n"  # and no failure_reason of ``yes`` about the pipe
+        assert out.read_text() == "y\n"  # and no error of ``yes`` about the pipe
         assert start(session, "sh", "-c", "env").wait(10) == 0
         assert f"{RUN_VARIABLE}={session.id}" in out.read_text().splitlines()
         assert "HOME" not in out.read_text()
@@ -40,8 +40,8 @@ def test_a_stop_right_after_the_start_does_not_wait_for_the_command(tmp_path: Pa
             assert process.poll() == -signal.SIGKILL
 
 
-def test_a_wait_that_is_over_says_so(tmp_path: Path) -> None:
-    """``poll`` and a ``wait`` whose time is over give ``None``; the process can be asked again."""
+def test_a_wait_that_times_out_returns_none(tmp_path: Path) -> None:
+    """``poll`` and a ``wait`` that times out return ``None``; both can be called again."""
     with SessionFolder.begin(tmp_path) as session:
         process = start(session, "sleep", "60")
         assert process.poll() is None

@@ -1,4 +1,4 @@
-"""Runs and their processes: nothing outlives a Run, whatever ends it."""
+"""Sessions and their processes: nothing outlives a session, whatever ends it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from snipproof.processes.session_folder import RUN_VARIABLE, SessionFolder
 
 
 def alive(session_id: str) -> list[psutil.Process]:
-    """The processes that carry a Run's id."""
+    """The processes with the id of a session."""
     found = []
     for process in psutil.process_iter():
         try:
@@ -47,8 +47,8 @@ def test_exit_codes_and_output(tmp_path: Path) -> None:
         assert "no-such-program: No such file" in (work / "err").read_text()
 
 
-def test_stop_asks_then_kills(tmp_path: Path) -> None:
-    """SIGTERM within the grace period, SIGKILL behind it; a second stop does nothing."""
+def test_stop_terminates_then_kills(tmp_path: Path) -> None:
+    """SIGTERM within the grace period, SIGKILL after it; a second stop does nothing."""
     with SessionFolder.begin(tmp_path) as session:
         polite = start(session, "sleep", "600")
         polite.stop(grace=10)
@@ -70,8 +70,8 @@ def test_what_a_command_leaves_behind_is_killed(tmp_path: Path) -> None:
         assert alive(session.id) == []
 
 
-def test_a_folder_belongs_to_one_run_and_goes_with_it(tmp_path: Path) -> None:
-    """Two Runs at once do not touch each other; each removes its own folder."""
+def test_a_folder_belongs_to_one_session_and_goes_with_it(tmp_path: Path) -> None:
+    """Two sessions at once do not touch each other; each removes its own folder."""
     with SessionFolder.begin(tmp_path) as one:
         with SessionFolder.begin(tmp_path) as two:
             assert one.folder.is_dir()
@@ -83,8 +83,8 @@ def test_a_folder_belongs_to_one_run_and_goes_with_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("victim", ["parent", "parent and keeper"])
-def test_a_killed_run_leaves_nothing_after_the_next_start(tmp_path: Path, victim: str) -> None:
-    """After SIGKILL processes end by themselves, or at the latest when the next Run begins; the folder goes then."""
+def test_a_killed_session_leaves_nothing_after_the_next_start(tmp_path: Path, victim: str) -> None:
+    """After SIGKILL processes end by themselves, or when the next session begins; the folder goes then."""
     code = f"""
         import os
         from pathlib import Path
@@ -121,21 +121,21 @@ def test_a_killed_run_leaves_nothing_after_the_next_start(tmp_path: Path, victim
     assert not (tmp_path / session_id).exists()
 
 
-def test_a_sweep_leaves_alone_what_is_no_runs(tmp_path: Path) -> None:
-    """Only folders with the name of a Run are swept: others, and links with such a name, are not ours to remove."""
+def test_a_sweep_ignores_other_folders(tmp_path: Path) -> None:
+    """Only folders with the name of a session are swept: others, and links with such a name, stay."""
     precious = tmp_path / "precious"
     base = tmp_path / "base"
     (base / "notes").mkdir(parents=True)
     precious.mkdir()
     (base / "0123456789ab").symlink_to(precious)
-    (base / "ba9876543210").mkdir()  # a dead Run's
+    (base / "ba9876543210").mkdir()  # of a dead session
     SessionFolder.begin(base).end()
     assert sorted(path.name for path in base.iterdir()) == ["0123456789ab", "notes", "sweep.lock"]
     assert list(precious.iterdir()) == []
 
 
 def test_a_base_that_is_not_ours_is_refused(tmp_path: Path) -> None:
-    """A link in the place of the folder of all Runs, or no folder at all, is an error in words."""
+    """A link in the place of the folder of all sessions, or no folder at all, is an error with a message."""
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
     with pytest.raises(InfrastructureError, match="it is a link, or belongs to another user"):

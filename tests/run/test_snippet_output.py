@@ -1,4 +1,4 @@
-"""What a Snippet gave, and what a Page says it gives."""
+"""The output of a Snippet, and what a Page shows as its output."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ RUN = SourceRun(
 
 
 def exchange(after: int, response: Any, *, search: bool = True, trouble: str = "", name: str = "Search") -> Exchange:
-    return Exchange(after, name, {"asked": response}, response, search, trouble)
+    return Exchange(after, name, {"query": response}, response, search, trouble)
 
 
 def outputs(name: str, origin: str, *exchanges: Exchange) -> tuple[Any, str, str]:
-    """Return data, text and trouble of one Snippet's output."""
+    """Return data, text and error of one Snippet's output."""
     made = replace(RUN, exchanges=exchanges)
     region = next(region for region in SOURCE.regions if region.name == name)
     given = output_of(Origin(origin), trace(region, Probed(SOURCE.text), made), made)
@@ -46,7 +46,7 @@ def test_stdout_is_what_was_printed_between_the_markers() -> None:
 
 
 def test_the_response_is_the_last_search_response_of_the_snippet_itself() -> None:
-    """Not that of hidden code around it, nor of another Snippet, nor of a request that is no search."""
+    """Not that of hidden code around it, nor of another Snippet, nor of a request that is not a search."""
     around = [exchange(0, "before"), exchange(2, "between"), exchange(3, "the other"), exchange(4, "after")]
     own = [exchange(1, "first"), exchange(1, "last"), exchange(1, "meta", search=False, name="GET /v1/meta")]
     assert outputs("a", "response", *around[:1], *own, *around[1:]) == ("last", "", "")
@@ -59,8 +59,8 @@ def test_no_response_is_told_in_words() -> None:
     )  # fmt: skip
     meta = exchange(1, {}, search=False, name="GET /v1/meta")
     assert outputs("a", "response", meta)[2] == "the Snippet got no search response; it sent GET /v1/meta"
-    lost = exchange(1, None, trouble="it is too large to be kept")
-    assert outputs("a", "response", exchange(1, 1), lost)[2] == (
+    dropped = exchange(1, None, trouble="it is too large to be kept")
+    assert outputs("a", "response", exchange(1, 1), dropped)[2] == (
         "the response to Search cannot be compared: it is too large to be kept"
     )
 
@@ -68,7 +68,7 @@ def test_no_response_is_told_in_words() -> None:
 def test_requests_are_one_value_each_in_order() -> None:
     sent = outputs("a", "requests", exchange(1, 1, name="GET /v1/meta"), exchange(1, 2), exchange(3, 3))[0]
     assert isinstance(sent, Actual)
-    assert sent.values == ({"GET /v1/meta": {"asked": 1}}, {"Search": {"asked": 2}})
+    assert sent.values == ({"GET /v1/meta": {"query": 1}}, {"Search": {"query": 2}})
     assert outputs("b", "requests")[2] == "the Snippet sent nothing to the server"
 
 
@@ -134,17 +134,15 @@ def verdict(root: Path, path: str, response: Any, pages: PageExpectations | None
         ("", printed, ""),
         exchanges=(exchange(1, response),),
     )
-    said = read_page_expectations(load_settings(root)) if pages is None else pages
-    return judge(source, Probed(source.text), made, said)[0]
+    expectations = read_page_expectations(load_settings(root)) if pages is None else pages
+    return judge(source, Probed(source.text), made, expectations)[0]
 
 
 def test_a_block_after_tabs_is_compared_with_the_response_of_every_tab(site: Path) -> None:
     assert verdict(site, "s/a.py", [1]).outcome is Outcome.PASSED
     assert verdict(site, "s/b.py", [1]).outcome is Outcome.PASSED
     assert len(verdict(site, "s/b.py", [1]).expectations) == 1
-    assert verdict(site, "s/b.py", [2], PageExpectations()).outcome is Outcome.PASSED, (
-        "it is the page alone that says so"
-    )
+    assert verdict(site, "s/b.py", [2], PageExpectations()).outcome is Outcome.PASSED, "only the page binds it"
 
 
 def test_another_response_in_a_tab_is_red_there(site: Path) -> None:
@@ -159,7 +157,7 @@ def test_another_response_in_a_tab_is_red_there(site: Path) -> None:
 
 
 def test_what_is_printed_is_told_from_what_is_answered(site: Path) -> None:
-    """A page that shows what its Snippets print says so itself; the failure says how."""
+    """A page can declare that it shows what its Snippets print; the failure shows how."""
     path = site / "s/a.py"
     path.write_text(path.read_text(encoding="utf-8").replace(", from: response", ""), encoding="utf-8")
     assert "`{from: stdout}`" in verdict(site, "s/b.py", {"data": 1}, printed="[1]").details
@@ -167,7 +165,7 @@ def test_what_is_printed_is_told_from_what_is_answered(site: Path) -> None:
 
 
 def test_what_a_page_shows_as_json_has_to_be_json(site: Path) -> None:
-    """It is no text to be compared line by line, though it does not begin like data."""
+    """It is not compared line by line, though it does not begin like data."""
     path = site / "s/a.py"
     path.write_text(path.read_text(encoding="utf-8").replace("[1]", "one"), encoding="utf-8")
     assert "the block is not the JSON it shows" in verdict(site, "s/a.py", "one").reason

@@ -1,4 +1,4 @@
-"""Verdicts from the plain facts of a run, without running anything."""
+"""Verdicts from the facts of a run, without running anything."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ SOURCE = parse_source(
 def run(
     *lines: int, crash: int | None = None, termination: Termination = Termination.EXITED, code: int | None = 0
 ) -> SourceRun:
-    """A run that passed the probes of ``lines``, each printing its line behind it."""
+    """A run that passed the probes of ``lines`` and printed the line after each."""
     found = (Crash("KeyError", "k", (crash,), ""),) if crash else ()
     chunks = ("before", *(f"<{line}>" for line in lines))
-    hits = tuple(ProbeEvent(line, float(index)) for index, line in enumerate(lines))
-    return SourceRun(termination, 1 if crash else code, hits, chunks, "", "1 s", found)
+    events = tuple(ProbeEvent(line, float(index)) for index, line in enumerate(lines))
+    return SourceRun(termination, 1 if crash else code, events, chunks, "", "1 s", found)
 
 
 def outcomes(made: SourceRun) -> dict[str, str]:
@@ -40,7 +40,7 @@ def test_a_region_of_two_segments_prints_what_both_print() -> None:
 
 
 def test_every_missed_marker_is_red() -> None:
-    """Leave out the hit of any one marker, and the Snippet that it belongs to is not executed as a whole."""
+    """Without the event of any one marker, its Snippet is not executed as a whole."""
     for missed in ALL:
         made = outcomes(run(*(line for line in ALL if line != missed)))
         assert "not executed" in made.values(), missed
@@ -186,7 +186,7 @@ def test_a_message_of_a_compiler_is_blamed_by_its_line() -> None:
 
 
 def test_a_native_report_without_a_test_is_red() -> None:
-    """A process that ends well although its test runner found nothing is no pass."""
+    """A process that exits with 0 although its test runner found nothing is a failure."""
     text = "// START a\nx\n// END a\n"
     made = SourceRun(Termination.EXITED, 0, failure_reason="go test found no test in this file")
     found = verdicts(text, Probed(text), made)["a"]

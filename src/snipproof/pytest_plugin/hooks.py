@@ -47,9 +47,9 @@ class SnippetHooks:
         """
         order = list(runnable())
         places = [index for index, item in enumerate(items) if isinstance(item, SnippetItem)]
-        ours = [item for item in items if isinstance(item, SnippetItem)]
-        ours.sort(key=lambda item: order.index(item.file.suite.language))
-        for place, item in zip(places, ours, strict=True):
+        snippets = [item for item in items if isinstance(item, SnippetItem)]
+        snippets.sort(key=lambda item: order.index(item.file.suite.language))
+        for place, item in zip(places, snippets, strict=True):
             items[place] = item
 
     @pytest.hookimpl(wrapper=True)
@@ -100,7 +100,7 @@ class SnippetHooks:
                 report.user_properties.append(("infrastructure", error.message))
             elif call.when == "call":
                 report.duration = item.file.verdict(item.name).duration
-            if report.skipped and isinstance(report.longrepr, tuple):  # with the place of the Snippet, not of our code
+            if report.skipped and isinstance(report.longrepr, tuple):  # at the place of the Snippet, not of the plugin
                 path, line, _ = item.reportinfo()
                 report.longrepr = (str(path), line + 1, report.longrepr[2])
         return report

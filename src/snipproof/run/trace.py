@@ -10,7 +10,7 @@ from snipproof.run.source_run import TEST_ENDED, SourceRun
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class RegionProbes:
     """The probes that enter and leave the Segments of one Region.
 
     :param functions: those that a marker between declarations shows.
@@ -26,7 +26,7 @@ class Points:
         return not self.starts
 
 
-def points(region: Region, probed: Probed) -> Points:
+def _probes_of(region: Region, probed: Probed) -> RegionProbes:
     """Return the probes of ``region``.
 
     A Segment that shows declarations is proven by its functions. A Segment of declarations without a function, such as
@@ -49,7 +49,7 @@ def points(region: Region, probed: Probed) -> Points:
         # A Region that is never closed runs to the end of the file, where no marker is.
         if not closes and segment.last < lines:
             ends.add(last)
-    return Points(frozenset(starts), frozenset(ends), tuple(shown))
+    return RegionProbes(frozenset(starts), frozenset(ends), tuple(shown))
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Trace:
     """
 
     region: Region
-    points: Points
+    probes: RegionProbes
     passed: set[int] = field(default_factory=set)
     output: str = ""
     duration: float = 0.0
@@ -91,16 +91,16 @@ class Trace:
 
     def missed_starts(self) -> list[int]:
         """Return the probes of starts that were never passed, in the order of the text."""
-        return sorted(self.points.starts - self.passed)
+        return sorted(self.probes.starts - self.passed)
 
     def missed_ends(self, probed: Probed) -> list[int]:
         """Return the probes of ends that were never passed, except those after a statement that leaves."""
-        return sorted(self.points.ends - self.passed - probed.unreachable, key=abs)
+        return sorted(self.probes.ends - self.passed - probed.unreachable, key=abs)
 
 
 def trace(region: Region, probed: Probed, run: SourceRun) -> Trace:
     """Follow the events of ``run`` through ``region``."""
-    found = Trace(region, points(region, probed))
+    found = Trace(region, _probes_of(region, probed))
     inside = _Inside()
     since = 0.0
     for index, event in enumerate(run.events):
@@ -109,9 +109,9 @@ def trace(region: Region, probed: Probed, run: SourceRun) -> Trace:
             found.output += run.chunks[index]
             found.duration += event.time - since
         since = event.time
-        if event.line in found.points.ends or event.line in found.points.starts:
+        if event.line in found.probes.ends or event.line in found.probes.starts:
             found.passed.add(event.line)
-            inside.move(event.line, found.points)
+            inside.move(event.line, found.probes)
         elif event.line == TEST_ENDED:
             inside = _Inside()
         if inside.any and not was:
@@ -137,10 +137,10 @@ class _Inside:
     def any(self) -> bool:
         return self.marked or self.depth > 0
 
-    def move(self, probe: int, points: Points) -> None:
-        if probe in {f.first for f in points.functions}:
+    def move(self, probe: int, probes: RegionProbes) -> None:
+        if probe in {f.first for f in probes.functions}:
             self.depth += 1
         elif probe < 0:
             self.depth = max(0, self.depth - 1)
         else:
-            self.marked = probe in points.starts
+            self.marked = probe in probes.starts

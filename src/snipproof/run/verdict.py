@@ -117,10 +117,10 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
 
 def _missed(source: Source, snippet: Snippet, trace: Trace, probed: Probed) -> Verdict | None:
     """Return the Verdict on a Snippet that was not executed as a whole; ``None`` if it was."""
-    names = {function.first: function.name for function in trace.points.functions}
+    names = {function.first: function.name for function in trace.probes.functions}
     place = f"{source.path}:"
     as_a_whole = " as a whole" if trace.begun else ""
-    if trace.points.empty:
+    if trace.probes.empty:
         line = snippet.region.line
         why = f": it shows no code that can be executed, so nothing proves it ({place}{line})"
     elif starts := trace.missed_starts():

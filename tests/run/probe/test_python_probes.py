@@ -22,9 +22,9 @@ def probe(text: str) -> Probed:
 
 def run(probed: Probed) -> list[int]:
     """Execute the probed text and return the lines of the probes it passed, in order."""
-    hits: list[int] = []
-    exec(compile(probed.text, "source", "exec"), {PROBE_FUNCTION: hits.append})  # noqa: S102
-    return hits
+    passed: list[int] = []
+    exec(compile(probed.text, "source", "exec"), {PROBE_FUNCTION: passed.append})  # noqa: S102
+    return passed
 
 
 def test_marker_lines_become_calls_on_the_same_line() -> None:
@@ -42,7 +42,7 @@ def test_marker_lines_become_calls_on_the_same_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "hits"),
+    ("text", "passed"),
     [
         ("# START a\nx = [\n# END a\n1]\n", [1, 3]),
         ("x = [\n  # START a\n  1]\n# END a\n", [2, 4]),
@@ -61,9 +61,9 @@ def test_marker_lines_become_calls_on_the_same_line() -> None:
         ("match 1:\n    case 1:\n        x = 1\n        # END a\n    case _:\n        pass\n", [4]),
     ],
 )
-def test_probes_fire_where_the_marker_stands(text: str, hits: list[int]) -> None:
+def test_probes_fire_where_the_marker_stands(text: str, passed: list[int]) -> None:
     """Whatever surrounds a marker, its probe fires when the code there runs."""
-    assert run(probe(text)) == hits
+    assert run(probe(text)) == passed
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_probes_fire_where_the_marker_stands(text: str, hits: list[int]) -> None
         ("def f(:\n# START a\n", 2, "not valid Python"),
     ],
 )
-def test_what_cannot_be_probed_is_said(text: str, line: int, reason: str) -> None:
-    """A marker that is no comment between statements has no probe, and the reason is known."""
+def test_a_marker_without_a_probe_has_a_reason(text: str, line: int, reason: str) -> None:
+    """A marker that is not a comment between statements has no probe, and a reason."""
     probed = probe(text)
     assert reason in probed.silent[line]
     assert PROBE_FUNCTION not in probed.text
@@ -100,7 +100,7 @@ def _block(rng: random.Random, depth: int, indent: int) -> list[str]:
         elif kind == 1:
             lines.append(marker)
         elif kind == 2:
-            lines += [f"{pad}x = [", marker, f"{pad}1]  # behind"]
+            lines += [f"{pad}x = [", marker, f"{pad}1]  # after"]
         elif kind == 3:
             lines += [f"{pad}x = '''", marker, "'''"]
         elif kind == 4:

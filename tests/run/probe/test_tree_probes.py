@@ -70,7 +70,7 @@ def changed(text: str, probed: Probed) -> dict[int, str]:
     ],
 )
 def test_a_marker_becomes_a_statement_on_its_own_line(language: str, text: str, expected: dict[int, str]) -> None:
-    """Between statements it is replaced; inside of one, the probe goes before it (START) or behind it (END)."""
+    """Between statements it is replaced; inside a statement, the probe goes before (START) or after it (END)."""
     probed = probe(text, language)
     assert changed(text, probed) == expected
     assert not probed.silent
@@ -93,15 +93,15 @@ def test_a_marker_becomes_a_statement_on_its_own_line(language: str, text: str, 
         ("java", "class A {\n  /**\n   * // START a\n   */\n  int x; }", 3, "inside a block comment"),
     ],
 )
-def test_what_cannot_be_probed_is_said(language: str, text: str, line: int, reason: str) -> None:
-    """A marker that is no comment where a statement can stand has no probe, and the reason is known."""
+def test_a_marker_without_a_probe_has_a_reason(language: str, text: str, line: int, reason: str) -> None:
+    """A marker that is not a comment at the position of a statement has no probe, and a reason."""
     probed = probe(text, language)
     assert reason in probed.silent[line]
     assert probed.text == text
 
 
 def test_markers_between_declarations_are_proven_by_the_functions_they_show() -> None:
-    """A Segment of declarations has no place for a probe: its functions tell when they are entered and left."""
+    """A Segment of declarations has no place for a probe: its functions get probes at entry and exit."""
     text = textwrap.dedent(
         """\
         package a
@@ -175,8 +175,8 @@ GO_GOES_ON = [
 
 
 @pytest.mark.toolchain("go")
-def test_go_compiles_with_an_end_marker_behind_every_kind_of_statement(tmp_path: Path) -> None:
-    """Behind a terminating statement there is no probe, behind any other there is one: the compiler agrees."""
+def test_go_compiles_with_an_end_marker_after_every_kind_of_statement(tmp_path: Path) -> None:
+    """There is no probe after a terminating statement, and one after any other: the compiler agrees."""
     parts = ["package a\nimport `os`\nvar c chan int\nvar _ = os.Getenv\nfunc __snipproof_probe__(int) {}"]
     for n, body in enumerate(GO_ENDS):
         parts.append(f"func ends{n}(x bool) int {{\n// START e{n}\n{body}\n// END e{n}\n}}")
@@ -226,8 +226,8 @@ JAVA_GOES_ON = [
 
 
 @pytest.mark.toolchain("javac")
-def test_java_compiles_with_an_end_marker_behind_every_kind_of_statement(tmp_path: Path) -> None:
-    """Behind a statement that cannot complete normally there is no probe, behind any other one: the compiler agrees."""
+def test_java_compiles_with_an_end_marker_after_every_kind_of_statement(tmp_path: Path) -> None:
+    """There is no probe after a statement that cannot complete normally, else there is: the compiler agrees."""
     parts = ["class A {", "void foo() {}"]
     for n, body in enumerate(JAVA_ENDS):
         parts.append(f"int ends{n}(boolean x) {{\n// START e{n}\n{body}\n// END e{n}\n}}")

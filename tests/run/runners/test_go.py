@@ -169,7 +169,7 @@ def test_each_failure_of_a_test_belongs_to_its_snippet(mini: Mini) -> None:
 
 
 def test_what_testify_says_becomes_one_line(mini: Mini) -> None:
-    """The error and the words for it, not the trace above them; that one tells the lines."""
+    """The error and its message, not the trace above them, which only gives the lines."""
     error = (
         r'"\n\tError Trace:\t/x/a_test.go:99\n\t            \t/x/a_test.go:6\n\tError:      \tNot equal: \n"+'
         r'"\t            \texpected: 1\n\t            \tactual  : 2\n\tTest:       \tTestA\n\tMessages:   \tsum\n"'
@@ -179,7 +179,7 @@ def test_what_testify_says_becomes_one_line(mini: Mini) -> None:
 
 
 def test_what_does_not_compile_hides_nothing_else(mini: Mini) -> None:
-    """One build of eight files, most of them broken: each says what is wrong with it, the good ones run."""
+    """One build of eight files, most of them broken: each has its own error, the good ones run."""
     broken = {
         "syntax": source("Syntax", *snippet("x", 'fmt.Println("x"')),
         "type": source("Type", *snippet("x", 'var a int = "a"', "_ = a")),
@@ -216,7 +216,7 @@ def test_what_does_not_compile_hides_nothing_else(mini: Mini) -> None:
 
 
 def test_a_broken_helper_is_named_with_its_own_path(mini: Mini) -> None:
-    """A file beside the Sources that is none itself: nothing can be built, and its place is told."""
+    """A broken file that is not a Source: nothing can be built, and its place is reported."""
     mini.write("go/helper_test.go", "package docs\nfunc help() int { return missing }\n")
     found = mini.prove(GOOD)
     assert found["good"].reason == "go/helper_test.go:2:26 go: undefined: missing"
@@ -240,14 +240,14 @@ def test_vet_is_red_as_with_go_test(mini: Mini) -> None:
 
 
 def test_vet_looks_at_what_a_second_build_took(mini: Mini) -> None:
-    """A broken file beside it does not keep a finding from being told."""
+    """A broken file next to it does not hide a finding."""
     vetted = source("Vet", *snippet("a", 'fmt.Printf("%d", "b")'))
     found = mini.prove({"go/vet_test.go": vetted, "go/broken_test.go": source("Broken", *snippet("x", "a :="))})
     assert "go vet: fmt.Printf format" in found["go/vet_test.go::a"].reason
 
 
 def test_a_probe_that_breaks_a_file_is_not_the_docs_fault(mini: Mini) -> None:
-    """The file builds without its probes: this is said, and the others run."""
+    """The file builds without its probes: this is reported, and the others run."""
     runner = mini.runner()
     mini.write("go/a_test.go", text := source("A", *snippet("a")))
     mini.write("go/good_test.go", GOOD)
@@ -321,11 +321,11 @@ def test_a_hang_is_stopped_at_its_line_and_a_flood_at_its_limit(mini: Mini) -> N
 
 
 def test_what_a_source_starts_is_gone_when_it_ends(mini: Mini) -> None:
-    """A child that lives on keeps neither the run nor the machine; it does not know of the probes either."""
+    """A child that lives on is killed and does not block the run; its environment has no variable of the probes."""
     begin = time.monotonic()
     lines = (
-        'told, _ := exec.Command("sh", "-c", "env | grep -c SNIPPROOF_PROBE").Output()',
-        'fmt.Print(string(told), os.Getenv("SNIPPROOF_PROBE"))',
+        'output, _ := exec.Command("sh", "-c", "env | grep -c SNIPPROOF_PROBE").Output()',
+        'fmt.Print(string(output), os.Getenv("SNIPPROOF_PROBE"))',
         'exec.Command("setsid", "sleep", "765431").Start()',
     )
     found = mini.prove(source("A", *snippet("a", *lines)).replace('"os"', '"os"; "os/exec"'))
@@ -413,7 +413,7 @@ def _spy(folder: Path, calls: Path) -> Path:
 
 
 def test_a_machine_without_go(mini: Mini, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No go, or one that is too old: the Suite cannot be proven here, which is no defect of the docs."""
+    """No go, or one that is too old: the Suite cannot be proven here, which is not an error in the docs."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ToolchainMissingError, match="no 'go' on the PATH"):
         mini.runner()

@@ -49,7 +49,7 @@ def test_what_a_snippet_prints_and_what_is_restored(mini: Mini) -> None:
         'assertTrue(new java.io.File(System.getProperty("java.io.tmpdir"), "temp").createNewFile());',
         'assertNull(System.setProperty("left", "yes"));',
         "java.util.Locale.setDefault(java.util.Locale.JAPAN);",
-        'System.out.print("behind");',
+        'System.out.print("after");',
         "System.setErr(new java.io.PrintStream(java.io.OutputStream.nullOutputStream()));",
         "System.out.close();",
     )
@@ -62,7 +62,7 @@ def test_what_a_snippet_prints_and_what_is_restored(mini: Mini) -> None:
 
 
 def test_a_failure_is_red_at_its_own_line(mini: Mini) -> None:
-    """Whatever goes wrong in a test or around it belongs to a Snippet, and a Source behind it stays green."""
+    """Every failure in a test or around it belongs to a Snippet, and the next Source stays green."""
     found = mini.prove(
         in_test("Inside", "// START a", 'System.out.println("so far");', 'fail("on\\npurpose");', "// END a")
         | in_test("Before", 'assertEquals(1, "".length());', "// START a", "int a;", "// END a")
@@ -101,12 +101,12 @@ def test_a_failure_is_red_at_its_own_line(mini: Mini) -> None:
         "Swallowed::a": ("failed", 6),
         "Good::good": ("passed", 5),
     }
-    said = reasons(found)
-    assert said["Inside::a"] == "AssertionFailedError: on"
-    assert said["Before::a"] == "hidden code before it: AssertionFailedError: expected: <1> but was: <0>"
-    assert "NullPointerException" in said["Between::b"]
-    assert said["After::a"] == 'hidden code after it: NumberFormatException: For input string: "x"'
-    assert "ExceptionInInitializerError" in said["Loading::a"]
+    reason = reasons(found)
+    assert reason["Inside::a"] == "AssertionFailedError: on"
+    assert reason["Before::a"] == "hidden code before it: AssertionFailedError: expected: <1> but was: <0>"
+    assert "NullPointerException" in reason["Between::b"]
+    assert reason["After::a"] == 'hidden code after it: NumberFormatException: For input string: "x"'
+    assert "ExceptionInInitializerError" in reason["Loading::a"]
     inside = found[f"{FOLDER}/Inside.java::a"]
     assert inside.output == "so far\n"
     assert inside.details == (
@@ -149,16 +149,16 @@ def test_what_junit_does_not_run_is_never_green(mini: Mini) -> None:
         "Branch::a": ("not executed", 6),
         "Good::good": ("passed", 5),
     }
-    said = reasons(found)
-    assert "JUnit found no test in this file" in said["NoTest::a"]
-    assert "never reached" in said["OneMissed::a"]
-    assert "JUnit did not run test(): no time" in said["Off::a"]
-    assert "JUnit did not run test(): Assumption failed: no luck" in said["Given::a"]
-    assert "inside a block comment" in said["Comment::a"]
-    assert "string literal" in said["Text::a"]
-    assert said["Exit::b"] == "System.exit: it ended the JVM with exit code 0 before its tests had ended"
-    assert "exit code 3" in said["ExitThree::a"]
-    assert "the JVM ended before the tests had ended" in said["Halt::a"]
+    reason = reasons(found)
+    assert "JUnit found no test in this file" in reason["NoTest::a"]
+    assert "never reached" in reason["OneMissed::a"]
+    assert "JUnit did not run test(): no time" in reason["Off::a"]
+    assert "JUnit did not run test(): Assumption failed: no luck" in reason["Given::a"]
+    assert "inside a block comment" in reason["Comment::a"]
+    assert "string literal" in reason["Text::a"]
+    assert reason["Exit::b"] == "System.exit: it ended the JVM with exit code 0 before its tests had ended"
+    assert "exit code 3" in reason["ExitThree::a"]
+    assert "the JVM ended before the tests had ended" in reason["Halt::a"]
 
 
 def test_functions_and_several_tests(mini: Mini) -> None:
@@ -276,7 +276,7 @@ def test_secrets_are_masked(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_fresh_jvm_for_each_source(mini: Mini) -> None:
-    """Asked for, nothing that one Source sets in a JVM is seen by another one; options reach the JVM."""
+    """With ``fresh``, nothing that one Source sets in a JVM is seen by another one; options reach the JVM."""
     mini.write("java/src/main/java/Shared.java", "public class Shared { static int used; }")
     mini.suite = mini.suite._replace(options=("-Dgiven=yes", "-XX:+UseParallelGC"))
     body = ("// START a", 'System.out.println(System.getProperty("given") + Shared.used++);', "// END a")

@@ -1,4 +1,4 @@
-"""The Java Runner's build: one call of the compiler, and who is to blame when it fails."""
+"""The Java Runner's build: one call of the compiler, and the files that it rejects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def mini(session: SessionFolder, plain_settings: Settings) -> Mini:
 
 
 def test_a_broken_source_hides_no_other_one(mini: Mini) -> None:
-    """Each compiler message belongs to its own file and line; who needs a broken file is told which one."""
+    """Each compiler message belongs to its own file and line; a file that needs a broken one names it."""
     mini.write("java/src/main/java/Aid.java", "class Aid { int n = missing; }")
     mini.write("java/src/main/java/module-info.java", "module aid { }")
     region = ("// START a", "int a = 1;", "// END a")
@@ -45,14 +45,15 @@ def test_a_broken_source_hides_no_other_one(mini: Mini) -> None:
         "NeedsAid::a": ("failed", 8),
         "Good::good": ("passed", 5),
     }
-    said = reasons(found)
-    assert said["Parse::b"] == "javac: not a statement"
-    assert said["Type::a"] == "javac: incompatible types: String cannot be converted to int"
-    assert said["Type::b"] == "javac: cannot find symbol; symbol: method noSuch(int); location: class Type"
+    reason = reasons(found)
+    assert reason["Parse::b"] == "javac: not a statement"
+    assert reason["Type::a"] == "javac: incompatible types: String cannot be converted to int"
+    assert reason["Type::b"] == "javac: cannot find symbol; symbol: method noSuch(int); location: class Type"
     assert (
-        f"class Parse; location: class Needs; {FOLDER}/Parse.java, which it needs, does not compile" in said["Needs::a"]
+        f"class Parse; location: class Needs; {FOLDER}/Parse.java, which it needs, does not compile"
+        in reason["Needs::a"]
     )
-    assert "java/src/main/java/Aid.java, which it needs, does not compile" in said["NeedsAid::a"]
+    assert "java/src/main/java/Aid.java, which it needs, does not compile" in reason["NeedsAid::a"]
     assert (
         "java/src/main/java/Aid.java:1:21 javac: cannot find symbol; symbol: variable missing; location: class Aid"
         in (mini.logged)
@@ -64,7 +65,7 @@ def test_a_broken_source_hides_no_other_one(mini: Mini) -> None:
 
 
 def test_a_probe_that_breaks_a_source_is_no_fault_of_the_docs(mini: Mini) -> None:
-    """A text that compiles without its probes says so."""
+    """A text that compiles without its probes is reported as such."""
     ((path, text),) = in_test("T", "// START a", "int n = 1;", "// END a").items()
     runner = mini.runner()
     good = mini.program(runner, path, text)
@@ -82,7 +83,7 @@ def test_a_probe_that_breaks_a_source_is_no_fault_of_the_docs(mini: Mini) -> Non
 
 
 def test_messages_of_the_compiler() -> None:
-    """Text of a file that looks like a message is none; the caret gives the column, indented lines the details."""
+    """Text of a file that looks like a message is ignored; the caret gives the column, indented lines the details."""
     output = """\
 a b/T.java:3: error: cannot find symbol
 \tT.java:1: error: x

@@ -1,4 +1,4 @@
-"""The class path of a Java Suite: resolved once, held against the lock file."""
+"""The class path of a Java Suite: resolved once, checked against the lock file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def mini(session: SessionFolder, plain_settings: Settings) -> Mini:
 
 @pytest.fixture
 def maven(mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """In the place of Maven: gives the class path that it once gave, and notes that it was asked."""
+    """A replacement for Maven: returns a recorded class path, and logs each call."""
     runner = mini.runner()
     assert isinstance(runner, JavaRunner)
     jars = os.pathsep.join(map(str, runner._class_path.jars))
@@ -41,7 +41,7 @@ def maven(mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for tool in ("java", "javac"):
         (folder / tool).symlink_to(str(shutil.which(tool)))
     (folder / "mvn").write_text(
-        f'#!/bin/sh\necho "$@" >> {folder}/asked\n'
+        f'#!/bin/sh\necho "$@" >> {folder}/calls\n'
         f'for word; do case $word in -Dmdep.outputFile=*) cp {folder}/jars "${{word#*=}}"; esac; done\n'
     )
     (folder / "mvn").chmod(0o755)
@@ -75,19 +75,19 @@ def locked(jars: Iterable[Path], **changes: str) -> str:
 
 
 def test_maven_is_asked_once(mini: Mini, maven: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second Runner needs no Maven; a jar that is gone, or another manifest, is asked for again."""
+    """A second Runner needs no Maven; a jar that is gone, or another manifest, is resolved again."""
     jars = (maven / "jars").read_text().split(os.pathsep)
     copy = maven / "copy.jar"
     shutil.copyfile(jars[0], copy)
     (maven / "jars").write_text(os.pathsep.join([str(copy), *jars[1:]]))
     assert passed(mini.prove(GOOD))
     mini.runner()
-    assert (maven / "asked").read_text().count("\n") == 1
+    assert (maven / "calls").read_text().count("\n") == 1
     assert "java: installing what java/pom.xml pins (once)" in mini.logged
     copy.unlink()
     (maven / "jars").write_text(os.pathsep.join(jars))
     mini.runner()
-    assert (maven / "asked").read_text().count("\n") == 2
+    assert (maven / "calls").read_text().count("\n") == 2
     without(maven, "mvn", monkeypatch)
     mini.runner()
     mini.write("java/pom.xml", pom(JUPITER, LAUNCHER) + "\n")
@@ -99,28 +99,28 @@ def test_a_parent_manifest_counts(mini: Mini, maven: Path) -> None:
     """Another version in the manifest that this one inherits from is another class path."""
     inherits = "<parent><relativePath>../parent</relativePath></parent><dependencies>"
     mini.write("java/pom.xml", pom(JUPITER, LAUNCHER).replace("<dependencies>", inherits, 1))
-    for text, asked in (("1", 1), ("1", 1), ("2", 2)):
+    for text, calls in (("1", 1), ("1", 1), ("2", 2)):
         mini.write("parent/pom.xml", text)
         mini.runner()
-        assert (maven / "asked").read_text().count("\n") == asked
+        assert (maven / "calls").read_text().count("\n") == calls
 
 
 @pytest.mark.parametrize("tool", ["java", "javac"])
 def test_a_missing_toolchain(mini: Mini, maven: Path, monkeypatch: pytest.MonkeyPatch, tool: str) -> None:
-    """It is said which program is missing and what to install."""
+    """The error names the missing program and what to install."""
     without(maven, tool, monkeypatch)
     with pytest.raises(ToolchainMissingError, match=f"no '{tool}' on the PATH") as error:
         mini.runner()
     assert "JDK" in error.value.hint
 
 
-@pytest.mark.parametrize(("said", "found"), [("17.0.15", "17.0.15"), ("25", "25"), ("1.8.0_392", None)])
-def test_versions_of_java(maven: Path, mini: Mini, said: str, found: str | None) -> None:
+@pytest.mark.parametrize(("printed", "found"), [("17.0.15", "17.0.15"), ("25", "25"), ("1.8.0_392", None)])
+def test_versions_of_java(maven: Path, mini: Mini, printed: str, found: str | None) -> None:
     """A new Java has no dots in its version; one that is too old is as good as none."""
     (maven / "java").unlink()
-    (maven / "java").write_text(f"#!/bin/sh\necho 'openjdk version \"{said}\" 2023-09-19' >&2\n")
+    (maven / "java").write_text(f"#!/bin/sh\necho 'openjdk version \"{printed}\" 2023-09-19' >&2\n")
     (maven / "java").chmod(0o755)
-    assert find_version("java", "a JDK", "-version")[1] == (found or said)
+    assert find_version("java", "a JDK", "-version")[1] == (found or printed)
     if not found:
         with pytest.raises(ToolchainMissingError, match=r"java is version 1\.8\.0_392"):
             mini.runner()
@@ -148,7 +148,7 @@ def test_every_jar_must_be_the_locked_one(mini: Mini, maven: Path) -> None:
 
 
 def test_what_the_manifest_must_have(mini: Mini, maven: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the launcher, an engine, a manifest or the key, it is said what to add."""
+    """Without the launcher, an engine, a manifest or the key, the error names what to add."""
     jars = (maven / "jars").read_text().split(os.pathsep)
     for missing, artifact in (("platform-launcher", "junit-platform-launcher"), ("jupiter-engine", "junit-jupiter")):
         (maven / "jars").write_text(os.pathsep.join(jar for jar in jars if missing not in jar))

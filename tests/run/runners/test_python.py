@@ -42,7 +42,7 @@ def test_sources_are_forked_and_share_nothing_that_they_change(mini: Mini) -> No
 
 
 def test_a_fresh_process_for_each_source(mini: Mini) -> None:
-    """Asked for, each Source has an interpreter of its own that has imported nothing."""
+    """With ``fresh``, each Source has an interpreter of its own that has imported nothing."""
     mini.set(fresh=True)
     source = (
         "import sys\n# START a\nassert 'xml.dom' not in sys.modules\nprint(sys.flags.dont_write_bytecode)\n# END a\n"

@@ -272,7 +272,7 @@ def test_output_is_cut_at_the_markers(zoo: dict[str, Verdict]) -> None:
 
 
 def test_an_error_belongs_to_the_snippet_that_throws_it(zoo: dict[str, Verdict]) -> None:
-    """The one before passed, the one behind is blocked; the stack is in the docs source's own lines."""
+    """The one before passed, the one after is blocked; the stack has the lines of the docs source."""
     assert outcomes(zoo, "thrown.ts") == {"first": ("passed", 1), "thrown": ("failed", 6), "last": ("blocked", 10)}
     found = zoo["thrown.ts::thrown"]
     assert found.reason == "TypeError: boom"
@@ -296,7 +296,7 @@ def test_errors_in_hidden_glue(zoo: dict[str, Verdict]) -> None:
 
 
 def test_errors_that_no_statement_throws(zoo: dict[str, Verdict]) -> None:
-    """Rejected promises, callbacks, and what is thrown although it is no error."""
+    """Rejected promises, callbacks, and thrown values that are not errors."""
     assert outcomes(zoo, "rejected.ts") == {"a": ("failed", 3)}
     assert "ENOENT" in zoo["rejected.ts::a"].reason
     assert outcomes(zoo, "callback.ts") == {"a": ("failed", 4)}
@@ -314,7 +314,7 @@ def test_swallowed_errors_are_red(zoo: dict[str, Verdict]) -> None:
 
 
 def test_what_cannot_be_imported(zoo: dict[str, Verdict]) -> None:
-    """Neither a package that is not pinned, nor a name that a module does not have; there is no stack for either."""
+    """A package that is not pinned, and a name that a module does not have; neither has a stack."""
     assert outcomes(zoo, "no_package.mjs") == {"a": ("failed", 3)}
     assert "Cannot find package 'no-such-package' imported from " in zoo["no_package.mjs::a"].reason
     assert zoo["no_package.mjs::a"].reason.endswith("/süite a/no_package.mjs")
@@ -325,7 +325,7 @@ def test_what_cannot_be_imported(zoo: dict[str, Verdict]) -> None:
 def test_ends_that_are_no_ends(zoo: dict[str, Verdict]) -> None:
     """An await that nothing can end, an exit in the middle, an exit code."""
     (outcome, line) = outcomes(zoo, "unsettled.ts")["a"]
-    assert (outcome, line in (1, 3)) == ("failed", True)  # Node.js 20 does not tell the line
+    assert (outcome, line in (1, 3)) == ("failed", True)  # Node.js 20 does not give the line
     assert "an await at the top level never ends" in zoo["unsettled.ts::a"].reason
     assert outcomes(zoo, "leaves.ts") == {"a": ("not executed", 5)}
     assert outcomes(zoo, "exit_code.ts") == {"a": ("failed", 1)}
@@ -391,7 +391,7 @@ def test_types(mini: Mini) -> None:
 
 
 def test_without_a_compiler_types_are_not_checked(mini: Mini, tmp_path: Path) -> None:
-    """That is said, once, and the Sources run."""
+    """It is reported once, and the Sources run."""
     text = "// START a\nconst n: number = 'text';\nconsole.log(n);\n// END a\n"
     runner = mini.runner()
     mini.logged.clear()
@@ -516,7 +516,7 @@ def test_nothing_lives_on_and_nothing_floods(mini: Mini) -> None:
 
 
 def test_files_and_secrets(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The working directory holds the Suite's files, anew for each Source; secrets are never shown."""
+    """The working directory holds a fresh copy of the Suite's files for each Source; secrets are never shown."""
     monkeypatch.setenv("DOCS_TOKEN", "hunter2-hunter2")
     mini.set(env=("DOCS_TOKEN",))
     mini.write("data/photo.txt", "photo")
@@ -583,7 +583,7 @@ def _belongs(process: psutil.Process, session: SessionFolder) -> bool:
 
 
 def test_packages_are_installed_once(mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was installed is used again, without npm; a Suite that pins no compiler is told so."""
+    """What was installed is used again, without npm; a Suite without a pinned compiler is an error."""
     mini.runner()
     mini.logged.clear()
     node = shutil.which("node")
