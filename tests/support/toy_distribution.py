@@ -25,7 +25,7 @@ class ToyRunner(Runner):
     """Interprets the Sources in this process."""
 
     def provision(self):
-        self._context.log("toy: nothing to install")
+        self.context.log("toy: nothing to install")
 
     def probe(self, path, text, markers):
         lines = text.split("\\n")

@@ -82,8 +82,9 @@ class Runner(ABC):
     """
 
     def __init__(self, context: RunnerContext) -> None:
-        self._context = context
-        self._diagnostics: dict[str, tuple[Diagnostic, ...]] = {}  # by the path of the Source
+        self.context = context
+        #: What ``build`` reported about each Source, by path.
+        self.diagnostics: dict[str, tuple[Diagnostic, ...]] = {}
 
     @abstractmethod
     def provision(self) -> None:
@@ -124,8 +125,8 @@ class Runner(ABC):
         """End what is kept between Sources."""
 
     def not_built(self, program: Program) -> SourceRun:
-        """Return the run of a Source that its compiler rejected."""
-        return SourceRun(Termination.NOT_BUILT, diagnostics=self._diagnostics[program.source.path])
+        """Return the run of a Source that ``build`` failed to build; its errors are in ``diagnostics``."""
+        return SourceRun(Termination.NOT_BUILT, diagnostics=self.diagnostics[program.source.path])
 
 
 def make_runner(context: RunnerContext) -> Runner:

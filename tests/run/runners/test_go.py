@@ -17,7 +17,7 @@ from snipproof.model import Suite
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.runners.go.runner import GoRunner
 
-pytestmark = pytest.mark.toolchain("go")
+pytestmark = [pytest.mark.slow, pytest.mark.toolchain("go")]
 
 HEAD = 'package docs\nimport ("fmt"; "os"; "testing")\nvar _, _ = fmt.Sprint, os.Exit\n'
 """The first three lines of a Source; its test begins at line 4."""
@@ -168,7 +168,7 @@ def test_each_failure_of_a_test_belongs_to_its_snippet(mini: Mini) -> None:
     assert [found[name].output for name in ("one", "two", "three")] == ["", "fine\n", ""]
 
 
-def test_what_testify_says_becomes_one_line(mini: Mini) -> None:
+def test_a_message_of_testify_becomes_one_line(mini: Mini) -> None:
     """The error and its message, not the trace above them, which only gives the lines."""
     error = (
         r'"\n\tError Trace:\t/x/a_test.go:99\n\t            \t/x/a_test.go:6\n\tError:      \tNot equal: \n"+'
@@ -246,7 +246,7 @@ def test_vet_looks_at_what_a_second_build_took(mini: Mini) -> None:
     assert "go vet: fmt.Printf format" in found["go/vet_test.go::a"].reason
 
 
-def test_a_probe_that_breaks_a_file_is_not_the_docs_fault(mini: Mini) -> None:
+def test_a_probe_that_breaks_a_file_is_not_an_error_in_the_docs(mini: Mini) -> None:
     """The file builds without its probes: this is reported, and the others run."""
     runner = mini.runner()
     mini.write("go/a_test.go", text := source("A", *snippet("a")))

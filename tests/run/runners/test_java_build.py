@@ -64,7 +64,7 @@ def test_a_broken_source_hides_no_other_one(mini: Mini) -> None:
     assert f"{FOLDER}/Parse.java:9:2 javac: not a statement" in found[f"{FOLDER}/Parse.java::b"].details
 
 
-def test_a_probe_that_breaks_a_source_is_no_fault_of_the_docs(mini: Mini) -> None:
+def test_a_probe_that_breaks_a_source_is_not_an_error_in_the_docs(mini: Mini) -> None:
     """A text that compiles without its probes is reported as such."""
     ((path, text),) = in_test("T", "// START a", "int n = 1;", "// END a").items()
     runner = mini.runner()

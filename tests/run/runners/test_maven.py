@@ -74,7 +74,7 @@ def locked(jars: Iterable[Path], **changes: str) -> str:
     return json.dumps({"lockFileVersion": 1, "dependencies": entries})
 
 
-def test_maven_is_asked_once(mini: Mini, maven: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_maven_is_called_once(mini: Mini, maven: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second Runner needs no Maven; a jar that is gone, or another manifest, is resolved again."""
     jars = (maven / "jars").read_text().split(os.pathsep)
     copy = maven / "copy.jar"
@@ -134,7 +134,7 @@ def test_every_jar_must_be_the_locked_one(mini: Mini, maven: Path) -> None:
     mini.runner()
     mini.write("java/lockfile.json", locked(jars, checksum="0" * 64))
     with pytest.raises(
-        InfrastructureError, match=r"java/lockfile.json:1:1 org.opentest4j:opentest4j:\S+: its checksum"
+        InfrastructureError, match=r"java/lockfile.json:1:1 org.opentest4j:opentest4j:\S+: the checksum"
     ):
         mini.runner()
     mini.write("java/lockfile.json", locked(jars, version="0.1"))

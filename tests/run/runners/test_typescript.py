@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import textwrap
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from snipproof.run.runners.typescript.runner import TypeScriptRunner
 from snipproof.run.verdict import Verdict
 from snipproof.site.source import parse_source
 
-pytestmark = pytest.mark.toolchain("node", "npm")
+pytestmark = [pytest.mark.slow, pytest.mark.toolchain("node", "npm")]
 
 PACKAGES = Path(__file__).with_name("typescript")
 
@@ -583,7 +582,7 @@ def _belongs(process: psutil.Process, session: SessionFolder) -> bool:
 
 
 def test_packages_are_installed_once(mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was installed is used again, without npm; a Suite without a pinned compiler is an error."""
+    """What was installed is used again, without npm; a changed manifest requires it again."""
     mini.runner()
     mini.logged.clear()
     node = shutil.which("node")
@@ -592,9 +591,8 @@ def test_packages_are_installed_once(mini: Mini, tmp_path: Path, monkeypatch: py
     only.mkdir()
     (only / "node").symlink_to(os.path.realpath(node))
     monkeypatch.setenv("PATH", str(only))
-    begin = time.monotonic()
     mini.runner()
-    assert (mini.logged, time.monotonic() - begin < 5) == ([], True)
+    assert mini.logged == []
     manifest = json.loads((PACKAGES / "package.json").read_text())
     manifest["description"] = "changed"
     mini.write("süite a/package.json", json.dumps(manifest))

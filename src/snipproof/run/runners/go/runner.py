@@ -36,8 +36,8 @@ class GoRunner(Runner):
 
     def provision(self) -> None:
         """Download the modules that the lock file pins into the user's module cache."""
-        self._module = find_module(self._context)
-        download(self._context, self._module)
+        self._module = find_module(self.context)
+        download(self.context, self._module)
 
     def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (all are Go)
         """Place probes with the grammar of Go."""
@@ -47,10 +47,10 @@ class GoRunner(Runner):
         """Build one binary for each package of tests and for each program."""
         assert self._module, "provision comes first"
         self._builds += 1
-        folder = self._context.scratch(f"build-{self._builds}")
-        self._build = GoBuild(self._context, self._module, programs, folder)
+        folder = self.context.scratch(f"build-{self._builds}")
+        self._build = GoBuild(self.context, self._module, programs, folder)
         self._build.run()
-        self._diagnostics = self._build.diagnostics
+        self.diagnostics = self._build.diagnostics
 
     def execute(self, program: Program) -> SourceRun:
         """Run the tests of one Source, or its ``main``."""
@@ -59,7 +59,7 @@ class GoRunner(Runner):
         if path not in self._build.binaries:
             return self.not_built(program)
         command = [str(self._build.binaries[path])]
-        diagnostics = self._diagnostics.get(path, ())
+        diagnostics = self.diagnostics.get(path, ())
         tests: tuple[str, ...] = ()
         if path.endswith("_test.go"):
             tests = self._build.files[path].tests
@@ -67,7 +67,7 @@ class GoRunner(Runner):
                 return SourceRun(Termination.EXITED, 0, diagnostics=diagnostics, failure_reason=_NO_TEST)
             command += [f"-test.run=^({'|'.join(tests)})$", "-test.count=1"]
             command += ["-test.paniconexit0", "-test.v=test2json"]
-        job = Job.begin(self._context, program)
+        job = Job.begin(self.context, program)
         termination, code = self._start(job, command)
         return replace(_read(job, termination, code, tests), diagnostics=diagnostics)
 

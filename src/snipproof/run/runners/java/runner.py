@@ -51,8 +51,8 @@ class JavaRunner(Runner):
         self._java, version = find_version("java", _JDK, "-version")
         if int(version.partition(".")[0]) < _MIN_VERSION:
             raise ToolchainMissingError(f"{self._java} is version {version}", f"install {_JDK}")
-        self._javac = Javac(self._context, find_tool("javac", _JDK))
-        self._class_path = resolve(self._context, self._javac, version)
+        self._javac = Javac(self.context, find_tool("javac", _JDK))
+        self._class_path = resolve(self.context, self._javac, version)
 
     def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (all are Java)
         """Place probes with the grammar of Java."""
@@ -61,19 +61,19 @@ class JavaRunner(Runner):
     def build(self, programs: Sequence[Program]) -> None:
         """Compile the Sources together while a JVM starts."""
         self.close()
-        self._build = JavaBuild(self._context, self._javac)
+        self._build = JavaBuild(self.context, self._javac)
         empty(self._build.classes)
-        if not self._context.fresh:
+        if not self.context.fresh:
             self._start()
-        self._diagnostics = self._build.build(programs, self._class_path)
+        self.diagnostics = self._build.build(programs, self._class_path)
         if self._jvm:
             self._wait_for(self._jvm)
 
     def execute(self, program: Program) -> SourceRun:
         """Run the tests of one Source."""
-        if program.source.path in self._diagnostics:
+        if program.source.path in self.diagnostics:
             return self.not_built(program)
-        if self._context.fresh:
+        if self.context.fresh:
             return self._spawn(program)
         return self._run_in(self._ready(), program)
 
@@ -84,7 +84,7 @@ class JavaRunner(Runner):
             self._jvm = None
 
     def _command(self, home: Path, job_file: Path) -> list[str]:
-        options = self._context.suite.options
+        options = self.context.suite.options
         path = (self._class_path.launcher, self._build.classes, *self._resources(), *self._class_path.jars)
         return [
             *(self._java, *_FAST_START),
@@ -94,18 +94,18 @@ class JavaRunner(Runner):
         ]
 
     def _resources(self) -> list[Path]:
-        project = manifest(self._context).parent
+        project = manifest(self.context).parent
         folders = [project / "src" / kind / "resources" for kind in ("test", "main")]
         return [folder for folder in folders if folder.is_dir()]
 
     def _start(self) -> WorkerProcess:
-        folder = self._context.scratch("jvm")
+        folder = self.context.scratch("jvm")
         home, work = folder / "home", folder / "cwd"
         empty(home)
         empty(work)
         command = self._command(home, folder / "job")
-        env = _environment(self._context, home)
-        self._jvm = WorkerProcess.start(command, session=self._context.session, env=env, cwd=work, folder=folder)
+        env = _environment(self.context, home)
+        self._jvm = WorkerProcess.start(command, session=self.context.session, env=env, cwd=work, folder=folder)
         self._is_ready = False
         return self._jvm
 
@@ -130,8 +130,8 @@ class JavaRunner(Runner):
             self.close()
             files = (jvm.folder / name for name in ("stdout", "stderr"))
             output = "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in files).strip()
-            options = self._context.suite.options
-            message = f"{self._context.suite.path}:1:1 the JVM failed to start"
+            options = self.context.suite.options
+            message = f"{self.context.suite.path}:1:1 the JVM failed to start"
             if options:
                 raise SettingsError(f"{message} with {options}", output)
             raise InfrastructureError(message, output)
@@ -152,7 +152,7 @@ class JavaRunner(Runner):
             return sum(output.stat().st_size for output in outputs) - sum(begins)
 
         empty(jvm.folder / "home")
-        job = Job.begin(self._context, program, work=jvm.folder / "cwd")
+        job = Job.begin(self.context, program, work=jvm.folder / "cwd")
         self._write_job(jvm.folder / "job", job)
         job.record()
         jvm.send({})
@@ -168,10 +168,10 @@ class JavaRunner(Runner):
         return self._result(job, termination, code, stdout, stderr)
 
     def _spawn(self, program: Program) -> SourceRun:
-        job = Job.begin(self._context, program)
+        job = Job.begin(self.context, program)
         job_file = job.folder / "job"
         self._write_job(job_file, job)
-        termination, code = job.run(self._command(job.folder, job_file), _environment(self._context, job.folder))
+        termination, code = job.run(self._command(job.folder, job_file), _environment(self.context, job.folder))
         return self._result(job, termination, code, job.read(job.stdout), job.read(job.stderr))
 
     def _write_job(self, file: Path, job: Job) -> None:

@@ -42,7 +42,7 @@ class PythonRunner(Runner):
 
     def provision(self) -> None:
         """Make the environment of the lock file, which must have hashes: pip rejects anything else."""
-        context = self._context
+        context = self.context
         if context.suite.lock is None:
             return
         lock = context.root / context.suite.lock
@@ -72,7 +72,7 @@ class PythonRunner(Runner):
 
     def execute(self, program: Program) -> SourceRun:
         """Run one Source."""
-        job = Job.begin(self._context, program)
+        job = Job.begin(self.context, program)
         request = {
             "path": str(job.source),
             "text": program.probed.text,
@@ -93,7 +93,7 @@ class PythonRunner(Runner):
             self._worker = None
 
     def _start_worker(self) -> WorkerProcess:
-        context = self._context
+        context = self.context
         folder = context.scratch("worker")
         command = [str(self.interpreter), *context.suite.options, "-B", "-X", "utf8", str(_MAIN)]
         env = _environment(context, folder)
@@ -115,7 +115,7 @@ class PythonRunner(Runner):
         if response and response.get("ready"):
             return begun
         reason = response["reason"] if response else "it ended while it imported the clients"
-        self._context.log(f"{self._context.suite.flavour}: a fresh process for each Source: {reason}")
+        self.context.log(f"{self.context.suite.flavour}: a fresh process for each Source: {reason}")
         self.close()
         self._fresh = True
         return None
@@ -145,9 +145,9 @@ class PythonRunner(Runner):
     def _spawn(self, job: Job, request: dict[str, object]) -> tuple[Termination, int | None]:
         place = job.folder / "job.json"
         place.write_text(json.dumps(request), encoding="utf-8")
-        options = self._context.suite.options
+        options = self.context.suite.options
         command = [str(self.interpreter), *options, "-B", "-X", "utf8", str(_MAIN), str(place)]
-        return job.run(command, _environment(self._context, job.folder))
+        return job.run(command, _environment(self.context, job.folder))
 
 
 def _environment(context: RunnerContext, home: Path) -> dict[str, str]:

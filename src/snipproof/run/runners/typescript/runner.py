@@ -47,7 +47,7 @@ class TypeScriptRunner(Runner):
 
     def provision(self) -> None:
         """Install the packages of the lock file with ``npm ci``."""
-        context = self._context
+        context = self.context
         self._node, version = find_version("node", _NODE, "--version")
         if int(version.partition(".")[0]) < _MIN_VERSION:
             raise ToolchainMissingError(f"{self._node} is version {version}: {_NODE} is needed", f"install {_NODE}")
@@ -80,13 +80,13 @@ class TypeScriptRunner(Runner):
             typed = []
             if not self._warned:
                 self._warned = True
-                self._context.log(f"{self._context.suite.flavour}: types are not checked: no typescript is pinned")
+                self.context.log(f"{self.context.suite.flavour}: types are not checked: no typescript is pinned")
         with ThreadPoolExecutor(1) as pool:
-            checked = pool.submit(check_types, self._context, self._node, self._stage, typed)
+            checked = pool.submit(check_types, self.context, self._node, self._stage, typed)
             self._built = self._build(programs)
             type_errors = checked.result()
-        secrets = passed_variables(self._context)
-        self._diagnostics = {
+        secrets = passed_variables(self.context)
+        self.diagnostics = {
             path: tuple(replace(each, message=redact(each.message, secrets)) for each in found)
             for path, found in _assign(self._built, type_errors).items()
         }
@@ -98,33 +98,33 @@ class TypeScriptRunner(Runner):
         if "program" not in self._built[path]:
             return self.not_built(program)
         run = self._pool.take(program).finish(meanwhile=self._pool.top_up)
-        return replace(run, diagnostics=self._diagnostics[path])
+        return replace(run, diagnostics=self.diagnostics[path])
 
     def close(self) -> None:
         """End the processes that wait for their Sources."""
         self._pool.close()
 
     def _start(self, program: Program) -> NodeRun:
-        return NodeRun(self._context, self._node, self._stage.root, program, self._built[program.source.path])
+        return NodeRun(self.context, self._node, self._stage.root, program, self._built[program.source.path])
 
     def _build(self, programs: Sequence[Program]) -> dict[str, Any]:
         """Return the result of esbuild for each Source; see ``bundle.mjs``."""
         stage = self._stage
-        request = self._context.scratch("build") / "request.json"
+        request = self.context.scratch("build") / "request.json"
         result = request.with_name("result.json")
         paths = [program.source.path for program in programs]
         entries = {
             "stage": str(stage.root),
-            "root": str(self._context.root),
+            "root": str(self.context.root),
             "folder": str(stage.folder),
             "tsconfig": stage.settings.is_file(),
             "entries": [{"path": path, "bare": path, "probed": stage.probed(path)} for path in paths],
         }
         request.write_text(json.dumps(entries), encoding="utf-8")
         try:
-            call(self._context, [self._node, str(_BUILD), str(request), str(result)], cwd=stage.root, name="esbuild")
+            call(self.context, [self._node, str(_BUILD), str(request), str(result)], cwd=stage.root, name="esbuild")
         except CommandError as error:
-            message = f"{self._context.suite.lock}:1:1 esbuild failed: {error}"
+            message = f"{self.context.suite.lock}:1:1 esbuild failed: {error}"
             raise InfrastructureError(message, error.tail) from None
         built: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
         return built
