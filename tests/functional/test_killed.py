@@ -13,12 +13,12 @@ import pytest
 
 from snipproof.processes.session_folder import SessionFolder
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = "[tool.snipproof]\nsuites = ['snippets/*/suite.yaml']\n"
 SUITE = "flavour: py\nlanguage: python\nsources: ['*.py']\n"
 SOURCE = """\
 import subprocess, sys, time
-
-pytestmark = pytest.mark.slow
 # START a
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(700)"], start_new_session=True)
 open("started", "w").close()

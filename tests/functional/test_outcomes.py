@@ -16,10 +16,10 @@ from snipproof.services.start import Services
 if TYPE_CHECKING:
     from tests.support.project import Project
 
+pytestmark = pytest.mark.slow
+
 GOOD = """\
 import json
-
-pytestmark = pytest.mark.slow
 # START first
 print(json.dumps({"distance": 0.05797, "title": "A cat"}))
 # END first

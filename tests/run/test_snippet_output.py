@@ -53,7 +53,7 @@ def test_the_response_is_the_last_search_response_of_the_snippet_itself() -> Non
     assert outputs("b", "response", *own, *around)[0] == "the other"
 
 
-def test_no_response_is_told_in_words() -> None:
+def test_a_missing_response_has_a_reason() -> None:
     assert outputs("a", "response") == (
         ABSENT, "", "the Snippet got no search response; it sent nothing to the server",
     )  # fmt: skip
@@ -156,7 +156,7 @@ def test_another_response_in_a_tab_is_red_there(site: Path) -> None:
     assert (own.outcome, own.line) == (Outcome.FAILED, 6)
 
 
-def test_what_is_printed_is_told_from_what_is_answered(site: Path) -> None:
+def test_printed_output_is_distinguished_from_a_response(site: Path) -> None:
     """A page can declare that it shows what its Snippets print; the failure shows how."""
     path = site / "s/a.py"
     path.write_text(path.read_text(encoding="utf-8").replace(", from: response", ""), encoding="utf-8")
@@ -179,7 +179,7 @@ def test_only_what_went_over_the_wire_needs_a_tap(site: Path) -> None:
     assert not PageExpectations().needs_recorder([sources["s/b.py"]])
 
 
-def test_no_page_is_no_error_but_told(site: Path) -> None:
+def test_a_site_without_pages_is_reported_but_not_an_error(site: Path) -> None:
     (site / "docs/page.mdx").unlink()
     pages = read_page_expectations(load_settings(site))
     assert not pages.claims

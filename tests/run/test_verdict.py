@@ -129,7 +129,7 @@ def test_the_end_of_a_test_function_closes_what_it_left_open() -> None:
     assert {name: v.output for name, v in found.items()} == {"a": "<a>", "b": "<b>", "c": "<c>"}
 
 
-def test_hidden_code_behind_a_snippet_belongs_to_the_one_seen_last_before_it() -> None:
+def test_hidden_code_after_a_snippet_belongs_to_the_one_entered_last_before_it() -> None:
     """Test functions run in any order: what runs after the failure has nothing to do with it."""
     text = "// START a\nx\n// END a\n// START b\ny\n// END b\nglue\n"
     crash = Crash("E", "no", (7,), "", after=2)

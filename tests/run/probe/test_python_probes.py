@@ -83,7 +83,7 @@ def test_a_marker_without_a_probe_has_a_reason(text: str, line: int, reason: str
     assert PROBE_FUNCTION not in probed.text
 
 
-def test_an_end_behind_a_return_is_known_to_be_unreachable() -> None:
+def test_an_end_after_a_return_is_unreachable() -> None:
     """A Region that ends with ``return`` ends there."""
     probed = probe("def f():\n    # START a\n    return 1\n    # END a\nf()\n")
     assert probed.unreachable == {4}

@@ -138,7 +138,7 @@ def test_a_region_from_the_head_of_a_function_into_its_body() -> None:
     assert changed(text, probed)[5] == _GO.format(5)
 
 
-def test_a_region_that_begins_behind_an_annotation() -> None:
+def test_a_region_that_begins_after_an_annotation() -> None:
     """What stands before the name of a function is not executed: the marker is as good as one before the function."""
     text = "class A {\n  @Test\n  // START a\n  void f() {\n    x();\n  }\n  // END a\n}"
     probed = probe(text, "java")

@@ -454,7 +454,7 @@ def test_a_module_that_cannot_be_had(
     assert str(raised.value).startswith(message)
 
 
-def test_a_root_behind_a_link(mini: Mini, tmp_path: Path) -> None:
+def test_a_root_that_is_a_link(mini: Mini, tmp_path: Path) -> None:
     """Paths are those that the user wrote, so that panics find their lines."""
     (tmp_path / "link").symlink_to(mini.root)
     mini.settings = mini.settings._replace(root=tmp_path / "link")

@@ -75,7 +75,7 @@ def test_a_source_ends_as_the_interpreter_does(mini: Mini, *, fresh: bool) -> No
     assert log.read_text().split()[2:] == ["atexit", "closed"]
 
 
-def test_what_cannot_be_forked_is_run_fresh_and_said(mini: Mini) -> None:
+def test_what_cannot_be_forked_is_run_fresh_with_a_log_line(mini: Mini) -> None:
     """A module that starts a thread when it is imported would not survive a fork."""
     source = "# START a\nimport wsgiref.handlers\n# END a\n"
     runner_folder = mini.root / "threads"

@@ -321,7 +321,7 @@ def test_what_cannot_be_imported(zoo: dict[str, Verdict]) -> None:
     assert "does not provide an export named 'nothing'" in zoo["no_export.mjs::a"].reason
 
 
-def test_ends_that_are_no_ends(zoo: dict[str, Verdict]) -> None:
+def test_ends_that_are_not_the_end_of_the_source(zoo: dict[str, Verdict]) -> None:
     """An await that nothing can end, an exit in the middle, an exit code."""
     (outcome, line) = outcomes(zoo, "unsettled.ts")["a"]
     assert (outcome, line in (1, 3)) == ("failed", True)  # Node.js 20 does not give the line
@@ -334,7 +334,7 @@ def test_ends_that_are_no_ends(zoo: dict[str, Verdict]) -> None:
         assert zoo[name].reason.endswith("the process ended with exit code 13")
 
 
-def test_what_is_no_code_is_not_executed(zoo: dict[str, Verdict]) -> None:
+def test_text_that_is_not_code_is_not_executed(zoo: dict[str, Verdict]) -> None:
     """In a comment, in a string, in a branch that is never taken."""
     found = outcomes(zoo, "not_code.ts")
     assert found == {
