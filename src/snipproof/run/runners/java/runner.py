@@ -50,7 +50,7 @@ class JavaRunner(Runner):
         """Resolve the class path; see :func:`~.maven.resolve`."""
         self._java, version = find_version("java", _JDK, "-version")
         if int(version.partition(".")[0]) < _MIN_VERSION:
-            raise ToolchainMissingError(f"{self._java} is version {version}", f"install {_JDK}")
+            raise ToolchainMissingError(f"{self._java} is version {version}, which is too old", f"install {_JDK}")
         self._javac = Javac(self.context, find_tool("javac", _JDK))
         self._class_path = resolve(self.context, self._javac, version)
 

@@ -50,7 +50,7 @@ class TypeScriptRunner(Runner):
         context = self.context
         self._node, version = find_version("node", _NODE, "--version")
         if int(version.partition(".")[0]) < _MIN_VERSION:
-            raise ToolchainMissingError(f"{self._node} is version {version}: {_NODE} is needed", f"install {_NODE}")
+            raise ToolchainMissingError(f"{self._node} is version {version}, which is too old", f"install {_NODE}")
         lock = _lock(context)
         files = [lock.with_name("package.json"), lock, *lock.parent.glob(".npmrc")]
 
@@ -139,7 +139,7 @@ def _lock(context: RunnerContext) -> Path:
     if place is None or Path(place).name != "package-lock.json":
         where = place or context.suite.path
         raise SettingsError(
-            f"{where}:1:1 a TypeScript Suite needs a package-lock.json",
+            f"{where}:1:1 a TypeScript Suite requires a package-lock.json",
             "npm install --save-dev esbuild typescript, then add 'lock: package-lock.json' to the suite file",
         )
     lock = context.root / place
