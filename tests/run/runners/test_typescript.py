@@ -615,7 +615,9 @@ def test_toolchains_that_do_not_do(mini: Mini, tmp_path: Path, monkeypatch: pyte
 def test_lock_files_that_do_not_do(mini: Mini) -> None:
     """No lock file, no esbuild in it, packages that it does not pin."""
     mini.suite = mini.suite._replace(lock=None)
-    with pytest.raises(SettingsError, match=r"^süite a/suite\.yaml:1:1 a TypeScript Suite requires a package-lock\.json"):
+    with pytest.raises(
+        SettingsError, match=r"^süite a/suite\.yaml:1:1 a TypeScript Suite requires a package-lock\.json"
+    ):
         mini.runner()
     mini.suite = mini.suite._replace(lock="süite a/package-lock.json")
     manifest = json.loads((PACKAGES / "package.json").read_text())
