@@ -1,7 +1,7 @@
 """Settings: ``[tool.snipproof]`` in ``pyproject.toml``, or the same keys at the top of a ``snipproof.toml``.
 
 A value comes from, in this order: the command line (``overrides``), the environment (``SNIPPROOF_…``), the file, the
-default. Unknown keys and values of a wrong type are errors, since a typo that is ignored is a check that is off.
+default. Unknown keys and values of a wrong type are errors: a typo that is ignored turns a check off.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _KINDS: dict[Any, str] = {
     int: "a whole number",
     tuple[str, ...]: "a list of strings",
 }
-# What may also come from the environment, where `weaviate.mode` is SNIPPROOF_WEAVIATE_MODE.
+# Settings that the environment may set as well: `weaviate.mode` is SNIPPROOF_WEAVIATE_MODE.
 _FROM_ENVIRONMENT = frozenset(
     f"weaviate.{key}"
     for key in "mode version url grpc image binary obtain download-url start-timeout".split()  # noqa: SIM905
@@ -45,10 +45,10 @@ def _no_origin(*path: str) -> str:
 class WeaviateSettings(NamedTuple):
     """``[tool.snipproof.weaviate]``: where the Weaviate that snippets talk to comes from.
 
-    ``mode`` is ``auto``, ``url``, ``container`` or ``embedded``; a mode other than ``auto`` never falls back.
-    ``obtain`` lists how the embedded server's binary may be had, out of ``cache``, ``download`` and ``build``.
-    ``sha256`` maps ``<os>-<arch>`` to the checksum of the release archive; without an entry the checksum file that
-    stands beside the archive is used. Times are in seconds.
+    ``mode`` is ``auto``, ``url``, ``container`` or ``embedded``; only ``auto`` falls back to another mode.
+    ``obtain`` lists how the embedded server's binary may be obtained: ``cache``, ``download``, ``build``.
+    ``sha256`` maps ``<os>-<arch>`` to the checksum of the release archive; without an entry, the checksum file beside
+    the archive is used. Times are in seconds.
     """
 
     mode: str = "auto"
@@ -64,15 +64,15 @@ class WeaviateSettings(NamedTuple):
 
     @property
     def is_given(self) -> bool:
-        """Whether a running server is used that was named by its address."""
+        """Whether the settings give the address of a running server."""
         return self.mode == "url" or (self.mode == "auto" and bool(self.url))
 
 
 class RunSettings(NamedTuple):
     """``[tool.snipproof.run]``: limits of one Source's run. Times are in seconds, sizes in bytes.
 
-    ``env`` names environment variables that snippets may see besides the few every process needs. ``require`` makes a
-    missing toolchain an error instead of a skip. ``fresh`` is that of every Suite.
+    ``env`` names environment variables that Sources may read, in addition to the few every process needs. ``require``
+    makes a missing toolchain an error instead of a skip. ``fresh`` applies to every Suite.
     """
 
     timeout: float = 60.0
@@ -90,10 +90,10 @@ class Settings(NamedTuple):
 
     ``pages`` are folders or files of MD/MDX (none: those of a Docusaurus site, else ``docs``), ``suites`` globs of
     suite files. ``site_root`` is what ``/…`` and ``@site/…`` in a Page's imports mean. ``profile`` names the rules of
-    the site's component; ``component``, ``attributes``, ``indentation`` and ``highlighters`` change single ones.
-    ``assets`` is a folder that is served over HTTP while snippets run. ``per_path`` maps globs of paths to severities
-    of their own, ``translations`` folders of translated Pages to those of their originals. ``baseline`` is the file of
-    the Findings to live with. ``cache_dir`` is where server binaries and environments are kept (empty: the user's cache
+    the site's component; ``component``, ``attributes``, ``indentation`` and ``highlighters`` override single rules.
+    ``assets`` is a folder that is served over HTTP while Sources run. ``per_path`` maps globs of paths to their own
+    severities, ``translations`` folders of translated Pages to those of the originals. ``baseline`` is the file that
+    lists accepted Findings. ``cache_dir`` is where server binaries and environments are kept (empty: the user's cache
     folder).
     """
 
@@ -119,7 +119,7 @@ class Settings(NamedTuple):
 
 
 def find_settings_file(folder: Path) -> Path | None:
-    """Return the settings file of ``folder``: a ``snipproof.toml``, else a ``pyproject.toml`` with our table."""
+    """Return the settings file of ``folder``: ``snipproof.toml``, else a ``pyproject.toml`` with the table."""
     for name in FILES:
         path = folder / name
         if not path.is_file():
