@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from snipproof.cli.main import main
 from snipproof.config import Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
@@ -134,3 +135,30 @@ def test_the_failure_in_the_readme_is_that_of_the_tutorial() -> None:
     (failure,) = re.findall(r"^```text\n(___.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
     tutorial = (GUIDE / "getting-started.md").read_text(encoding="utf-8").splitlines()
     assert [line for line in failure.splitlines() if line not in tutorial] == []
+
+
+def test_the_output_and_the_baseline_of_a_check_are_those_on_its_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (GUIDE / "check.md").read_text(encoding="utf-8")
+    output, baseline = re.findall(r"^```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    block = output.splitlines()[1].removeprefix("  3 | ")
+    for name, content in {
+        "docs/p.mdx": f'import Code from "!!raw-loader!/code/a.py";\n\n{block}\n',
+        "code/a.py": "# START A\nx = 1\n# END A\n",
+    }.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / "snipproof.toml").write_text('severity = { SP204 = "off" }\n', encoding="utf-8")
+    root = ["--root", str(tmp_path), "--no-cache"]
+    assert main(["check", *root]) == 1
+    assert capsys.readouterr().out == output
+    file = tmp_path / "snipproof-baseline.jsonl"
+    main(["check", *root, "--baseline", str(file), "--update-baseline"])
+    assert file.read_text(encoding="utf-8") == baseline
+
+
+def test_the_page_of_the_api_names_what_can_be_imported() -> None:
+    api = pytest.importorskip("snipproof.api")
+    named = set(re.findall(r"^\| `([A-Z]\w+)` \|", (GUIDE / "api.md").read_text(encoding="utf-8"), re.MULTILINE))
+    assert named | {"Language", "SnipproofError"} == set(api.__all__)
