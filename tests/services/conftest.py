@@ -9,7 +9,7 @@ import pytest
 
 from snipproof.config import Settings
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.services.start import Services
+from snipproof.services.startup import Services
 from snipproof.services.weaviate.server import WeaviateAddress
 
 

@@ -20,7 +20,7 @@ import requests
 from snipproof.config import load_settings
 from snipproof.errors import InfrastructureError
 from snipproof.processes.session_folder import CONTAINER_LABEL, SessionFolder
-from snipproof.services.start import Services
+from snipproof.services.startup import Services
 from snipproof.services.weaviate.container import vectorizer_host
 
 
@@ -117,7 +117,7 @@ def test_a_killed_run_leaves_no_container_after_the_next_start(tmp_path: Path, i
         from pathlib import Path
         from snipproof.config import load_settings
         from snipproof.processes.session_folder import SessionFolder
-        from snipproof.services.start import Services
+        from snipproof.services.startup import Services
         run = SessionFolder.begin(Path({str(tmp_path / "runs")!r}))
         given = {{"weaviate.mode": "container", "weaviate.image": {image!r}}}
         Services.start(load_settings(Path({str(tmp_path)!r}), overrides=given), run, print)

@@ -13,7 +13,7 @@ import pytest
 from snipproof.config import Settings, load_settings
 from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.services.start import Services
+from snipproof.services.startup import Services
 from snipproof.services.weaviate import embedded
 from snipproof.services.weaviate.embedded import EmbeddedWeaviate
 from snipproof.services.weaviate.ports import ServerPorts, choose_ports
