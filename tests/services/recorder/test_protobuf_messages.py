@@ -19,6 +19,7 @@ from snipproof.services.recorder import protobuf_messages
 from snipproof.services.recorder.protobuf_messages import double, find_method, single, split_messages, to_data
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("weaviate") is None, reason="weaviate-client is not installed")
 def test_the_definitions_are_those_of_the_installed_client() -> None:
     """If this fails with a new client, run ``tools/make_descriptors.py``."""

@@ -58,12 +58,6 @@ def recorder() -> Iterator[Recorder]:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[SessionFolder]:
-    with SessionFolder.begin(tmp_path / "runs") as made:
-        yield made
-
-
-@pytest.fixture
 def plain(tmp_path: Path) -> Settings:
     (tmp_path / "project").mkdir()
     return load_settings(tmp_path / "project", environ={})
@@ -122,11 +116,11 @@ def send(name):
 
 @pytest.mark.parametrize("fresh", [False, True])
 def test_python(
-    run: SessionFolder, plain: Settings, recorder: Recorder, *, fresh: bool, monkeypatch: pytest.MonkeyPatch
+    session: SessionFolder, plain: Settings, recorder: Recorder, *, fresh: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Secrets that the Source received are recorded by name only."""
     monkeypatch.setenv("TOKEN", "s3cr3t-value")
-    mini = Mini(plain.root, run, PythonRunner, Suite("py/suite.yaml", "py", "python", ("py/a.py",)), plain)
+    mini = Mini(plain.root, session, PythonRunner, Suite("py/suite.yaml", "py", "python", ("py/a.py",)), plain)
     mini.set(env=("TOKEN",), fresh=fresh)
     text = PYTHON + "\n".join(lines("#", call="send('NAME')")) + "\n"
     runs = record(mini, recorder, {f"py/{name}.py": text.replace("SOURCE", name) for name in "ab"})
@@ -136,10 +130,10 @@ def test_python(
 
 
 @pytest.mark.toolchain("node", "npm")
-def test_typescript(run: SessionFolder, plain: Settings, recorder: Recorder) -> None:
+def test_typescript(session: SessionFolder, plain: Settings, recorder: Recorder) -> None:
     """The process of the second Source starts while the first one runs."""
     suite = Suite("ts/suite.yaml", "ts", "typescript", ("ts/a.ts",), lock="ts/package-lock.json")
-    mini = Mini(plain.root, run, TypeScriptRunner, suite, plain)
+    mini = Mini(plain.root, session, TypeScriptRunner, suite, plain)
     for path in PACKAGES.iterdir():
         mini.write(f"ts/{path.name}", path.read_text())
     head = (
@@ -152,11 +146,12 @@ def test_typescript(run: SessionFolder, plain: Settings, recorder: Recorder) -> 
     assert [recorded(each) for each in runs] == [expected("a"), expected("b")]
 
 
+@pytest.mark.slow
 @pytest.mark.toolchain("go")
-def test_go(run: SessionFolder, plain: Settings, recorder: Recorder, tmp_path: Path) -> None:
+def test_go(session: SessionFolder, plain: Settings, recorder: Recorder, tmp_path: Path) -> None:
     """The end of a test is a probe event too, which is known only afterwards."""
     suite = Suite("go/suite.yaml", "go", "go", ("go/a_test.go",), lock="go/go.mod")
-    mini = Mini(plain.root, run, GoRunner, suite, plain._replace(cache_dir=str(tmp_path / "cache")))
+    mini = Mini(plain.root, session, GoRunner, suite, plain._replace(cache_dir=str(tmp_path / "cache")))
     mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n")
     head = (
         'package docs\nimport ("io"; "net/http"; "strings"; "testing")\nfunc sendSOURCE(name string) {\n'
@@ -172,10 +167,11 @@ def test_go(run: SessionFolder, plain: Settings, recorder: Recorder, tmp_path: P
     assert [recorded(each) for each in runs] == [[(name, after) for after in (0, 1, 2, 4, 4, 5)] for name in "AB"]
 
 
+@pytest.mark.slow
 @pytest.mark.toolchain("javac", "java", "mvn")
 @pytest.mark.parametrize("fresh", [False, True])
-def test_java(run: SessionFolder, plain: Settings, recorder: Recorder, *, fresh: bool) -> None:
-    mini = make_mini(run, plain)
+def test_java(session: SessionFolder, plain: Settings, recorder: Recorder, *, fresh: bool) -> None:
+    mini = make_mini(session, plain)
     mini.set(fresh=fresh)
     helper = (
         "static void send(String name) throws Exception {",
