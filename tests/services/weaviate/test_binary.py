@@ -179,7 +179,7 @@ def test_a_build_that_fails_leaves_nothing(tmp_path: Path, releases: Releases, m
 
 
 def test_a_cache_folder_that_cannot_be_created_is_in_the_error(tmp_path: Path, releases: Releases) -> None:
-    """It is no traceback."""
+    """The error is not a traceback."""
     (tmp_path / "cache").touch()
     with pytest.raises(InfrastructureError, match=r"cache.*: (Not a directory|File exists)"):
         find_binary(settings_for(tmp_path, releases), lambda _: None)
