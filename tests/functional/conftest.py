@@ -12,7 +12,7 @@ import pytest
 
 from snipproof.config import Settings, load_settings
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.services.start import Services
+from snipproof.services.startup import Services
 
 _HOME = os.environ["HOME"]
 SUITE = "flavour: py\nlanguage: python\nsources: ['*.py']\n"

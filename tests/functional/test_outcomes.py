@@ -10,7 +10,7 @@ import pytest
 
 from snipproof.config import Settings
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.services.start import Services
+from snipproof.services.startup import Services
 
 if TYPE_CHECKING:
     from tests.functional.conftest import Project

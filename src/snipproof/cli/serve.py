@@ -7,7 +7,7 @@ import sys
 
 from snipproof.config import Settings
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.services.start import Services
+from snipproof.services.startup import Services
 
 
 def serve(settings: Settings) -> int:

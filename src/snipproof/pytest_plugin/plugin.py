@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from snipproof.services.start import Services
+    from snipproof.services.startup import Services
     from snipproof.services.weaviate.state import State
 
 _OPTIONS = {

@@ -1,7 +1,7 @@
 """What the recorder adds to a request: ``python bench/recorder.py [--rounds N]``; needs the embedded server.
 
-Each round asks the same question directly and through the recorder, one after the other, for GraphQL over REST and
-for a gRPC Search, on connections that are kept. Prints a table of medians.
+Each round sends the same query directly and through the recorder, one after the other, by GraphQL over REST and by
+gRPC, on connections that stay open. Prints a table of medians.
 """
 
 from __future__ import annotations
@@ -22,39 +22,39 @@ from snipproof.config import load_settings
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.gallery import Gallery
 from snipproof.services.recorder.pass_through import Recorder
-from snipproof.services.recorder.protobuf_messages import method
-from snipproof.services.start import Services
+from snipproof.services.recorder.protobuf_messages import find_method
+from snipproof.services.startup import Services
 from snipproof.services.weaviate.server import WeaviateAddress
 
 GALLERY = Path(__file__).parent.parent / "snippets" / "gallery"
 SEARCH = "/weaviate.v1.Weaviate/Search"
 
 
-def say(line: str) -> None:
-    """Tell what happens on standard error: standard output is for the table."""
+def log(line: str) -> None:
+    """Write progress to standard error: standard output is for the table."""
     sys.stderr.write(f"{line}\n")
 
 
 def graphql(address: WeaviateAddress) -> Callable[[], object]:
-    """Return a function that asks by GraphQL, over one connection."""
+    """Return a function that sends a GraphQL query, over one connection."""
     connection = http.client.HTTPConnection(address.host, address.port)
     body = json.dumps({"query": "{Get{Photo(limit:3){title _additional{id vector}}}}"})
 
-    def ask() -> bytes:
+    def send() -> bytes:
         connection.request("POST", "/v1/graphql", body, {"Content-Type": "application/json"})
         return connection.getresponse().read()
 
-    assert b"Chelsea" in ask()
-    return ask
+    assert b"Chelsea" in send()
+    return send
 
 
 def search(address: WeaviateAddress) -> Callable[[], object]:
-    """Return a function that asks the same by gRPC, over one channel."""
-    known = method(SEARCH)
-    assert known
-    wanted = {"uuid": True, "vector": True}
-    request = known.request(
-        collection="Photo", limit=3, metadata=wanted, properties={"non_ref_properties": ["title"]}, uses_127_api=True
+    """Return a function that sends the same query by gRPC, over one channel."""
+    method = find_method(SEARCH)
+    assert method
+    metadata = {"uuid": True, "vector": True}
+    request = method.request(
+        collection="Photo", limit=3, metadata=metadata, properties={"non_ref_properties": ["title"]}, uses_127_api=True
     )
     body = request.SerializeToString()
     channel = grpc.insecure_channel(f"{address.grpc_host}:{address.grpc_port}", [("grpc.enable_http_proxy", 0)])
@@ -64,13 +64,13 @@ def search(address: WeaviateAddress) -> Callable[[], object]:
 
 
 def measure(direct: Callable[[], object], through: Callable[[], object], rounds: int) -> tuple[float, float, float]:
-    """Return the medians in milliseconds: directly, through the recorder, and of what each pair differs by."""
+    """Return three medians in milliseconds: direct, through the recorder, and of the differences of the pairs."""
     times: tuple[list[float], list[float]] = ([], [])
     for number in range(rounds + 20):
-        for ask, found in zip((direct, through), times, strict=True):
+        for send, found in zip((direct, through), times, strict=True):
             begin = time.perf_counter()
-            ask()
-            if number >= 20:  # the first ones warm it up
+            send()
+            if number >= 20:  # the first ones warm up
                 found.append((time.perf_counter() - begin) * 1000)
     added = [after - before for before, after in zip(*times, strict=True)]
     return statistics.median(times[0]), statistics.median(times[1]), statistics.median(added)
@@ -81,9 +81,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=300)
     rounds = parser.parse_args().rounds
-    with tempfile.TemporaryDirectory() as folder, SessionFolder.begin() as run:
+    with tempfile.TemporaryDirectory() as folder, SessionFolder.begin() as session:
         settings = load_settings(Path(folder), overrides={"weaviate.mode": "embedded"})
-        services = Services.start(settings, run, say)
+        services = Services.start(settings, session, log)
         recorder = Recorder()
         try:
             real = services.weaviate

@@ -1,4 +1,4 @@
-"""Recorded exchanges belong to the Source that is executing, in every language, with the ProbeEvents before them."""
+"""Exchanges are recorded for the Source that runs, in every language, with the number of probe events before them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from snipproof.run.trace import trace
 from snipproof.run.verdict import judge
 from snipproof.services.http_server import HttpServer
 from snipproof.services.recorder.pass_through import Recorder
-from snipproof.services.recorder.recording import MOST, ProbeCount, Recording
 from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.site.source import read_source
 
@@ -45,7 +44,7 @@ class Echo(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -59,19 +58,13 @@ def recorder() -> Iterator[Recorder]:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[SessionFolder]:
-    with SessionFolder.begin(tmp_path / "runs") as made:
-        yield made
-
-
-@pytest.fixture
 def plain(tmp_path: Path) -> Settings:
     (tmp_path / "project").mkdir()
     return load_settings(tmp_path / "project", environ={})
 
 
 def record(mini: Mini, recorder: Recorder, texts: Mapping[str, str]) -> list[SourceRun]:
-    """Build and run Sources, one after the other, in whose text ``PORT`` is that of the recorder."""
+    """Build and run Sources one after the other; ``PORT`` in their text becomes that of the recorder."""
     port = str(recorder.address(WeaviateAddress("", 0, "", 0, "", "", "")).port)
     texts = {path: text.replace("PORT", port) for path, text in texts.items()}
     for path, text in texts.items():
@@ -96,17 +89,17 @@ def record(mini: Mini, recorder: Recorder, texts: Mapping[str, str]) -> list[Sou
     return runs
 
 
-def seen(run: SourceRun) -> list[tuple[str, int]]:
-    assert all(exchange.response == exchange.request and not exchange.trouble for exchange in run.exchanges)
+def recorded(run: SourceRun) -> list[tuple[str, int]]:
+    assert all(exchange.response == exchange.request and not exchange.error for exchange in run.exchanges)
     return [(exchange.name.removeprefix("POST /"), exchange.after) for exchange in run.exchanges]
 
 
 def lines(comment: str, *, call: str) -> list[str]:
-    """Return the lines of a Source that asks before, in, between and behind its Snippets."""
-    ask = {name: call.replace("NAME", name) for name in ("none", "one", "two")}
-    one = [f"{comment} START one", ask["one"], f"{comment} END one"]
-    two = [f"{comment} START two", ask["two"], ask["two"], f"{comment} END two"]
-    return [ask["none"], *one, ask["none"], *two, ask["none"]]
+    """Return the lines of a Source that sends requests before, in, between and after its Snippets."""
+    send = {name: call.replace("NAME", name) for name in ("none", "one", "two")}
+    one = [f"{comment} START one", send["one"], f"{comment} END one"]
+    two = [f"{comment} START two", send["two"], send["two"], f"{comment} END two"]
+    return [send["none"], *one, send["none"], *two, send["none"]]
 
 
 def expected(source: str) -> list[tuple[str, int]]:
@@ -115,7 +108,7 @@ def expected(source: str) -> list[tuple[str, int]]:
 
 PYTHON = """\
 import json, os, urllib.request
-def ask(name):
+def send(name):
     body = json.dumps({"in": name, "key": os.environ.get("TOKEN", "")}).encode()
     urllib.request.urlopen("http://127.0.0.1:PORT/SOURCE", body).read()
 """
@@ -123,63 +116,65 @@ def ask(name):
 
 @pytest.mark.parametrize("fresh", [False, True])
 def test_python(
-    run: SessionFolder, plain: Settings, recorder: Recorder, *, fresh: bool, monkeypatch: pytest.MonkeyPatch
+    session: SessionFolder, plain: Settings, recorder: Recorder, *, fresh: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also: secrets that were given to the Source are not in what is recorded, but for their names."""
+    """Secrets that the Source received are recorded by name only."""
     monkeypatch.setenv("TOKEN", "s3cr3t-value")
-    mini = Mini(plain.root, run, PythonRunner, Suite("py/suite.yaml", "py", "python", ("py/a.py",)), plain)
+    mini = Mini(plain.root, session, PythonRunner, Suite("py/suite.yaml", "py", "python", ("py/a.py",)), plain)
     mini.set(env=("TOKEN",), fresh=fresh)
-    text = PYTHON + "\n".join(lines("#", call="ask('NAME')")) + "\n"
+    text = PYTHON + "\n".join(lines("#", call="send('NAME')")) + "\n"
     runs = record(mini, recorder, {f"py/{name}.py": text.replace("SOURCE", name) for name in "ab"})
-    assert [seen(each) for each in runs] == [expected("a"), expected("b")]
+    assert [recorded(each) for each in runs] == [expected("a"), expected("b")]
     assert "s3cr3t" not in repr(runs)
     assert runs[0].exchanges[0].request == {"in": "none", "key": "<TOKEN>"}
 
 
 @pytest.mark.toolchain("node", "npm")
-def test_typescript(run: SessionFolder, plain: Settings, recorder: Recorder) -> None:
-    """The second process has been started while the first Source runs."""
+def test_typescript(session: SessionFolder, plain: Settings, recorder: Recorder) -> None:
+    """The process of the second Source starts while the first one runs."""
     suite = Suite("ts/suite.yaml", "ts", "typescript", ("ts/a.ts",), lock="ts/package-lock.json")
-    mini = Mini(plain.root, run, TypeScriptRunner, suite, plain)
+    mini = Mini(plain.root, session, TypeScriptRunner, suite, plain)
     for path in PACKAGES.iterdir():
         mini.write(f"ts/{path.name}", path.read_text())
     head = (
-        "const ask = async (name: string) => {\n"
+        "const send = async (name: string) => {\n"
         "  const body = JSON.stringify({ in: name });\n"
         "  await (await fetch('http://127.0.0.1:PORT/SOURCE', { method: 'POST', body })).text();\n};\n"
     )
-    text = head + "\n".join(lines("//", call="await ask('NAME');")) + "\nexport {};\n"
+    text = head + "\n".join(lines("//", call="await send('NAME');")) + "\nexport {};\n"
     runs = record(mini, recorder, {f"ts/{name}.ts": text.replace("SOURCE", name) for name in "ab"})
-    assert [seen(each) for each in runs] == [expected("a"), expected("b")]
+    assert [recorded(each) for each in runs] == [expected("a"), expected("b")]
 
 
+@pytest.mark.slow
 @pytest.mark.toolchain("go")
-def test_go(run: SessionFolder, plain: Settings, recorder: Recorder, tmp_path: Path) -> None:
-    """The end of a test is a ProbeEvent too, which is known only afterwards."""
+def test_go(session: SessionFolder, plain: Settings, recorder: Recorder, tmp_path: Path) -> None:
+    """The end of a test is a probe event too, which is known only afterwards."""
     suite = Suite("go/suite.yaml", "go", "go", ("go/a_test.go",), lock="go/go.mod")
-    mini = Mini(plain.root, run, GoRunner, suite, plain._replace(cache_dir=str(tmp_path / "cache")))
+    mini = Mini(plain.root, session, GoRunner, suite, plain._replace(cache_dir=str(tmp_path / "cache")))
     mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n")
     head = (
-        'package docs\nimport ("io"; "net/http"; "strings"; "testing")\nfunc askSOURCE(name string) {\n'
+        'package docs\nimport ("io"; "net/http"; "strings"; "testing")\nfunc sendSOURCE(name string) {\n'
         'reply, err := http.Post("http://127.0.0.1:PORT/SOURCE", "", strings.NewReader(`{"in": "` + name + `"}`))\n'
         "if err != nil { panic(err) }\nio.ReadAll(reply.Body)\nreply.Body.Close()\n}\n"
     )
-    body = lines("//", call='askSOURCE("NAME")')
+    body = lines("//", call='sendSOURCE("NAME")')
     split = body.index("// START two")
     first = ["func TestSOURCE1(t *testing.T) {", *body[:split], "}"]
     second = ["func TestSOURCE2(t *testing.T) {", *body[split:], "}", ""]
     text = head + "\n".join(first + second)
     runs = record(mini, recorder, {f"go/{name}_test.go": text.replace("SOURCE", name) for name in "AB"})
-    assert [seen(each) for each in runs] == [[(name, after) for after in (0, 1, 2, 4, 4, 5)] for name in "AB"]
+    assert [recorded(each) for each in runs] == [[(name, after) for after in (0, 1, 2, 4, 4, 5)] for name in "AB"]
 
 
+@pytest.mark.slow
 @pytest.mark.toolchain("javac", "java", "mvn")
 @pytest.mark.parametrize("fresh", [False, True])
-def test_java(run: SessionFolder, plain: Settings, recorder: Recorder, *, fresh: bool) -> None:
-    mini = make_mini(run, plain)
+def test_java(session: SessionFolder, plain: Settings, recorder: Recorder, *, fresh: bool) -> None:
+    mini = make_mini(session, plain)
     mini.set(fresh=fresh)
     helper = (
-        "static void ask(String name) throws Exception {",
+        "static void send(String name) throws Exception {",
         'var there = (java.net.HttpURLConnection) new java.net.URL("http://127.0.0.1:PORT/SOURCE").openConnection();',
         "there.setDoOutput(true);",
         'there.getOutputStream().write(("{\\"in\\": \\"" + name + "\\"}").getBytes());',
@@ -188,67 +183,15 @@ def test_java(run: SessionFolder, plain: Settings, recorder: Recorder, *, fresh:
     )
     texts: dict[str, str] = {}
     for name in ("A", "B"):
-        test = ("@Test void test() throws Exception {", *lines("//", call='ask("NAME");'), "}")
+        test = ("@Test void test() throws Exception {", *lines("//", call='send("NAME");'), "}")
         made = in_class(name, *helper, *test)
         texts |= {path: text.replace("SOURCE", name) for path, text in made.items()}
     runs = record(mini, recorder, texts)
-    assert [seen(each) for each in runs] == [expected("A"), expected("B")]
-
-
-def test_hits_are_counted_while_they_are_written(tmp_path: Path) -> None:
-    events = tmp_path / "events"
-    hits = ProbeCount(events)
-    assert hits.count() == 0
-    with events.open("w", buffering=1) as file:
-        file.write('{"line": 3, "time": 0.5}\n')
-        assert hits.count() == 1
-        file.write('{"error": {"message": "\\"line\\": 1", "lines": [4]}}\n{"line": 5, ')
-        file.flush()
-        assert hits.count() == 1
-        file.write('"time": 1}\n')
-        assert hits.count() == 2
-
-
-def test_one_source_keeps_a_bounded_number_of_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("snipproof.services.recorder.recording.MOST_OF_ALL", MOST + 10)
-    recording = Recording(tmp_path / "events")
-    first, second, third = (recording.begin("POST /", grpc=False) for _ in range(3))
-    first.request.add(bytes(MOST))
-    second.request.add(bytes(9))
-    second.request.add(bytes(2))
-    third.request.add(bytes(9))
-    assert [call.request.kept for call in recording.close()] == [True, False, True]
-
-
-def test_one_body_keeps_a_bounded_number_of_bytes(tmp_path: Path) -> None:
-    call = Recording(tmp_path / "events").begin("POST /", grpc=False)
-    call.request.add(bytes(MOST - 1))
-    call.response.add(b"a")
-    call.request.add(bytes(2))
-    assert (call.request.kept, call.request.data, call.response.data) == (False, b"", b"a")
-
-
-def test_nothing_is_added_to_a_recording_that_is_closed(tmp_path: Path) -> None:
-    recording = Recording(tmp_path / "events")
-    call = recording.begin("POST /", grpc=False)
-    recording.close()
-    call.response.add(b"late")
-    call.end("late")
-    late = recording.begin("POST /late", grpc=False)
-    assert (recording.calls, call.response.size, call.trouble) == ([call], 0, "the Source ended before a reply came")
-    assert late.after == 0
-
-
-def test_of_the_headers_only_the_form_of_a_body_is_kept(tmp_path: Path) -> None:
-    call = Recording(tmp_path / "events").begin("POST /", grpc=False)
-    headers = {"authorization": "Bearer s3cr3t", "x-openai-api-key": "s3cr3t", "content-type": "text/plain"}
-    call.ask(headers)
-    call.tell(headers)
-    assert call.asked == call.told == {"content-type": "text/plain"}
+    assert [recorded(each) for each in runs] == [expected("A"), expected("B")]
 
 
 def test_prover(weaviate: WeaviateAddress, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sources reach the real server through the recorder; everybody else has the server's own address."""
+    """Only Sources reach the real server through the recorder; everything else uses the server's own address."""
     (tmp_path / "a.py").write_text(
         "import urllib.request\n# START a\nurllib.request.urlopen('WHERE/v1/meta').read()\n# END a\n"
     )
@@ -283,11 +226,12 @@ def test_prover(weaviate: WeaviateAddress, tmp_path: Path, monkeypatch: pytest.M
     assert not [thread for thread in threading.enumerate() if thread.name == "snipproof-recorder"]
 
 
-def test_off_means_nothing_is_imported(tmp_path: Path) -> None:
+def test_without_a_recorder_its_modules_are_not_imported(tmp_path: Path) -> None:
     code = (
         "import sys; from snipproof.run.prover import Prover; from snipproof.config import load_settings\n"
         "from pathlib import Path\nProver(load_settings(Path()), print).close()\n"
-        "print([name for name in sys.modules if name.endswith('pass_through') or name in ('h11', 'hpack')])"
+        "late = ('pass_through', 'h11', 'hpack', 'hyperframe')\n"
+        "print([name for name in sys.modules if name.endswith(late)])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,4 +1,4 @@
-"""The recorder between an HTTP client and a server of ours that behaves oddly on purpose."""
+"""The recorder between an HTTP client and a test server that behaves oddly on purpose."""
 
 from __future__ import annotations
 
@@ -17,20 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.services import local_address
 
 from snipproof.services.recorder.pass_through import Recorder
-from snipproof.services.weaviate.server import WeaviateAddress
 
 WAIT = 10.0
 MEGABYTE = bytes(1 << 20)
 
 
-def leading(port: int) -> WeaviateAddress:
-    return WeaviateAddress("127.0.0.1", port, "127.0.0.1", port, "", "url", "")
-
-
 class Upstream(ThreadingHTTPServer):
-    """Keeps what it was asked; ``connections`` counts those that were made."""
+    """Keeps the requests it receives; ``connections`` counts connections."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -48,7 +44,7 @@ class Upstream(ThreadingHTTPServer):
         return super().get_request()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep quiet: clients go away here."""
+        """Log nothing: clients disconnect here."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -147,9 +143,9 @@ def upstream() -> Iterator[Upstream]:
 
 @pytest.fixture
 def recorder(upstream: Upstream, tmp_path: Path) -> Iterator[Recorder]:
-    """A recorder to the server above that records."""
+    """A recorder in front of the server above, recording."""
     made = Recorder()
-    made.forward_to(leading(upstream.server_address[1]))
+    made.forward_to(local_address(upstream.server_address[1]))
     made.record(tmp_path / "events")
     yield made
     made.stop()
@@ -157,20 +153,20 @@ def recorder(upstream: Upstream, tmp_path: Path) -> Iterator[Recorder]:
 
 @contextlib.contextmanager
 def connected(recorder: Recorder) -> Iterator[http.client.HTTPConnection]:
-    connection = http.client.HTTPConnection("127.0.0.1", recorder.address(leading(0)).port, timeout=WAIT)
+    connection = http.client.HTTPConnection("127.0.0.1", recorder.address(local_address(0)).port, timeout=WAIT)
     with contextlib.closing(connection):
         yield connection
 
 
 @contextlib.contextmanager
 def raw(recorder: Recorder) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", recorder.address(leading(0)).port), WAIT) as connection:
+    with socket.create_connection(("127.0.0.1", recorder.address(local_address(0)).port), WAIT) as connection:
         yield connection
 
 
 @contextlib.contextmanager
 def scripted(recorder: Recorder, script: Callable[[socket.socket], None]) -> Iterator[None]:
-    """Let the recorder lead to a server that treats its one connection as ``script`` does."""
+    """Let the recorder forward to a server that handles its one connection with ``script``."""
 
     def serve() -> None:
         with listener, contextlib.suppress(OSError):
@@ -181,7 +177,7 @@ def scripted(recorder: Recorder, script: Callable[[socket.socket], None]) -> Ite
 
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(WAIT)
-    recorder.forward_to(leading(listener.getsockname()[1]))
+    recorder.forward_to(local_address(listener.getsockname()[1]))
     thread = threading.Thread(target=serve)
     thread.start()
     yield
@@ -197,12 +193,12 @@ def read_head(connection: socket.socket) -> bytes:
     return text
 
 
-def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None, **headers: str) -> bytes:
+def send(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None, **headers: str) -> bytes:
     connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
     return connection.getresponse().read()
 
 
-def test_request_and_reply_pass_as_they_are_but_for_what_is_about_the_connection(
+def test_request_and_response_are_forwarded_unchanged_except_for_hop_by_hop_headers(
     recorder: Recorder, upstream: Upstream
 ) -> None:
     with connected(recorder) as client:
@@ -229,13 +225,13 @@ def test_request_and_reply_pass_as_they_are_but_for_what_is_about_the_connection
         {"q": Decimal("1.50")},
     )
     assert not exchange.search
-    assert not exchange.trouble
+    assert not exchange.error
 
 
 def test_graphql_is_a_search(recorder: Recorder) -> None:
     with connected(recorder) as client:
-        ask(client, "POST", "/v1/graphql", json.dumps({"query": "{Get{Photo{title}}}"}))
-        ask(client, "GET", "/v1/graphql")
+        send(client, "POST", "/v1/graphql", json.dumps({"query": "{Get{Photo{title}}}"}))
+        send(client, "GET", "/v1/graphql")
     assert [exchange.search for exchange in recorder.recorded()] == [True, False]
 
 
@@ -248,7 +244,7 @@ def test_chunks_both_ways(recorder: Recorder, upstream: Upstream) -> None:
     assert (exchange.request, exchange.response) == ({"b": 2}, {"a": 1})
 
 
-def test_a_client_that_waits_for_100_continue_is_told_to_go_on(recorder: Recorder, upstream: Upstream) -> None:
+def test_a_client_that_waits_for_100_continue_receives_it(recorder: Recorder, upstream: Upstream) -> None:
     with raw(recorder) as client:
         client.sendall(b"POST /v1 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
         assert read_head(client).startswith(b"HTTP/1.1 100 ")
@@ -260,23 +256,23 @@ def test_a_client_that_waits_for_100_continue_is_told_to_go_on(recorder: Recorde
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("HEAD", "/v1", 200), ("GET", "/empty", 204), ("GET", "/same", 304)]
 )
-def test_replies_without_a_body_do_not_hang(recorder: Recorder, method: str, path: str, status: int) -> None:
+def test_responses_without_a_body_do_not_hang(recorder: Recorder, method: str, path: str, status: int) -> None:
     with connected(recorder) as client:
-        for _ in range(2):  # the second one on the same connection: nothing was left over
+        for _ in range(2):  # the second one on the same connection, to show that nothing was left over
             client.request(method, path)
             reply = client.getresponse()
             assert (reply.status, reply.read()) == (status, b"")
-    assert [(exchange.response, exchange.trouble) for exchange in recorder.recorded()] == [(None, "")] * 2
+    assert [(exchange.response, exchange.error) for exchange in recorder.recorded()] == [(None, "")] * 2
 
 
-def test_a_compressed_reply_is_passed_as_it_is_and_recorded_in_plain(recorder: Recorder) -> None:
+def test_a_compressed_response_is_forwarded_unchanged_and_recorded_decompressed(recorder: Recorder) -> None:
     with connected(recorder) as client:
-        assert ask(client, "GET", "/zipped", Accept_Encoding="gzip") == gzip.compress(b'{"a": 0.10}', mtime=0)
+        assert send(client, "GET", "/zipped", Accept_Encoding="gzip") == gzip.compress(b'{"a": 0.10}', mtime=0)
     (exchange,) = recorder.recorded()
     assert exchange.response == {"a": Decimal("0.10")}
 
 
-def test_a_hundred_megabytes_go_up_while_they_come(recorder: Recorder, upstream: Upstream) -> None:
+def test_a_large_request_is_forwarded_while_it_arrives(recorder: Recorder, upstream: Upstream) -> None:
     with connected(recorder) as client:
         client.putrequest("POST", "/swallow")
         client.putheader("Content-Length", str(100 * len(MEGABYTE)))
@@ -286,7 +282,7 @@ def test_a_hundred_megabytes_go_up_while_they_come(recorder: Recorder, upstream:
         deadline = time.monotonic() + WAIT
         while upstream.received < 40 * len(MEGABYTE) and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert upstream.received >= 40 * len(MEGABYTE)  # not held until it is whole
+        assert upstream.received >= 40 * len(MEGABYTE)  # not held back until it is complete
         for _ in range(40):
             client.send(MEGABYTE)
         assert client.getresponse().read() == b"{}"
@@ -294,10 +290,10 @@ def test_a_hundred_megabytes_go_up_while_they_come(recorder: Recorder, upstream:
     (exchange,) = recorder.recorded()
     assert exchange.request is None
     assert exchange.response == {}
-    assert exchange.trouble == "the request was too large to be kept: 104,857,600 bytes"
+    assert exchange.error == "the request is too large to keep: 104,857,600 bytes"
 
 
-def test_a_hundred_megabytes_come_down(recorder: Recorder) -> None:
+def test_a_large_response_is_forwarded(recorder: Recorder) -> None:
     with connected(recorder) as client:
         client.request("GET", "/big")
         reply = client.getresponse()
@@ -306,21 +302,21 @@ def test_a_hundred_megabytes_come_down(recorder: Recorder) -> None:
             size += len(part)
     assert size == 100 * len(MEGABYTE)
     (exchange,) = recorder.recorded()
-    assert exchange.trouble == "the reply was too large to be kept: 104,857,600 bytes"
+    assert exchange.error == "the response is too large to keep: 104,857,600 bytes"
 
 
-def test_a_connection_is_kept_on_both_sides(recorder: Recorder, upstream: Upstream) -> None:
+def test_a_connection_is_reused_on_both_sides(recorder: Recorder, upstream: Upstream) -> None:
     with connected(recorder) as client:
         client.connect()
         first = client.sock
         for number in range(5):
-            assert ask(client, "POST", "/v1", str(number)) == str(number).encode()
+            assert send(client, "POST", "/v1", str(number)) == str(number).encode()
         assert client.sock is first
     assert upstream.connections == 1
     assert [exchange.request for exchange in recorder.recorded()] == [0, 1, 2, 3, 4]
 
 
-def test_a_connection_that_the_server_closes_while_it_is_idle_is_closed_for_the_client_too(recorder: Recorder) -> None:
+def test_an_idle_connection_that_the_server_closes_is_closed_for_the_client_too(recorder: Recorder) -> None:
     def script(server: socket.socket) -> None:
         read_head(server)
         server.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
@@ -332,7 +328,7 @@ def test_a_connection_that_the_server_closes_while_it_is_idle_is_closed_for_the_
         assert client.recv(1) == b""
 
 
-def test_a_client_that_closes_after_its_request_ends_both(recorder: Recorder, upstream: Upstream) -> None:
+def test_connection_close_ends_both_connections(recorder: Recorder, upstream: Upstream) -> None:
     with connected(recorder) as client:
         client.request("GET", "/v1", headers={"Connection": "close"})
         reply = client.getresponse()
@@ -340,33 +336,33 @@ def test_a_client_that_closes_after_its_request_ends_both(recorder: Recorder, up
         assert ("Connection", "close") in upstream.requests[0][2]
 
 
-def test_a_reply_that_ends_with_its_connection_is_whole(recorder: Recorder) -> None:
+def test_a_response_that_ends_with_its_connection_is_complete(recorder: Recorder) -> None:
     def script(server: socket.socket) -> None:
         read_head(server)
         server.sendall(b"HTTP/1.1 200 OK\r\n\r\n[1, 2]")
 
     with scripted(recorder, script), connected(recorder) as client:
-        assert ask(client, "GET", "/v1") == b"[1, 2]"
+        assert send(client, "GET", "/v1") == b"[1, 2]"
     (exchange,) = recorder.recorded()
-    assert (exchange.response, exchange.trouble) == ([1, 2], "")
+    assert (exchange.response, exchange.error) == ([1, 2], "")
 
 
-def test_refused(recorder: Recorder) -> None:
+def test_a_server_that_is_not_running_is_a_502(recorder: Recorder) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    recorder.forward_to(leading(port))
+    recorder.forward_to(local_address(port))
     with connected(recorder) as client:
         client.request("POST", "/v1/graphql", "{}")
         reply = client.getresponse()
         assert reply.status == 502
-        words = reply.read().decode()
-    assert f"Weaviate at http://127.0.0.1:{port} does not answer" in words
+        message = reply.read().decode()
+    assert f"Weaviate at http://127.0.0.1:{port} does not answer" in message
     (exchange,) = recorder.recorded()
-    assert exchange.trouble in words
+    assert exchange.error in message
     assert exchange.response is None
 
 
-def test_before_the_server_is_known(tmp_path: Path) -> None:
+def test_a_request_before_the_server_is_known_is_a_502(tmp_path: Path) -> None:
     recorder = Recorder()
     try:
         with connected(recorder) as client:
@@ -376,23 +372,23 @@ def test_before_the_server_is_known(tmp_path: Path) -> None:
         recorder.stop()
 
 
-def test_a_server_that_leaves_without_a_word(recorder: Recorder) -> None:
+def test_a_server_that_closes_without_a_response_is_a_502(recorder: Recorder) -> None:
     with scripted(recorder, lambda server: (read_head(server), None)[1]), connected(recorder) as client:
         client.request("GET", "/v1")
         reply = client.getresponse()
         assert reply.status == 502
         assert b"does not answer" in reply.read()
-    assert "does not answer" in recorder.recorded()[0].trouble
+    assert "does not answer" in recorder.recorded()[0].error
 
 
-def test_a_server_that_leaves_while_the_request_is_sent(recorder: Recorder) -> None:
+def test_a_server_that_closes_while_the_request_is_sent_is_a_502(recorder: Recorder) -> None:
     with scripted(recorder, lambda server: (read_head(server), None)[1]), connected(recorder) as client:
         client.request("POST", "/v1", bytes(8 * len(MEGABYTE)))
         assert client.getresponse().status == 502
-    assert "does not answer" in recorder.recorded()[0].trouble
+    assert "does not answer" in recorder.recorded()[0].error
 
 
-def test_a_reply_that_breaks_off_is_broken_for_the_client_too(recorder: Recorder) -> None:
+def test_a_response_that_breaks_off_is_broken_off_for_the_client_too(recorder: Recorder) -> None:
     def script(server: socket.socket) -> None:
         read_head(server)
         server.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1]")
@@ -402,11 +398,11 @@ def test_a_reply_that_breaks_off_is_broken_for_the_client_too(recorder: Recorder
         with pytest.raises((http.client.IncompleteRead, ConnectionError)):
             client.getresponse().read()
     (exchange,) = recorder.recorded()
-    assert exchange.trouble.startswith("the reply broke off")
+    assert exchange.error.startswith("the response broke off")
     assert exchange.response is None
 
 
-def test_a_reply_that_comes_before_the_request_is_whole(recorder: Recorder) -> None:
+def test_a_response_may_come_before_the_end_of_the_request(recorder: Recorder) -> None:
     def script(server: socket.socket) -> None:
         read_head(server)
         server.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
@@ -425,13 +421,13 @@ def test_a_reply_that_comes_before_the_request_is_whole(recorder: Recorder) -> N
     assert exchange.response == {}
 
 
-def test_a_reply_is_not_lost_to_a_client_that_is_still_sending(recorder: Recorder) -> None:
+def test_a_client_that_is_still_sending_receives_the_response(recorder: Recorder) -> None:
     left = threading.Event()
 
     def script(server: socket.socket) -> None:
         read_head(server)
         server.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
-        time.sleep(0.3)  # as servers do: what is reset at once may never be read
+        time.sleep(0.3)  # as servers do: a reset may destroy what was not read yet
         server.close()
         left.set()
 
@@ -447,18 +443,18 @@ def test_a_reply_is_not_lost_to_a_client_that_is_still_sending(recorder: Recorde
         assert client.getresponse().status == 413
 
 
-def test_sixty_four_at_once(recorder: Recorder) -> None:
+def test_sixty_four_requests_at_once(recorder: Recorder) -> None:
     def one(number: int) -> bytes:
         with connected(recorder) as client:
-            return ask(client, "POST", "/together", str(number))
+            return send(client, "POST", "/together", str(number))
 
-    with ThreadPoolExecutor(64) as pool:  # the server answers none of them before it has all
+    with ThreadPoolExecutor(64) as pool:  # the server answers none of them before it has received all
         replies = list(pool.map(one, range(64)))
     assert replies == [str(number).encode() for number in range(64)]
     assert sorted(exchange.response for exchange in recorder.recorded()) == list(range(64))
 
 
-def test_a_client_that_goes_away_is_gone_for_the_server_too(recorder: Recorder) -> None:
+def test_a_client_that_disconnects_is_disconnected_from_the_server(recorder: Recorder) -> None:
     gone = threading.Event()
 
     def script(server: socket.socket) -> None:
@@ -472,17 +468,17 @@ def test_a_client_that_goes_away_is_gone_for_the_server_too(recorder: Recorder) 
             time.sleep(0.1)
         assert gone.wait(WAIT)
     (exchange,) = recorder.recorded()
-    assert exchange.trouble == "the Source closed the connection before the reply was over"
+    assert exchange.error == "the Source closed the connection before the response was complete"
 
 
 @pytest.mark.parametrize(
-    ("begun", "words"),
+    ("begun", "error"),
     [
-        (b"", "the Source ended before a reply came"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n[\r\n", "the Source ended before the reply did"),
+        (b"", "the Source ended before the response"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n[\r\n", "the Source ended during the response"),
     ],
 )
-def test_what_is_under_way_when_the_source_ends(recorder: Recorder, tmp_path: Path, begun: bytes, words: str) -> None:
+def test_a_request_under_way_when_the_source_ends(recorder: Recorder, tmp_path: Path, begun: bytes, error: str) -> None:
     ended = threading.Event()
 
     def script(server: socket.socket) -> None:
@@ -500,45 +496,45 @@ def test_what_is_under_way_when_the_source_ends(recorder: Recorder, tmp_path: Pa
         else:
             time.sleep(0.1)
         (exchange,) = recorder.recorded()
-        recorder.record(tmp_path / "next")  # of the next Source, to which the rest does not belong
+        recorder.record(tmp_path / "next")  # for the next Source; the rest does not belong to it
         ended.set()
         client.recv(1)
-    assert (exchange.response, exchange.trouble) == (None, words)
+    assert (exchange.response, exchange.error) == (None, error)
     assert recorder.recorded() == ()
 
 
-def test_what_is_no_http_is_told_so(recorder: Recorder) -> None:
+def test_anything_but_http_is_a_400(recorder: Recorder) -> None:
     with raw(recorder) as client:
         client.sendall(b"\x16\x03\x01 hello\r\n\r\n")
         assert read_head(client).startswith(b"HTTP/1.1 400 ")
 
 
-def test_no_key_is_kept(recorder: Recorder) -> None:
+def test_no_key_is_recorded(recorder: Recorder) -> None:
     with connected(recorder) as client:
-        ask(client, "POST", "/v1", "{}", Authorization="Bearer s3cr3t", X_OpenAI_Api_Key="s3cr3t")
+        send(client, "POST", "/v1", "{}", Authorization="Bearer s3cr3t", X_OpenAI_Api_Key="s3cr3t")
     assert "s3cr3t" not in repr(recorder.recorded())
 
 
-def test_what_is_no_json_is_said(recorder: Recorder) -> None:
+def test_a_response_that_is_not_json_is_an_error(recorder: Recorder) -> None:
     with connected(recorder) as client:
-        ask(client, "POST", "/v1", "a < b", Content_Type="text/plain")
+        send(client, "POST", "/v1", "a < b", Content_Type="text/plain")
     (exchange,) = recorder.recorded()
     assert (exchange.request, exchange.response) == (None, None)
-    assert exchange.trouble.startswith("the reply is no JSON (application/json): ")
+    assert exchange.error.startswith("the response is not JSON (application/json): ")
 
 
-def test_nothing_is_kept_between_sources(recorder: Recorder) -> None:
+def test_nothing_is_recorded_between_sources(recorder: Recorder) -> None:
     recorder.recorded()
     with connected(recorder) as client:
-        assert ask(client, "POST", "/v1", "1") == b"1"
+        assert send(client, "POST", "/v1", "1") == b"1"
     assert recorder.recorded() == ()
 
 
 def test_stopping_leaves_no_thread_and_no_port(upstream: Upstream, tmp_path: Path) -> None:
     before = set(threading.enumerate())
     recorder = Recorder()
-    recorder.forward_to(leading(upstream.server_address[1]))
-    address = recorder.address(leading(0))
+    recorder.forward_to(local_address(upstream.server_address[1]))
+    address = recorder.address(local_address(0))
     with (
         raw(recorder) as idle,
         raw(recorder) as busy,
