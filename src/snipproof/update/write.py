@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import stat
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from snipproof.files import write_whole
 from snipproof.update.proposal import Proposal, Refusal, digest
 
 _MARK = "\ufeff".encode()
@@ -46,7 +44,7 @@ def _write(root: Path, path: str, proposals: Sequence[Proposal]) -> str:
         if any(digest(text) != each.digest for each in proposals):
             return "the file changed since it was read: run again"
         new = changed(text, proposals)
-        _replace(real, (_MARK if data.startswith(_MARK) else b"") + new.encode("utf-8"))
+        write_whole(real, (_MARK if data.startswith(_MARK) else b"") + new.encode("utf-8"))
     except (OSError, ValueError) as error:
         return f"it cannot be written: {getattr(error, 'strerror', '') or error}"
     return ""
@@ -73,21 +71,3 @@ def changed(text: str, proposals: Iterable[Proposal]) -> str:
             new = [line.removesuffix("\r") + usual for line in new[:-1]] + [new[-1].removesuffix("\r")]
         lines[begin:end] = new
     return "\n".join(lines)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Replace the content of ``path`` in one step; its mode stays."""
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if not os.access(path, os.W_OK):
-        raise PermissionError(0, "it is read-only")
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(mode)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
