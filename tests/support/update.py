@@ -52,7 +52,7 @@ STYLES = (
 
 
 @dataclass(frozen=True)
-class Made:
+class RandomBlock:
     """A block, and the data and options it was made from."""
 
     text: str
@@ -61,7 +61,7 @@ class Made:
     notation: Notation
 
 
-def scalar(rng: random.Random, notation: Notation) -> Any:
+def random_scalar(rng: random.Random, notation: Notation) -> Any:
     """Return a random value that is not a container."""
     bare = notation in (Notation.GO, Notation.JAVA)
     kinds: list[Any] = [
@@ -82,18 +82,18 @@ def scalar(rng: random.Random, notation: Notation) -> Any:
     return rng.choice(kinds)()
 
 
-def value(rng: random.Random, notation: Notation, depth: int = 0) -> Any:
+def random_value(rng: random.Random, notation: Notation, depth: int = 0) -> Any:
     """Return random data that ``notation`` can represent."""
     roll = rng.random()
     if depth > 3 or roll < (0.35 if depth else 0.0):
-        return scalar(rng, notation)
+        return random_scalar(rng, notation)
     count = rng.choice((0, 1, 1, 2, 2, 3, 5)) if depth else rng.choice((1, 2, 3, 5))
     if roll < 0.65:
-        return [value(rng, notation, depth + 1) for _ in range(count)]
+        return [random_value(rng, notation, depth + 1) for _ in range(count)]
     names = (
         NAMES if notation not in (Notation.GO, Notation.JAVA) else [n for n in NAMES if n.isascii() and " " not in n]
     )
-    members = {name: value(rng, notation, depth + 1) for name in rng.sample(names, count)}
+    members = {name: random_value(rng, notation, depth + 1) for name in rng.sample(names, count)}
     if members and roll > 0.92 and notation in (Notation.PYTHON, Notation.NODE):
         return TypedValue("Photo", (), tuple((n, v) for n, v in members.items() if n.isidentifier()))
     return members
@@ -102,11 +102,11 @@ def value(rng: random.Random, notation: Notation, depth: int = 0) -> Any:
 def changed_data(rng: random.Random, data: Any, notation: Notation, amount: float = 0.25) -> Any:
     """Return ``data`` with some of it changed, removed, added, moved or repeated."""
     if rng.random() < amount / 3:
-        return value(rng, notation, rng.choice((0, 1, 4)))
+        return random_value(rng, notation, rng.choice((0, 1, 4)))
     if isinstance(data, list):
         new = [changed_data(rng, each, notation, amount) for each in data if rng.random() > amount / 3]
         if rng.random() < amount:
-            new.insert(rng.randint(0, len(new)), value(rng, notation, 2))
+            new.insert(rng.randint(0, len(new)), random_value(rng, notation, 2))
         if new and rng.random() < amount / 2:
             new.append(rng.choice(new))
         if rng.random() < amount / 2:
@@ -118,14 +118,16 @@ def changed_data(rng: random.Random, data: Any, notation: Notation, amount: floa
         new = changed_data(rng, dict(data.members), notation, amount)
         return TypedValue(data.name, (), tuple(new.items())) if isinstance(new, dict) else new
     if rng.random() < amount:
-        return value(rng, notation, 4) if rng.random() < 0.3 else _near(rng, data, notation)
+        return random_value(rng, notation, 4) if rng.random() < 0.3 else _near(rng, data, notation)
     return data
 
 
 def _members(rng: random.Random, data: dict[str, Any], notation: Notation, amount: float) -> dict[str, Any]:
     items = [(n, changed_data(rng, v, notation, amount)) for n, v in data.items() if rng.random() > amount / 3]
     if rng.random() < amount:
-        items.insert(rng.randint(0, len(items)), ("new" + rng.choice(string.ascii_lowercase), value(rng, notation, 2)))
+        items.insert(
+            rng.randint(0, len(items)), ("new" + rng.choice(string.ascii_lowercase), random_value(rng, notation, 2))
+        )
     if rng.random() < amount / 2:
         rng.shuffle(items)
     return dict(items)
@@ -134,7 +136,7 @@ def _members(rng: random.Random, data: dict[str, Any], notation: Notation, amoun
 def _near(rng: random.Random, data: Any, notation: Notation) -> Any:
     if isinstance(data, Decimal):
         return data + Decimal(rng.randint(-1000, 1000)) / 10 ** rng.randint(2, 9)
-    return scalar(rng, notation)
+    return random_scalar(rng, notation)
 
 
 def written(rng: random.Random, data: Any, style: Style, indent: str = "", captures: tuple[str, ...] = ()) -> str:
@@ -182,7 +184,7 @@ def _container(
     return brackets[0] + "\n" + "\n".join(lines) + f"\n{indent}" + brackets[1]
 
 
-def make(rng: random.Random) -> Made:
+def random_block(rng: random.Random) -> RandomBlock:
     """Return a random block of data or of lines."""
     roll = rng.random()
     captures = ("id",) if rng.random() < 0.2 else ()
@@ -193,9 +195,9 @@ def make(rng: random.Random) -> Made:
         ]
         lines[0] = lines[0] or "first"
         shown = ["..." if rng.random() < 0.1 else line for line in lines]
-        return Made("\n".join(shown), "\n".join(lines), ComparisonOptions(captures=captures), Notation.TEXT)
+        return RandomBlock("\n".join(shown), "\n".join(lines), ComparisonOptions(captures=captures), Notation.TEXT)
     style = rng.choice(STYLES)
-    data = value(rng, style.notation)
+    data = random_value(rng, style.notation)
     options = ComparisonOptions(
         captures=captures,
         ignore=("id",) if rng.random() < 0.1 else (),
@@ -203,10 +205,10 @@ def make(rng: random.Random) -> Made:
         all_unordered=rng.random() < 0.05,
         shape=rng.random() < 0.05,
     )
-    return Made(written(rng, data, style, captures=captures), data, options, style.notation)
+    return RandomBlock(written(rng, data, style, captures=captures), data, options, style.notation)
 
 
-def new_data(rng: random.Random, made: Made) -> Any:
+def new_data(rng: random.Random, made: RandomBlock) -> Any:
     """Return other data for a block, mostly similar to what it shows."""
     if made.notation is Notation.TEXT:
         lines = [line for line in made.data.split("\n") if rng.random() > 0.15]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.support.update import Made, make, new_data
+from tests.support.update import RandomBlock, new_data, random_block
 
 from snipproof.compare import ParseError, check_expectation, compare, parse_expected
 from snipproof.compare.difference import ABSENT
@@ -36,7 +36,7 @@ ENCLOSURES = (
 )
 
 
-def parsed(made: Made) -> Expected | None:
+def parsed(made: RandomBlock) -> Expected | None:
     """Return the tree of a block, ``None`` if data was detected as text or text as data."""
     try:
         expected = parse_expected(made.text, captures=made.options.captures)
@@ -45,13 +45,13 @@ def parsed(made: Made) -> Expected | None:
     return expected if (expected.notation is Notation.TEXT) is (made.notation is Notation.TEXT) else None
 
 
-def blocks(count: int = BLOCKS) -> list[tuple[random.Random, Made, Expected]]:
+def blocks(count: int = BLOCKS) -> list[tuple[random.Random, RandomBlock, Expected]]:
     """Return ``count`` blocks, the same in every run."""
-    found: list[tuple[random.Random, Made, Expected]] = []
+    found: list[tuple[random.Random, RandomBlock, Expected]] = []
     seed = 0
     while len(found) < count:
         rng = random.Random(seed)
-        made = make(rng)
+        made = random_block(rng)
         seed += 1
         if (expected := parsed(made)) is not None:
             found.append((rng, made, expected))
@@ -111,7 +111,7 @@ def _fields(proposal: Proposal, text: str) -> dict[str, Any]:
             "digest": digest(text), "line": region.line, "why": ""}  # fmt: skip
 
 
-def _attributes(made: Made) -> str:
+def _attributes(made: RandomBlock) -> str:
     options = made.options
     given = ["of: one"]
     given += [f"capture: [{', '.join(options.captures)}]"] if options.captures else []

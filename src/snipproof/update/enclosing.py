@@ -1,4 +1,4 @@
-"""The comment or string of its Source that a block stands in, and what its new text may therefore not contain."""
+"""The comment or string that encloses a block in its Source, and what the new text may therefore not contain."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class EnclosingLiteral:
 
 
 def enclosing_literal(path: str, text: str, numbers: Sequence[int]) -> EnclosingLiteral:
-    """Return what the lines ``numbers`` (from 1) of a Source stand in.
+    """Return what encloses the lines ``numbers`` (from 1) of a Source.
 
-    :param path: the path of the Source, which decides about its language.
+    :param path: the path of the Source; its extension determines the language.
     :param text: the whole Source.
     """
     language = of_file(path)
@@ -94,7 +94,7 @@ def _in_other(text: str, lines: Sequence[str], number: int, language: str) -> En
 
 @cache
 def _tokens(language: str) -> re.Pattern[str]:
-    """Return a pattern of the comments and strings of ``language``, each of which hides what the others begin with."""
+    """Return a pattern of the comments and strings of ``language``; in one of them, the others do not begin."""
     row = languages()[language]
     character = "." if language in _RAW_STRINGS else r"(?:\\.|.)"
     patterns = [rf"{re.escape(token)}[^\n]*" for token in _line_comments(language)]

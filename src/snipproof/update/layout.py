@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from snipproof.compare.notation.scanner import COMMENT
+
 # A comment, a line end, or a separator; between them is only white space.
-_TOKEN = re.compile(r"/\*.*?\*/|//[^\n]*|\#[^\n]*|\n|,", re.DOTALL)
+_TOKEN = re.compile(rf"{COMMENT}|\n|,", re.DOTALL)
 _LINE_COMMENT = re.compile(r"//|#")
 # `{`, `map[`, `Object(`, and with Node's counts `Map(2) {`
 _OPENING = re.compile(r"[^\[{(]*(?:\(\d+\)\s*)?[\[{(]")
@@ -130,14 +132,11 @@ def lay_out(
         return BlockLayout(text[begin:inside] + inner, (), text[inside + len(inner) : end], separator)
     slots = []
     for number, (item_begin, item_end) in enumerate(items):
-        is_last = number == len(items) - 1
-        following = end if is_last else items[number + 1][0]
+        following = items[number + 1][0] if number + 1 < len(items) else end
         comma = next((m.start() for m in _TOKEN.finditer(text, item_end, following) if m[0] == ","), None)
         before_end = item_end if comma is None else comma
         rest = item_end if comma is None else comma + 1
         cut = _line_end(text, rest, following)
-        if is_last and cut == rest and "\n" not in text[rest:following]:
-            cut = rest  # the closing bracket is on the same line
         slots.append(
             Slot(lead, text[item_begin:item_end], text[item_end:before_end], comma is not None, text[rest:cut])
         )

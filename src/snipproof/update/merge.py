@@ -38,6 +38,9 @@ Items = Sequence[Node]
 class Merge:
     """One merge of actual data into a block.
 
+    :param expected: the block as it is.
+    :param style: the style of what is added.
+    :param matcher: decides which nodes still match.
     :param rewritten: begin and end of nodes that are rewritten as a whole, even if a part of them still matches.
     """
 
@@ -183,7 +186,7 @@ class Merge:
         layout, indent = self._layout(node, items)
         # One list for what precedes the first item, then one for each item with the new items after it.
         groups: list[list[tuple[int | None, str]]] = [[]]
-        at = {}
+        group_of = {}
         for number, item in enumerate(items):
             if not isinstance(item, Member):
                 text = self._unchanged(item)
@@ -192,17 +195,17 @@ class Merge:
             elif item.name in actual:
                 value = self._node(item.value, actual[item.name], (place, item.name))
                 text = self.expected.text[item.begin : item.value.begin] + value
-                at[item.name] = len(groups)
+                group_of[item.name] = len(groups)
             else:
                 continue
             groups.append([(number, text)])
-        behind = len(positional[0])
+        previous = len(positional[0])
         for name, value in actual.items():
-            behind = at.get(name, behind)
-            if name not in at and not members.open and not self.matcher.ignored((place, name)):
+            previous = group_of.get(name, previous)
+            if name not in group_of and not members.open and not self.matcher.ignored((place, name)):
                 named = f"{name}=" if isinstance(node, TypedNode) and self.style.notation is Notation.PYTHON else None
                 before = named or write_name(name, self.style) + self.style.pair
-                groups[behind].append((None, before + self._added(value, layout, indent)))
+                groups[previous].append((None, before + self._added(value, layout, indent)))
         return layout.render([entry for group in groups for entry in group], indent)
 
     def _added(self, value: Any, layout: BlockLayout, indent: str) -> str:

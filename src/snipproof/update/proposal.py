@@ -16,7 +16,9 @@ _MAX_SHOWN = 100  # characters of the output of a Snippet
 class Change:
     """Lines of a file, without line ends, that are replaced by others.
 
-    :param first: the number of the first of them, from 1; without ``old``, the lines are inserted before it.
+    :param first: the number of the first of them, from 1.
+    :param old: the lines that are there; if empty, ``new`` is inserted before the line ``first``.
+    :param new: the lines that replace them.
     """
 
     first: int

@@ -104,7 +104,7 @@ class _Writer:
 
     @property
     def is_text(self) -> bool:
-        """Return whether lines of plain text are written."""
+        """Whether lines of plain text are written."""
         values = self.actual.values if isinstance(self.actual, Actual) else (self.actual,)
         return isinstance(self.expected.node, TextLines) and self.options.select is None and isinstance(values[0], str)
 
@@ -134,7 +134,7 @@ class _Writer:
         yield self._write(without_type_names(self.values), usual_style(Notation.JSON, style_of(self.expected).unit))
 
     def as_printed(self) -> Iterator[str]:
-        """Yield the data in the notation that it was printed in, such as ``undefined`` by Node.js."""
+        """Yield the data in the notation that it was printed in, for example ``undefined`` of Node.js."""
         if isinstance(self.actual, Actual):
             yield self._write(self.values, usual_style(self.actual.notation))
 
