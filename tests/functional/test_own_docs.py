@@ -60,7 +60,7 @@ def test_served_and_given_by_its_address(binary: Path) -> None:
     ) as server:
         assert server.stdout
         said = ""
-        while "Ctrl-C stops" not in said:
+        while "press Ctrl-C to stop" not in said:
             line = server.stdout.readline()
             assert line, said
             said += line

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from snipproof.cli.listing import as_json, as_text
+from snipproof.cli.list import as_json, as_text
 from snipproof.config import load_settings
 from snipproof.site.claims import ClaimSet, claims, read_claims
 from snipproof.site.docs_site import Site

@@ -1,32 +1,58 @@
-"""What ``snipproof list`` tells: Suites, their Sources, Snippets and Expectations, and the pages that show them."""
+"""``snipproof list``: Suites, their Sources, Snippets and Expectations, and the pages that show them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from snipproof.site.claims import claims
+from snipproof.cli.console import print_line, print_problems
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator, Mapping, Sequence
 
     from snipproof.model import Expectation, Region, Source
     from snipproof.site.claims import Claim
     from snipproof.site.docs_site import Site
 
+SUMMARY = "list Suites, Sources, Snippets and the pages that show them"
+FORMAT_VERSION = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``list``."""
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the list; return 1 if a page or Source cannot be read."""
+    from snipproof.config import load_settings
+    from snipproof.site.docs_site import Site
+
+    site = Site.load(load_settings(arguments.root))
+    if arguments.format == "json":
+        import json
+
+        print_line(json.dumps(as_json(site), indent=1))
+    else:
+        print_line(as_text(site))
+    return print_problems(site)
+
 
 def as_json(site: Site) -> dict[str, Any]:
-    """Return the list as JSON values. Sources that pages show and no Suite runs stand under a Suite ``null``."""
-    claimed: dict[str, list[Claim]] = defaultdict(list)
+    """Return the list as JSON values. Sources that a page shows but no Suite runs are in a Suite ``null``."""
+    from snipproof.site.claims import claims
+
+    claims_of: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims(site):
-        claimed[claim.expectation.id].append(claim)
+        claims_of[claim.expectation.id].append(claim)
     return {
-        "format_version": 1,
+        "format_version": FORMAT_VERSION,
         "suites": [
             {
                 "suite": path,
                 "flavour": flavour,
-                "sources": [_source(site, site.sources[name], claimed) for name in sources if name in site.sources],
+                "sources": [_source(site, site.sources[name], claims_of) for name in sources if name in site.sources],
             }
             for path, flavour, sources in _groups(site)
         ],
@@ -41,7 +67,7 @@ def as_text(site: Site) -> str:
         for source in suite["sources"]:
             lines.append(f"  {source['path']}")
             for region in source["regions"]:
-                lines.append(f"    {_line(region)}")
+                lines.append(f"    {_region_line(region)}")
                 lines.extend(f"      {_claim_line(claim)}" for claim in region["claims"])
     return "\n".join(lines) if lines else "no Suites, and no page shows a Source"
 
@@ -54,7 +80,7 @@ def _groups(site: Site) -> Iterator[tuple[str | None, str | None, list[str]]]:
         yield None, None, others
 
 
-def _source(site: Site, source: Source, claimed: Mapping[str, Sequence[Claim]]) -> dict[str, Any]:
+def _source(site: Site, source: Source, claims_of: Mapping[str, Sequence[Claim]]) -> dict[str, Any]:
     snippets = {snippet.name for snippet in source.snippets}
     bound: dict[str, list[Expectation]] = defaultdict(list)
     for expectation in source.expectations:
@@ -62,16 +88,16 @@ def _source(site: Site, source: Source, claimed: Mapping[str, Sequence[Claim]]) 
     return {
         "path": source.path,
         "regions": [
-            _region(site, region, region.name in snippets, bound[region.name], claimed.get(region.id, ()))
+            _region(site, region, region.name in snippets, bound[region.name], claims_of.get(region.id, ()))
             for region in source.regions
         ],
     }
 
 
 def _region(
-    site: Site, region: Region, is_snippet: bool, bound: Sequence[Expectation], claimed: Sequence[Claim]
+    site: Site, region: Region, is_snippet: bool, expectations: Sequence[Expectation], claims: Sequence[Claim]
 ) -> dict[str, Any]:
-    of = [expectation.of for expectation in bound]
+    of = [expectation.of for expectation in expectations]
     shown_by = site.shown_by.get(region.id, [])
     return {
         "kind": "snippet" if is_snippet else "expectation",
@@ -79,9 +105,9 @@ def _region(
         "name": region.name,
         "line": region.line,
         "of": of[0] if len(of) == 1 else of or None,
-        "from": bound[0].origin if bound else None,
+        "from": expectations[0].origin if expectations else None,
         "shown_by": [f"{reference.page}:{reference.line}:{reference.column}" for reference in shown_by],
-        "claims": [_claim(claim) for claim in claimed],
+        "claims": [_claim(claim) for claim in claims],
     }
 
 
@@ -96,12 +122,12 @@ def _claim(claim: Claim) -> dict[str, Any]:
     }
 
 
-def _line(region: dict[str, Any]) -> str:
+def _region_line(region: dict[str, Any]) -> str:
     text = f"{region['line']}: {region['kind']} {region['name']!r}"
     if region["kind"] == "expectation":
         of = [region["of"]] if isinstance(region["of"], str) else region["of"]
-        what = f" ({region['from']})" if region["from"] not in (None, "stdout") else ""
-        text += f" of {', '.join(map(repr, of))}{what}" if of else " of no Snippet of its Source"
+        origin = f" ({region['from']})" if region["from"] not in (None, "stdout") else ""
+        text += f" of {', '.join(map(repr, of))}{origin}" if of else " of no Snippet of its Source"
     return text + (f" <- {', '.join(region['shown_by'])}" if region["shown_by"] else " (on no page)")
 
 

@@ -1,4 +1,4 @@
-"""Blocks as writers write them, at random: data in some notation and layout, with wildcards and comments."""
+"""Random blocks in every notation and layout, with wildcards and comments; and Proposals for a small Source."""
 
 from __future__ import annotations
 
@@ -11,9 +11,26 @@ from typing import Any
 from snipproof.compare.notation import Actual
 from snipproof.compare.options import ComparisonOptions
 from snipproof.compare.tree import UNDEFINED, Notation, TypedValue
+from snipproof.update.proposal import Change, Proposal, digest
 from snipproof.update.style import Style
 from snipproof.update.write_data import write, write_name
 
+# A Source with a block of two Segments; the Expectation has three lines and two.
+SOURCE = """\
+# START one
+x = 1
+# END one
+# START Expected results {of: one}
+# a
+#
+#   b
+# END Expected results
+y = 2
+# START Expected results
+# c
+# d
+# END Expected results
+"""
 NAMES = ("title", "distance", "id", "_additional", "creationTimeUnix", "a b", "vector", "größe", "x")
 WORDS = (
     "Chelsea the cat", "An astronaut", "", "it's", 'say "hi"', "a\nb", "tab\there", "C:\\temp", "日本語", "12", "true",
@@ -35,17 +52,17 @@ STYLES = (
 
 
 @dataclass(frozen=True)
-class Made:
-    """One block with what it was made of."""
+class RandomBlock:
+    """A block, and the data and options it was made from."""
 
     text: str
     data: Any
-    laws: ComparisonOptions
+    options: ComparisonOptions
     notation: Notation
 
 
-def scalar(rng: random.Random, notation: Notation) -> Any:
-    """Return a value without parts."""
+def random_scalar(rng: random.Random, notation: Notation) -> Any:
+    """Return a random value that is not a container."""
     bare = notation in (Notation.GO, Notation.JAVA)
     kinds: list[Any] = [
         lambda: rng.randint(-5, 2**70 if rng.random() < 0.1 else 100),
@@ -65,31 +82,31 @@ def scalar(rng: random.Random, notation: Notation) -> Any:
     return rng.choice(kinds)()
 
 
-def value(rng: random.Random, notation: Notation, depth: int = 0) -> Any:
-    """Return data that ``notation`` can write."""
+def random_value(rng: random.Random, notation: Notation, depth: int = 0) -> Any:
+    """Return random data that ``notation`` can represent."""
     roll = rng.random()
     if depth > 3 or roll < (0.35 if depth else 0.0):
-        return scalar(rng, notation)
+        return random_scalar(rng, notation)
     count = rng.choice((0, 1, 1, 2, 2, 3, 5)) if depth else rng.choice((1, 2, 3, 5))
     if roll < 0.65:
-        return [value(rng, notation, depth + 1) for _ in range(count)]
+        return [random_value(rng, notation, depth + 1) for _ in range(count)]
     names = (
         NAMES if notation not in (Notation.GO, Notation.JAVA) else [n for n in NAMES if n.isascii() and " " not in n]
     )
-    members = {name: value(rng, notation, depth + 1) for name in rng.sample(names, count)}
+    members = {name: random_value(rng, notation, depth + 1) for name in rng.sample(names, count)}
     if members and roll > 0.92 and notation in (Notation.PYTHON, Notation.NODE):
         return TypedValue("Photo", (), tuple((n, v) for n, v in members.items() if n.isidentifier()))
     return members
 
 
-def changed(rng: random.Random, data: Any, notation: Notation, amount: float = 0.25) -> Any:
-    """Return ``data`` with some of it changed, gone, added, moved or doubled."""
+def changed_data(rng: random.Random, data: Any, notation: Notation, amount: float = 0.25) -> Any:
+    """Return ``data`` with some of it changed, removed, added, moved or repeated."""
     if rng.random() < amount / 3:
-        return value(rng, notation, rng.choice((0, 1, 4)))
+        return random_value(rng, notation, rng.choice((0, 1, 4)))
     if isinstance(data, list):
-        new = [changed(rng, each, notation, amount) for each in data if rng.random() > amount / 3]
+        new = [changed_data(rng, each, notation, amount) for each in data if rng.random() > amount / 3]
         if rng.random() < amount:
-            new.insert(rng.randint(0, len(new)), value(rng, notation, 2))
+            new.insert(rng.randint(0, len(new)), random_value(rng, notation, 2))
         if new and rng.random() < amount / 2:
             new.append(rng.choice(new))
         if rng.random() < amount / 2:
@@ -98,17 +115,19 @@ def changed(rng: random.Random, data: Any, notation: Notation, amount: float = 0
     if isinstance(data, dict):
         return _members(rng, data, notation, amount)
     if isinstance(data, TypedValue) and data.members:
-        new = changed(rng, dict(data.members), notation, amount)
+        new = changed_data(rng, dict(data.members), notation, amount)
         return TypedValue(data.name, (), tuple(new.items())) if isinstance(new, dict) else new
     if rng.random() < amount:
-        return value(rng, notation, 4) if rng.random() < 0.3 else _near(rng, data, notation)
+        return random_value(rng, notation, 4) if rng.random() < 0.3 else _near(rng, data, notation)
     return data
 
 
 def _members(rng: random.Random, data: dict[str, Any], notation: Notation, amount: float) -> dict[str, Any]:
-    items = [(n, changed(rng, v, notation, amount)) for n, v in data.items() if rng.random() > amount / 3]
+    items = [(n, changed_data(rng, v, notation, amount)) for n, v in data.items() if rng.random() > amount / 3]
     if rng.random() < amount:
-        items.insert(rng.randint(0, len(items)), ("new" + rng.choice(string.ascii_lowercase), value(rng, notation, 2)))
+        items.insert(
+            rng.randint(0, len(items)), ("new" + rng.choice(string.ascii_lowercase), random_value(rng, notation, 2))
+        )
     if rng.random() < amount / 2:
         rng.shuffle(items)
     return dict(items)
@@ -117,11 +136,11 @@ def _members(rng: random.Random, data: dict[str, Any], notation: Notation, amoun
 def _near(rng: random.Random, data: Any, notation: Notation) -> Any:
     if isinstance(data, Decimal):
         return data + Decimal(rng.randint(-1000, 1000)) / 10 ** rng.randint(2, 9)
-    return scalar(rng, notation)
+    return random_scalar(rng, notation)
 
 
 def written(rng: random.Random, data: Any, style: Style, indent: str = "", captures: tuple[str, ...] = ()) -> str:
-    """Return ``data`` as a block shows it, with wildcards and, on lines of their own, comments."""
+    """Return ``data`` as a block shows it, with wildcards and comments."""
     wild = style.notation not in (Notation.GO, Notation.JAVA)
     roll = rng.random()
     if wild and indent and roll < 0.05:
@@ -165,8 +184,8 @@ def _container(
     return brackets[0] + "\n" + "\n".join(lines) + f"\n{indent}" + brackets[1]
 
 
-def make(rng: random.Random) -> Made:
-    """Return a block of data, of several documents or of lines."""
+def random_block(rng: random.Random) -> RandomBlock:
+    """Return a random block of data or of lines."""
     roll = rng.random()
     captures = ("id",) if rng.random() < 0.2 else ()
     if roll < 0.15:
@@ -176,24 +195,35 @@ def make(rng: random.Random) -> Made:
         ]
         lines[0] = lines[0] or "first"
         shown = ["..." if rng.random() < 0.1 else line for line in lines]
-        return Made("\n".join(shown), "\n".join(lines), ComparisonOptions(captures=captures), Notation.TEXT)
+        return RandomBlock("\n".join(shown), "\n".join(lines), ComparisonOptions(captures=captures), Notation.TEXT)
     style = rng.choice(STYLES)
-    data = value(rng, style.notation)
-    laws = ComparisonOptions(
+    data = random_value(rng, style.notation)
+    options = ComparisonOptions(
         captures=captures,
         ignore=("id",) if rng.random() < 0.1 else (),
         unordered=("vector",) if rng.random() < 0.1 else (),
         all_unordered=rng.random() < 0.05,
         shape=rng.random() < 0.05,
     )
-    return Made(written(rng, data, style, captures=captures), data, laws, style.notation)
+    return RandomBlock(written(rng, data, style, captures=captures), data, options, style.notation)
 
 
-def new_data(rng: random.Random, made: Made) -> Any:
-    """Return other data for a block, often much like what it shows."""
+def new_data(rng: random.Random, made: RandomBlock) -> Any:
+    """Return other data for a block, mostly similar to what it shows."""
     if made.notation is Notation.TEXT:
         lines = [line for line in made.data.split("\n") if rng.random() > 0.15]
         for _ in range(rng.randint(0, 2)):
             lines.insert(rng.randint(0, len(lines)), rng.choice(("another line", "...", "x = 5")))
         return "\n".join(lines) or "last"
-    return Actual((changed(rng, made.data, made.notation),), made.notation)
+    return Actual((changed_data(rng, made.data, made.notation),), made.notation)
+
+
+def proposal(*changes: Change, text: str = SOURCE, path: str = "one.py", **given: Any) -> Proposal:
+    """Return a Proposal for :data:`SOURCE`."""
+    fields: dict[str, Any] = {
+        "region": f"{path}::Expected results",
+        "proposed_by": f"{path}::one",
+        "line": 5,
+        "why": "w",
+    } | given
+    return Proposal(path, digest=digest(text), changes=changes, **fields)
