@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snipproof.compare import ComparisonOptions, Difference, Kind, compare_texts
-from snipproof.compare.texts import compare_with_care
+from snipproof.compare.comparison import compare_with_care
 
 _PHOTOS = [{"id": number, "title": f"Photo {number}", "tags": [f"t{number}", "x"]} for number in range(300)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from snipproof.compare import ComparisonOptions, compare_texts
-from snipproof.compare.texts import compare_with_care
+from snipproof.compare.comparison import compare_with_care
 
 
 def differences(expected: str, actual: str, laws: ComparisonOptions | None = None) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from snipproof.compare import ExpectationResult, Kind, check_expectation
-from snipproof.compare.block import ExpectationBlock, block_of
+from snipproof.compare.expectation import ExpectationBlock, block_of
 from snipproof.model import Expectation, Source
 from snipproof.site.source import parse_source
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from snipproof.compare import compare_texts
-from snipproof.compare.difference import Kind
+from snipproof.compare.differences import Kind
 from snipproof.compare.notation import ParseError, parse_expected, read_actual
 from snipproof.compare.options import ComparisonOptions
 from snipproof.compare.tree import Notation

@@ -12,7 +12,7 @@ import pytest
 
 from snipproof.cli.main import main
 from snipproof.compare import ComparisonOptions, Kind, compare, compare_texts, parse_expected
-from snipproof.compare.texts import compare_with_care
+from snipproof.compare.comparison import compare_with_care
 from snipproof.errors import InfrastructureError
 
 

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from snipproof.compare import ComparisonOptions, Kind, compare, compare_texts, comparison_options, parse_expected
-from snipproof.compare.texts import compare_with_care
+from snipproof.compare.comparison import compare_with_care
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.decimals(-10, 10, places=3) | st.text(max_size=5)
 NAMES = st.sampled_from(["a", "b", "c", "id", "distance", "é"])

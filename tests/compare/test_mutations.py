@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from snipproof.compare import compare_texts
-from snipproof.compare.texts import compare_with_care
+from snipproof.compare.comparison import compare_with_care
 
 CHANGES = 10_000
 KINDS = ("value", "type", "order", "missing", "extra", "duplicated", "truncated")

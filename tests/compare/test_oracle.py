@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from snipproof.compare import ComparisonOptions, compare_texts
-from snipproof.compare.texts import compare_with_care
+from snipproof.compare.comparison import compare_with_care
 
 Bound = dict[str, tuple[str, str]]
 """The text of what a name stands for, and its kind, which is not known while it was met within a text only."""

@@ -9,7 +9,7 @@ from typing import Any
 from tests.update.blocks import Made, make, new_data
 
 from snipproof.compare import ParseError, check_expectation, compare, parse_expected
-from snipproof.compare.difference import ABSENT
+from snipproof.compare.differences import ABSENT
 from snipproof.compare.notation import Actual
 from snipproof.compare.options import ComparisonOptions
 from snipproof.compare.tree import Array, Constant, Expected, Node, Notation, Number, Object, String

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from snipproof.compare.block import block_of
+from snipproof.compare.expectation import block_of
 from snipproof.site.source import parse_source
 from snipproof.update.enclosing import enclosing_literal
 from snipproof.update.placing import CannotPlaceError, Placing

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from snipproof.compare.difference import Kind
-from snipproof.compare.difference_text import count, report
+from snipproof.compare.comparison import compare_texts
+from snipproof.compare.differences import Kind, count, report
 from snipproof.compare.notation import ParseError
 from snipproof.compare.options import ComparisonOptions, tolerance
-from snipproof.compare.texts import compare_texts
 from snipproof.compare.tree import Notation
 from snipproof.errors import SettingsError
 from snipproof.lint.formats.text_format import printable

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from snipproof.compare.comparison import compare
-from snipproof.compare.difference import ABSENT, Difference, Kind
+from snipproof.compare.comparison import compare, compare_texts
+from snipproof.compare.differences import ABSENT, Difference, Kind
 from snipproof.compare.expectation import ExpectationResult, check_expectation
 from snipproof.compare.notation import Actual, ParseError, parse_expected, read_actual
 from snipproof.compare.options import ComparisonOptions, comparison_options
-from snipproof.compare.texts import compare_texts
 from snipproof.compare.tree import Notation
 
 __all__ = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -239,3 +240,55 @@ def find_moved(
         for side in sides
     ]
     return [side for side in kept if side.shown is not None or side.actual is not None], moved
+
+
+def assign(
+    count: int, others: int, fits: Callable[[int, int], bool], hints: Mapping[int, int], step: Callable[[], None]
+) -> dict[int, int]:
+    """Return a largest assignment of ``range(count)`` to ``range(others)`` in which every pair fits.
+
+    Augmenting paths, breadth first: no greedy choice stands in the way of a better one.
+
+    :param hints: pairs that are likely to fit, tried first.
+    :param step: called for each pair that is tried.
+    """
+    known: dict[tuple[int, int], bool] = {}
+
+    def fit(one: int, other: int) -> bool:
+        step()
+        if (one, other) not in known:
+            known[one, other] = fits(one, other)
+        return known[one, other]
+
+    taken: dict[int, int] = {}  # by the other one
+    for one, other in hints.items():
+        if other not in taken and fit(one, other):
+            taken[other] = one
+    placed = set(taken.values())
+    for one in range(count):
+        if one not in placed:
+            _augment(one, others, fit, taken)
+    return {one: other for other, one in taken.items()}
+
+
+def _augment(begin: int, others: int, fit: Callable[[int, int], bool], taken: dict[int, int]) -> None:
+    """Find a place for ``begin``, moving those that stand there elsewhere, and note it in ``taken``."""
+    came_from: dict[int, int] = {}
+    holds = {one: other for other, one in taken.items()}
+    queue = deque([begin])
+    while queue:
+        one = queue.popleft()
+        # A place that is free ends the search, so it is looked for first.
+        for other in (*(o for o in range(others) if o not in taken), *tuple(taken)):
+            if other in came_from or not fit(one, other):
+                continue
+            came_from[other] = one
+            if other in taken:
+                queue.append(taken[other])
+                continue
+            free: int | None = other
+            while free is not None:
+                mover = came_from[free]
+                taken[free] = mover
+                free = holds.get(mover)
+            return

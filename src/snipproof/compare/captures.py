@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from snipproof.compare.precision import number_of
+from snipproof.compare.precision import number_of, plain_number
 from snipproof.compare.show import kind_of
 from snipproof.compare.tree import TypedValue
 
@@ -122,21 +121,3 @@ def _ends(actual: str, begin: int, literal: str) -> Iterator[int]:
     while end != -1:
         yield end
         end = actual.find(literal, end + 1) if end < len(actual) else -1
-
-
-def plain_number(number: Decimal) -> str:
-    """Return the same text for the same number, however it was written."""
-    if not number.is_finite():
-        return str(number)
-    sign, digits, exponent = number.as_tuple()
-    assert isinstance(exponent, int)
-    text = "".join(map(str, digits)).lstrip("0")
-    kept = text.rstrip("0")
-    exponent += len(text) - len(kept)
-    if not kept:
-        return "0"
-    if 0 <= exponent < 30:
-        return "-" * sign + kept + "0" * exponent
-    return (
-        f"{Decimal((sign, tuple(map(int, kept)), exponent)):f}" if exponent > -30 else f"{'-' * sign}{kept}e{exponent}"
-    )

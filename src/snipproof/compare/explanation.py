@@ -9,13 +9,12 @@ from typing import Any
 
 from snipproof.compare.align import Side
 from snipproof.compare.captures import NOTHING_BOUND, Bindings
-from snipproof.compare.difference import ABSENT, Difference, Kind
-from snipproof.compare.distance import Distance
-from snipproof.compare.lazy import as_data, written_data
+from snipproof.compare.differences import ABSENT, Difference, Kind
+from snipproof.compare.fast_json import as_data, written_data
 from snipproof.compare.match import Items, TooMuchError
-from snipproof.compare.pairing import in_any_order, in_order
-from snipproof.compare.places import Place, element_at, written
+from snipproof.compare.pairing import Distance, in_any_order, in_order
 from snipproof.compare.reasons import close_name, not_expected, reason
+from snipproof.compare.scope import Place, element_at, written
 from snipproof.compare.solve import Solver
 from snipproof.compare.tree import (
     Array,

@@ -6,9 +6,8 @@ import marshal
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from snipproof.compare.captures import plain_number
-from snipproof.compare.lazy import Lazy
-from snipproof.compare.precision import number_of
+from snipproof.compare.fast_json import Lazy
+from snipproof.compare.precision import number_of, plain_number
 from snipproof.compare.tree import Array, Constant, Node, Number, Object, String, Undefined
 
 

@@ -1,18 +1,17 @@
-"""Decides whether actual data is what an Expectation shows. It does not explain: ``compare`` does."""
+"""The data in a value that was printed with the name of its type: ``UUID('…')`` holds a string."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from snipproof.compare.align import assign
 from snipproof.compare.captures import Pattern, bound_value
+from snipproof.compare.fast_json import written_data
 from snipproof.compare.fingerprint import fingerprints
-from snipproof.compare.lazy import written_data
-from snipproof.compare.places import Bag, Document, Line, Place
 from snipproof.compare.precision import is_near, number_of
-from snipproof.compare.scope import Scope
-from snipproof.compare.search import assign, same_shapes, split
+from snipproof.compare.scope import Bag, Document, Line, Place, Scope
 from snipproof.compare.tree import (
     Array,
     Capture,
@@ -27,7 +26,34 @@ from snipproof.compare.tree import (
     TypedNode,
     TypedValue,
 )
-from snipproof.compare.unwrap import unwrap
+
+
+def unwrap(node: Node, actual: Any) -> Any:
+    """Return the data that ``actual`` holds, as far as ``node`` asks for it; ``actual`` itself where it holds none."""
+    while isinstance(actual, TypedValue) and not isinstance(node, TypedNode | Elision | Capture):
+        inner = _inner(node, actual)
+        if inner is actual:
+            break
+        actual = inner
+    return actual
+
+
+def _inner(node: Node, actual: TypedValue) -> Any:
+    only = actual.positional[0] if len(actual.positional) == 1 and not actual.members else actual
+    if isinstance(node, Object):
+        return only if actual.positional else dict(actual.members)
+    if isinstance(node, Array):
+        # `deque([1, 2])` holds a list, and what holds nothing, as `set()`, an empty one; `UUID('…')` holds a string.
+        if isinstance(only, list | tuple) or (isinstance(only, TypedValue) and only is not actual):
+            return only
+        return actual if actual.positional or actual.members else []
+    if isinstance(node, Number) and actual.name == "Decimal" and isinstance(only, str):
+        try:
+            return Decimal(only)
+        except InvalidOperation:
+            return actual
+    return only if isinstance(node, String | Number | Constant) else actual
+
 
 STEPS = 150_000
 _CONTAINERS = (Object, Array, TypedNode, Documents, TextLines)
@@ -250,3 +276,26 @@ class Matcher:
         return isinstance(node, TypedNode) and (
             any(map(self.holds, node.positional)) or self._find_capture(node.members)
         )
+
+
+def split(items: Sequence[Node]) -> list[list[Node]]:
+    """Return the runs of nodes between Elisions, of which several in a row are one; a single run if there is none."""
+    found: list[list[Node]] = [[]]
+    for index, item in enumerate(items):
+        if not isinstance(item, Elision):
+            found[-1].append(item)
+        elif index == 0 or not isinstance(items[index - 1], Elision):
+            found.append([])
+    return found
+
+
+def same_shapes(nodes: Sequence[Node], count: int, fits: Callable[[Node, int], bool]) -> bool:
+    """Return whether each node has its shape among ``count`` elements, and each element that of some node.
+
+    Elements may be of any shape if there is an Elision. Without the first of the two, a wildcard in the place of a node
+    would ask for more than the node itself: that the others are there.
+    """
+    shown = [node for node in nodes if not isinstance(node, Elision)]
+    if not all(any(fits(node, index) for index in range(count)) for node in shown):
+        return False
+    return len(shown) < len(nodes) or all(any(fits(node, index) for node in shown) for index in range(count))

@@ -66,3 +66,21 @@ def why_far(expected: Number, actual: Decimal, shown: str, within: Decimal | Non
     rounded = actual.quantize(Decimal((0, (1,), -printed)), context=_EXACT)
     near = Context(prec=2000, traps=[]).quantize(actual, rounded)
     return f"expected {expected.text}, which was printed with {places}, actual {shown} rounds to {near:f}"
+
+
+def plain_number(number: Decimal) -> str:
+    """Return the same text for the same number, however it was written."""
+    if not number.is_finite():
+        return str(number)
+    sign, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int)
+    text = "".join(map(str, digits)).lstrip("0")
+    kept = text.rstrip("0")
+    exponent += len(text) - len(kept)
+    if not kept:
+        return "0"
+    if 0 <= exponent < 30:
+        return "-" * sign + kept + "0" * exponent
+    return (
+        f"{Decimal((sign, tuple(map(int, kept)), exponent)):f}" if exponent > -30 else f"{'-' * sign}{kept}e{exponent}"
+    )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from snipproof.compare.captures import Bound, Pattern
-from snipproof.compare.difference import Kind
+from snipproof.compare.differences import Kind
 from snipproof.compare.precision import number_of, why_far
 from snipproof.compare.show import describe, first_difference, show, show_from
 from snipproof.compare.tree import (

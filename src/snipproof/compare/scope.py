@@ -1,14 +1,78 @@
-"""Which ComparisonOptions apply at which place: their paths, looked up in the actual data."""
+"""Places in the actual data, and how they are written: ``$.data.Get.Photo[0].title``.
+
+A place is ``None`` for the whole, else the place of its container with the name or index in it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from snipproof.compare.fast_json import Lazy
 from snipproof.compare.options import ComparisonOptions
-from snipproof.compare.places import Bag, Place, parts
-from snipproof.compare.tree import TypedValue
+from snipproof.compare.tree import Array, Documents, Expected, Node, Object, TextLines, TypedNode, TypedValue
+
+Place = tuple[Any, Any] | None
+
+_NAME = re.compile(r"[^\W\d]\w*")
+# Nearer than a plural or a pair of different words: `verson`, not `id` for `ids`.
+_CLOSE = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The index of a value among several in a row."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The index of a line of text."""
+
+    index: int
+
+
+class Bag(int):
+    """The index of the elements of a set among what stands between its brackets: they may stand in any order."""
+
+    __slots__ = ()
+
+
+def parts(place: Place) -> tuple[Any, ...]:
+    """Return the names and indices from the whole to ``place``."""
+    found = []
+    while place is not None:
+        place, key = place
+        found.append(key)
+    return tuple(reversed(found))
+
+
+def written(place: Place) -> str:
+    """Return ``place`` as it is shown to people."""
+    before, out = "", "$"
+    for part in parts(place):
+        if isinstance(part, Document):
+            before = f"value {part.index + 1}: "
+        elif isinstance(part, Line):
+            return f"line {part.index + 1}"
+        elif isinstance(part, int):
+            out += f"[{part}]"
+        elif _NAME.fullmatch(part):
+            out += f".{part}"
+        else:
+            out += f"[{part!r}]"
+    return before + out
+
+
+def element_at(place: Place) -> str:
+    """Return what stands at ``place`` in a row, in a word."""
+    kind = None if place is None else place[1]
+    return "line" if isinstance(kind, Line) else "value" if isinstance(kind, Document) else "element"
 
 
 class OptionError(ValueError):
@@ -113,3 +177,66 @@ def _as_it_was(data: Any) -> Any:
     if isinstance(data, dict):
         return {name: _as_it_was(value) for name, value in data.items()}
     return [_as_it_was(value) for value in data] if isinstance(data, list) else data
+
+
+def check_names(expected: Expected, data: Any, laws: ComparisonOptions, scope: Scope) -> None:
+    """Refuse names that say nothing since they are misspelt, and shapes of text.
+
+    :raises OptionError: there is one.
+    """
+    if laws.shape and isinstance(expected.node, TextLines):
+        raise OptionError("`shape` compares the types and names of data, and what is shown is plain text")
+    if laws.ignore and not isinstance(expected.node, TextLines):
+        _check_ignored(expected, data, laws)
+    if not laws.approx:
+        return
+    for path in scope.nowhere():
+        raise OptionError(f"`approx` names `{path}`, which is nowhere in the actual output")
+    shown = set(member_names(expected.node))
+    for name in laws.approx:
+        if not name.startswith("$") and name not in shown:
+            close = difflib.get_close_matches(name, shown, n=1)
+            guess = f": did you mean `{close[0]}`?" if close else ""
+            raise OptionError(f"`approx` names `{name}`, which is not shown here{guess}")
+
+
+def _check_ignored(expected: Expected, data: Any, laws: ComparisonOptions) -> None:
+    """Refuse to ignore what is nowhere, if a name that is like it is somewhere; another may be there the next time.
+
+    :raises OptionError: there is one.
+    """
+    names = set(member_names(expected.node))
+    absent = [name for name in laws.ignore if not name.startswith("$") and name not in names]
+    if absent:
+        names.update(*(member_names(value) for value in (data if isinstance(expected.node, Documents) else [data])))
+    for name in absent:
+        if name not in names and (close := difflib.get_close_matches(name, names - {*laws.ignore}, 1, _CLOSE)):
+            raise OptionError(
+                f"`ignore` names `{name}`, which is neither shown nor in the actual output: did you mean `{close[0]}`?"
+            )
+
+
+def member_names(node: Node) -> Iterator[str]:
+    """Yield the names of all members in ``node``."""
+    stack: list[Any] = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Object):
+            if isinstance(item.members, Lazy):
+                stack.append(item.members.data)
+            else:
+                yield from (member.name for member in item.members)
+                stack += [member.value for member in item.members]
+        elif isinstance(item, Array):
+            stack += item.items.data if isinstance(item.items, Lazy) else item.items
+        elif isinstance(item, Documents):
+            stack += item.items
+        elif isinstance(item, TypedNode):
+            stack += [*item.positional, item.members]
+        elif isinstance(item, dict):
+            yield from item
+            stack += item.values()
+        elif isinstance(item, list | tuple):
+            stack += item
+        elif isinstance(item, TypedValue):
+            stack += [*item.positional, dict(item.members)]

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeVar
 
 from snipproof.compare.captures import Bindings, bind, bound_value
 from snipproof.compare.match import Items, Matcher, Pair
-from snipproof.compare.places import Line, Place
-from snipproof.compare.search import chain
+from snipproof.compare.scope import Line, Place
 from snipproof.compare.tree import Array, Capture, Documents, Elision, Node, Object, String, TextLines, TypedNode
+
+State = TypeVar("State")
+Step = Callable[[State], Iterator[State]]
+
 
 _Used = frozenset[int]
 
@@ -119,3 +122,27 @@ class Solver(Matcher):
 
 def _chosen(place: Callable[[int], Place], left: Sequence[int], number: int) -> Place:
     return place(left[number])
+
+
+def chain(steps: Sequence[Step[State]], state: State, count: Callable[[], None]) -> Iterator[State]:
+    """Yield every state that the steps lead to, each once; what a step yields is what it can go on with.
+
+    :param count: called for each state that is tried.
+    """
+    if not steps:
+        yield state
+        return
+    # From the same state on, everything is the same: what failed once is not tried again.
+    seen: set[tuple[int, State]] = set()
+    stack = [steps[0](state)]
+    while stack:
+        count()
+        found = next(stack[-1], None)
+        if found is None:
+            stack.pop()
+        elif (len(stack), found) not in seen:
+            seen.add((len(stack), found))
+            if len(stack) == len(steps):
+                yield found
+            else:
+                stack.append(steps[len(stack)](found))

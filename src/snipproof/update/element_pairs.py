@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from snipproof.compare import align as expect_align
-from snipproof.compare.align import Rows, Side
-from snipproof.compare.search import assign
+from snipproof.compare.align import Rows, Side, assign
 
 
 @dataclass(slots=True)

@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from snipproof.compare.captures import NOTHING_BOUND
-from snipproof.compare.distance import Distance
 from snipproof.compare.fingerprint import fingerprints
 from snipproof.compare.match import TooMuchError
 from snipproof.compare.options import ComparisonOptions
-from snipproof.compare.places import Place
-from snipproof.compare.scope import Scope
+from snipproof.compare.pairing import Distance
+from snipproof.compare.scope import Place, Scope
 from snipproof.compare.solve import Solver
 from snipproof.compare.tree import Node
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from snipproof.compare.align import Rows
-from snipproof.compare.places import Document, Line, Place
+from snipproof.compare.scope import Document, Line, Place
 from snipproof.compare.tree import (
     Array,
     Documents,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from snipproof.compare.block import BlockLine
+from snipproof.compare.expectation import BlockLine
 from snipproof.update.proposal import Change
 
 _MARK = "\ufeff"

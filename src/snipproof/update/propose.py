@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from snipproof.compare import ExpectationResult, ParseError, read_actual
-from snipproof.compare.block import block_of
-from snipproof.compare.texts import read_shown
+from snipproof.compare.comparison import read_shown
+from snipproof.compare.expectation import block_of
 from snipproof.compare.tree import Expected, TextLines
 from snipproof.errors import SnipproofError
 from snipproof.model import Region, Snippet

@@ -8,11 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from snipproof.compare.comparison import compare
-from snipproof.compare.difference import Difference, Kind
+from snipproof.compare.differences import Difference, Kind
 from snipproof.compare.notation import Actual, ParseError, parse_expected
 from snipproof.compare.options import ComparisonOptions
-from snipproof.compare.places import Document
-from snipproof.compare.scope import select
+from snipproof.compare.scope import Document, select
 from snipproof.compare.tree import Documents, Expected, Node, Notation, TextLines
 from snipproof.update.judge import Judge
 from snipproof.update.merge import Merge

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from snipproof.compare.notation.actual import Actual, read_actual
+from snipproof.compare.notation.actual import Actual, read_actual, to_plain
 from snipproof.compare.notation.expected import parse_expected
-from snipproof.compare.notation.notation_errors import ParseError, ShortenedError
-from snipproof.compare.notation.plain import to_plain
+from snipproof.compare.notation.reader import ParseError, ShortenedError
 
 __all__ = ["Actual", "ParseError", "ShortenedError", "parse_expected", "read_actual", "to_plain"]

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from snipproof.compare.notation.notation_errors import ParseError, ShortenedError
-from snipproof.compare.notation.plain import to_plain
+from snipproof.compare.notation.json_notation import read_json
+from snipproof.compare.notation.reader import ParseError, ShortenedError
 from snipproof.compare.notation.readers import READERS
-from snipproof.compare.notation.strict import read_json
-from snipproof.compare.tree import Notation
+from snipproof.compare.tree import (
+    Array,
+    Capture,
+    Documents,
+    Elision,
+    Node,
+    Notation,
+    Number,
+    Object,
+    String,
+    TextLines,
+    TypedNode,
+    TypedValue,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +54,34 @@ def read_actual(text: str, like: Notation) -> Actual:
         except ParseError as error:
             errors.append(error)
     raise errors[0]
+
+
+_INTEGER = re.compile(r"[+-]?[0-9_]{1,4000}n?")
+
+
+def to_plain(node: Node) -> Any:
+    """Return dicts, lists, strings, bools, ``None``, ints, Decimals, ``UNDEFINED`` and TypedValue.
+
+    Documents become a list.
+
+    :raises ValueError: there is a wildcard or a capture in it.
+    """
+    if isinstance(node, Elision | Capture) or (isinstance(node, String) and node.open):
+        raise ValueError("a wildcard is not data")
+    if isinstance(node, Object):
+        if node.elisions:
+            raise ValueError("a wildcard is not data")
+        return {member.name: to_plain(member.value) for member in node.members}
+    if isinstance(node, Array | Documents | TextLines):
+        return [to_plain(item) for item in node.items]
+    if isinstance(node, Number):
+        return _number(node)
+    if isinstance(node, TypedNode):
+        positional = tuple(to_plain(item) for item in node.positional)
+        return TypedValue(node.name, positional, tuple(to_plain(node.members).items()))
+    return node.value
+
+
+def _number(node: Number) -> int | Decimal:
+    # Python refuses to read very long ints; a Decimal is as exact.
+    return int(node.value) if _INTEGER.fullmatch(node.text) else node.value

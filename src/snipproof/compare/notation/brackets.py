@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import ClassVar, TypeVar
 
 from snipproof.compare.notation import escapes
-from snipproof.compare.notation.scanner import Scanner
+from snipproof.compare.notation.reader import Scanner
 from snipproof.compare.tree import (
     Array,
     Capture,

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from snipproof.compare.notation.detect import claims_data
 from snipproof.compare.notation.json_notation import JsonReader
-from snipproof.compare.notation.notation_errors import ParseError, ShortenedError
-from snipproof.compare.notation.reader import Reader
+from snipproof.compare.notation.reader import ParseError, Reader, ShortenedError
 from snipproof.compare.notation.readers import READERS
-from snipproof.compare.notation.text_notation import read_lines
 from snipproof.compare.notation.words import Words
 from snipproof.compare.tree import (
     Array,
@@ -22,6 +19,7 @@ from snipproof.compare.tree import (
     Notation,
     Object,
     String,
+    TextLines,
     TypedNode,
 )
 
@@ -121,3 +119,64 @@ def _is_words(text: str, node: Node) -> bool:
 
 def _has_word(node: Node) -> bool:
     return isinstance(node, String) or (isinstance(node, Array) and any(map(_has_word, node.items)))
+
+
+_SKIPPED = re.compile(r"(?:\s|//[^\r\n]*|/\*.*?\*/|\#[^\r\n]*|\.\.\.)*+", re.DOTALL)
+_NAME = r"[^\W\d][\w$.]*+"
+_BEGINS = re.compile(
+    rf"""(?:
+      (?:\[\s*+)++(?:
+          [\]"'`(] | \.\.\. | // | /\* | \# | b['"] | <{_NAME}>\s*[,\]]
+        | [+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?n?\s*(?:[,\]]|\n)
+        | (?:true|false|null|undefined|True|False|None|[+-]?(?:NaN|nan|Infinity|inf))\s*[,\]\n]
+        | {_NAME}\((?:['"]|\w+=) | {_NAME}\ \{{ | <{_NAME}:\ )
+    | (?:\[\s*+)*+\{{\s*(?:
+          [}}"'`(\[{{] | \.\.\. | // | /\* | \# | b['"]
+        | [+-]?[0-9.]+\s*[,:]
+        | {_NAME}\((?:['"]|\w+=)
+        # Go's bare words, which nobody can tell from JSON without its quotes unless a space follows the colon
+        | (?:{_NAME}|\$[\w$]*)\s*:(?!(?!true\b|false\b|null\b|undefined\b|NaN\b|Infinity\b)[^\W\d][\w$]*+(?![\w$({{])))
+    | {_NAME}\((?:['"]|\.\.\.|\)|\w+=|{_NAME}\()(?=.*\)\s*\Z)
+    )""",
+    re.DOTALL | re.VERBOSE,
+)
+_LABEL = re.compile(r"[\[{][\w ./%-]*[\]}][ \t]+\S")
+_GO = re.compile(r"\{[^\W\d]\w*:[^\s,'\"`]+(?: [^\W\d]\w*:[^\s,'\"`]*)*(?: [^\s,:'\"`]+)+")
+
+
+def claims_data(text: str) -> bool:
+    """Return whether ``text`` begins as data does: not as a log line (``[INFO] started``, ``[1/3] …``) does."""
+    skipped = _SKIPPED.match(text)
+    begin = skipped.end() if skipped else 0
+    if _LABEL.match(text, begin) or _GO.match(text, begin):
+        return False
+    return _BEGINS.match(text, begin) is not None
+
+
+_LINE = re.compile(r"[^\n]*")
+_DOTS = re.compile(r"[ \t]*(\\?\.\.\.)[ \t]*\Z")
+
+
+def read_lines(text: str) -> TextLines:
+    r"""Return the lines of ``text`` without the blank ones around them; a line ``\...`` is three dots."""
+    items: list[String | Elision] = []
+    blanks: list[String] = []
+    for match in _LINE.finditer(text):
+        begin, end = match.span()
+        if begin == end and begin and text[begin - 1] != "\n":
+            continue  # the empty match behind a line
+        line = match[0].removesuffix("\r")
+        end = begin + len(line)
+        if not line.strip():
+            blanks.append(String(begin, end, line))
+            continue
+        if items:
+            items += blanks
+        blanks = []
+        dots = _DOTS.match(line)
+        if dots and dots[1] == "...":
+            items.append(Elision(begin + dots.start(1), begin + dots.end(1)))
+        else:
+            value = line[: dots.start(1)] + line[dots.start(1) + 1 :] if dots else line
+            items.append(String(begin, end, value))
+    return TextLines(items[0].begin, items[-1].end, tuple(items)) if items else TextLines(0, 0, ())

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from snipproof.compare.notation import escapes
 from snipproof.compare.notation.brackets import Brackets, literal
-from snipproof.compare.notation.scanner import COMMENT
+from snipproof.compare.notation.reader import COMMENT
 from snipproof.compare.tree import Array, Constant, Elision, Member, Node, Number, Object, String, TypedNode, Undefined
 
 _DIGITS = r"(?:(?:0|[1-9][0-9_]*+)(?:\.[0-9_]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from snipproof.compare.notation.go_notation import GoReader
-from snipproof.compare.notation.go_syntax import GoSyntaxReader
+from snipproof.compare.notation.go_notation import GoReader, GoSyntaxReader
 from snipproof.compare.notation.java_notation import JavaReader
 from snipproof.compare.notation.json_notation import JsonReader
 from snipproof.compare.notation.node_notation import NodeReader
