@@ -9,12 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from snipproof.compare.comparison import compare_texts
-from snipproof.compare.differences import Kind, count, report
+from snipproof.compare.differences import Kind, format_report
 from snipproof.compare.notation import ParseError
-from snipproof.compare.options import ComparisonOptions, tolerance
+from snipproof.compare.options import ComparisonOptions, parse_tolerance
 from snipproof.compare.tree import Notation
 from snipproof.errors import SettingsError
 from snipproof.lint.formats.text_format import printable
+from snipproof.text import plural
 
 _CLAIMS = {".json": Notation.JSON, ".json5": Notation.JSON, ".jsonl": Notation.JSON}
 _STYLES = {">": "1", "^": "1;31"}
@@ -47,7 +48,7 @@ def compare_files(wanted: CompareRequest) -> tuple[Iterator[str], int]:
     expected = _read(wanted.expected)
     actual = _read_standard_input() if wanted.actual == "-" else _read(Path(wanted.actual))
     try:
-        compared = compare_texts(expected, actual, laws, claims=_CLAIMS.get(wanted.expected.suffix.lower()))
+        compared = compare_texts(expected, actual, laws, required_notation=_CLAIMS.get(wanted.expected.suffix.lower()))
     except ParseError as error:
         place = f"{wanted.expected}:{error.line}:{error.column}"
         hint = "what begins as data or is named .json must be data; see `snipproof compare --help`"
@@ -55,13 +56,13 @@ def compare_files(wanted: CompareRequest) -> tuple[Iterator[str], int]:
     found = compared.differences
     if not found:
         return iter(()), 0
-    if found[0].kind is Kind.LAW:
+    if found[0].kind is Kind.OPTION:
         raise SettingsError(f"{wanted.expected}: {found[0].message}")
-    head = f"{wanted.expected}:{found[0].line} {count(len(found), 'difference')} from {_name(wanted.actual)}"
+    head = f"{wanted.expected}:{found[0].line} {plural(len(found), 'difference')} from {_name(wanted.actual)}"
     lines = list(enumerate(expected.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), start=1))
     if lines and not lines[-1][1]:
         lines.pop()
-    told = report(head, lines, found, _name(wanted.actual), actual, "")
+    told = format_report(head, lines, found, _name(wanted.actual), actual, "")
     return (_styled(printable(line), colour=wanted.colour) for line in told), 1
 
 
@@ -77,7 +78,7 @@ def _laws(wanted: CompareRequest) -> ComparisonOptions:
         if not name.strip():
             raise SettingsError(f"--approx {given}: KEY=TOLERANCE expected", "for example --approx distance=1e-4")
         try:
-            approx[name] = tolerance(number)
+            approx[name] = parse_tolerance(number)
         except ValueError as error:
             raise SettingsError(f"--approx {given}: {error}") from None
     return ComparisonOptions(

@@ -1,4 +1,7 @@
-"""Compares an Expectation with actual data: the engine decides whether they match, and then explains why not."""
+"""Compares expected with actual output: as texts (``compare_texts``), or a parsed text with data (``compare``).
+
+First :class:`Solver` decides whether they match; only if not, :class:`Explainer` collects the differences.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ from dataclasses import dataclass, replace
 from decimal import InvalidOperation
 from typing import Any
 
-from snipproof.compare.captures import NOTHING_BOUND
-from snipproof.compare.differences import ABSENT, Difference, Kind
+from snipproof.compare.captures import NO_BINDINGS
+from snipproof.compare.differences import ABSENT, Difference, Kind, format_report
 from snipproof.compare.explanation import Explainer
-from snipproof.compare.fast_json import NotPlainError, plain_tree, read_plain
-from snipproof.compare.match import TooMuchError
+from snipproof.compare.fast_json import NotStrictJsonError, lazy_tree, read_strict_json
+from snipproof.compare.match import StepLimitError
 from snipproof.compare.notation import Actual, ParseError, ShortenedError, parse_expected, read_actual
-from snipproof.compare.options import ComparisonOptions
-from snipproof.compare.scope import Document, OptionError, Scope, check_names, select
+from snipproof.compare.options import ComparisonOptions, OptionError
+from snipproof.compare.scope import DocumentIndex, Scope, check_options, select
 from snipproof.compare.show import show
 from snipproof.compare.solve import Solver
 from snipproof.compare.tree import (
@@ -28,62 +31,64 @@ from snipproof.compare.tree import (
     TextLines,
 )
 
-MOST = 1_000
-_EXPLAINED = 100_000
-_PLAIN = ComparisonOptions()
-_WITH_NAMES = frozenset({Notation.PYTHON, Notation.NODE})
+MAX_DIFFERENCES = 1_000
+_MAX_EXPLAIN_STEPS = 100_000
+_NO_OPTIONS = ComparisonOptions()
+_COLOUR = "\x1b["
+_QUOTED = re.compile(r"\s*[\[{][\s\[{]*[\"']")
 
 
-def compare(expected: Expected, actual: Any, laws: ComparisonOptions = _PLAIN, *, most: int = MOST) -> list[Difference]:
-    """Return the differences between what is expected and what is there, in the order of the expected text.
+def compare(
+    expected: Expected, actual: Any, options: ComparisonOptions = _NO_OPTIONS, *, max_differences: int = MAX_DIFFERENCES
+) -> list[Difference]:
+    """Return the differences between expected and actual data, in the order of the expected text; none if they match.
 
-    No difference means that it matches: whatever could not be compared is told as one.
+    What cannot be compared is a difference, too.
 
-    :param actual: plain data; an :class:`Actual` with one value or several in a row; for plain text the text itself.
-    :param laws: by what laws.
-    :param most: how many differences are told; that there are more is the last one.
+    :param actual: plain data; an :class:`Actual` with one value or several in a row; text, if plain text is expected.
+    :param max_differences: how many differences to return at most; if there are more, one of kind LIMIT follows.
     """
     node = expected.node
     try:
-        data = _prepared(expected, actual, laws)
+        data = _prepared(expected, actual, options)
         roots: list[tuple[tuple[Any, ...], Any]] = [((), data)]
         if isinstance(node, Documents):
-            roots = [((Document(index),), value) for index, value in enumerate(data)]
-        scope = Scope(laws, roots if not isinstance(node, TextLines) else [])
-        check_names(expected, data, laws, scope)
-    except _CannotError as error:
+            roots = [((DocumentIndex(index),), value) for index, value in enumerate(data)]
+        scope = Scope(options, roots if not isinstance(node, TextLines) else [])
+        check_options(expected, data, scope)
+    except _IncomparableError as error:
         return [error.difference]
     except OptionError as error:
-        return [_whole(expected, str(error), Kind.LAW)]
+        return [_whole(expected, str(error), Kind.OPTION)]
     if isinstance(node, TextLines):
         node = _stripped(node)
         if [item.value if isinstance(item, String) else None for item in node.items] == list(data):
-            return []  # however many lines there are, and with `<name>` standing for `<name>`
-    return _differences(expected, node, data, scope, most)
+            return []  # for any number of lines, and if `<name>` itself was printed
+    return _differences(expected, node, data, scope, max_differences)
 
 
-def _differences(expected: Expected, node: Node, data: Any, scope: Scope, most: int) -> list[Difference]:
-    unwraps = expected.notation not in _WITH_NAMES
+def _differences(expected: Expected, node: Node, data: Any, scope: Scope, max_differences: int) -> list[Difference]:
+    unwraps = not expected.notation.names_types
     left_out = ""
-    explainer = Explainer(expected, Solver(scope, unwraps=unwraps, steps=_EXPLAINED), most)
+    explainer = Explainer(expected, Solver(scope, unwraps=unwraps, steps=_MAX_EXPLAIN_STEPS), max_differences)
     try:
-        if next(Solver(scope, unwraps=unwraps).solutions(node, data, NOTHING_BOUND), None) is not None:
+        if next(Solver(scope, unwraps=unwraps).solutions(node, data, NO_BINDINGS), None) is not None:
             return []
         left_out = explainer.explain_all(node, data)
-    except TooMuchError:
-        left_out = "there are too many ways in which this may fit: the rest was not compared"
+    except StepLimitError:
+        left_out = "there are too many ways to match this: the rest was not compared"
     except RecursionError:
         left_out = "this is nested too deep: the rest was not compared"
-    found = sorted(explainer.found, key=lambda difference: difference.begin)
+    found = sorted(explainer.differences, key=lambda difference: difference.begin)
     if left_out:
         found.append(_whole(expected, left_out, Kind.LIMIT))
     if not found:
-        found = [_whole(expected, "no way to read the captures makes all of this fit", Kind.CAPTURE)]
+        found = [_whole(expected, "the captures have no values with which all of this matches", Kind.CAPTURE)]
     return found
 
 
-class _CannotError(Exception):
-    """There is nothing to compare with; ``difference`` says why."""
+class _IncomparableError(Exception):
+    """The data cannot be compared, for the reason in ``difference``."""
 
     def __init__(self, difference: Difference) -> None:
         super().__init__(difference.message)
@@ -91,28 +96,32 @@ class _CannotError(Exception):
 
 
 def _whole(expected: Expected, message: str, kind: Kind, actual: Any = ABSENT) -> Difference:
-    """Return a difference of the whole text."""
+    """Return a difference whose span is the whole text."""
     node = expected.node
     return Difference(node.begin, node.end, expected.line(node.begin), "$", message, kind, actual, node)
 
 
-def _prepared(expected: Expected, actual: Any, laws: ComparisonOptions) -> Any:
-    """Return the data that the tree is compared with: a value, values for Documents, lines for TextLines."""
+def _prepared(expected: Expected, actual: Any, options: ComparisonOptions) -> Any:
+    """Return what to compare with the tree: a value; for Documents the values, for TextLines the lines.
+
+    :raises OptionError: the path of ``select`` is not valid.
+    :raises _IncomparableError: the data is of another kind, or ``select`` finds nothing.
+    """
     values = actual.values if isinstance(actual, Actual) else (actual,)
-    if laws.select is not None:
-        values = tuple(_selected(expected, laws.select, value) for value in values)
+    if options.select is not None:
+        values = tuple(_selected(expected, options.select, value) for value in values)
     if isinstance(expected.node, Documents):
         return values
     if len(values) != 1:
         what = f"{len(values)} values in a row" if values else "nothing"
-        raise _CannotError(_whole(expected, f"expected one value, actual {what}", Kind.VALUE))
+        raise _IncomparableError(_whole(expected, f"expected one value, actual {what}", Kind.VALUE))
     if not isinstance(expected.node, TextLines):
         return values[0]
     if not isinstance(values[0], str):
         if expected.node.items and all(isinstance(item, Elision) for item in expected.node.items):
-            return ()  # `...` and nothing else stands for any output, data or text
+            return ()  # `...` alone stands for any output, data included
         message = f"expected text, actual {show(values[0])}"
-        raise _CannotError(_whole(expected, message, Kind.TYPE, values[0]))
+        raise _IncomparableError(_whole(expected, message, Kind.TYPE, values[0]))
     lines = [line.rstrip() for line in values[0].removeprefix("\ufeff").replace("\r\n", "\n").split("\n")]
     shown = [index for index, line in enumerate(lines) if line]
     return tuple(lines[shown[0] : shown[-1] + 1]) if shown else ()
@@ -122,12 +131,12 @@ def _selected(expected: Expected, path: str, value: Any) -> Any:
     found, selected = select(path, value)
     if not found:
         message = f"`select` finds nothing at {path} in the actual output: {show(value)}"
-        raise _CannotError(_whole(expected, message, Kind.MISSING, value))
+        raise _IncomparableError(_whole(expected, message, Kind.MISSING, value))
     return selected
 
 
 def _stripped(node: TextLines) -> TextLines:
-    """Return the lines without blanks behind them, which nobody sees."""
+    """Return the lines without trailing white space."""
     return TextLines(
         node.begin,
         node.end,
@@ -135,83 +144,111 @@ def _stripped(node: TextLines) -> TextLines:
     )
 
 
-_COLOUR = "\x1b["
-_QUOTED = re.compile(r"\s*[\[{][\s\[{]*[\"']")
-
-
 @dataclass(frozen=True, slots=True)
 class ComparedText:
-    """Two texts, compared.
+    """The result of comparing two texts.
 
-    ``actual`` is what :func:`~snipproof.compare.comparison.compare` was given; read the quick way, its numbers are
-    ``bytes``, as they were printed.
+    :param expected: the parsed expected text.
+    :param actual: the data of the actual text, or the text itself if plain text is expected. On the fast path for JSON
+        its numbers are :data:`~snipproof.compare.tree.RawNumber`.
+    :param differences: empty if the texts match.
     """
 
     expected: Expected
     actual: Any
     differences: list[Difference]
 
+    @property
+    def matched(self) -> bool:
+        """Whether the texts match."""
+        return not self.differences
+
+    def explain(self) -> str:
+        """Return a report: the expected text with its differences, and the actual output."""
+        lines = list(enumerate(self.expected.text.split("\n"), start=1))
+        return "\n".join(format_report("expected:", lines, self.differences, "actual", self.actual))
+
 
 def compare_texts(
-    expected: str, actual: str, laws: ComparisonOptions = _PLAIN, *, claims: Notation | None = None, most: int = MOST
+    expected: str,
+    actual: str,
+    options: ComparisonOptions = _NO_OPTIONS,
+    *,
+    required_notation: Notation | None = None,
+    max_differences: int = MAX_DIFFERENCES,
 ) -> ComparedText:
-    """Compare what the docs show with what was printed.
+    """Compare an expected text with an actual one.
 
-    :param claims: the notation that the expected text has to be in.
-    :raises ParseError: the expected text is not what it claims to be.
+    :param required_notation: the notation of the expected text; by default it is detected.
+    :param max_differences: as for :func:`compare`.
+    :raises ParseError: the expected text looks like data, or has to be in ``required_notation``, and cannot be parsed.
     """
-    quick = _compare_plain(expected, actual, laws, most) if claims in (None, Notation.JSON) else None
-    return quick or compare_with_care(expected, actual, laws, claims=claims, most=most)
+    fast = (
+        _compare_strict_json(expected, actual, options, max_differences)
+        if required_notation in (None, Notation.JSON)
+        else None
+    )
+    return fast or parse_and_compare(
+        expected, actual, options, required_notation=required_notation, max_differences=max_differences
+    )
 
 
-def compare_with_care(
-    expected: str, actual: str, laws: ComparisonOptions = _PLAIN, *, claims: Notation | None = None, most: int = MOST
+def parse_and_compare(
+    expected: str,
+    actual: str,
+    options: ComparisonOptions = _NO_OPTIONS,
+    *,
+    required_notation: Notation | None = None,
+    max_differences: int = MAX_DIFFERENCES,
 ) -> ComparedText:
-    """Do what :func:`compare_texts` does, with no short cut for plain JSON; its tree is made of nothing but nodes."""
-    compared = _compare(read_shown(expected, actual, laws, claims), actual, laws, most)
+    """Compare two texts as :func:`compare_texts` does, but without the fast path for strict JSON and its lazy nodes."""
+    compared = _compare(read_shown(expected, actual, options, required_notation), actual, options, max_differences)
     found = compared.differences
-    if found and found[0].kind is Kind.UNREADABLE and _same(expected, actual, laws):
+    if found and found[0].kind is Kind.UNREADABLE and _same(expected, actual, options):
         return replace(compared, differences=[])
     return compared
 
 
-def read_shown(expected: str, actual: Any, laws: ComparisonOptions, claims: Notation | None = None) -> Expected:
-    """Return what the docs show beside what was printed.
+def read_shown(
+    expected: str, actual: Any, options: ComparisonOptions, required_notation: Notation | None = None
+) -> Expected:
+    """Parse an expected text in view of the actual one.
 
-    What looks like data and is not is text where nothing says that it is data: no Page, no law, not the output, and not
-    the text itself by beginning with a quoted name or element, or by a bracket that is never closed.
+    A text that looks like data but cannot be parsed is plain text, unless something shows that it should be data:
+    ``required_notation``, an option, the actual output, or the text itself, if it begins with a quoted name or element
+    or never closes a bracket.
 
-    :raises ParseError: it is not what it claims to be.
+    :raises ParseError: it should be data and cannot be parsed.
     """
     try:
-        return parse_expected(expected, captures=laws.captures, claims=claims)
+        return parse_expected(expected, captures=options.captures, required_notation=required_notation)
     except ParseError as error:
-        if claims or laws != ComparisonOptions(captures=laws.captures) or not isinstance(actual, str):
+        if required_notation or options != ComparisonOptions(captures=options.captures) or not isinstance(actual, str):
             raise
         if isinstance(error, ShortenedError):
-            if not _same(expected, actual, laws):
+            if not _same(expected, actual, options):
                 raise
-        elif _begins_as_data(expected, error) or (_looks_like_data(actual) and not _same(expected, actual, laws)):
+        elif _begins_as_data(expected, error) or (_looks_like_data(actual) and not _same(expected, actual, options)):
             raise
-        return parse_expected(expected, claims=Notation.TEXT)
+        return parse_expected(expected, required_notation=Notation.TEXT)
 
 
 def _begins_as_data(expected: str, error: ParseError) -> bool:
-    """Whether a text that is no data was to be data: one of which something is wrong, or missing at its end."""
+    """Whether unparsable text was evidently meant as data: it begins with a quote in brackets, or lacks its end."""
     return _QUOTED.match(expected) is not None or error.offset >= len(expected.rstrip())
 
 
 def _looks_like_data(actual: str) -> bool:
-    """Whether output would be data if the docs showed it, or is data of which something is left out."""
+    """Whether output is data, or data that its program shortened."""
     try:
         return parse_expected(actual).notation is not Notation.TEXT
     except ParseError as error:
         return isinstance(error, ShortenedError)
 
 
-def _same(expected: str, actual: str, laws: ComparisonOptions) -> bool:
-    """Whether both are the same text, apart from what nobody sees, and no law asks for more."""
-    if laws.select is not None or laws.captures or laws.approx:
+def _same(expected: str, actual: str, options: ComparisonOptions) -> bool:
+    """Whether both texts are equal apart from invisible characters, and no option requires more."""
+    if options.select is not None or options.captures or options.approx:
         return False
     one, other = (
         "\n".join(line.rstrip() for line in text.removeprefix("\ufeff").split("\n")).strip("\n")
@@ -220,35 +257,39 @@ def _same(expected: str, actual: str, laws: ComparisonOptions) -> bool:
     return one == other
 
 
-def _compare(tree: Expected, actual: str, laws: ComparisonOptions, most: int) -> ComparedText:
-    if isinstance(tree.node, TextLines) and laws.select is None:
-        return ComparedText(tree, actual, compare(tree, actual, laws, most=most))
+def _compare(tree: Expected, actual: str, options: ComparisonOptions, max_differences: int) -> ComparedText:
+    if isinstance(tree.node, TextLines) and options.select is None:
+        return ComparedText(tree, actual, compare(tree, actual, options, max_differences=max_differences))
     try:
         data = read_actual(actual, tree.notation)
     except ParseError as error:
         line = tree.line(tree.node.begin)
         message = f"{tree.notation} expected, but the output is something else: line {error.line}: {error.message}"
         if isinstance(tree.node, String) and tree.node.value == actual.strip():
-            message = "a string in quotes expected, but it was printed without quotes: show it without"
+            message = "a string in quotes expected, but it was printed without quotes: remove the quotes"
         if _COLOUR in actual:
-            message += "; there are colours in it: print without them (NO_COLOR=1)"
-        unread = Difference(tree.node.begin, tree.node.end, line, "$", message, Kind.UNREADABLE, ABSENT, tree.node)
-        return ComparedText(tree, actual, [unread])
-    return ComparedText(tree, data, compare(tree, data, laws, most=most))
+            message += "; it contains colours: print without them (NO_COLOR=1)"
+        unreadable = Difference(tree.node.begin, tree.node.end, line, "$", message, Kind.UNREADABLE, ABSENT, tree.node)
+        return ComparedText(tree, actual, [unreadable])
+    return ComparedText(tree, data, compare(tree, data, options, max_differences=max_differences))
 
 
-def _compare_plain(expected: str, actual: str, laws: ComparisonOptions, most: int) -> ComparedText | None:
-    """Compare two texts of plain JSON, ``None`` if they are not that or a law needs more than can be done so."""
-    if laws.captures or laws.select is not None or sys.flags.bytes_warning:
+def _compare_strict_json(
+    expected: str, actual: str, options: ComparisonOptions, max_differences: int
+) -> ComparedText | None:
+    """Compare two texts on the fast path; ``None`` if one is not strict JSON or an option needs the slow path."""
+    if options.captures or options.select is not None or sys.flags.bytes_warning:
         return None
-    if any(name.startswith("$") for name in (*laws.ignore, *laws.approx, *laws.unordered)):
+    if any(name.startswith("$") for name in (*options.ignore, *options.approx, *options.unordered)):
         return None
     try:
-        shown = read_plain(expected)
-        data = shown if expected == actual else read_plain(actual)
-        tree = Expected(expected, plain_tree(expected, shown), Notation.JSON)
-        if shown == data and not (laws.approx or laws.ignore):
+        shown = read_strict_json(expected)
+        data = shown if expected == actual else read_strict_json(actual)
+        tree = Expected(expected, lazy_tree(expected, shown), Notation.JSON)
+        if shown == data and not (options.approx or options.ignore):
             return ComparedText(tree, Actual((data,), Notation.JSON), [])
-        return ComparedText(tree, Actual((data,), Notation.JSON), compare(tree, data, laws, most=most))
-    except (NotPlainError, InvalidOperation):
+        return ComparedText(
+            tree, Actual((data,), Notation.JSON), compare(tree, data, options, max_differences=max_differences)
+        )
+    except (NotStrictJsonError, InvalidOperation):
         return None

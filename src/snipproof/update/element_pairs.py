@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from snipproof.compare import align as expect_align
-from snipproof.compare.align import Rows, Side, assign
+from snipproof.compare.align import AlignedPair, SequencePair, assign
 
 
 @dataclass(slots=True)
@@ -21,19 +21,19 @@ class Step:
     actual: int | None
 
 
-def align(rows: Rows, *, unordered: bool = False) -> list[Step] | None:
+def align(rows: SequencePair, *, unordered: bool = False) -> list[Step] | None:
     """Return the elements of the new list in order, ``None`` when the lists are too long to be aligned."""
-    rows = replace(rows, same=cache(rows.same), distance=cache(rows.distance), prints=cache(rows.prints))
+    rows = replace(rows, same=cache(rows.same), distance=cache(rows.distance), fingerprints=cache(rows.fingerprints))
     if unordered:
         return _unordered(rows)
     sides = expect_align.align(rows)
     if sum(side.shown is not None for side in sides) + len(rows.elided) < rows.shown:
         return None
-    _, moved = expect_align.find_moved(sides, rows.same, rows.cells)
+    _, moved = expect_align.find_moved(sides, rows.same, rows.max_pairs)
     return _steps(sides, {actual: shown for shown, actual in moved}, sorted(rows.elided))
 
 
-def _steps(sides: Sequence[Side], moved: dict[int, int], elided: list[int]) -> list[Step]:
+def _steps(sides: Sequence[AlignedPair], moved: dict[int, int], elided: list[int]) -> list[Step]:
     """Return what stays or is new, the Elisions between them; an item that moved goes where it holds."""
     gone = set(moved.values())
     steps: list[Step] = []
@@ -46,11 +46,11 @@ def _steps(sides: Sequence[Side], moved: dict[int, int], elided: list[int]) -> l
     return steps + [Step(index, None) for index in elided]
 
 
-def _unordered(rows: Rows) -> list[Step] | None:
+def _unordered(rows: SequencePair) -> list[Step] | None:
     """Keep the order that is shown; further elements go behind it."""
     real = [i for i in range(rows.shown) if i not in rows.elided]
     hints = _alike(rows, real)
-    if (len(real) - len(hints)) * rows.actual > rows.cells:
+    if (len(real) - len(hints)) * rows.actual > rows.max_pairs:
         return None
     found = assign(len(real), rows.actual, lambda i, j: rows.same(real[i], j), hints, lambda: None)
     of = {real[i]: j for i, j in found.items()}
@@ -63,9 +63,9 @@ def _unordered(rows: Rows) -> list[Step] | None:
     return steps if rows.elided else [*steps, *(Step(None, j) for j in left)]
 
 
-def _alike(rows: Rows, real: Sequence[int]) -> dict[int, int]:
+def _alike(rows: SequencePair, real: Sequence[int]) -> dict[int, int]:
     """Return pairs of the same text, by the places in ``real``."""
-    shown, actual = rows.prints()
+    shown, actual = rows.fingerprints()
     free: dict[Hashable, list[int]] = {}
     for j in range(rows.actual - 1, -1, -1):
         free.setdefault(actual[j], []).append(j)

@@ -6,12 +6,12 @@ from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from snipproof.compare.captures import NOTHING_BOUND
+from snipproof.compare.captures import NO_BINDINGS
 from snipproof.compare.fingerprint import fingerprints
-from snipproof.compare.match import TooMuchError
+from snipproof.compare.match import StepLimitError
 from snipproof.compare.options import ComparisonOptions
-from snipproof.compare.pairing import Distance
-from snipproof.compare.scope import Place, Scope
+from snipproof.compare.pairing import DistanceMetric
+from snipproof.compare.scope import DataPath, Scope
 from snipproof.compare.solve import Solver
 from snipproof.compare.tree import Node
 
@@ -29,9 +29,9 @@ class Judge:
         self.captures = laws.captures
         self._scope = Scope(laws, roots)
         self._solver = Solver(self._scope, unwraps=unwraps, steps=_STEPS)
-        self._distance = Distance(self._solver)
+        self._distance = DistanceMetric(self._solver)
 
-    def holds(self, node: Node, actual: Any, place: Place) -> bool:
+    def holds(self, node: Node, actual: Any, place: DataPath) -> bool:
         """Whether ``node`` stands for the value at ``place``, if its captures stand for whatever they may.
 
         What takes too long to be found out does not hold, and is written anew.
@@ -40,37 +40,37 @@ class Judge:
             if place is not None and self._scope.ignored(place):
                 return True
             within = self._inherited(place)
-            return next(self._solver.solutions(node, actual, NOTHING_BOUND, place, within), None) is not None
-        except TooMuchError:
+            return next(self._solver.solutions(node, actual, NO_BINDINGS, place, within), None) is not None
+        except StepLimitError:
             return False
 
-    def distance(self, node: Node, actual: Any, place: Place) -> float:
+    def distance(self, node: Node, actual: Any, place: DataPath) -> float:
         """Return how far the value at ``place`` is from ``node``, from 0 (nearly the same) to 1."""
         try:
             return self._distance.between(node, actual, place)
-        except TooMuchError:
+        except StepLimitError:
             return 1.0
 
     def prints(self, items: Sequence[Node], actual: Sequence[Any]) -> tuple[list[Hashable], list[Hashable]]:
         """Return texts of nodes and of values: what has the same text is the same; ``None`` says nothing."""
         shown, there = fingerprints(list(items), actual)
         if self.captures:
-            shown = [None if self._solver.holds(node) else text for node, text in zip(items, shown, strict=True)]
+            shown = [None if self._solver.has_capture(node) else text for node, text in zip(items, shown, strict=True)]
         return shown, there
 
     def data(self, node: Node, actual: Any) -> Any:
         """Return what is compared with ``node``: ``actual``, or the data in it where its name does not count."""
-        return self._solver.data(node, actual)
+        return self._solver.unwrapped(node, actual)
 
-    def ignored(self, place: Place) -> bool:
+    def ignored(self, place: DataPath) -> bool:
         """Whether the value at ``place`` is not compared."""
         return self._scope.ignored(place)
 
-    def unordered(self, place: Place) -> bool:
+    def unordered(self, place: DataPath) -> bool:
         """Whether the elements of the list at ``place`` may stand in any order."""
         return self._scope.unordered(place)
 
-    def _inherited(self, place: Place) -> Decimal | None:
+    def _inherited(self, place: DataPath) -> Decimal | None:
         """Return the tolerance of the list that ``place`` is in."""
         if place is None or not isinstance(place[1], int):
             return None

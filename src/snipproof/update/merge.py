@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from snipproof.compare.align import Rows
-from snipproof.compare.scope import Document, Line, Place
+from snipproof.compare.align import SequencePair
+from snipproof.compare.scope import DataPath, DocumentIndex, LineIndex
 from snipproof.compare.tree import (
     Array,
     Documents,
@@ -61,7 +61,7 @@ class Merge:
         if isinstance(node, Documents) or len(values) != 1:
             items = node.items if isinstance(node, Documents) else (node,)
             whole = Documents(node.begin, node.end, items)
-            new = self._sequence(whole, items, values, lambda j: (None, Document(j)))
+            new = self._sequence(whole, items, values, lambda j: (None, DocumentIndex(j)))
             if new is None:
                 new = "\n".join(write(value, self.style) for value in values)
         else:
@@ -71,7 +71,7 @@ class Merge:
     def _lines(self, node: TextLines, actual: Sequence[str]) -> str:
         # Blanks at the end of a line are not seen.
         items = [replace(item, value=item.value.rstrip()) if isinstance(item, String) else item for item in node.items]
-        steps = self._align(items, actual, lambda j: (None, Line(j)))
+        steps = self._align(items, actual, lambda j: (None, LineIndex(j)))
         if steps is None or not items:
             return "\n".join(map(write_line, actual))
         shown = self.expected.text.split("\n")
@@ -87,7 +87,9 @@ class Merge:
         return "\n".join([*shown[:first], *new, *shown[first + len(items) :]])
 
     def _line_holds(self, item: Node, line: str, step: Step) -> bool:
-        return (item.begin, item.end) not in self.anew and self.judge.holds(item, line, (None, Line(step.actual or 0)))
+        return (item.begin, item.end) not in self.anew and self.judge.holds(
+            item, line, (None, LineIndex(step.actual or 0))
+        )
 
     def _captured(self, node: Node, actual: Any) -> str | None:
         """Return the new text of a string or a line whose captures stay, ``None`` if there are none to keep."""
@@ -95,7 +97,7 @@ class Merge:
             return None
         return keep_captures(node.value, actual, self.judge.captures)
 
-    def _node(self, node: Node, actual: Any, place: Place) -> str:
+    def _node(self, node: Node, actual: Any, place: DataPath) -> str:
         """Return the new text of ``node``, which shows ``actual`` from now on."""
         if (node.begin, node.end) in self.anew:
             return self._whole(node, actual)
@@ -135,7 +137,9 @@ class Merge:
             actual = self._captured(node, actual) or actual
         return write(actual, style, line_indent(text, node.begin), one_line=stands_beside(text, node.begin))
 
-    def _sequence(self, node: Node, items: Items, actual: Sequence[Any], place: Callable[[int], Place]) -> str | None:
+    def _sequence(
+        self, node: Node, items: Items, actual: Sequence[Any], place: Callable[[int], DataPath]
+    ) -> str | None:
         """Return the new text of a list or of Documents, ``None`` when it has to be written whole."""
         steps = self._align(items, actual, place, unordered=self._in_any_order(node, place))
         if steps is None or not items:
@@ -152,27 +156,31 @@ class Merge:
                 entries.append((step.item, self._node(items[step.item], actual[step.actual], place(step.actual))))
         return layout.put(entries, indent)
 
-    def _in_any_order(self, node: Node, place: Callable[[int], Place]) -> bool:
+    def _in_any_order(self, node: Node, place: Callable[[int], DataPath]) -> bool:
         at = place(0)
         return isinstance(node, Array) and at is not None and self.judge.unordered(at[0])
 
     def _align(
-        self, items: Items, actual: Sequence[Any], place: Callable[[int], Place], *, unordered: bool = False
+        self, items: Items, actual: Sequence[Any], place: Callable[[int], DataPath], *, unordered: bool = False
     ) -> list[Step] | None:
-        rows = Rows(
+        rows = SequencePair(
             len(items),
             len(actual),
             frozenset(index for index, item in enumerate(items) if isinstance(item, Elision)),
             lambda i, j: self.judge.holds(items[i], actual[j], place(j)),
             lambda i, j: self.judge.distance(items[i], actual[j], place(j)),
             lambda: self.judge.prints(items, actual),
-            apart=_APART,
-            cells=_CELLS,
+            gap_cost=_APART,
+            max_pairs=_CELLS,
         )
         return align(rows, unordered=unordered)
 
     def _members(
-        self, node: Object | TypedNode, positional: tuple[Items, Sequence[Any]], actual: Mapping[str, Any], place: Place
+        self,
+        node: Object | TypedNode,
+        positional: tuple[Items, Sequence[Any]],
+        actual: Mapping[str, Any],
+        place: DataPath,
     ) -> str:
         """Return the new text of an Object, or of a TypedNode with as many positional values as before.
 

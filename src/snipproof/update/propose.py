@@ -78,7 +78,7 @@ def _rewritten(result: ExpectationResult) -> Rewritten:
 
     :raises CannotWriteError: there is none.
     """
-    expected, laws = result.expected, result.laws
+    expected, laws = result.expected, result.options
     first = result.differences[0]
     if expected is None or first.kind in HOPELESS:
         raise CannotWriteError(first.message)
@@ -99,6 +99,6 @@ def _rewritten(result: ExpectationResult) -> Rewritten:
 def _reads_as(expected: Expected, result: ExpectationResult) -> bool:
     """Whether the text is taken for what it is without a Page that says so."""
     try:
-        return read_shown(expected.text, result.actual, result.laws).notation is expected.notation
+        return read_shown(expected.text, result.actual, result.options).notation is expected.notation
     except ParseError:
         return False

@@ -11,8 +11,8 @@ from snipproof.compare.comparison import compare
 from snipproof.compare.differences import Difference, Kind
 from snipproof.compare.notation import Actual, ParseError, parse_expected
 from snipproof.compare.options import ComparisonOptions
-from snipproof.compare.scope import Document, select
-from snipproof.compare.tree import Documents, Expected, Node, Notation, TextLines
+from snipproof.compare.scope import DocumentIndex, select
+from snipproof.compare.tree import Documents, Expected, Node, Notation, RawNumber, TextLines
 from snipproof.update.judge import Judge
 from snipproof.update.merge import Merge
 from snipproof.update.style import Style, children, nodes, style_of, usual_style
@@ -20,7 +20,7 @@ from snipproof.update.unnamed import unnamed
 from snipproof.update.write_data import CannotWriteError, write, write_line
 
 # What no other text of the block would mend.
-HOPELESS = (Kind.LAW, Kind.UNREADABLE)
+HOPELESS = (Kind.OPTION, Kind.UNREADABLE)
 _ALL = 1_000_000
 
 
@@ -42,7 +42,7 @@ def rewrite(
     :raises CannotWriteError: there is no such text; the message says why.
     """
     read = read or (lambda text: parse_expected(text, captures=laws.captures))
-    differences = compare(expected, actual, laws, most=_ALL)
+    differences = compare(expected, actual, laws, max_differences=_ALL)
     if hopeless := next((each for each in differences if each.kind in HOPELESS), None):
         raise CannotWriteError(hopeless.message)
     if not differences:
@@ -57,7 +57,7 @@ def rewrite(
     for attempt, notation in ways:
         try:
             for text in attempt():
-                if not (left := compare(read(text), actual, laws, most=1)):
+                if not (left := compare(read(text), actual, laws, max_differences=1)):
                     return Rewritten(text, notation)
                 reason = reason or left[0].message
         except (CannotWriteError, ParseError) as error:
@@ -79,7 +79,7 @@ def _values(expected: Expected, actual: Any, laws: ComparisonOptions) -> list[An
 
 def _readable(value: Any) -> Any:
     """Return ``value`` with numbers in place of their digits, as which they are read for the quick comparison."""
-    if isinstance(value, bytes):
+    if isinstance(value, RawNumber):
         return Decimal(value.decode())
     if isinstance(value, list | tuple):
         return [_readable(each) for each in value]
@@ -106,12 +106,12 @@ class _Writer:
         """Yield texts that keep what holds; where one still differs, the next has a larger part written anew."""
         current, style = self.expected, style_of(self.expected)
         several = len(self.values) != 1 or isinstance(current.node, Documents)
-        roots = [((Document(index),) if several else (), value) for index, value in enumerate(self.values)]
+        roots = [((DocumentIndex(index),) if several else (), value) for index, value in enumerate(self.values)]
         judge = Judge(self.laws, roots, unwraps=current.notation not in (Notation.PYTHON, Notation.NODE))
         anew: frozenset[tuple[int, int]] = frozenset()
         for height in range(-1, _depth(current.node) + 1):
             if height >= 0:
-                left = compare(current, self.actual, self.laws, most=_ALL)
+                left = compare(current, self.actual, self.laws, max_differences=_ALL)
                 anew = frozenset(_around(current.node, each, height) for each in left)
             text = Merge(current, style, judge, anew).text(self.values)
             yield text

@@ -1,6 +1,8 @@
 """What Go prints with ``%v`` and ``%+v``: ``map[a:1 b:[1 2]]``, ``{Name:foo Age:3}``; with ``%q`` ``["a b" "c"]``.
 
-A string without quotes that has a space or a colon in it cannot be told from two, so that such text is refused.
+A string without quotes that contains a space or a colon is ambiguous, so such text is refused.
+
+What ``%#v`` prints is read by :class:`GoSyntaxReader`: ``map[string]interface {}{"a":1}``, ``main.Photo{Title:"Cat"}``.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ _NAME = re.compile(r"([^\s:,'\"`\[\]{}]+):")
 _WORD = re.compile(r"[^\s:,'\"`\[\]{}]*")
 _QUOTED = re.compile(r'"((?:[^"\\\r\n]++|\\.)*+)"')
 _BEGINS = re.compile(r"map\[|&?\{|\[")
+_TYPE = r"&?(?:\[[0-9]*\]|\*|map\[[\w.*]+(?:\ \{\})?\])*(?:interface\ \{\}|[A-Za-z_][\w./-]*)"
+_LIST = re.compile(r"&?\[[0-9]*\]")
 
 
 class GoReader(Words):
@@ -26,18 +30,18 @@ class GoReader(Words):
 
     null = "<nil>"
 
-    def __init__(self, text: str, *, captures: Sequence[str] = (), written: bool = True) -> None:
-        super().__init__(text, captures=captures, written=written)
+    def __init__(self, text: str, *, captures: Sequence[str] = (), is_expected: bool = True) -> None:
+        super().__init__(text, captures=captures, is_expected=is_expected)
         self._bare = False
 
     def document(self) -> Node:
         """Return the map, struct or slice that begins here."""
         if not _BEGINS.match(self.text, self.begin):
-            self.fail(f"a map, a struct or a slice expected, found {self.shown}")
+            self.fail(f"a map, a struct or a slice expected, found {self.found}")
         return self.value()
 
     def value(self) -> Node:
-        """Return the value that begins here; nothing is an empty string."""
+        """Return the value that begins here, which may be an empty string."""
         if self.dots():
             return self.elision()
         if self.at("map["):
@@ -50,8 +54,8 @@ class GoReader(Words):
             return self.list("[", "]", self.value)
         node = self.string() if self.at('"') else self.unquoted()
         if self.begin == len(self.text) or self.text[self.begin] not in " \r\n]}":
-            # Where the value begins: another notation that came as far knows better what is wrong.
-            self.fail(f"where the value ends cannot be told: {self.shown}", node.begin)
+            # At the beginning of the value: the error of another notation that parsed as much is more helpful.
+            self.fail(f"it is ambiguous where the value ends: {self.found}", node.begin)
         return node
 
     def unquoted(self) -> Node:
@@ -59,7 +63,7 @@ class GoReader(Words):
         match = _WORD.match(self.text, self.begin)
         assert match is not None
         if self.quoted:
-            self.fail(f"a string in quotes expected, as the others are, found {self.shown}")
+            self.fail(f"a string in quotes expected, as the others are, found {self.found}")
         self._bare = True
         return self.bare(match.end())
 
@@ -67,10 +71,10 @@ class GoReader(Words):
         """Return the string in quotes that begins here."""
         begin, match = self.begin, _QUOTED.match(self.text, self.begin)
         if match is None or self._bare:
-            self.fail(f"{self.shown} cannot stand here")
+            self.fail(f"{self.found} is unexpected here")
         self.quoted = True
         self.begin = match.end()
-        stem, dots, is_open = escapes.ending(match[1]) if self.written else (match[1], "", False)
+        stem, dots, is_open = escapes.ending(match[1]) if self.is_expected else (match[1], "", False)
         try:
             value = escapes.python(stem) + dots
         except escapes.EscapeError as error:
@@ -81,26 +85,22 @@ class GoReader(Words):
         """Return an entry of a map or a field of a struct."""
         match = _NAME.match(self.text, self.begin)
         if match is None:
-            self.fail(f"'name:' expected, found {self.shown}")
+            self.fail(f"'name:' expected, found {self.found}")
         begin, self.begin = self.begin, match.end()
         return Member(begin, match[1], self.value())
 
     def separator(self, last: Node | Member, closing: str) -> None:
-        """Go over the space between two items."""
+        """Skip the space between two items."""
         del last
         if self.text[self.begin - 1 : self.begin].isspace():
-            return  # a line end
+            return  # a line break
         if not self.at(" "):
-            self.fail(f"a space or {closing!r} expected, found {self.shown}")
+            self.fail(f"a space or {closing!r} expected, found {self.found}")
         self.begin += 1
 
 
-_TYPE = r"&?(?:\[[0-9]*\]|\*|map\[[\w.*]+(?:\ \{\})?\])*(?:interface\ \{\}|[A-Za-z_][\w./-]*)"
-_LIST = re.compile(r"&?\[[0-9]*\]")
-
-
 class GoSyntaxReader(Brackets):
-    """Maps and slices are plain data, structs have their type for a name."""
+    """Reads maps and slices as plain data, and structs as data with the name of their type."""
 
     pattern = re.compile(
         rf"""\s*+(?:{COMMENT}
@@ -116,12 +116,12 @@ class GoSyntaxReader(Brackets):
     )
     constants: ClassVar[dict[str, bool | Undefined | None]] = {"true": True, "false": False, "nil": None}
 
-    def readers(self) -> dict[str, Callable[[], Node]]:
-        """Return who reads a value that begins with a token of this kind, or with this mark."""
-        return super().readers() | {"nil": self.nil, "composite": self.composite}
+    def value_readers(self) -> dict[str, Callable[[], Node]]:
+        """Return the methods that read a value, by the kind of its first token or by its first mark."""
+        return super().value_readers() | {"nil": self.nil, "composite": self.composite}
 
     def unescape(self, raw: str, begin: int) -> str:
-        """Return the string that is written as ``raw``."""
+        """Return the value of a string whose content is ``raw``."""
         if self.text[begin - 1] == "`":
             return raw
         try:
@@ -130,7 +130,7 @@ class GoSyntaxReader(Brackets):
             self.fail(f"{error}", begin + error.offset)
 
     def number(self) -> Node:
-        """Return a number; bytes are printed in hexadecimal digits."""
+        """Return a number; bytes are printed in hexadecimal."""
         token = self.token
         return self.digits(str(int(token, 16)) if token.startswith("0x") else token)
 
@@ -158,11 +158,11 @@ class GoSyntaxReader(Brackets):
         return TypedNode(begin, self.last_end, name.lstrip("&"), (), self.assemble(opening, self.last_end, members))
 
     def braces(self) -> Node:
-        """Refuse brackets without a type."""
-        self.fail(f"a value expected, found {self.shown}")
+        """Refuse braces without a type."""
+        self.fail(f"a value expected, found {self.found}")
 
     def entry(self) -> Node | Member:
-        """Return what may stand between the brackets of a composite."""
+        """Return an item of a composite."""
         begin, name = self.begin, self.token
         if self.kind == "word" and self.text.startswith(":", self.end):
             self.advance()

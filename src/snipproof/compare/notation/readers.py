@@ -1,4 +1,4 @@
-"""Who reads which notation."""
+"""The registry of notations: which reader reads which notation."""
 
 from __future__ import annotations
 
@@ -20,4 +20,4 @@ READERS: Final[tuple[tuple[Notation, type[Reader]], ...]] = (
     (Notation.GO, GoSyntaxReader),
     (Notation.JAVA, JavaReader),
 )
-"""In the order in which they are tried, where nothing else is known."""
+"""In the order in which they are tried; a notation may have several readers."""
