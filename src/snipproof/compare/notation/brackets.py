@@ -194,5 +194,5 @@ class Brackets(Scanner):
 
 
 def literal(node: String) -> str:
-    """Return the value of a string that is a name: dots are no wildcard there."""
+    """Return the value of a string that is a name: dots are not a wildcard there."""
     return node.value + "..." if node.open else node.value
