@@ -10,6 +10,7 @@ from typing import Any
 
 from snipproof.compare.captures import CapturedValue, CapturePattern
 from snipproof.compare.differences import Kind
+from snipproof.compare.notation.reader import capture_hint, rounding_hint
 from snipproof.compare.precision import number_of, why_far
 from snipproof.compare.show import describe, first_difference, show, show_from
 from snipproof.compare.tree import (
@@ -131,7 +132,7 @@ def _strings(
 def _rounded(text: str) -> str:
     """Return a hint for a number with dots behind it, ``""`` if ``text`` is something else."""
     number = _CUT_NUMBER.fullmatch(text)
-    return f"; a number stands for every number that rounds to it: write {number[1]}" if number else ""
+    return f"; {rounding_hint(number[1])}" if number else ""
 
 
 def _undeclared(node: String, actual: str) -> str:
@@ -143,7 +144,7 @@ def _undeclared(node: String, actual: str) -> str:
     pattern = ".+".join(map(re.escape, literals[::2])) + (".*" if node.open else "")
     if not re.fullmatch(pattern, actual, re.DOTALL):
         return ""
-    return f" (declare it: `{{capture: {names[0] if len(names) == 1 else '[' + ', '.join(names) + ']'}}}`)"
+    return f" ({capture_hint(names)})"
 
 
 def not_expected(node: Node, actual: Any, text: str) -> str:

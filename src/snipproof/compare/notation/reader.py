@@ -47,6 +47,16 @@ class ShortenedError(ParseError):
     """The data is incomplete: the program that printed it left something out."""
 
 
+def rounding_hint(number: str) -> str:
+    """Return the hint for ``number`` with dots behind it."""
+    return f"a number stands for every number that rounds to it: write {number}"
+
+
+def capture_hint(names: Sequence[str]) -> str:
+    """Return the hint for captures that are not declared."""
+    return f"declare it: `{{capture: {names[0] if len(names) == 1 else '[' + ', '.join(names) + ']'}}}`"
+
+
 class Reader:
     """Reads one text. ``begin`` is the current offset, ``depth`` the number of open brackets.
 
@@ -168,9 +178,9 @@ class Scanner(Reader):
     def _hint(self) -> str:
         """Return a hint for an unexpected token."""
         if number := _CUT_NUMBER.match(self.text, self.begin):
-            return f": a number stands for every number that rounds to it: write {number[1]}"
+            return f": {rounding_hint(number[1])}"
         if name := _NAME.match(self.text, self.begin):
-            return f" (declare it: `{{capture: {name[1]}}}`)"
+            return f" ({capture_hint([name[1]])})"
         return ""
 
     def at(self, mark: str) -> bool:
