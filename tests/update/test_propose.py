@@ -6,8 +6,7 @@ import pytest
 from tests.support.update import SOURCE, proposal
 
 from snipproof.compare import check_expectation
-from snipproof.compare.block import block_of
-from snipproof.compare.expectation import ExpectationResult
+from snipproof.compare.expectation import ExpectationResult, block_of
 from snipproof.site.source import parse_source
 from snipproof.update.proposal import Change, Proposal, Refusal
 from snipproof.update.propose import CannotPlaceError, find_rejected, place_lines, propose

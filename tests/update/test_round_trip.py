@@ -10,7 +10,7 @@ import pytest
 from tests.support.update import RandomBlock, new_data, random_block
 
 from snipproof.compare import ParseError, check_expectation, compare, parse_expected
-from snipproof.compare.difference import ABSENT
+from snipproof.compare.differences import ABSENT
 from snipproof.compare.notation import Actual
 from snipproof.compare.options import ComparisonOptions
 from snipproof.compare.tree import Array, Constant, Expected, Node, Notation, Number, Object, String

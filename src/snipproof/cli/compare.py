@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from snipproof.compare.difference import Difference
+    from snipproof.compare.differences import Difference
     from snipproof.compare.options import ComparisonOptions
 
 SUMMARY = "compare a file of expected output with one of actual output"
@@ -46,9 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     :raises SettingsError: a file cannot be read, an option is wrong, or the expected text is malformed.
     """
-    from snipproof.compare.difference import Kind
+    from snipproof.compare.comparison import compare_texts
+    from snipproof.compare.differences import Kind
     from snipproof.compare.notation import ParseError
-    from snipproof.compare.texts import compare_texts
     from snipproof.compare.tree import Notation
 
     path: Path = arguments.expected
@@ -57,13 +57,13 @@ def run(arguments: argparse.Namespace) -> int:
     actual = _read_standard_input() if arguments.actual == "-" else _read(Path(arguments.actual))
     required = Notation.JSON if path.suffix.lower() in _JSON_EXTENSIONS else None
     try:
-        differences = compare_texts(expected, actual, options, claims=required).differences
+        differences = compare_texts(expected, actual, options, required_notation=required).differences
     except ParseError as error:
         hint = "text that begins as data, or in a file named .json, must be valid; see `snipproof compare --help`"
         raise SettingsError(f"{path}:{error.line}:{error.column} {error.message}", hint) from None
     if not differences:
         return 0
-    if differences[0].kind is Kind.LAW:
+    if differences[0].kind is Kind.OPTION:
         raise SettingsError(f"{path}: {differences[0].message}")
     name = "standard input" if arguments.actual == "-" else arguments.actual
     _report(path, expected, differences, name, actual)
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _report(path: Path, expected: str, differences: Sequence[Difference], name: str, actual: str) -> None:
-    from snipproof.compare.difference_text import report
+    from snipproof.compare.differences import format_report
     from snipproof.lint.formats.text_format import printable, wants_colour
     from snipproof.text import plural
 
@@ -80,7 +80,7 @@ def _report(path: Path, expected: str, differences: Sequence[Difference], name: 
     lines = list(enumerate(expected.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), start=1))
     if not lines[-1][1]:
         lines.pop()
-    reported = report(head, lines, differences, name, actual, "")
+    reported = format_report(head, lines, differences, name, actual, "")
     print_lines(_styled(printable(line), colour=colour) for line in reported)
 
 
@@ -90,7 +90,7 @@ def _styled(line: str, *, colour: bool) -> str:
 
 
 def _comparison_options(arguments: argparse.Namespace) -> ComparisonOptions:
-    from snipproof.compare.options import ComparisonOptions, tolerance
+    from snipproof.compare.options import ComparisonOptions, parse_tolerance
 
     if arguments.select is not None and not arguments.select.startswith("$"):
         raise SettingsError(f"--select {arguments.select}: a path begins with `$`", "for example --select '$.data.Get'")
@@ -103,7 +103,7 @@ def _comparison_options(arguments: argparse.Namespace) -> ComparisonOptions:
         if not name.strip():
             raise SettingsError(f"--approx {given}: KEY=TOLERANCE expected", "for example --approx distance=1e-4")
         try:
-            approx[name] = tolerance(number)
+            approx[name] = parse_tolerance(number)
         except ValueError as error:
             raise SettingsError(f"--approx {given}: {error}") from None
     return ComparisonOptions(

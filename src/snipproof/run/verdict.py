@@ -246,10 +246,10 @@ def _compare(
         given.text,
         data=given.data,
         label=given.label,
-        claims=Notation.JSON if region.id in pages.as_json else None,
+        required_notation=Notation.JSON if region.id in pages.as_json else None,
         # All who speak of the block, since it is written only if they agree.
         accept=f"pytest --snippets-update {' '.join(pages.sources_of(expectation))}",
-        trouble=given.trouble,
+        missing_reason=given.trouble,
     )
     results = (*verdict.expectations, result)
     if result.matched:

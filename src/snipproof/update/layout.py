@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from snipproof.compare.notation.scanner import COMMENT
+from snipproof.compare.notation.reader import COMMENT
 
 # A comment, a line end, or a separator; between them is only white space.
 _TOKEN = re.compile(rf"{COMMENT}|\n|,", re.DOTALL)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from snipproof.compare.align import Rows
-from snipproof.compare.places import Document, Line, Place
+from snipproof.compare.align import SequencePair
+from snipproof.compare.scope import DataPath, DocumentIndex, LineIndex
 from snipproof.compare.tree import (
     Array,
     Documents,
@@ -61,7 +61,7 @@ class Merge:
         if isinstance(node, Documents) or len(values) != 1:
             items = node.items if isinstance(node, Documents) else (node,)
             whole = Documents(node.begin, node.end, items)
-            new = self._sequence(whole, items, values, lambda j: (None, Document(j)))
+            new = self._sequence(whole, items, values, lambda j: (None, DocumentIndex(j)))
             if new is None:
                 new = "\n".join(write(value, self.style) for value in values)
         else:
@@ -71,7 +71,7 @@ class Merge:
     def _lines(self, node: TextLines, actual: Sequence[str]) -> str:
         # White space at the end of a line is not compared.
         items = [replace(item, value=item.value.rstrip()) if isinstance(item, String) else item for item in node.items]
-        pairs = self._pairs(items, actual, lambda j: (None, Line(j)))
+        pairs = self._pairs(items, actual, lambda j: (None, LineIndex(j)))
         if pairs is None or not items:
             return "\n".join(map(write_line, actual))
         shown = self.expected.text.split("\n")
@@ -88,7 +88,7 @@ class Merge:
 
     def _line_matches(self, item: Node, line: str, pair: ElementPair) -> bool:
         return (item.begin, item.end) not in self.rewritten and self.matcher.matches(
-            item, line, (None, Line(pair.actual or 0))
+            item, line, (None, LineIndex(pair.actual or 0))
         )
 
     def _with_captures(self, node: Node, actual: Any) -> str | None:
@@ -97,7 +97,7 @@ class Merge:
             return None
         return keep_captures(node.value, actual, self.matcher.captures)
 
-    def _node(self, node: Node, actual: Any, place: Place) -> str:
+    def _node(self, node: Node, actual: Any, place: DataPath) -> str:
         """Return the text of ``node`` that shows ``actual``."""
         if (node.begin, node.end) in self.rewritten:
             return self._rewritten_node(node, actual)
@@ -137,7 +137,9 @@ class Merge:
             actual = self._with_captures(node, actual) or actual
         return write(actual, style, line_indent(text, node.begin), one_line=follows_open_bracket(text, node.begin))
 
-    def _sequence(self, node: Node, items: Items, actual: Sequence[Any], place: Callable[[int], Place]) -> str | None:
+    def _sequence(
+        self, node: Node, items: Items, actual: Sequence[Any], place: Callable[[int], DataPath]
+    ) -> str | None:
         """Return the new text of a list or of Documents, ``None`` if it has to be rewritten as a whole."""
         pairs = self._pairs(items, actual, place, unordered=self._is_unordered(node, place))
         if pairs is None or not items:
@@ -154,27 +156,31 @@ class Merge:
                 entries.append((pair.item, self._node(items[pair.item], actual[pair.actual], place(pair.actual))))
         return layout.render(entries, indent)
 
-    def _is_unordered(self, node: Node, place: Callable[[int], Place]) -> bool:
+    def _is_unordered(self, node: Node, place: Callable[[int], DataPath]) -> bool:
         at = place(0)
         return isinstance(node, Array) and at is not None and self.matcher.unordered(at[0])
 
     def _pairs(
-        self, items: Items, actual: Sequence[Any], place: Callable[[int], Place], *, unordered: bool = False
+        self, items: Items, actual: Sequence[Any], place: Callable[[int], DataPath], *, unordered: bool = False
     ) -> list[ElementPair] | None:
-        rows = Rows(
+        rows = SequencePair(
             len(items),
             len(actual),
             frozenset(index for index, item in enumerate(items) if isinstance(item, Elision)),
             lambda i, j: self.matcher.matches(items[i], actual[j], place(j)),
             lambda i, j: self.matcher.distance(items[i], actual[j], place(j)),
             lambda: self.matcher.fingerprints(items, actual),
-            apart=_GAP_COST,
-            cells=_MAX_CELLS,
+            gap_cost=_GAP_COST,
+            max_pairs=_MAX_CELLS,
         )
         return pair_elements(rows, unordered=unordered)
 
     def _members(
-        self, node: Object | TypedNode, positional: tuple[Items, Sequence[Any]], actual: Mapping[str, Any], place: Place
+        self,
+        node: Object | TypedNode,
+        positional: tuple[Items, Sequence[Any]],
+        actual: Mapping[str, Any],
+        place: DataPath,
     ) -> str:
         """Return the new text of an Object, or of a TypedNode whose number of positional values is the same.
 

@@ -13,8 +13,8 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 
 from snipproof.compare import ExpectationResult, ParseError, read_actual
-from snipproof.compare.block import BlockLine, block_of
-from snipproof.compare.texts import read_shown
+from snipproof.compare.comparison import read_shown
+from snipproof.compare.expectation import BlockLine, block_of
 from snipproof.compare.tree import Expected, TextLines
 from snipproof.errors import SnipproofError
 from snipproof.lint.secrets import find_keys
@@ -92,7 +92,7 @@ def _rewrite(result: ExpectationResult) -> Rewritten:
 
     :raises CannotWriteError: there is none.
     """
-    expected, options = result.expected, result.laws
+    expected, options = result.expected, result.options
     first = result.differences[0]
     if expected is None or first.kind in UNFIXABLE:
         raise CannotWriteError(first.message)
@@ -113,7 +113,7 @@ def _rewrite(result: ExpectationResult) -> Rewritten:
 def _is_detected(expected: Expected, result: ExpectationResult) -> bool:
     """Return whether the notation of the block is found without a Page that names it."""
     try:
-        return read_shown(expected.text, result.actual, result.laws).notation is expected.notation
+        return read_shown(expected.text, result.actual, result.options).notation is expected.notation
     except ParseError:
         return False
 

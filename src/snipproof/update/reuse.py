@@ -9,16 +9,14 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from snipproof.compare.align import Rows, Side, find_moved
+from snipproof.compare.align import AlignedPair, SequencePair, assign, find_moved
 from snipproof.compare.align import align as align_in_order
-from snipproof.compare.captures import NOTHING_BOUND
-from snipproof.compare.distance import Distance
+from snipproof.compare.captures import NO_BINDINGS
 from snipproof.compare.fingerprint import fingerprints
-from snipproof.compare.match import TooMuchError
+from snipproof.compare.match import StepLimitError
 from snipproof.compare.options import ComparisonOptions
-from snipproof.compare.places import Place
-from snipproof.compare.scope import Scope
-from snipproof.compare.search import assign
+from snipproof.compare.pairing import DistanceMetric
+from snipproof.compare.scope import DataPath, Scope
 from snipproof.compare.solve import Solver
 from snipproof.compare.tree import Node
 
@@ -38,9 +36,9 @@ class NodeMatcher:
         self.captures = options.captures
         self._scope = Scope(options, roots)
         self._solver = Solver(self._scope, unwraps=unwraps, steps=_MAX_STEPS)
-        self._distance = Distance(self._solver)
+        self._distance = DistanceMetric(self._solver)
 
-    def matches(self, node: Node, actual: Any, place: Place) -> bool:
+    def matches(self, node: Node, actual: Any, place: DataPath) -> bool:
         """Return whether ``node`` matches the value at ``place`` if each capture may stand for anything.
 
         A comparison that takes too long counts as a difference, so that the node is rewritten.
@@ -49,37 +47,37 @@ class NodeMatcher:
             if place is not None and self._scope.ignored(place):
                 return True
             tolerance = self._inherited_tolerance(place)
-            return next(self._solver.solutions(node, actual, NOTHING_BOUND, place, tolerance), None) is not None
-        except TooMuchError:
+            return next(self._solver.solutions(node, actual, NO_BINDINGS, place, tolerance), None) is not None
+        except StepLimitError:
             return False
 
-    def distance(self, node: Node, actual: Any, place: Place) -> float:
+    def distance(self, node: Node, actual: Any, place: DataPath) -> float:
         """Return how far the value at ``place`` is from ``node``, from 0 (nearly the same) to 1."""
         try:
             return self._distance.between(node, actual, place)
-        except TooMuchError:
+        except StepLimitError:
             return 1.0
 
     def fingerprints(self, items: Sequence[Node], actual: Sequence[Any]) -> tuple[list[Hashable], list[Hashable]]:
         """Return a fingerprint of each node and of each value: equal ones match. ``None`` matches nothing for sure."""
         shown, found = fingerprints(list(items), actual)
         if self.captures:
-            shown = [None if self._solver.holds(node) else text for node, text in zip(items, shown, strict=True)]
+            shown = [None if self._solver.has_capture(node) else text for node, text in zip(items, shown, strict=True)]
         return shown, found
 
     def data(self, node: Node, actual: Any) -> Any:
         """Return what is compared with ``node``: ``actual``, or the data in it if its type name does not count."""
-        return self._solver.data(node, actual)
+        return self._solver.unwrapped(node, actual)
 
-    def ignored(self, place: Place) -> bool:
+    def ignored(self, place: DataPath) -> bool:
         """Return whether the value at ``place`` is not compared."""
         return self._scope.ignored(place)
 
-    def unordered(self, place: Place) -> bool:
+    def unordered(self, place: DataPath) -> bool:
         """Return whether the elements of the list at ``place`` may be in any order."""
         return self._scope.unordered(place)
 
-    def _inherited_tolerance(self, place: Place) -> Decimal | None:
+    def _inherited_tolerance(self, place: DataPath) -> Decimal | None:
         """Return the tolerance of the list that ``place`` is in."""
         if place is None or not isinstance(place[1], int):
             return None
@@ -97,19 +95,19 @@ class ElementPair:
     actual: int | None
 
 
-def pair_elements(rows: Rows, *, unordered: bool = False) -> list[ElementPair] | None:
+def pair_elements(rows: SequencePair, *, unordered: bool = False) -> list[ElementPair] | None:
     """Return the elements of the new list in order, ``None`` if the lists are too long to be aligned."""
-    rows = replace(rows, same=cache(rows.same), distance=cache(rows.distance), prints=cache(rows.prints))
+    rows = replace(rows, same=cache(rows.same), distance=cache(rows.distance), fingerprints=cache(rows.fingerprints))
     if unordered:
         return _pair_in_any_order(rows)
     sides = align_in_order(rows)
     if sum(side.shown is not None for side in sides) + len(rows.elided) < rows.shown:
         return None
-    _, moved = find_moved(sides, rows.same, rows.cells)
+    _, moved = find_moved(sides, rows.same, rows.max_pairs)
     return _pair_in_order(sides, {actual: shown for shown, actual in moved}, sorted(rows.elided))
 
 
-def _pair_in_order(sides: Sequence[Side], moved: dict[int, int], elided: list[int]) -> list[ElementPair]:
+def _pair_in_order(sides: Sequence[AlignedPair], moved: dict[int, int], elided: list[int]) -> list[ElementPair]:
     """Pair what stays or is new, with Elisions between; an item that moved goes to the element that it matches."""
     moved_items = set(moved.values())
     pairs: list[ElementPair] = []
@@ -122,11 +120,11 @@ def _pair_in_order(sides: Sequence[Side], moved: dict[int, int], elided: list[in
     return pairs + [ElementPair(index, None) for index in elided]
 
 
-def _pair_in_any_order(rows: Rows) -> list[ElementPair] | None:
+def _pair_in_any_order(rows: SequencePair) -> list[ElementPair] | None:
     """Keep the order that is shown; further elements follow."""
     items = [i for i in range(rows.shown) if i not in rows.elided]
     hints = _equal_fingerprints(rows, items)
-    if (len(items) - len(hints)) * rows.actual > rows.cells:
+    if (len(items) - len(hints)) * rows.actual > rows.max_pairs:
         return None
     assigned = assign(len(items), rows.actual, lambda i, j: rows.same(items[i], j), hints, lambda: None)
     actual_of = {items[i]: j for i, j in assigned.items()}
@@ -139,9 +137,9 @@ def _pair_in_any_order(rows: Rows) -> list[ElementPair] | None:
     return pairs if rows.elided else [*pairs, *(ElementPair(None, j) for j in left)]
 
 
-def _equal_fingerprints(rows: Rows, items: Sequence[int]) -> dict[int, int]:
+def _equal_fingerprints(rows: SequencePair, items: Sequence[int]) -> dict[int, int]:
     """Return pairs of the same fingerprint: index in ``items`` to index of the actual element."""
-    shown, actual = rows.prints()
+    shown, actual = rows.fingerprints()
     free: dict[Hashable, list[int]] = {}
     for j in range(rows.actual - 1, -1, -1):
         free.setdefault(actual[j], []).append(j)

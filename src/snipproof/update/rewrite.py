@@ -8,11 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from snipproof.compare.comparison import compare
-from snipproof.compare.difference import Difference, Kind
+from snipproof.compare.differences import Difference, Kind
 from snipproof.compare.notation import Actual, ParseError, parse_expected
 from snipproof.compare.options import ComparisonOptions
-from snipproof.compare.places import Document
-from snipproof.compare.scope import select
+from snipproof.compare.scope import DocumentIndex, select
 from snipproof.compare.tree import Documents, Expected, Node, Notation, TextLines
 from snipproof.update.merge import Merge
 from snipproof.update.reuse import NodeMatcher
@@ -20,7 +19,7 @@ from snipproof.update.style import Style, children, nodes, style_of, usual_style
 from snipproof.update.write_data import CannotWriteError, without_type_names, write, write_line
 
 # Kinds of Difference that no new text of the block can fix.
-UNFIXABLE = (Kind.LAW, Kind.UNREADABLE)
+UNFIXABLE = (Kind.OPTION, Kind.UNREADABLE)
 _NO_LIMIT = 1_000_000
 
 
@@ -43,7 +42,7 @@ def rewrite(
     :raises CannotWriteError: there is no such text; the message is the reason.
     """
     read = read or (lambda text: parse_expected(text, captures=options.captures))
-    differences = compare(expected, actual, options, most=_NO_LIMIT)
+    differences = compare(expected, actual, options, max_differences=_NO_LIMIT)
     if unfixable := next((each for each in differences if each.kind in UNFIXABLE), None):
         raise CannotWriteError(unfixable.message)
     if not differences:
@@ -63,7 +62,7 @@ def rewrite(
     for attempt, notation in attempts:
         try:
             for text in attempt():
-                if not (remaining := compare(read(text), actual, options, most=1)):
+                if not (remaining := compare(read(text), actual, options, max_differences=1)):
                     return Rewritten(text, notation)
                 reason = reason or remaining[0].message
         except (CannotWriteError, ParseError) as error:
@@ -112,12 +111,12 @@ class _Writer:
         """Yield texts that keep what matches; each one rewrites larger parts around the remaining differences."""
         current, style = self.expected, style_of(self.expected)
         several = len(self.values) != 1 or isinstance(current.node, Documents)
-        roots = [((Document(index),) if several else (), value) for index, value in enumerate(self.values)]
-        matcher = NodeMatcher(self.options, roots, unwraps=current.notation not in (Notation.PYTHON, Notation.NODE))
+        roots = [((DocumentIndex(index),) if several else (), value) for index, value in enumerate(self.values)]
+        matcher = NodeMatcher(self.options, roots, unwraps=not current.notation.names_types)
         rewritten: frozenset[tuple[int, int]] = frozenset()
         for height in range(-1, _depth(current.node) + 1):
             if height >= 0:
-                remaining = compare(current, self.actual, self.options, most=_NO_LIMIT)
+                remaining = compare(current, self.actual, self.options, max_differences=_NO_LIMIT)
                 rewritten = frozenset(_enclosing_span(current.node, each, height) for each in remaining)
             text = Merge(current, style, matcher, rewritten).text(self.values)
             yield text

@@ -1,4 +1,4 @@
-"""JSON and JSON5, with elisions: what is read, from where, and what is refused."""
+"""JSON and JSON5 with elisions: what is read, with which spans, and what is refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import json5
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.compare.notation.conftest import DATA, check_places, exact, typed, walk
+from tests.support.compare import DATA, check_spans, exact, typed, walk
 
 from snipproof.compare.notation import ParseError, parse_expected, to_plain
 from snipproof.compare.tree import (
@@ -30,7 +30,7 @@ from snipproof.compare.tree import (
 
 
 def parse(text: str, *captures: str) -> Expected:
-    return parse_expected(text, captures=captures, claims=Notation.JSON)
+    return parse_expected(text, captures=captures, required_notation=Notation.JSON)
 
 
 def outline(node: Node) -> Any:
@@ -53,17 +53,17 @@ def outline(node: Node) -> Any:
 
 @given(DATA, st.sampled_from([None, 0, 2, "\t"]), st.booleans(), st.sampled_from([None, (",", ":"), (" , ", " : ")]))
 def test_what_json_writes_is_read(data: Any, indent: int | str | None, ascii_only: bool, separators: Any) -> None:
-    """The tree holds the data that was written, every node at its place, in whichever layout."""
+    """The tree contains the data that was written, and every node has its span, in any layout."""
     text = json.dumps(data, indent=indent, ensure_ascii=ascii_only, separators=separators)
     expected = parse(text)
     assert typed(to_plain(expected.node)) == typed(exact(data))
-    check_places(text, expected.node)
+    check_spans(text, expected.node)
     assert expected.node == parse_expected(text).node or isinstance(data, str)
 
 
 @given(DATA, st.randoms(use_true_random=False))
 def test_a_leaf_can_be_replaced_where_it_stands(data: Any, rng: random.Random) -> None:
-    """Writing another literal at the place of a leaf changes this leaf and nothing else."""
+    """Writing another literal over the span of a leaf changes this leaf and nothing else."""
     text = json.dumps(data, indent=rng.choice([None, 2]), ensure_ascii=rng.choice([True, False]))
     expected = parse(text)
     leaves = [node for node in walk(expected.node) if isinstance(node, String | Number | Constant)]
@@ -132,7 +132,7 @@ def _oracle(text: str) -> Any:
 
 @given(JSON5 | SHAPED)
 def test_json5_is_the_oracle(text: str) -> None:
-    """What json5 accepts is the same data here; what it refuses is refused, but for what this notation adds."""
+    """What json5 accepts is the same data here; what it refuses is refused, except for what this notation adds."""
     try:
         wanted = _oracle(text)
     except (ValueError, ArithmeticError):
@@ -213,7 +213,7 @@ def test_forms(text: str, wanted: Any) -> None:
     """All forms in which docs write JSON."""
     expected = parse(text, "id")
     assert outline(expected.node) == wanted
-    check_places(text, expected.node) if "#" not in text and "0x" not in text else None
+    check_spans(text, expected.node) if "#" not in text and "0x" not in text else None
     assert expected.notation is Notation.JSON
 
 
@@ -221,8 +221,8 @@ def test_forms(text: str, wanted: Any) -> None:
     ("text", "line", "column", "message"),
     [
         ('{"a": 1,\n "b": tru}', 2, 7, "a value expected, found 'tru'"),
-        ('{"a": 1,\n "a": 2}', 2, 2, "the member 'a' is given twice"),
-        ("{a: 1, 'a': 2}", 1, 8, "the member 'a' is given twice"),
+        ('{"a": 1,\n "a": 2}', 2, 2, "the member 'a' is repeated"),
+        ("{a: 1, 'a': 2}", 1, 8, "the member 'a' is repeated"),
         ("[1,,2]", 1, 4, "a value expected, found ','"),
         ("[1 2]", 1, 4, "',' or ']' expected, found '2'"),
         ("[1 ... 2]", 1, 4, "',' or ']' expected, found '...'"),
@@ -234,37 +234,37 @@ def test_forms(text: str, wanted: Any) -> None:
         ('{"a": 1} x', 1, 10, "'x' behind the end of the data"),
         ('{"a": 1}}', 1, 9, "'}' behind the end of the data"),
         ("{1: 2}", 1, 2, "the name of a member expected, found '1'"),
-        ('{"a": "b\n"}', 1, 7, "'\"b' cannot stand here"),
-        (r'["a", "\x4"]', 1, 8, r"\x is no escape sequence"),
-        ("[01]", 1, 2, "'01' cannot stand here"),
-        ("[1.2.3]", 1, 2, "'1.2.3' cannot stand here"),
-        ("[....]", 1, 2, "'....' cannot stand here"),
+        ('{"a": "b\n"}', 1, 7, "'\"b' is unexpected here"),
+        (r'["a", "\x4"]', 1, 8, r"\x is not an escape sequence"),
+        ("[01]", 1, 2, "'01' is unexpected here"),
+        ("[1.2.3]", 1, 2, "'1.2.3' is unexpected here"),
+        ("[....]", 1, 2, "'....' is unexpected here"),
         ("[1e9999999]", 1, 2, "'1e9999999' has too large an exponent"),
         ("[1e99999999999999999999]", 1, 2, "'1e99999999999999999999' has too large an exponent"),
-        ("[<name>]", 1, 2, "'<name>' cannot stand here (declare it: `{capture: name}`)"),
-        ("{a\u2019: 1}", 1, 2, "'a’' is no name"),
+        ("[<name>]", 1, 2, "'<name>' is unexpected here (declare it: `{capture: name}`)"),
+        ("{a\u2019: 1}", 1, 2, "'a’' is not a name"),
         ("[True]", 1, 2, "a value expected, found 'True'"),
         ("[undefined]", 1, 2, "a value expected, found 'undefined'"),
-        ("", 1, 1, "there is nothing to compare with"),
+        ("", 1, 1, "there is no data"),
     ],
 )
 def test_errors(text: str, line: int, column: int, message: str) -> None:
-    """What claims to be JSON and is not, with the place."""
+    """What should be JSON and is not, with the line and the column."""
     with pytest.raises(ParseError) as caught:
         parse(text, "id")
     found = caught.value
     assert (found.line, found.column, found.message) == (line, column, message)
 
 
-def test_an_unclaimed_text_is_refused_at_the_place_of_its_notation() -> None:
-    """The error is that of the notation that comes furthest."""
+def test_the_error_of_the_most_likely_notation_is_reported() -> None:
+    """It is that of the notation which parses the longest part."""
     with pytest.raises(ParseError, match="',' or '}' expected, found \"'b'\"") as caught:
         parse_expected("{'a': None,\n 'c': 1 'b': 2}")
     assert caught.value.line == 2
 
 
-def test_the_place_of_a_capture_and_of_open_strings() -> None:
-    """Quotes and dots belong to a string."""
+def test_the_spans_of_captures_and_of_open_strings() -> None:
+    """The quotes and dots are part of a string."""
     text = '{"a": <id>, "b": "x..."}'
     node = parse(text, "id").node
     assert isinstance(node, Object)

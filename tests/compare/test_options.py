@@ -1,4 +1,4 @@
-"""The laws of comparing, as properties: what each of them widens, and that it widens nothing else."""
+"""The options of a comparison, as properties: what each one widens, and that it widens nothing else."""
 
 from __future__ import annotations
 
@@ -11,8 +11,18 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from snipproof.compare import ComparisonOptions, Kind, compare, compare_texts, comparison_options, parse_expected
-from snipproof.compare.texts import compare_with_care
+from snipproof.compare import (
+    ComparisonOptions,
+    Kind,
+    compare,
+    compare_texts,
+    comparison_options,
+    parse_expected,
+    parse_tolerance,
+)
+from snipproof.compare.comparison import parse_and_compare
+from snipproof.errors import UnreadableError
+from snipproof.site.source import parse_source
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.decimals(-10, 10, places=3) | st.text(max_size=5)
 NAMES = st.sampled_from(["a", "b", "c", "id", "distance", "é"])
@@ -42,12 +52,12 @@ def printed(data: Any) -> str:
     return dump(data).replace('\\..."', '..."')
 
 
-def matches(expected: str, actual: str, laws: ComparisonOptions | None = None) -> bool:
-    """Both ways of comparing, which must agree."""
-    found = compare_texts(expected, actual, laws or ComparisonOptions()).differences
-    with_care = compare_with_care(expected, actual, laws or ComparisonOptions()).differences
+def matches(expected: str, actual: str, options: ComparisonOptions | None = None) -> bool:
+    """Compare on both paths, which must agree."""
+    found = compare_texts(expected, actual, options or ComparisonOptions()).differences
+    slow = parse_and_compare(expected, actual, options or ComparisonOptions()).differences
     assert [(d.begin, d.line, d.path, d.message, d.kind) for d in found] == [
-        (d.begin, d.line, d.path, d.message, d.kind) for d in with_care
+        (d.begin, d.line, d.path, d.message, d.kind) for d in slow
     ]
     assert [d.begin for d in found] == sorted(d.begin for d in found)
     return not found
@@ -55,12 +65,12 @@ def matches(expected: str, actual: str, laws: ComparisonOptions | None = None) -
 
 @given(CONTAINERS)
 def test_data_matches_itself(data: Any) -> None:
-    """Whatever is printed may be shown as it is."""
+    """Any output may be shown unchanged."""
     assert matches(dump(data), printed(data))
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two pieces of data are equal, told by other means than those of the engine."""
+    """Whether two pieces of data are equal, computed independently of the engine."""
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
     if isinstance(one, list) and isinstance(other, list):
@@ -82,7 +92,7 @@ def test_other_data_differs(one: Any, other: Any) -> None:
 
 @given(CONTAINERS, st.data())
 def test_every_single_change_is_caught(data: Any, draw: st.DataObject) -> None:
-    """One changed, missing or further value anywhere differs, and is told in one to two findings."""
+    """Wherever a value is changed, missing or added."""
     changed, key, holder = _pick(data, draw)
     old = holder[key]
     how = draw.draw(st.sampled_from(["replace", "grow", "drop"]))
@@ -137,14 +147,14 @@ def show(data: Any) -> str:
 def test_a_wildcard_never_turns_green_into_red(
     data: Any, other: Any, draw: st.DataObject, unordered: bool, shape: bool
 ) -> None:
-    """What matched before a wildcard was put into it matches after."""
-    laws = ComparisonOptions(all_unordered=unordered, shape=shape)
+    """What matched before a wildcard was inserted matches after."""
+    options = ComparisonOptions(all_unordered=unordered, shape=shape)
     shown = data
     actual = printed(draw.draw(st.sampled_from([data, other])))
     for _ in range(draw.draw(st.integers(1, 3))):
         if not isinstance(shown, list | dict):
             break
-        before = matches(show(shown), actual, laws)
+        before = matches(show(shown), actual, options)
         shown = copy.copy(shown) if shown is not data else copy.deepcopy(shown)
         shown, key, holder = _pick(shown, draw)
         old = holder[key]
@@ -159,12 +169,12 @@ def test_a_wildcard_never_turns_green_into_red(
         elif not isinstance(key, Wild):
             holder[key] = Wild("...")
         if before:
-            assert matches(show(shown), actual, laws)
+            assert matches(show(shown), actual, options)
 
 
 @given(st.decimals(-100, 100, places=6), st.integers(1, 5), st.decimals(-100, 100, places=8))
 def test_a_number_stands_for_all_that_are_rounded_to_it(exact: Decimal, digits: int, other: Decimal) -> None:
-    """Half a unit of the last digit that is printed, to both sides."""
+    """Half a unit of the last shown digit, to both sides."""
     shown = exact.quantize(Decimal(1).scaleb(-digits))
     assert matches(f"[{shown:f}]", f"[{exact:f}]")
     assert matches(f"[{shown:f}]", f"[{other:f}]") == (abs(other - shown) <= Decimal(5).scaleb(-digits - 1))
@@ -187,29 +197,29 @@ def test_text_numbers_and_truth_are_never_the_same(one: Any, other: Any) -> None
 
 
 @given(st.lists(DATA, min_size=1, max_size=5), st.randoms(use_true_random=False), st.data())
-def test_unordered_is_a_law_of_permutations(items: list[Any], chance: Any, draw: st.DataObject) -> None:
-    """Every order matches; one element more, less or changed does not."""
-    laws = ComparisonOptions(unordered=("items",))
+def test_unordered_allows_every_permutation(items: list[Any], chance: Any, draw: st.DataObject) -> None:
+    """And nothing else: one element more, less or changed does not match."""
+    options = ComparisonOptions(unordered=("items",))
     shuffled = list(items)
     chance.shuffle(shuffled)
     shown, actual = {"items": items, "other": [1, 2]}, {"items": shuffled, "other": [1, 2]}
-    assert matches(dump(shown), printed(actual), laws)
-    assert not matches(dump(shown), printed({**actual, "other": [2, 1]}), laws)
-    assert not matches(dump(shown), printed({**actual, "items": shuffled[1:]}), laws)
-    assert not matches(dump(shown), printed({**actual, "items": [*shuffled, "one more"]}), laws)
+    assert matches(dump(shown), printed(actual), options)
+    assert not matches(dump(shown), printed({**actual, "other": [2, 1]}), options)
+    assert not matches(dump(shown), printed({**actual, "items": shuffled[1:]}), options)
+    assert not matches(dump(shown), printed({**actual, "items": [*shuffled, "one more"]}), options)
     at = draw.draw(st.integers(0, len(items) - 1))
     changed = [*shuffled[:at], "a new value", *shuffled[at + 1 :]]
-    assert not matches(dump(shown), printed({**actual, "items": changed}), laws)
+    assert not matches(dump(shown), printed({**actual, "items": changed}), options)
 
 
 @given(DATA, DATA, DATA)
-def test_ignore_frees_a_value_and_not_its_member(one: Any, other: Any, value: Any) -> None:
-    """Any value does, wherever the name stands; one that is shown must be there, one that is not may."""
-    laws = ComparisonOptions(ignore=("id",))
-    assert matches(dump([{"id": one, "x": value}]), printed([{"id": other, "x": value}]), laws)
-    assert matches(dump([{"x": value}]), printed([{"id": other, "x": value}]), laws)
-    assert not matches(dump([{"id": one, "x": value}]), printed([{"x": value}]), laws)
-    assert matches(dump({"x": one}), printed({"x": other}), laws) == same_ignoring(one, other)
+def test_ignore_applies_to_a_value_and_not_to_its_member(one: Any, other: Any, value: Any) -> None:
+    """Any value matches, at any depth; a member that is shown must be present, another may be."""
+    options = ComparisonOptions(ignore=("id",))
+    assert matches(dump([{"id": one, "x": value}]), printed([{"id": other, "x": value}]), options)
+    assert matches(dump([{"x": value}]), printed([{"id": other, "x": value}]), options)
+    assert not matches(dump([{"id": one, "x": value}]), printed([{"x": value}]), options)
+    assert matches(dump({"x": one}), printed({"x": other}), options) == same_ignoring(one, other)
 
 
 def same_ignoring(one: Any, other: Any) -> bool:
@@ -228,39 +238,39 @@ def same_ignoring(one: Any, other: Any) -> bool:
 
 @given(st.integers(-50, 50), st.integers(-50, 50), st.integers(0, 20))
 def test_approx_widens_its_own_member_only(one: int, other: int, far: int) -> None:
-    """As far as it says, in a list of numbers too; a member of another name is as exact as ever."""
-    laws = ComparisonOptions(approx={"distance": Decimal(far)})
+    """Also numbers in a list of that name; members of other names are compared exactly."""
+    options = ComparisonOptions(approx={"distance": Decimal(far)})
     near = abs(one - other) <= far
-    assert matches(f'{{"distance": {one}}}', f'{{"distance": {other}}}', laws) == near
-    assert matches(f'{{"distance": [[{one}]]}}', f'{{"distance": [[{other}]]}}', laws) == near
+    assert matches(f'{{"distance": {one}}}', f'{{"distance": {other}}}', options) == near
+    assert matches(f'{{"distance": [[{one}]]}}', f'{{"distance": [[{other}]]}}', options) == near
     shown = f'{{"distance": 0, "x": {one}, "y": [{{"x": {one}}}]}}'
-    assert matches(shown, f'{{"distance": 0, "x": {other}, "y": [{{"x": {one}}}]}}', laws) == (one == other)
+    assert matches(shown, f'{{"distance": 0, "x": {other}, "y": [{{"x": {one}}}]}}', options) == (one == other)
     inside = '{{"distance": [{{"x": {0}}}]}}'
-    assert matches(inside.format(one), inside.format(other), laws) == (one == other)
+    assert matches(inside.format(one), inside.format(other), options) == (one == other)
 
 
 def test_approx_never_narrows() -> None:
-    """What is printed with few decimals stands for what it stood for."""
+    """A number with few decimals still matches every number that rounds to it."""
     assert matches('{"d": 0.1}', '{"d": 0.14}', ComparisonOptions(approx={"d": Decimal("0.001")}))
 
 
 def test_approx_of_what_is_not_shown_is_an_error() -> None:
-    """A misspelt name would widen nothing, and nobody would know."""
+    """Otherwise a misspelt name would have no effect without a message."""
     found = compare_texts(
         '{"distance": 1}', '{"distance": 1}', ComparisonOptions(approx={"distanc": Decimal(1)})
     ).differences
     assert [(d.kind, d.message) for d in found] == [
-        (Kind.LAW, "`approx` names `distanc`, which is not shown here: did you mean `distance`?")
+        (Kind.OPTION, "`approx` names `distanc`, which is not shown here: did you mean `distance`?")
     ]
 
 
 @pytest.mark.parametrize("path", ["$..distance", "$.a[*].distance", "$['a'][0]['distance']"])
-def test_laws_may_name_a_place_by_its_path(path: str) -> None:
-    """A path names what it finds in the actual data, and nothing else."""
+def test_options_may_name_a_path(path: str) -> None:
+    """A path applies to what it matches in the actual data, and to nothing else."""
     shown = '{"a": [{"distance": 1}], "distance": 5}'
     actual = '{"a": [{"distance": 2}], "distance": 5}'
-    for laws in (ComparisonOptions(ignore=(path,)), ComparisonOptions(approx={path: Decimal(1)})):
-        assert matches(shown, actual, laws)
+    for options in (ComparisonOptions(ignore=(path,)), ComparisonOptions(approx={path: Decimal(1)})):
+        assert matches(shown, actual, options)
     assert matches('{"a": [1, 2]}', '{"a": [2, 1]}', ComparisonOptions(unordered=("$.a",)))
     assert not matches('{"b": [1, 2]}', '{"b": [2, 1]}', ComparisonOptions(unordered=("$.a",)))
     assert not matches(shown, actual.replace("5", "6"), ComparisonOptions(ignore=("$.a[*].distance",)))
@@ -269,7 +279,7 @@ def test_laws_may_name_a_place_by_its_path(path: str) -> None:
 
 @given(DATA)
 def test_select_compares_what_it_finds(data: Any) -> None:
-    """One node is that value, several are a list, none is a difference."""
+    """One match is compared as that value, several as a list; no match is a difference."""
     actual = printed({"a": {"b": [data, data]}, "c": 1})
     shown = dump(data)
     if isinstance(data, list | dict):
@@ -280,10 +290,10 @@ def test_select_compares_what_it_finds(data: Any) -> None:
     assert [d.message.split(":")[0] for d in found] == ["`select` finds nothing at $.a.x in the actual output"]
 
 
-def test_select_of_no_path_is_an_error() -> None:
-    """Said in words."""
+def test_select_with_an_invalid_path_is_an_error() -> None:
+    """It is reported as a difference."""
     found = compare_texts("[1]", "[1]", ComparisonOptions(select="$.[")).differences
-    assert [d.kind for d in found] == [Kind.LAW]
+    assert [d.kind for d in found] == [Kind.OPTION]
 
 
 @pytest.mark.parametrize(
@@ -313,7 +323,7 @@ def test_select_of_no_path_is_an_error() -> None:
     ],
 )
 def test_shape_compares_types_and_names(expected: str, actual: str, fits: bool) -> None:
-    """Not values, nor how many; a list that is shown with elements has some."""
+    """Not values or lengths; but a list that is shown with elements is not empty."""
     assert matches(expected, actual, ComparisonOptions(shape=True)) == fits
 
 
@@ -348,9 +358,9 @@ def test_shape_compares_types_and_names(expected: str, actual: str, fits: bool) 
     ],
 )
 def test_captures_agree(expected: str, actual: str, fits: bool) -> None:
-    """A name stands for one thing, wherever it returns; choices that were made for it are taken back."""
-    laws = ComparisonOptions(captures=("id", "other"))
-    assert matches(expected, actual, laws) == fits
+    """A capture has the same value wherever it occurs; the search goes back on its choices."""
+    options = ComparisonOptions(captures=("id", "other"))
+    assert matches(expected, actual, options) == fits
     if expected.startswith(('{"a": [..., ', "[..., {")):
         assert matches(expected, actual, ComparisonOptions(captures=("id", "other"), all_unordered=True)) or not fits
 
@@ -365,12 +375,12 @@ def test_captures_agree(expected: str, actual: str, fits: bool) -> None:
     ],
 )
 def test_captures_in_lists_of_any_order(expected: str, actual: str, fits: bool) -> None:
-    """Which element is meant is found out from where the name returns."""
+    """Another occurrence decides which element matches."""
     assert matches(expected, actual, ComparisonOptions(captures=("id", "other"), all_unordered=True)) == fits
 
 
-def test_too_many_ways_are_told_and_never_green() -> None:
-    """There is an end to searching, which is a difference."""
+def test_a_search_that_takes_too_long_is_a_difference() -> None:
+    """It is never a match."""
     names = [f"n{number}" for number in range(30)]
     shown = json.dumps([*(f"<{name}>" for name in names), *(f"<{name}>" for name in names), "never"])
     actual = json.dumps([str(number % 25) for number in range(61)])
@@ -379,7 +389,7 @@ def test_too_many_ways_are_told_and_never_green() -> None:
 
 
 def test_names_of_types_count_where_they_can_be_written() -> None:
-    """JSON has no names for types, so that it shows the data; Python has."""
+    """Python writes them; JSON cannot, so there only the data is compared."""
     printed_by_python = "{'id': UUID('a'), 'o': Object(x=1, y=[2])}"
     assert matches('{"id": "a", "o": {"x": 1, "y": [2]}}', printed_by_python)
     assert not matches('{"id": "b", "o": {"x": 1, "y": [2]}}', printed_by_python)
@@ -390,8 +400,8 @@ def test_names_of_types_count_where_they_can_be_written() -> None:
     assert not matches(printed_by_python.replace("UUID('a')", "'a'"), printed_by_python)
 
 
-def test_laws_of_attributes() -> None:
-    """The attributes of a START line, whichever way they are written; those that bind are passed over."""
+def test_options_of_attributes() -> None:
+    """The attributes of a START line, in every form; attributes that bind an Expectation are ignored."""
     given_ = {
         "of": "x",
         "from": "response",
@@ -406,35 +416,43 @@ def test_laws_of_attributes() -> None:
         ("id",), {"distance": Decimal("0.0001"), "n": Decimal(2)}, ("a",), False, "$.a", True, ("id",)
     )
     assert comparison_options({"unordered": True}).all_unordered
-    assert comparison_options({}).plain
+    assert comparison_options({}) == ComparisonOptions()
 
 
 @pytest.mark.parametrize(
     "attributes",
     [
-        {"ignore": 1},
-        {"ignore": [1]},
-        {"approx": "distance"},
-        {"approx": {"d": -1}},
-        {"approx": {"d": "x"}},
-        {"approx": {"d": True}},
-        {"approx": {"d": "inf"}},
-        {"unordered": False},
-        {"unordered": 3},
-        {"select": "a"},
-        {"shape": "yes"},
-        {"capture": {}},
+        "{ignore: 1}",
+        "{ignore: [1]}",
+        "{approx: distance}",
+        "{approx: {d: -1}}",
+        "{approx: {d: x}}",
+        "{approx: {d: true}}",
+        "{approx: {d: .inf}}",
+        "{unordered: false}",
+        "{unordered: 3}",
+        "{select: a}",
+        "{shape: 'yes'}",
+        "{capture: {}}",
     ],
 )
-def test_attributes_of_a_wrong_type_are_errors(attributes: dict[str, Any]) -> None:
-    """Said in words, with the name of the attribute."""
-    with pytest.raises(ValueError, match=f"`{next(iter(attributes))}`"):
-        comparison_options(attributes)
+def test_attributes_of_a_wrong_type_never_become_options(attributes: str) -> None:
+    """They are refused when the Source is read, with the name of the attribute."""
+    name = attributes.strip("{").partition(":")[0]
+    with pytest.raises(UnreadableError, match=f"the attribute '{name}' must be"):
+        parse_source("a.py", f"# START Expected a results {attributes}\n# 1\n# END Expected a results\n")
+
+
+@pytest.mark.parametrize("value", ["", "x", "-1", "inf", "NaN", True])
+def test_a_tolerance_is_a_finite_number(value: str) -> None:
+    """Neither negative nor infinite."""
+    with pytest.raises(ValueError, match="a tolerance must be a number that is not negative"):
+        parse_tolerance(value)
 
 
 @given(CONTAINERS, CONTAINERS)
 def test_floats_of_decoded_data_are_the_numbers_they_print(data: Any, other: Any) -> None:
-    """Data from the wire is compared as its JSON is."""
-    laws = ComparisonOptions()
+    """Data from the wire is compared like its JSON."""
+    options = ComparisonOptions()
     wire = json.loads(printed(other))
-    assert (compare(parse_expected(dump(data)), wire, laws) == []) == matches(dump(data), json.dumps(wire))
+    assert (compare(parse_expected(dump(data)), wire, options) == []) == matches(dump(data), json.dumps(wire))

@@ -1,4 +1,4 @@
-"""What is data and what is plain text."""
+"""What is data, and what is plain text."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_lines(text: str, wanted: list[str]) -> None:
     ],
 )
 def test_what_is_text(text: str) -> None:
-    """Words are words, also in brackets, and also around data."""
+    """Words are plain text, also in brackets and around data."""
     lines(text)
 
 
@@ -117,7 +117,7 @@ def test_what_is_text(text: str) -> None:
     ],
 )
 def test_what_is_data(text: str, notation: Notation) -> None:
-    """Every notation is known by what it alone can write."""
+    """A notation is recognized by forms that no other notation has."""
     assert parse_expected(text).notation is notation
 
 
@@ -143,28 +143,28 @@ def test_what_is_data(text: str, notation: Notation) -> None:
         ('["a", x]', 1),
     ],
 )
-def test_what_claims_to_be_data(text: str, line: int) -> None:
+def test_broken_data_is_an_error(text: str, line: int) -> None:
     """It is an error at its line, never compared as text."""
     with pytest.raises(ParseError) as caught:
         parse_expected(text, captures=("id",))
     assert caught.value.line == line
 
 
-def test_a_caller_can_claim() -> None:
-    """A page that shows text as JSON, or as text, decides."""
+def test_a_caller_can_require_a_notation() -> None:
+    """A Page that shows text as JSON, or as plain text, decides."""
     with pytest.raises(ParseError):
-        parse_expected("Found 2", claims=Notation.JSON)
+        parse_expected("Found 2", required_notation=Notation.JSON)
     with pytest.raises(ParseError):
-        parse_expected('{"a": 1}\nDone', claims=Notation.JSON)
+        parse_expected('{"a": 1}\nDone', required_notation=Notation.JSON)
     with pytest.raises(ParseError):
-        parse_expected("{'a': None}", claims=Notation.JSON)
-    assert lines('{"a": 1}', claims=Notation.TEXT) == ['{"a": 1}']
+        parse_expected("{'a': None}", required_notation=Notation.JSON)
+    assert lines('{"a": 1}', required_notation=Notation.TEXT) == ['{"a": 1}']
 
 
 @given(st.text(alphabet="ab .\\\r\n"))
 def test_no_line_is_lost(text: str) -> None:
-    """All lines that are not blank are there, as they are written."""
-    node = parse_expected(text, claims=Notation.TEXT).node
+    """All lines that are not blank are kept unchanged."""
+    node = parse_expected(text, required_notation=Notation.TEXT).node
     shown = [text[item.begin : item.end].strip() for item in node.items] if isinstance(node, TextLines) else []
     assert [line for line in shown if line] == [line.strip() for line in text.split("\n") if line.strip()]
 
@@ -173,5 +173,5 @@ def test_wildcards_are_not_data() -> None:
     """Only data can be plain."""
     for text in ("[...]", "{...}", '"a..."', "[<id>]"):
         with pytest.raises(ValueError, match="a wildcard is not data"):
-            to_plain(parse_expected(text, captures=("id",), claims=Notation.JSON).node)
+            to_plain(parse_expected(text, captures=("id",), required_notation=Notation.JSON).node)
     assert to_plain(parse_expected("a\nb").node) == ["a", "b"]

@@ -1,4 +1,4 @@
-"""What the real Node.js prints, and what it can only say in its own words."""
+"""What the real Node.js prints, and what only its notation has a form for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.compare.notation.conftest import exact, typed
+from tests.support.compare import exact, typed
 
 from snipproof.compare.notation import ParseError, ShortenedError, parse_expected, read_actual, to_plain
 from snipproof.compare.tree import UNDEFINED, Documents, Node, Notation, Object, String, TypedNode, TypedValue
@@ -17,7 +17,7 @@ VALUES = Path(__file__).with_name("node_values.mjs")
 
 
 def _as_json(value: Any) -> Any:
-    """Return data as JSON.stringify would write it: without the names that JSON does not have."""
+    """Return data as JSON.stringify writes it: without the names of types."""
     if isinstance(value, TypedValue):
         return _as_json(dict(value.members) if value.members else value.positional[0])
     if isinstance(value, dict):
@@ -37,7 +37,7 @@ def test_the_real_node() -> None:
         assert typed(exact(_as_json(actual.values[0]))) == wanted, shown
         assert len(actual.values) == 1, shown
         # dots at the end of a string would be a wildcard
-        expected = parse_expected(shown.replace("...'", r"\...'"), claims=Notation.NODE)
+        expected = parse_expected(shown.replace("...'", r"\...'"), required_notation=Notation.NODE)
         assert typed(exact(_as_json(to_plain(expected.node)))) == wanted, shown
 
 
@@ -92,10 +92,10 @@ def test_the_real_node() -> None:
         ),
     ],
 )
-def test_words_of_node(text: str, wanted: Any) -> None:
-    """What JSON does not have."""
+def test_forms_of_node(text: str, wanted: Any) -> None:
+    """What JSON lacks."""
     (value,) = read_actual(text, Notation.NODE).values
-    expected = to_plain(parse_expected(text, claims=Notation.NODE).node)
+    expected = to_plain(parse_expected(text, required_notation=Notation.NODE).node)
     if isinstance(wanted, str) and wanted.startswith("["):
         assert str(value) == str(expected) == wanted
     else:
@@ -117,15 +117,15 @@ def test_words_of_node(text: str, wanted: Any) -> None:
         "[ 1, ... ]",
     ],
 )
-def test_what_node_itself_leaves_out(text: str) -> None:
-    """Output that is not all there cannot be compared, whichever notation the docs use."""
+def test_output_that_node_shortens_is_an_error(text: str) -> None:
+    """Incomplete output cannot be compared, whatever notation the docs use."""
     for like in (Notation.NODE, Notation.JSON, Notation.PYTHON):
         with pytest.raises(ShortenedError, match=r"the output itself is shortened .*: print JSON"):
             read_actual(text, like)
 
 
 def test_shortened_output_in_the_docs() -> None:
-    """How many are left out would not be compared: the docs have to say `...`."""
+    """The number of elements that are left out would not be compared: the docs have to show `...`."""
     with pytest.raises(ShortenedError, match=r"write '\.\.\.' for what may be left out") as caught:
         parse_expected("{\n  a: [Object]\n}")
     assert (caught.value.line, caught.value.column) == (2, 6)
@@ -152,7 +152,7 @@ def test_elisions() -> None:
     assert len(either.positional) == 1
 
 
-def test_places() -> None:
+def test_spans() -> None:
     """A class begins at its name, a string ends at its last quote."""
     text = "{ a: Photo { t: 'x' }, d: 2024-01-01T00:00:00.000Z, s: 'a' +\n 'b...', n: [Object: null prototype] {} }"
     node = parse_expected(text).node
@@ -171,9 +171,9 @@ def test_places() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{ a: 1, a: 2 }", "the member 'a' is given twice"),
+        ("{ a: 1, a: 2 }", "the member 'a' is repeated"),
         ("{ a: undefined, 'b' }", "a value without a name"),
-        ("{ a: <id> }", "cannot stand here"),
+        ("{ a: <id> }", "is unexpected here"),
         ("[ undefined, foo ]", "a value expected, found 'foo'"),
         ("[ 1 => 2 ]", "'=>' in an array"),
         ("[ 'a' + 1 ]", "the rest of a string expected, found '1'"),
@@ -184,7 +184,7 @@ def test_places() -> None:
 def test_errors(text: str, message: str) -> None:
     """What Node.js does not print."""
     with pytest.raises(ParseError, match=message):
-        parse_expected(text, claims=Notation.NODE)
+        parse_expected(text, required_notation=Notation.NODE)
 
 
 def test_several_lines() -> None:

@@ -1,4 +1,4 @@
-"""No text, however odd, ends in anything but a tree, data or a ParseError."""
+"""Any text, however odd, gives a tree, data or a ParseError, in linear time."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ NOTATIONS = [None, *Notation]
 
 
 def read(text: str) -> None:
-    """Read ``text`` in all ways; only a ParseError may come out, with a place inside the text."""
+    """Read ``text`` in all ways; only a ParseError may be raised, with an offset inside the text."""
     errors: list[ParseError] = []
-    for claims in NOTATIONS:
+    for required_notation in NOTATIONS:
         try:
-            expected = parse_expected(text, captures=("id",), claims=claims)
+            expected = parse_expected(text, captures=("id",), required_notation=required_notation)
         except ParseError as error:
             errors.append(error)
         else:
@@ -62,7 +62,7 @@ def test_any_text(text: str) -> None:
     st.text(alphabet=st.sampled_from("[]{}()<>,:=\"'`\\/.#*+- \n\r\t01eEnNaAtTmMxu&|ßé\x00\u2028\ud800"), max_size=40)
 )
 def test_text_of_marks(text: str) -> None:
-    """Text of what means something in a notation, with lone surrogates and NUL."""
+    """Text of characters that have a meaning in a notation, with lone surrogates and NUL."""
     read(text)
 
 
@@ -84,13 +84,13 @@ def test_changed_data(text: str, rng: random.Random, changes: int) -> None:
     "text", ["[a \r\n b]", "[a \r\n...\n b]", "[a \n\tb]", "[a, \n\n , b]", "map[a:[b \r\n...\n{x]]"]
 )
 def test_bare_words_and_line_ends(text: str) -> None:
-    """Where nothing is between two spaces, the reader goes no further."""
+    """The reader does not loop where there is nothing between two spaces."""
     read(text)
 
 
 @pytest.mark.parametrize("text", VALID)
 def test_the_seeds_are_valid(text: str) -> None:
-    """They are what the other tests break; all of them can be cut at any place."""
+    """The other tests break them; each one can be cut anywhere."""
     assert parse_expected(text, captures=("id",)).text == text
     for end in range(len(text)):
         read(text[:end])
@@ -126,13 +126,13 @@ def test_deep_nesting(opening: str, inner: str, closing: str) -> None:
         with pytest.raises(ParseError):
             read_actual(text, expected.notation)
         with pytest.raises(ParseError, match=r"nested deeper than 100 levels|expected, found"):
-            parse_expected(text, claims=expected.notation)
+            parse_expected(text, required_notation=expected.notation)
         read(text)
 
 
 @pytest.mark.parametrize("like", list(Notation))
 def test_output_of_many_levels(like: Notation) -> None:
-    """What the standard library still reads is too deep for whoever compares it."""
+    """What the standard library can still read may be too deep to be compared."""
     assert read_actual("[" * 100 + "]" * 100, like).values
     for text in ("[" * 150 + "]" * 150, '{"a": [' * 75 + "]}" * 75):
         with pytest.raises(ParseError, match="nested deeper than 100 levels"):
@@ -156,18 +156,20 @@ LONG: list[str] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", LONG)
 @pytest.mark.parametrize("prefix", ["", "[", "{"])
 def test_long_text_takes_linear_time(piece: str, prefix: str) -> None:
-    """Eight times the text takes about eight times as long, not sixty-four times."""
+    """Eight times the text takes about eight times the CPU time, not sixty-four times.
+
+    Counting steps would miss regular expressions that backtrack. A busy machine gets three tries.
+    """
 
     def measure(size: int) -> float:
         text = prefix + piece * (size // len(piece))
         return min(_elapsed(lambda: _quietly(text)) for _ in range(2))
 
-    short = measure(6_000)
-    long = measure(48_000)
-    assert long < max(0.02, 30 * short)
+    assert any(measure(48_000) < max(0.02, 30 * measure(6_000)) for _ in range(3))
 
 
 def _quietly(text: str) -> None:

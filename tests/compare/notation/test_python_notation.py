@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.compare.notation.conftest import DATA, exact, typed, walk
+from tests.support.compare import DATA, exact, typed, walk
 
 from snipproof.compare.notation import ParseError, ShortenedError, parse_expected, read_actual, to_plain
 from snipproof.compare.tree import Array, Documents, Elision, Notation, Object, String, TypedNode, TypedValue
@@ -24,7 +24,7 @@ from snipproof.compare.tree import Array, Documents, Elision, Notation, Object, 
 
 def read(text: str) -> Any:
     """Return the one value that the text is, as Expectation and as output."""
-    expected = parse_expected(text, claims=Notation.PYTHON)
+    expected = parse_expected(text, required_notation=Notation.PYTHON)
     (value,) = read_actual(text, Notation.PYTHON).values
     assert str(typed(to_plain(expected.node))) == str(typed(value))  # NaN is not NaN
     return value
@@ -36,7 +36,7 @@ PYTHON_DATA = st.recursive(
 
 
 def _distinct(value: Any) -> bool:
-    """Whether no dict has two keys that JSON could not tell apart."""
+    """Whether no dict has two keys with the same name in JSON."""
     if isinstance(value, dict):
         return len({str(key) for key in value}) == len(value) and all(map(_distinct, value.values()))
     return all(map(_distinct, value)) if isinstance(value, list | tuple) else True
@@ -48,7 +48,7 @@ def test_what_python_prints_is_read(data: Any, pretty: bool) -> None:
     text = pprint.pformat(data, width=30, sort_dicts=False) if pretty else repr(data)
     (value,) = read_actual(text, Notation.PYTHON).values
     assert typed(value) == typed(exact(data))
-    node = parse_expected(text, claims=Notation.PYTHON).node
+    node = parse_expected(text, required_notation=Notation.PYTHON).node
     assert typed(to_plain(node)) == typed(exact(data))
     for string in walk(node):
         if isinstance(string, String) and "\n" not in text[string.begin : string.end]:
@@ -112,13 +112,13 @@ class Photo:
     ],
 )
 def test_reprs(value: Any, wanted: Any) -> None:
-    """Data with a name is TypedValue; numbers of numpy are numbers."""
+    """Data with the name of a type is a TypedValue; numbers of numpy are numbers."""
     text = repr(value).replace(f"{__name__}.", "")
     assert str(typed(read(text))) == str(typed(wanted))
 
 
 def test_escapes_that_repr_does_not_print() -> None:
-    """Writers may use all that Python knows; an unknown one stays as it is."""
+    """Writers may use every escape of Python; an unknown one is kept."""
     assert read(r"'\101\x42\u0043\U00000044\N{LATIN CAPITAL LETTER E}\a\d'") == "ABCDE\a\\d"
 
 
@@ -151,8 +151,8 @@ def test_objects_of_the_client() -> None:
     assert parse_expected(text).notation is Notation.PYTHON
 
 
-def test_places() -> None:
-    """A TypedNode reaches from its name to its bracket; a number in one from its first digit to its last."""
+def test_spans() -> None:
+    """A TypedNode spans its name and its brackets; a number in it, its digits."""
     text = "Object(uuid=UUID('a'), d=np.float32(0.1), e=<Color.RED: 1>, s={2}, b=b'x', long=('a'\n  'b...'), ...)"
     node = parse_expected(text).node
     assert isinstance(node, TypedNode)
@@ -184,7 +184,7 @@ def test_places() -> None:
     ],
 )
 def test_elisions_in_constructors(text: str, positional: int, members: int, is_open: bool) -> None:
-    """One in front of all names stands for what has no name, too."""
+    """An elision in front of all names stands for positional arguments, too."""
     node = parse_expected(text).node
     assert isinstance(node, TypedNode)
     assert (len(node.positional), len(node.members.members), node.members.open) == (positional, members, is_open)
@@ -193,31 +193,31 @@ def test_elisions_in_constructors(text: str, positional: int, members: int, is_o
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("{'a': None, 'a': 1}", 1, "the member 'a' is given twice"),
+        ("{'a': None, 'a': 1}", 1, "the member 'a' is repeated"),
         ("{'a': None,\n 'b'}", 2, "neither a dict nor a set"),
         ("[None, foo]", 1, "a value expected, found 'foo'"),
         ("{'a': None, 'b': example.com}", 1, "a value expected, found 'example.com'"),
         ("Object(a=1, 2)", 1, "an argument without a name"),
-        ("[012]", 1, "cannot stand here"),
-        ("[<__main__.Foo object at 0x7f>]", 1, "cannot stand here"),
-        (r"['\x4']", 1, "is no escape sequence"),
-        (r"['\N{no such thing}']", 1, "is no escape sequence"),
+        ("[012]", 1, "is unexpected here"),
+        ("[<__main__.Foo object at 0x7f>]", 1, "is unexpected here"),
+        (r"['\x4']", 1, "is not an escape sequence"),
+        (r"['\N{no such thing}']", 1, "is not an escape sequence"),
         ("[1, 2", 1, "',' or ']' expected, found the end of the text"),
     ],
 )
 def test_errors(text: str, line: int, message: str) -> None:
     """What is not Python, with its line."""
     with pytest.raises(ParseError, match=message) as caught:
-        parse_expected(text, claims=Notation.PYTHON)
+        parse_expected(text, required_notation=Notation.PYTHON)
     assert caught.value.line == line
 
 
 def test_notation_of_single_quotes() -> None:
-    """A dict without anything that only Python has is Python's, too; with double quotes it is JSON."""
+    """A dict with single quotes is Python, even if JSON5 can read it; with double quotes it is JSON."""
     assert parse_expected("{'a': 1}").notation is Notation.PYTHON
     assert parse_expected('{"a": 1}').notation is Notation.JSON
     assert parse_expected("{\"a\": 'x'}").notation is Notation.PYTHON
-    assert parse_expected('{"a": 1}', claims=Notation.JSON).notation is Notation.JSON
+    assert parse_expected('{"a": 1}', required_notation=Notation.JSON).notation is Notation.JSON
 
 
 def test_several_lines() -> None:
@@ -230,7 +230,7 @@ def test_several_lines() -> None:
 
 
 @pytest.mark.parametrize("text", ["[1, [...]]", "{'a': {...}}", "array([0.1, ..., 0.9])", "[0.1 0.2 ... 0.9]"])
-def test_what_python_itself_leaves_out(text: str) -> None:
+def test_output_that_python_shortens_is_an_error(text: str) -> None:
     """Data that refers to itself and long arrays are not printed in full: they cannot be compared."""
     with pytest.raises(ShortenedError, match=r"the output itself is shortened .*: print JSON"):
         read_actual(text, Notation.PYTHON)
@@ -243,6 +243,6 @@ def test_elisions() -> None:
     assert node.open
     assert isinstance(parse_expected("{None, ...}").node, TypedNode)
     for text in ("(1, None, ...)", "(...)", "[None, ...]"):
-        node = parse_expected(text, claims=Notation.PYTHON).node
+        node = parse_expected(text, required_notation=Notation.PYTHON).node
         assert isinstance(node, Array)
         assert isinstance(node.items[-1], Elision)

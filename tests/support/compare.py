@@ -1,4 +1,4 @@
-"""What the tests of notations share: data to print, and a look at the places of a tree."""
+"""Shared by the tests of notations: data to print, and checks of the spans of a tree."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def walk(node: Node) -> Iterator[Node]:
         yield from walk(child)
 
 
-def check_places(text: str, node: Node) -> None:
-    """Check that every node of JSON stands where it says, and inside its own container."""
+def check_spans(text: str, node: Node) -> None:
+    """Check that the span of every node of JSON holds its text, inside the span of its container."""
     for outer in walk(node):
         shown = text[outer.begin : outer.end]
         assert re.fullmatch(_WRITTEN[type(outer)], shown, re.DOTALL), (outer, shown)
@@ -84,7 +84,7 @@ def check_places(text: str, node: Node) -> None:
 
 
 def exact(value: Any) -> Any:
-    """Return data as the notation that prints it holds it: floats as Decimals of the same digits, tuples as lists."""
+    """Return data as it is read back: floats as Decimals with the same digits, tuples as lists."""
     if isinstance(value, float):
         return Decimal(repr(value))
     if isinstance(value, dict):
@@ -95,7 +95,7 @@ def exact(value: Any) -> Any:
 
 
 def typed(value: Any) -> Any:
-    """Return data so that what is equal is also of the same type: ``True`` is not 1, and 1 is not 1.0."""
+    """Return data with its types, so that ``True`` does not equal 1, and 1 does not equal 1.0."""
     if isinstance(value, dict):
         return {key: typed(item) for key, item in value.items()}
     if isinstance(value, list):

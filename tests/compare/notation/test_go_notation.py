@@ -1,4 +1,4 @@
-"""What Go's fmt prints, where it can be told from other data."""
+"""What Go's fmt prints, where it is unambiguous."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.compare.notation.conftest import typed
+from tests.support.compare import typed
 
 from snipproof.compare.notation import ParseError, parse_expected, read_actual, to_plain
 from snipproof.compare.tree import Array, Documents, Notation, Object, String, TextLines, TypedNode, TypedValue
@@ -80,7 +80,7 @@ def test_forms(text: str, wanted: Any) -> None:
     for like in (Notation.GO, Notation.JSON):
         (value,) = read_actual(text, like).values
         assert typed(value) == typed(wanted)
-    assert typed(to_plain(parse_expected(text, claims=Notation.GO).node)) == typed(wanted)
+    assert typed(to_plain(parse_expected(text, required_notation=Notation.GO).node)) == typed(wanted)
     assert parse_expected(text).notation in (Notation.GO, Notation.JSON)
 
 
@@ -105,40 +105,40 @@ def test_words_in_brackets() -> None:
         "map[a:1 a:2]",
     ],
 )
-def test_what_cannot_be_told(text: str) -> None:
-    """A string with a space or a colon: it can only be compared as text."""
+def test_ambiguous_text_is_refused(text: str) -> None:
+    """A string with a space or a colon can only be compared as text."""
     with pytest.raises(ParseError):
         read_actual(text, Notation.GO)
     assert parse_expected(text).notation is Notation.TEXT
     with pytest.raises(ParseError):
-        parse_expected(text, claims=Notation.GO)
+        parse_expected(text, required_notation=Notation.GO)
 
 
 @pytest.mark.parametrize(
     "text", ["{title: foo}", "{title: foo, b: 2}", "{title:foo, b:2}", "[a:1 b:2]x", "[a  b]", "[a \tb]", "{1 2}"]
 )
-def test_what_is_not_gos(text: str) -> None:
+def test_what_go_does_not_print(text: str) -> None:
     """JSON without its quotes is not Go."""
     with pytest.raises(ParseError):
-        parse_expected(text, claims=Notation.GO)
+        parse_expected(text, required_notation=Notation.GO)
 
 
 @pytest.mark.parametrize(
     "text", ["main.T{A:1, nil}", "[]int{A:1}", 'map[string]int{"a":1, "a":2}', "[]int{x}", "T{{}}"]
 )
-def test_what_is_not_gos_syntax(text: str) -> None:
+def test_what_go_syntax_does_not_contain(text: str) -> None:
     """Values without names in a struct, names in a slice, words, brackets without a type."""
     with pytest.raises(ParseError):
-        parse_expected(text, claims=Notation.GO)
+        parse_expected(text, required_notation=Notation.GO)
 
 
 def test_json_without_quotes_is_an_error() -> None:
-    """A space behind the colon is JSON's: nobody would have it compared as text."""
+    """A space behind the colon is typical of JSON: the text was not meant as plain text."""
     with pytest.raises(ParseError, match="a value expected, found 'foo'"):
         parse_expected("{title: foo, b: 2}")
 
 
-def test_wildcards_and_places() -> None:
+def test_wildcards_and_spans() -> None:
     """``...`` is an item of its own, a value, or the rest of a word; ``<id>`` a capture."""
     text = "map[a:... b:[1 ...] c:pre... d:dots\\... e:<id> ...]"
     node = parse_expected(text, captures=("id",)).node
@@ -159,7 +159,7 @@ def test_several_lines() -> None:
     assert isinstance(node, Documents)
     assert [type(item).__name__ for item in node.items] == ["Object", "Elision", "Object"]
     with pytest.raises(ParseError, match="behind the end of the data"):
-        parse_expected("map[a:x] map[a:y]", claims=Notation.GO)
+        parse_expected("map[a:x] map[a:y]", required_notation=Notation.GO)
     slices = parse_expected("[map[a:x]\n...\nmap[a:y]]").node
     assert isinstance(slices, Array)
     assert len(slices.items) == 3

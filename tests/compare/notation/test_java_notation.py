@@ -1,4 +1,4 @@
-"""What Java's toString prints, where it can be told."""
+"""What Java's toString prints, where it is unambiguous."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.compare.notation.conftest import typed
+from tests.support.compare import typed
 
 from snipproof.compare.notation import ParseError, ShortenedError, parse_expected, read_actual, to_plain
 from snipproof.compare.tree import Documents, Notation, Object, String, TextLines, TypedNode, TypedValue
@@ -98,12 +98,12 @@ def test_forms(text: str, wanted: Any) -> None:
         "[, a]",
     ],
 )
-def test_what_cannot_be_told(text: str) -> None:
-    """A value that holds what separates values: it can only be compared as text."""
+def test_ambiguous_text_is_refused(text: str) -> None:
+    """A value that contains a separator: it can only be compared as text."""
     with pytest.raises(ParseError):
         read_actual(text, Notation.JAVA)
     with pytest.raises(ParseError):
-        parse_expected(text, claims=Notation.JAVA)
+        parse_expected(text, required_notation=Notation.JAVA)
     assert isinstance(parse_expected(text).node, TextLines)
 
 
@@ -114,7 +114,7 @@ def test_lists_of_words() -> None:
     assert isinstance(parse_expected("[x]").node, TextLines)
 
 
-def test_wildcards_and_places() -> None:
+def test_wildcards_and_spans() -> None:
     """``...`` is an item of its own, a value, or the rest of a word; ``<id>`` a capture."""
     text = "{a=..., b=[x, ...], c=pre..., d=dots\\..., e=<id>, p=Photo[t=x, ...], ...}"
     node = parse_expected(text, captures=("id",)).node
@@ -139,10 +139,10 @@ def test_several_lines() -> None:
     assert isinstance(node, Documents)
     assert [type(item).__name__ for item in node.items] == ["Object", "Elision", "Object"]
     with pytest.raises(ParseError, match="', ' or '}' expected"):
-        parse_expected("{a=x\nb=y}", claims=Notation.JAVA)
+        parse_expected("{a=x\nb=y}", required_notation=Notation.JAVA)
 
 
-def test_what_was_left_out() -> None:
-    """Dots that a program printed as an item of their own are no data."""
+def test_output_that_java_shortens_is_an_error() -> None:
+    """Dots that a program printed as an item of their own are not data."""
     with pytest.raises(ShortenedError, match="print JSON"):
         read_actual("{a=x, ...}", Notation.JAVA)
