@@ -44,8 +44,8 @@ TSX = "4.23.15"
 _FORKS = 10
 
 
-def say(line: str) -> None:
-    """Tell what happens on standard error: standard output is for the tables."""
+def log(line: str) -> None:
+    """Report progress on standard error: standard output is for the tables."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 
@@ -103,7 +103,7 @@ class Flavour:
 
     def runner(self) -> Runner:
         """Return a Runner with its environment made."""
-        runner = make_runner(RunnerContext(self.suite, self.settings, self.run, say))
+        runner = make_runner(RunnerContext(self.suite, self.settings, self.run, log))
         runner.provision()
         return runner
 
@@ -184,7 +184,7 @@ def timed(function: Callable[[], None]) -> float:
 @contextmanager
 def services(settings: Settings, run: SessionFolder) -> Iterator[Services]:
     """One server for everything, filled once."""
-    started = Services.start(settings, run, say, settings.root / settings.assets)
+    started = Services.start(settings, run, log, settings.root / settings.assets)
     try:
         Gallery(ROOT / "snippets" / "gallery").fill(started.weaviate)
         yield started
@@ -196,7 +196,7 @@ def python_overhead(settings: Settings, run: SessionFolder, suite: Suite, rounds
     """Return an import-only file, forked and fresh; as it does nothing, the first is what isolation costs."""
     imports = "import weaviate\nfrom weaviate.classes.query import MetadataQuery\n# START a\nx = 1\n# END a\n"
     source = parse_source(f"{Path(suite.path).parent}/bench.py", imports)
-    context = RunnerContext(suite._replace(files=()), settings, run, say)
+    context = RunnerContext(suite._replace(files=()), settings, run, log)
     runner = make_runner(context)
     runner.provision()
     markers = [marker for region in source.regions for marker in region.markers]
@@ -239,7 +239,7 @@ def whole_page(flavours: Sequence[Flavour], started: Services, rounds: int) -> R
     fill = Gallery(ROOT / "snippets" / "gallery").fill
     ours, today = [], []
     for number in range(rounds):
-        say(f"whole page, round {number + 1}")
+        log(f"whole page, round {number + 1}")
         ours.append(timed(lambda: _call(command, ROOT)))
         fill(address)
         today.append(timed(lambda: _each_today(flavours)))
@@ -259,7 +259,7 @@ class Row:
 def beside_today(flavours: Sequence[Flavour], rounds: int) -> list[Row]:
     """Return a row for each flavour, measured in turns; what is installed once is installed first."""
     for flavour in flavours:
-        say(f"{flavour.name}, {flavour.copies} Sources: installing")
+        log(f"{flavour.name}, {flavour.copies} Sources: installing")
         flavour.folder.mkdir()
         flavour.lay()
         flavour.install()
@@ -267,7 +267,7 @@ def beside_today(flavours: Sequence[Flavour], rounds: int) -> list[Row]:
     times: list[tuple[list[float], list[float]]] = [([], []) for _ in flavours]
     for number in range(rounds):
         for flavour, (ours, today) in zip(flavours, times, strict=True):
-            say(f"round {number + 1}: {flavour.name}, {flavour.copies} Sources")
+            log(f"round {number + 1}: {flavour.name}, {flavour.copies} Sources")
             ours.append(timed(flavour.prove))
             today.append(timed(flavour.today))
     return [

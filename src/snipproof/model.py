@@ -198,7 +198,7 @@ class Severity(StrEnum):
 
 
 class Finding(NamedTuple):
-    """One lint result. ``str()`` gives ``path:line:col RULE message``; the hint says what to do."""
+    """One lint result. ``str()`` gives ``path:line:col RULE message``; the hint is what to do about it."""
 
     path: str
     line: int

@@ -45,10 +45,9 @@ def did_you_mean(word: str, candidates: Iterable[str], *, cutoff: float = 0.6) -
 
 
 class Lines:
-    """The lines of ``text``; ``worded`` are those that hold START or END, with their numbers from 1.
+    """The lines of ``text``; ``worded`` are those that contain START or END, with their numbers from 1.
 
-    Nearly every marker has one of these words in it, and few lines do. Remembers which lines hold the markers that were
-    asked for.
+    Nearly every marker contains one of these words, and few lines do. The result for each marker is cached.
     """
 
     __slots__ = ("_holders", "_worded", "all", "text", "worded")
@@ -65,7 +64,7 @@ class Lines:
         return len(self.all)
 
     def holding(self, marker: str) -> tuple[int, ...]:
-        """Return the numbers, from 1, of the lines that hold ``marker``."""
+        """Return the numbers, from 1, of the lines that contain ``marker``."""
         found = self._holders.get(marker)
         if found is None:
             if "START" in marker or "END" in marker:
@@ -77,7 +76,7 @@ class Lines:
 
 
 def _holding(text: str, marker: str) -> list[int]:
-    """Return which lines of ``text``, counted from 0, hold ``marker``: found by searching, and not line by line."""
+    """Return the numbers, from 0, of the lines of ``text`` that contain ``marker``: searched as a whole, for speed."""
     found: list[int] = []
     if "\n" in marker:
         return found  # no line holds one

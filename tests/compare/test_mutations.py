@@ -36,7 +36,7 @@ _WORDS = (
     "null",
     "...",
     "x\n",
-    'say "hi"',
+    'cry "hi"',
 )
 
 

@@ -24,7 +24,7 @@ def reasons(expected: str, actual: str, **options: Any) -> list[str]:
     [
         ('["a" "b c"]', ["a", "b c"]),
         ('[["food" "d"] ["fool" "l"]]', [["food", "d"], ["fool", "l"]]),
-        (r'["" "say \"x\"" "a...\n"]', ["", 'say "x"', "a...\n"]),
+        (r'["" "see \"x\"" "a...\n"]', ["", 'see "x"', "a...\n"]),
     ],
 )
 def test_quoted_lists_of_go(text: str, value: Any) -> None:

@@ -253,7 +253,7 @@ class Matcher:
 
 
 def _runs(items: Sequence[Node]) -> list[list[Node]]:
-    """Return the runs of nodes between Elisions, adjacent ones counted as one; a single run if there are none."""
+    """Return the runs of nodes between Elisions, adjacent ones counted as one; a single run without any."""
     found: list[list[Node]] = [[]]
     for index, item in enumerate(items):
         if not isinstance(item, Elision):

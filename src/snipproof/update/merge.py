@@ -92,7 +92,7 @@ class Merge:
         )
 
     def _with_captures(self, node: Node, actual: Any) -> str | None:
-        """Return the new text of a string or line with its captures, ``None`` if there are none to keep."""
+        """Return the new text of a string or line with its captures, ``None`` if it keeps none."""
         if not isinstance(node, String) or not isinstance(actual, str) or (node.begin, node.end) in self.rewritten:
             return None
         return keep_captures(node.value, actual, self.matcher.captures)

@@ -106,7 +106,7 @@ _DECODER = json.JSONDecoder(
 
 
 def read_json(text: str) -> tuple[Any, ...] | None:
-    """Return the values of strict JSON output, each of which begins on its own line; ``None`` if it is something else.
+    """Return the values of strict JSON output, each at the beginning of a line; ``None`` for other text.
 
     Uses the parser of the standard library, for speed.
 
