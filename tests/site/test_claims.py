@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from snipproof.cli.listing import as_json, as_text
+from snipproof.cli.main import main
 from snipproof.config import load_settings
 from snipproof.site.claims import ClaimSet, claims, read_claims
 from snipproof.site.docs_site import Site
+from snipproof.site.mdx.page import PageScan, _Scanner
 
 Load = Callable[[Mapping[str, str]], Site]
 IMPORTS = """import Py from '!!raw-loader!/s/a.py';
@@ -371,3 +373,31 @@ def test_an_expectation_of_several_snippets_is_listed_with_all(load: Load) -> No
     site = load({"docs/p.mdx": IMPORTS + EXPECTED, "s/a.py": source})
     assert as_json(site)["suites"][0]["sources"][0]["regions"][2]["of"] == ["a", "b"]
     assert "expectation 'Expected a results' of 'a', 'b' (response)" in as_text(site)
+
+
+@pytest.mark.parametrize(
+    "text", ["write `<!--` to open a comment", "write \\{/* to open a comment", "``` `<!--` ```", "`` ` <!-- ``"]
+)
+def test_inline_code_hides_no_heading(load: Load, text: str) -> None:
+    """A heading below an inline comment token still separates code from output."""
+    source = code("x", "y") + '"""\n# START Output {from: stdout}\n1\n# END Output\n"""\n'
+    page = f"{text}\n\n# First\n\n{show('x')}\n# Second\n\n{show('Output')}"
+    site = load({"docs/p.mdx": IMPORTS + page, "s/a.py": source})
+    assert claims(site) == []
+    assert main(["check", "--no-cache", "--root", str(site.settings.root)]) == 1
+
+
+def test_each_page_is_scanned_once(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tabs, headings and suppressions come from the same scan."""
+    ignore = "{/* snipproof: ignore SP201 because x */}\n"
+    site = load({"docs/p.mdx": IMPORTS + "# a\n\n" + ignore + tabs(py=WHY + show("a")) + EXPECTED})
+    scanned: list[str] = []
+    scan = _Scanner.scan
+
+    def counting_scan(scanner: _Scanner) -> PageScan:
+        scanned.append(scanner._path)
+        return scan(scanner)
+
+    monkeypatch.setattr(_Scanner, "scan", counting_scan)
+    main(["check", "--no-cache", "--root", str(site.settings.root)])
+    assert scanned == ["docs/p.mdx"]

@@ -14,6 +14,7 @@ from snipproof.site.dependencies import Dependencies
 from snipproof.site.discovery import PAGES, find_pages
 from snipproof.site.markers import find_markers
 from snipproof.site.mdx.page import scan_page
+from snipproof.site.mdx.structure import PageStructure
 from snipproof.site.profile import Profile, is_partial, profile_of
 from snipproof.site.source import parse_source, read_text
 from snipproof.site.suite import load_suites
@@ -21,6 +22,7 @@ from snipproof.text import Lines
 
 if TYPE_CHECKING:
     from snipproof.config import Settings
+    from snipproof.site.mdx.structure import Note
 
 _COMMENT_FOR_SNIPPROOF = "snipproof:"
 _TOKEN = re.compile(r"\s*(?:#|//|--|;|/\*|\*|<!--)?\s*(?:START\b\s*)?")
@@ -41,6 +43,7 @@ class Site:
         self.inputs = Dependencies()
         self._rendered: dict[Reference, Rendered] = {}
         self._texts: dict[str, bytes] = {}
+        self._notes: dict[str, list[Note]] = {}
         self._existing: dict[str, bool] = {}
         self._regions: dict[str, dict[str, Region]] = {}
 
@@ -111,6 +114,10 @@ class Site:
         """
         source = self.sources.get(path)
         return source.text if source is not None else self._texts.get(path, b"").decode("utf-8", "surrogatepass")
+
+    def structure_of(self, path: str) -> PageStructure:
+        """Return the structure of a Page whose text is kept (see :meth:`text_of`), of the one scan of it."""
+        return PageStructure(self.text_of(path), self._notes.get(path, ()))
 
     def line(self, path: str, number: int) -> str:
         """Return one line of a Page or a Source, ``""`` when there is none."""
@@ -205,10 +212,12 @@ class Site:
         except UnreadableError as error:
             self.problems.append(error.finding)
             return ()
-        page, problems = scan_page(path, text, self.settings, self.profile)
+        page, problems, notes = scan_page(path, text, self.settings, self.profile)
         self.problems.extend(problems)
         self.pages.append(page)
         may_be_quoted = page.references or problems or _COMMENT_FOR_SNIPPROOF in text
+        if may_be_quoted:
+            self._notes[path] = notes
         if may_be_quoted or not all(map(self._is_there, page.imports)):
             self._texts[path] = text.encode()  # bytes: one emoji makes a str four times as large
         return page.imports

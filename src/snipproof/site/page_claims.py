@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 from snipproof.model import Finding, Origin, Page, Reference, Region, Source
 from snipproof.site.attributes import names
 from snipproof.site.binding import Candidates, listed
-from snipproof.site.mdx.page import scan_tabs
-from snipproof.site.mdx.sections import Sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -71,9 +69,8 @@ class PageClaims:
     def __init__(self, site: Site, page: Page, findings: list[Finding]) -> None:
         self._site = site
         self._findings = findings
-        text = site.text_of(page.path)
-        self.tabs = scan_tabs(page.path, text, site.settings, site.profile)
-        self._sections = Sections(text)
+        self._structure = site.structure_of(page.path)
+        self.tabs = self._structure.tabs
         self._excuses = {opt_out.level: opt_out for opt_out in self.tabs.opt_outs if opt_out.reason}
         self._code: list[_Shown] = []
         self._outputs: list[_Shown] = []
@@ -130,7 +127,7 @@ class PageClaims:
         levels: dict[Level, _Before] = {}
         for line, _, kind, what in sorted(events, key=lambda event: event[:3]):
             level = self.tabs.groups[what - 1].level if isinstance(what, int) else what.level
-            section = self._sections.begin(line)
+            section = self._structure.heading_above(line)
             before = levels.get(level)
             if before is None or before.section != section:
                 before = levels[level] = _Before(section)
