@@ -164,7 +164,7 @@ def _check(settings: Settings, arguments: argparse.Namespace) -> int:
         return _tell(lines, code)
     lines = list(lines)
     baseline = request.baseline_file(settings)
-    arguments.cache.save(site.inputs, [baseline.absolute()] if baseline else [], lines, code)
+    arguments.cache.save(site.dependencies, [baseline.absolute()] if baseline else [], lines, code)
     return _tell(lines, code)
 
 

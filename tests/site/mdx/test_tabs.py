@@ -1,4 +1,4 @@
-"""Tabs on a Page: which tab a block stands in, where the groups are, and which tabs are not compared."""
+"""Tabs on a Page: the tab around a block, the lines of the groups, and the tabs that are not compared."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def places(text: str) -> list[tuple[int, int, str]]:
 
 
 def test_a_block_knows_its_group_and_tab() -> None:
-    """Groups count from 1; outside of all of them there is none."""
+    """Groups count from 1; 0 is outside of all of them."""
     text = f"""{B}
 <Tabs groupId="languages">
   <TabItem value="py" label="Python">
