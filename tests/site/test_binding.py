@@ -165,3 +165,26 @@ def test_an_expectation_bound_by_a_page_is_not_unbound() -> None:
     (finding,) = unbound_expectations(source, claimed)
     assert "'b'" in finding.message
     assert len(unbound_expectations(source, {"b.py::Expected a results"})) == 2
+
+
+def test_a_long_list_of_snippets_is_cut() -> None:
+    """The hint names twelve and the number of the others."""
+    text = code(*(f"s{number}" for number in range(15))) + "# START Expected x results\n"
+    (finding,) = unbound_expectations(parse_source("a.py", text))
+    assert finding.hint.endswith("'s11' and 3 more")
+
+
+@pytest.mark.parametrize(
+    ("path", "before"),
+    [("a.java", 'String x = """'), ("a.mjs", "const x = `"), ("a.cs", "/*")],
+)
+def test_the_block_strings_and_comments_of_the_language_count(path: str, before: str) -> None:
+    """A Region in one of them shows no code."""
+    assert bound(f"{code('a')}{before}\n# START aResults\ntext\n# END aResults\n", path) == {"aResults": ["a"]}
+
+
+def test_what_other_languages_open_does_not_count() -> None:
+    """A backtick in Java and ``/*`` in a shell script open nothing."""
+    output = "# START aResults\ntext\n# END aResults\n"
+    assert bound(code("a") + "// `\n" + output, "a.java") == {}
+    assert bound(code("a") + "ls /*\n" + output, "a.sh") == {}

@@ -12,7 +12,7 @@ from snipproof.site.docusaurus import is_partial, page_folders
 
 
 def test_without_a_site_file_the_pages_are_in_docs(tmp_path: Path) -> None:
-    """A folder that is no Docusaurus site has its pages in ``docs``; the settings win over both."""
+    """Outside of Docusaurus the pages are in ``docs``; the settings win over both."""
     write_site(tmp_path, {"docs/a.md": "", "blog/b.md": ""})
     assert page_folders(load_settings(tmp_path)) == ("docs",)
     write_site(tmp_path, {"docusaurus.config.js": ""})

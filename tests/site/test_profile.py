@@ -8,6 +8,7 @@ import pytest
 from tests.support.site import IMPORT, TAG, load_site, shown_texts, write_site
 
 from snipproof.errors import SettingsError
+from snipproof.site.profile import FILTERED_TEXT_BLOCK, PROFILES
 
 
 def test_settings_name_another_component(tmp_path: Path) -> None:
@@ -51,3 +52,12 @@ def test_unknown_names_in_the_profile_are_errors(tmp_path: Path, settings: str, 
     with pytest.raises(SettingsError) as caught:
         load_site(tmp_path)
     assert message in str(caught.value)
+
+
+def test_a_profile_is_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A further dialect is chosen by its name, with its own names of attributes."""
+    attributes = {**FILTERED_TEXT_BLOCK.attributes, "start-marker": "begin"}
+    monkeypatch.setitem(PROFILES, "other", FILTERED_TEXT_BLOCK._replace(attributes=attributes))
+    page = IMPORT + TAG.replace("startMarker", "begin")
+    write_site(tmp_path, {"docs/a.md": page, "snipproof.toml": 'profile = "other"\n'})
+    assert shown_texts(load_site(tmp_path)) == ["    one"]

@@ -6,6 +6,7 @@ import pytest
 
 from snipproof.config import Settings
 from snipproof.errors import SettingsError
+from snipproof.languages import Language, languages
 from snipproof.model import Binding, Suite
 from snipproof.site.suite import load_suites
 
@@ -101,3 +102,14 @@ def test_a_suites_glob_that_matches_nothing_is_an_error(tmp_path: Path, pattern:
     """A glob with a typo must not look like a site without Suites."""
     with pytest.raises(SettingsError, match="matches no file"):
         load_suites(Settings(root=tmp_path, suites=(pattern,)))
+
+
+def test_languages_of_other_distributions_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every language with a runner may be that of a Suite, and the hint lists them."""
+    rows = {**languages(), "ruby": Language("ruby", "Ruby", (".rb",), ("rb",), runner="ruby_runner:Runner")}
+    monkeypatch.setattr("snipproof.languages.languages", lambda: rows)
+    (suite,) = _load(tmp_path, "flavour: f\nlanguage: ruby\nsources: ['*.py']")
+    assert suite.language == "ruby"
+    with pytest.raises(SettingsError) as error:
+        _load(tmp_path, "flavour: f\nlanguage: csharp\nsources: ['*.py']")
+    assert error.value.hint == "known: python, typescript, go, java, ruby"

@@ -120,7 +120,7 @@ class Site:
         return source.text if source is not None else self._texts.get(path, b"").decode("utf-8", "surrogatepass")
 
     def structure_of(self, path: str) -> PageStructure:
-        """Return the structure of a Page that :meth:`text_of` has the text of, from the one scan of it."""
+        """Return the structure of a Page from its one scan; only for Pages whose text :meth:`text_of` returns."""
         return PageStructure(self.text_of(path), self._notes.get(path, ()))
 
     def line(self, path: str, number: int) -> str:

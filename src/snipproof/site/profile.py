@@ -94,7 +94,7 @@ FILTERED_TEXT_BLOCK = Profile(
     ),
 )
 
-PROFILES: Mapping[str, Profile] = {"docusaurus-filtered-text-block": FILTERED_TEXT_BLOCK}
+PROFILES: dict[str, Profile] = {"docusaurus-filtered-text-block": FILTERED_TEXT_BLOCK}
 """By the name that the setting ``profile`` gives."""
 
 

@@ -18,7 +18,7 @@ HEADING, FENCE, COMMENT, BLOCK = "heading", "fence", "comment", "block"
 Note = tuple[str, int, int]
 """One thing on a Page: its kind and the offsets at which it begins and ends.
 
-The kind is one of the four above or of :data:`.tabs.TAB_TAGS`. What is noted of a tag of tabs ends behind its name.
+The kind is one of the four above or one of :data:`.tabs.TAB_TAGS`. The note of a tag of tabs ends behind its name.
 """
 
 
