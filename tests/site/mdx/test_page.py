@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snipproof.config import Settings
-from snipproof.site.mdx.imports import import_target
 from snipproof.site.mdx.page import parse_page, scan_page
 
 _TAG = '<FilteredTextBlock text={Code} startMarker="S" endMarker="E" language="py" />'
@@ -89,30 +88,6 @@ def test_a_fence_that_ends_a_page_hides_nothing() -> None:
     """Nothing below it is missed, so nothing is reported; a block before it counts."""
     scan = scan_page("p.md", f"{_TAG}\n\n```\n\n", Settings())
     assert (len(scan.page.references), scan.problems) == (1, [])
-
-
-@pytest.mark.parametrize(
-    ("written", "target"),
-    [
-        ("!!raw-loader!/_includes/a.py", "_includes/a.py"),
-        ("!!raw-loader!../a.py", "docs/a.py"),
-        ("!!raw-loader!./a.py", "docs/x/a.py"),
-        ("@site/docs/a.mdx", "docs/a.mdx"),
-        ("!!raw-loader?esModule!@site/a.py", "a.py"),
-        ("@theme/Tabs", None),
-        ("react", None),
-        ("../../../a.py", None),
-        ("/../a.py", None),
-    ],
-)
-def test_import_paths_mean_files_below_the_root(written: str, target: str | None) -> None:
-    """Rooted, relative and `@site` paths name a file; packages and places outside the root do not."""
-    assert import_target("docs/x/p.md", written, ".") == target
-
-
-def test_the_site_root_may_be_a_folder() -> None:
-    """Rooted paths start at the site root, not at the settings' folder."""
-    assert import_target("site/docs/p.md", "/_includes/a.py", "site") == "site/_includes/a.py"
 
 
 @pytest.mark.parametrize("quote", ["'", '"'])

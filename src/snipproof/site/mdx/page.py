@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.config import Settings
 from snipproof.model import Finding, Import, Page, Reference
-from snipproof.site.mdx.imports import import_target, is_raw
+from snipproof.site.mdx.import_paths import import_target, is_raw
 from snipproof.site.mdx.jsx import TagError, read_tag
 from snipproof.site.mdx.structure import BLOCK, COMMENT, FENCE, HEADING, Note
 from snipproof.site.mdx.tabs import TAB_TAGS

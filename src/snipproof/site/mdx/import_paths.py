@@ -1,4 +1,4 @@
-"""Resolves the imports of a Page: which file a path means, and whether it is imported as raw text."""
+"""Resolves the import paths of a Page: the file that one means, and whether it is imported as raw text."""
 
 from __future__ import annotations
 
