@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _MAX_LENGTH = 80
 # Comparing spellings takes time with the product of both lengths.
 _MAX_COMPARED = 200
+_MAX_LISTED = 12
 
 
 def shorten(text: str, longest: int = _MAX_LENGTH) -> str:
@@ -28,6 +29,12 @@ def quoted(text: str) -> str:
 def plural(number: int, noun: str, plural_noun: str = "") -> str:
     """Return ``1 page``, ``2 pages``, ``1,000 pages``."""
     return f"{number:,} {noun if number == 1 else plural_noun or noun + 's'}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return ``a, b and 3 more``: the first twelve of ``items``, and the number of the others."""
+    more = f" and {len(items) - _MAX_LISTED} more" if len(items) > _MAX_LISTED else ""
+    return ", ".join(items[:_MAX_LISTED]) + more
 
 
 def close_match(word: str, candidates: Iterable[str], *, cutoff: float = 0.6) -> str:

@@ -23,8 +23,9 @@ from snipproof.lint import rules
 from snipproof.model import Reference, Source
 from snipproof.site import docs_site, source
 from snipproof.site.binding import unbound_expectations
-from snipproof.site.component import render, shown
+from snipproof.site.component import render
 from snipproof.site.docs_site import Site
+from snipproof.site.magic_comments import remove_magic_comments
 from snipproof.site.markers import find_markers
 from snipproof.site.mdx.page import scan_page
 from snipproof.site.source import parse_source
@@ -95,7 +96,7 @@ def check(root: Path) -> tuple[int, str]:
         (b"one\n\n\xff\xfe", "3:1 SP001 is not UTF-8"),
         (b"one\ntwo \xc3", "2:1 SP001 is not UTF-8"),
         (b"one\n\0\n", "2:1 SP001 holds NUL bytes"),
-        (b"a" * (source.LARGEST + 1), "1:1 SP001 is too large"),
+        (b"a" * (source.MAX_BYTES + 1), "1:1 SP001 is too large"),
         (b"x\n" * (50 * 1024 * 1024), "1:1 SP001 is too large"),
         (b"\xed\xa0\x80", "1:1 SP001 is not UTF-8"),
     ],
@@ -454,7 +455,7 @@ def test_any_block_is_shown(text: str, start: str | None, end: str | None, langu
     count = text.count("\n") + 1
     assert all(1 <= segment.first <= segment.last <= count for segment in block.segments)
     assert block.text.count("\n") == max(0, len(block.selection.kept) - 1)
-    assert len(shown(block.text, block.highlighter)) <= len(block.text)
+    assert len(remove_magic_comments(block.text, block.highlighter)) <= len(block.text)
 
 
 @settings(max_examples=800, deadline=None, suppress_health_check=QUICK)

@@ -16,7 +16,7 @@ from snipproof.config import load_settings
 from snipproof.errors import SettingsError
 from snipproof.lint.recheck import WatchedFiles, files_of, watch
 from snipproof.site.docs_site import Site
-from snipproof.site.profile import SITE_FILES, SITE_FOLDERS
+from snipproof.site.docusaurus import SITE_FILES, SITE_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -79,7 +79,7 @@ def _check(root: Path, options: CheckOptions, cache: ResultCache | None) -> tupl
     lines = list(found)
     if cache:
         baseline = options.baseline_file(settings)
-        cache.save(site.inputs, [baseline.absolute()] if baseline else [], lines, code)
+        cache.save(site.dependencies, [baseline.absolute()] if baseline else [], lines, code)
     return lines, code
 
 

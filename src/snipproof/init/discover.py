@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
 from snipproof.errors import SettingsError, UnreadableError
-from snipproof.site.profile import is_docusaurus, page_folders
+from snipproof.site.docusaurus import is_docusaurus, page_folders
 from snipproof.site.source import read_text
 
 if TYPE_CHECKING:

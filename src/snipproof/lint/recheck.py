@@ -80,7 +80,7 @@ def files_of(site: Site) -> set[Path]:
     A folder changes when a file in it is made, renamed or removed, which is how new Pages and Sources are seen.
     """
     suite_files = [*(suite.path for suite in site.suites), *site.suite_of]
-    names = {*site.inputs.paths, *map(posixpath.dirname, suite_files), "snipproof.toml", "pyproject.toml"}
+    names = {*site.dependencies.paths, *map(posixpath.dirname, suite_files), "snipproof.toml", "pyproject.toml"}
     return {site.settings.root / name for name in names}
 
 

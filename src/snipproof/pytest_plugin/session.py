@@ -11,6 +11,7 @@ import pytest
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
+from snipproof.languages import runnable
 from snipproof.model import Outcome, Suite
 from snipproof.pytest_plugin.items import SnippetItem, SourceFile
 from snipproof.pytest_plugin.tally import Tally
@@ -18,7 +19,6 @@ from snipproof.run.bindings import check_bindings
 from snipproof.run.page_expectations import PageExpectations, read_pages
 from snipproof.run.prover import Prover
 from snipproof.site.source import read_text
-from snipproof.site.suite import LANGUAGES
 
 
 def _files(items: Iterable[SnippetItem]) -> list[SourceFile]:
@@ -93,7 +93,8 @@ class SnippetPlugin:
         """
         places = [index for index, item in enumerate(items) if isinstance(item, SnippetItem)]
         ours = [item for item in items if isinstance(item, SnippetItem)]
-        ours.sort(key=lambda item: LANGUAGES.index(item.file.suite.language))
+        order = list(runnable())
+        ours.sort(key=lambda item: order.index(item.file.suite.language))
         for place, item in zip(places, ours, strict=True):
             items[place] = item
 

@@ -139,7 +139,7 @@ class Context:
     def names_in(self, folder: str) -> list[str]:
         """Return the names of what lies in ``folder``, nothing when there is no such folder."""
         if folder not in self._folders:
-            self.site.inputs.paths.add(folder or ".")
+            self.site.dependencies.paths.add(folder or ".")
             try:
                 self._folders[folder] = sorted(path.name for path in (self.site.settings.root / folder).iterdir())
             except (OSError, ValueError):

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from snipproof.lint.rules.rule import at, quoted
-from snipproof.site.component import shown
+from snipproof.site.magic_comments import remove_magic_comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def shown_to_readers(context: Context) -> Iterator[Finding]:
 @cache
 def _is_shown(line: str, highlighter: str) -> bool:
     """Whether ``line`` is to direct highlights and does not; the same few lines stand in most blocks."""
-    return _DIRECTIVE.search(line) is not None and shown(line + "\n.", highlighter) != "."
+    return _DIRECTIVE.search(line) is not None and remove_magic_comments(line + "\n.", highlighter) != "."
 
 
 def _unbalanced(text: str) -> tuple[int, str] | None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.model import Finding
 from snipproof.site.discovery import PAGES
-from snipproof.site.mdx.sections import Sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,10 +51,9 @@ class Suppressions:
         self._found: dict[tuple[str, int], Suppression] = {}
         self._used: set[Suppression] = set()
         for path in (page.path for page in site.pages):
-            text = site.text_of(path)
-            if found := list(read_suppressions(path, text)):
-                sections = Sections(text)
-                self._found |= {(path, each.line): each for each in found if not sections.in_fence(each.line)}
+            if found := list(read_suppressions(path, site.text_of(path))):
+                structure = site.structure_of(path)
+                self._found |= {(path, each.line): each for each in found if not structure.in_fence(each.line)}
         for path in site.sources:
             self._found |= {(path, each.line): each for each in read_suppressions(path, site.text_of(path))}
 

@@ -1,4 +1,4 @@
-"""The habits of real docs sites, each in a small example of our own: what is told must be what readers see.
+"""The manifest of small examples, one for each habit of real docs sites: it holds what readers see.
 
 Sites write markers in many ways, and all of them work, because a marker is any text that a line contains. Each example
 is read from a page and compared with the text below it and, where there is Node, with what the site's component gives.
@@ -25,7 +25,7 @@ COMPONENT = Path(__file__).parents[2] / "docs" / "components" / "filterText.js"
 
 @dataclass(frozen=True)
 class Idiom:
-    """A Source, the attributes of a block, and the text that the component hands on; ``shown`` is what readers see."""
+    """A Source, the attributes of a block, and the text that the component passes on; ``shown`` is what readers see."""
 
     source: str
     start: str | None
@@ -52,7 +52,7 @@ IDIOMS = {
         "# START Boat\nrow()\n# END Boat\n", "# START Boat", "# END Boat", "row()", segments=[[2, 2]]
     ),
     "a name alone opens": Idiom("# Boat\nrow()\n# END Boat\n", "# Boat", "# END Boat", "row()"),
-    "no comment token asked for": Idiom(
+    "a marker without a comment token": Idiom(
         "// START Boat\nrow();\n// END Boat\n", "START Boat", "END Boat", "row();", "ts"
     ),
     "the name first": Idiom("// Boat START\nrow();\n// Boat END\n", "// Boat START", "// Boat END", "row();", "ts"),
@@ -260,7 +260,7 @@ def blocks(root: Path, page: str, **files: str) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("idiom", IDIOMS.values(), ids=IDIOMS)
 def test_what_a_block_shows(idiom: Idiom, tmp_path: Path) -> None:
-    """From the page to the text: what the component hands on, what readers see, and the lines it comes from."""
+    """From the page to the text: what the component passes on, what readers see, and the lines it comes from."""
     page = f'import Code from "!!raw-loader!/{idiom.file}";\n\n{idiom.tag}'
     (entry,) = blocks(tmp_path, page, **{idiom.file: idiom.source})
     shown = idiom.text if idiom.shown is None else idiom.shown

@@ -1,4 +1,4 @@
-"""Which file an import of a Page means, and whether it is imported as raw text."""
+"""Resolves the import paths of a Page: the file that one means, and whether it is imported as raw text."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ _RAW = re.compile(r"^(?:.*!)?raw-loader(?:\?[^!]*)?!")
 
 
 def is_raw(written: str) -> bool:
-    """Whether the import path ``written`` asks for the text of a file, with webpack's ``raw-loader``."""
+    """Return whether the import path ``written`` requests the text of a file, by webpack's ``raw-loader``."""
     return written.startswith(_USUAL) or ("!" in written and _RAW.match(written) is not None)
 
 
 def import_target(page: str, written: str, site_root: str) -> str | None:
     """Return the file, relative to the root, that the import path ``written`` on ``page`` means.
 
-    ``None`` stands for what is no file of this site: a package, an alias of the bundler, a place outside the root.
+    ``None`` means that it is not a file of this site: a package, an alias of the bundler, a place outside the root.
     """
     path = written
     if "!" in written:
         path = written.removeprefix(_USUAL)
         path = _RAW.sub("", written) if "!" in path else path
-    # A folder that does not matter is none, so that what many pages import is worked out once.
+    # Empty where the folder does not matter, so that an import of many pages is resolved once.
     return _target(posixpath.dirname(page) if path.startswith(".") else "", path, site_root)
 
 
