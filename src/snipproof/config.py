@@ -90,11 +90,11 @@ class Settings(NamedTuple):
 
     ``pages`` are folders or files of MD/MDX (none: those of a Docusaurus site, else ``docs``), ``suites`` globs of
     suite files. ``site_root`` is what ``/…`` and ``@site/…`` in a Page's imports mean. ``profile`` names the rules of
-    the site's component; ``component``, ``attributes``, ``indentation`` and ``highlighters`` override single rules.
-    ``assets`` is a folder that is served over HTTP while Sources run. ``per_path`` maps globs of paths to their own
-    severities, ``translations`` folders of translated Pages to those of the originals. ``baseline`` is the file that
-    lists accepted Findings. ``cache_dir`` is where server binaries and environments are kept (empty: the user's cache
-    folder).
+    the site's component; ``component`` (empty: the profile's), ``attributes``, ``indentation`` and ``highlighters``
+    override single rules. ``assets`` is a folder that is served over HTTP while Sources run. ``per_path`` maps globs of
+    paths to their own severities, ``translations`` folders of translated Pages to those of the originals. ``baseline``
+    is the file that lists accepted Findings. ``cache_dir`` is where server binaries and environments are kept (empty:
+    the user's cache folder).
     """
 
     root: Path = Path()
@@ -104,7 +104,7 @@ class Settings(NamedTuple):
     suites: tuple[str, ...] = ()
     site_root: str = "."
     profile: str = "docusaurus-filtered-text-block"
-    component: str = "FilteredTextBlock"
+    component: str = ""
     attributes: Mapping[str, str] = _NOTHING
     indentation: Mapping[str, str] = _NOTHING
     highlighters: Mapping[str, str] = _NOTHING

@@ -32,7 +32,7 @@ def find_pages(settings: Settings, problems: list[Finding], dependencies: Depend
         problems.append(Finding(path, 1, 1, UNREADABLE, f"cannot be read: {error.strerror or error}"))
 
     found: set[str] = set()
-    where = settings.file.name if settings.file else "settings"
+    origin = settings.origin("pages")
     folders_of_pages = page_folders(settings)
     dependencies.paths.update(FILES)
     if not settings.pages:
@@ -40,11 +40,11 @@ def find_pages(settings: Settings, problems: list[Finding], dependencies: Depend
     for entry in folders_of_pages:
         top = settings.root / entry
         if Path(entry).is_absolute() or ".." in Path(entry).parts:
-            raise SettingsError(f"{where}:1:1 'pages' must be below the root, not at {entry!r}")
+            raise SettingsError(f"{origin} 'pages' must be below the root, not at {entry!r}")
         if top.is_file():
             found.add(Path(entry).as_posix())
         elif not top.is_dir():
-            raise SettingsError(f"{where}:1:1 'pages' names {entry!r}, which does not exist", "see `pages` in settings")
+            raise SettingsError(f"{origin} 'pages' names {entry!r}, which does not exist", "see `pages` in settings")
         for folder, folders, files in os.walk(top, onerror=report):
             folders[:] = [name for name in folders if name != "node_modules" and not name.startswith(".")]
             below = Path(folder).relative_to(settings.root).as_posix()
@@ -52,5 +52,5 @@ def find_pages(settings: Settings, problems: list[Finding], dependencies: Depend
             found.update(f"{below}/{name}" if below != "." else name for name in files if name.endswith(PAGES))
     if not found:
         hint = "set `pages` in the settings to the folders of your MD and MDX files"
-        raise SettingsError(f"{where}:1:1 no page found in {', '.join(folders_of_pages)}", hint)
+        raise SettingsError(f"{origin} no page found in {', '.join(folders_of_pages)}", hint)
     return sorted(found, reverse=True)

@@ -105,10 +105,10 @@ def profile_of(settings: Settings) -> Profile:
     """
     profile = PROFILES.get(settings.profile)
     if profile is None:
-        raise _unknown(settings, "profile", settings.profile, PROFILES)
+        raise _unknown(settings.origin("profile"), "profile", settings.profile, PROFILES)
     for name in settings.attributes:
         if name not in profile.attributes:
-            raise _unknown(settings, "attribute", name, profile.attributes)
+            raise _unknown(settings.origin("attributes", name), "attribute", name, profile.attributes)
     indentation = dict(profile.indentation)
     for language, rule in settings.indentation.items():
         if rule.isdecimal() and len(rule) < 3:
@@ -116,16 +116,16 @@ def profile_of(settings: Settings) -> Profile:
         elif rule in profile.indentation:
             indentation[language] = profile.indentation[rule]
         else:
-            raise _unknown(settings, "indentation rule", rule, ["a number of spaces", *profile.indentation])
+            origin = settings.origin("indentation", language)
+            raise _unknown(origin, "indentation rule", rule, ["a number of spaces", *profile.indentation])
     return Profile(
-        settings.component,
+        settings.component or profile.component,
         {**profile.attributes, **settings.attributes},
         indentation,
         {**profile.highlighters, **settings.highlighters},
     )
 
 
-def _unknown(settings: Settings, kind: str, name: str, known: Iterable[str]) -> SettingsError:
-    where = settings.file.name if settings.file else "settings"
+def _unknown(origin: str, kind: str, name: str, known: Iterable[str]) -> SettingsError:
     hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
-    return SettingsError(f"{where}:1:1 unknown {kind} {name!r}", hint)
+    return SettingsError(f"{origin} unknown {kind} {name!r}", hint)

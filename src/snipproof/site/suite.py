@@ -34,9 +34,8 @@ def load_suites(settings: Settings, dependencies: Dependencies | None = None) ->
         found = find_files(settings.root, pattern)
         dependencies.globs.append(("", pattern, names_below(settings.root, found)))
         if not found:
-            where = settings.file.name if settings.file else "settings"
             hint = "globs are relative to the settings file; `..` and absolute paths match nothing"
-            raise SettingsError(f"{where}:1:1 the suites glob {pattern!r} matches no file", hint)
+            raise SettingsError(f"{settings.origin('suites')} the suites glob {pattern!r} matches no file", hint)
         paths.update(dict.fromkeys(path.relative_to(settings.root).as_posix() for path in found))
     suites = [_SuiteFile(settings.root, path, dependencies).read() for path in paths]
     owner: dict[str, str] = {}

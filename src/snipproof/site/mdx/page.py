@@ -46,7 +46,7 @@ _IMPORT = re.compile(
 
 
 class PageScan(NamedTuple):
-    """A Page, a Finding for each place in it that cannot be read, and the notes for its :class:`.PageStructure`."""
+    """A Page, a Finding for each place that cannot be read, and notes for a :class:`.structure.PageStructure`."""
 
     page: Page
     problems: list[Finding]
