@@ -1,4 +1,4 @@
-"""The kept answer: given while nothing has changed, and never when anything has."""
+"""The kept result: used while nothing has changed, and never when anything has."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 def kept(root: Path) -> Path:
-    """Return the only file of cache."""
+    """Return the only file of the cache."""
     (file,) = (root / result_cache.FOLDER).glob("check-*.json")
     return file
 
@@ -96,8 +96,8 @@ def test_a_file_that_comes_is_seen(site: Path, loads: list[Path], capsys: pytest
     assert len(loads) == 3
 
 
-def test_what_no_rule_asks_for_is_looked_for_too(site: Path, loads: list[Path]) -> None:
-    """With SP101 off nothing is said about a missing import; its block is there as soon as the file is."""
+def test_a_file_that_no_rule_needs_is_looked_for_too(site: Path, loads: list[Path]) -> None:
+    """With SP101 off nothing is reported about a missing import; its block is there as soon as the file is."""
     (site / "snipproof.toml").write_text('severity = {SP101 = "off", SP102 = "off"}\n')
     (site / "docs/p.mdx").write_text(_PAGE.replace("a.py", "b/c.py"))
     main(["check", "--root", str(site)])
@@ -125,8 +125,8 @@ def test_a_new_suite_is_seen(site: Path, loads: list[Path]) -> None:
     assert len(loads) == 3
 
 
-def test_other_questions_have_other_answers(site: Path, loads: list[Path]) -> None:
-    """Formats do not answer for each other, and ``--no-cache`` neither reads nor writes."""
+def test_other_options_have_other_results(site: Path, loads: list[Path]) -> None:
+    """Formats do not share results, and ``--no-cache`` neither reads nor writes."""
     main(["check", "--root", str(site), "--no-cache"])
     assert not (site / result_cache.FOLDER).exists()
     main(["check", "--root", str(site)])
@@ -156,10 +156,10 @@ def test_other_questions_have_other_answers(site: Path, loads: list[Path]) -> No
         lambda text: json.dumps({key: value for key, value in json.loads(text).items() if key != "code"}),
     ],
 )
-def test_a_corrupt_or_foreign_answer_is_ignored(
+def test_a_corrupt_or_foreign_result_is_ignored(
     site: Path, loads: list[Path], capsys: pytest.CaptureFixture[str], change: object
 ) -> None:
-    """Everything is read anew, nothing is said about it, and the answer is mended."""
+    """Everything is read again, without a message, and the cache is replaced."""
     main(["check", "--root", str(site)])
     first = capsys.readouterr()
     file = kept(site)
@@ -187,8 +187,8 @@ def test_what_changed_a_moment_ago_is_not_kept(site: Path, monkeypatch: pytest.M
     assert not (site / result_cache.FOLDER).exists()
 
 
-def test_a_baseline_is_part_of_the_question(site: Path, loads: list[Path]) -> None:
-    """A changed baseline is another answer."""
+def test_a_baseline_is_part_of_the_request(site: Path, loads: list[Path]) -> None:
+    """A changed baseline is another result."""
     (site / "docs/p.mdx").write_text(_PAGE.replace("# START A", "# START B"))
     file = site / "baseline.json"
     main(["check", "--root", str(site), "--baseline", str(file), "--update-baseline"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from snipproof.config import Settings
-    from snipproof.lint.check_options import CheckOptions
+    from snipproof.lint.engine import CheckOptions
     from snipproof.lint.result_cache import ResultCache
     from snipproof.site.docs_site import Site
 
@@ -79,6 +79,8 @@ def _answers(root: Path, arguments: argparse.Namespace) -> ResultCache | None:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from snipproof.lint.formats import FORMATS
+
     about = "Proves documentation. Snippets run with pytest."
     parser = argparse.ArgumentParser(prog="snipproof", description=about)
     parser.add_argument("--version", action="version", version=f"snipproof {__version__}")
@@ -94,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     summary = "find what is wrong with pages and Sources, without running anything"
-    _check_options(add("check", _check, summary, ("text", "json", "github", "sarif")))
+    _check_options(add("check", _check, summary, FORMATS))
     add("init", _init, "write settings, a first Suite and a baseline for an existing site; overwrite nothing")
     add("list", _list, "list Suites, Sources, Snippets and the pages that show them", ("text", "json"))
     extract = add("extract", _extract, "write what every page shows as one JSON manifest")
@@ -142,7 +144,7 @@ def _load(settings: Settings) -> Site:
 def _check(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.explain:
         return _explain(arguments.explain)
-    from snipproof.lint.check_options import CheckOptions
+    from snipproof.lint.engine import CheckOptions
     from snipproof.lint.formats.text_format import wants_colour
 
     request = CheckOptions(

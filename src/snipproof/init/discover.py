@@ -1,4 +1,4 @@
-"""Finds out how a site is built, from its files: where it lies, where its Pages are, which component shows Sources."""
+"""Detects from its files how a site is built: its folder, those of its Pages, the component that shows Sources."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PAGES = (".md", ".mdx")
-_NO_DOCS = ("node_modules", "build", "dist", "venv", "site-packages")
-# Only such a component is asked for a text by the names of its markers.
+_WITHOUT_DOCS = ("node_modules", "build", "dist", "venv", "site-packages")
+# A component with this attribute shows the text between markers.
 _BLOCK = re.compile(r"<([A-Z]\w{0,100})\s[^<>]{0,2000}?\bstartMarker\s*=")
 
 
 @dataclass(frozen=True, slots=True)
 class SiteLayout:
-    """How a site lies below the root: its folder, those of its Pages, and the component that shows Sources."""
+    """How a site is built: its folder below the root, those of its Pages, and the component that shows Sources."""
 
     site_root: str
     pages: tuple[str, ...]
@@ -47,7 +47,7 @@ def discover(root: Path) -> SiteLayout:
     for path in _page_paths(root):
         folder = _folder_of(path, known)
         if not folder:
-            continue  # a README and its like
+            continue  # such as a README
         pages[folder] += 1
         for component in _components(root, path):
             shows[component] += 1
@@ -57,7 +57,7 @@ def discover(root: Path) -> SiteLayout:
     else:
         chosen = set(blocks) or ({"docs"} & set(pages))
     if not chosen:
-        hint = "run it in the folder of a docs site, or name that with --root DIR"
+        hint = "run it in the folder of a docs site, or give that folder with --root DIR"
         raise SettingsError(f"no docs found below {root}: no folder of MD or MDX pages", hint)
     default = Settings().component
     component = default if shows[default] or not shows else shows.most_common(1)[0][0]
@@ -73,7 +73,7 @@ def _site_root(root: Path) -> str:
         raise SettingsError(f"{root} cannot be read: {error.strerror or error}") from None
     sites = [name for name in names if is_docusaurus(root / name)]
     if len(sites) > 1:
-        raise SettingsError(f"several sites lie below {root}: {', '.join(sites)}", "choose one with --root DIR")
+        raise SettingsError(f"several sites below {root}: {', '.join(sites)}", "choose one with --root DIR")
     return sites[0] if sites else "."
 
 
@@ -87,7 +87,7 @@ def _below(folder: str, site_root: str) -> bool:
 
 
 def _is_visible(name: str) -> bool:
-    return not name.startswith(".") and name not in _NO_DOCS
+    return not name.startswith(".") and name not in _WITHOUT_DOCS
 
 
 def _page_paths(root: Path) -> Iterator[str]:
@@ -111,5 +111,5 @@ def _components(root: Path, path: str) -> list[str]:
     try:
         text = read_text(root, path)
     except UnreadableError:
-        return []  # `check` tells it
+        return []  # `check` reports it
     return _BLOCK.findall(text) if "startMarker" in text else []
