@@ -303,6 +303,7 @@ def test_no_page_takes_long(text: str) -> None:
         assert len(problem.message) < LONGEST_MESSAGE
 
 
+SLOW = {"unbound near"}
 SOURCES = {
     "names": "".join(f"# START a{n}\nx\n# END a{n}\n" for n in range(10_000)),
     "10,000 markers on a line": " ".join(f"# START a{n}" for n in range(10_000))
@@ -334,7 +335,9 @@ def read_source(text: str) -> tuple[Source | None, str]:
         return None, str(error)
 
 
-@pytest.mark.parametrize("text", SOURCES.values(), ids=SOURCES)
+@pytest.mark.parametrize(
+    "text", [pytest.param(text, id=name, marks=[pytest.mark.slow][: name in SLOW]) for name, text in SOURCES.items()]
+)
 def test_no_source_takes_long(text: str) -> None:
     """Reading a Source is linear in it, or refused with a short message."""
     with soon():
@@ -365,6 +368,7 @@ def test_attributes_that_yaml_cannot_make_are_an_error(attributes: str) -> None:
         parse_source("a.py", f"# START a {{of: {attributes}}}\n# END a\n")
 
 
+@pytest.mark.slow
 def test_no_rule_takes_long(site: Path) -> None:
     """Thousands of wrong blocks beside thousands of names that resemble theirs, paired and not."""
     imports = "".join(f'import A{n} from "!!raw-loader!/snippets/a{n}.py";\n' for n in range(500))
@@ -416,6 +420,7 @@ LANGUAGE = st.sampled_from(
 QUICK = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 
+@pytest.mark.slow
 @settings(max_examples=4000, deadline=None, suppress_health_check=QUICK)
 @given(PAGE)
 def test_any_page_is_read(text: str) -> None:
@@ -432,6 +437,7 @@ def test_any_page_is_read(text: str) -> None:
     assert not [problem for problem in scan.problems if "\n" in problem.message]
 
 
+@pytest.mark.slow
 @settings(max_examples=3000, deadline=None, suppress_health_check=QUICK)
 @given(TEXT)
 def test_any_source_is_read(text: str) -> None:
@@ -448,6 +454,7 @@ def test_any_source_is_read(text: str) -> None:
     assert len(kinds) == len(set(kinds)) <= len(read.regions)
 
 
+@pytest.mark.slow
 @settings(max_examples=2500, deadline=None, suppress_health_check=QUICK)
 @given(TEXT, MARKER, MARKER, LANGUAGE, st.booleans())
 def test_any_block_is_shown(text: str, start: str | None, end: str | None, language: str, include: bool) -> None:
@@ -459,6 +466,7 @@ def test_any_block_is_shown(text: str, start: str | None, end: str | None, langu
     assert len(shown(block.text, block.highlighter)) <= len(block.text)
 
 
+@pytest.mark.slow
 @settings(max_examples=800, deadline=None, suppress_health_check=QUICK)
 @given(PAGE, PAGE, TEXT)
 def test_any_site_is_checked(tmp_path_factory: pytest.TempPathFactory, page: str, partial: str, text: str) -> None:

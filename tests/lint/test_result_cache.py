@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
+from time import sleep
 
 import pytest
 
 from snipproof.cli.main import main
+from snipproof.languages import ENTRY_POINT_GROUP
 from snipproof.lint import result_cache
 from snipproof.site.docs_site import Site
 
@@ -202,3 +206,65 @@ def test_a_baseline_is_part_of_the_request(site: Path, loads: list[Path]) -> Non
     file.write_text(file.read_text() + "\n")
     main(command)
     assert len(loads) == 5
+
+
+def _installed(folder: Path, name: str, value: str) -> Path:
+    """Install a distribution that defines a language, and return its module."""
+    info = folder / f"{name}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\n{name} = {name}:ROW\n")
+    module = folder / f"{name}.py"
+    module.write_text(f"from snipproof.languages import Language\nROW = Language({value})\n")
+    return module
+
+
+def _check(root: Path, *path: Path) -> str:
+    """Run the command in its own process with the folders ``path`` on the module path; return its output."""
+    done = subprocess.run(
+        [sys.executable, "-m", "snipproof", "check", "--root", str(root)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout
+
+
+def test_a_language_of_another_distribution_is_part_of_the_request(
+    site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What it is installed as, and the module that defines it, may change what is found."""
+    packages = tmp_path_factory.mktemp("packages")
+    (site / "docs/p.mdx").write_text(
+        _PAGE.replace("a.py", "a.rb").replace('"py"', '"rb"').replace("# START", "// START")
+    )
+    (site / "code/a.rb").write_text("// START A\nputs 1\n# END A\n")
+    for path in (site, *site.rglob("*")):
+        os.utime(path, ns=(0, 0))
+    sleep(0.1)  # what changed a moment before a run is not kept
+    assert "SP210" not in _check(site, packages)
+    assert kept(site)
+    row = "name='ruby', title='Ruby', extensions=('.rb',), display_languages=('rb',)"
+    module = _installed(packages, "ruby_for_docs", f"{row}, comment_tokens=('#',)")
+    sleep(0.1)
+    assert "SP210" in _check(site, packages)
+    assert "SP210" in _check(site, packages)
+    module.write_text(module.read_text().replace("('#',)", "('#', '//')"))
+    assert "SP210" not in _check(site, packages)
+
+
+def test_every_module_that_decides_what_is_found_is_part_of_the_request(site: Path) -> None:
+    """All that a check loads, apart from the command itself."""
+    code = (
+        "import sys; from snipproof.cli.main import main; main(sys.argv[1:]);"
+        "ours = [module for name, module in sys.modules.items() if name.partition('.')[0] == 'snipproof'];"
+        "print(*[module.__file__ for module in ours if not module.__name__.startswith('snipproof.cli')], sep=chr(10))"
+    )
+    (site / "docs/p.mdx").write_text(_PAGE + _PAGE.replace('"py"', '"json"'))  # more is loaded to report an error
+    command = [sys.executable, "-c", code, "check", "--no-cache", "--root", str(site)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded = {line for line in done.stdout.splitlines() if line.endswith(".py")}
+    assert {Path(file).parent.name for file in loaded} > {"lint", "rules", "formats", "site", "syntax", "notation"}
+    assert loaded <= {path for path, *_ in result_cache.modules()}

@@ -113,16 +113,20 @@ def _versions() -> str:
 
     Other distributions count since parsers and languages are used if they are installed.
     """
-    modules = sorted(_modules(_PACKAGE, recursive=False))
-    for part in _PARTS:
-        modules += sorted(_modules(_PACKAGE / part, recursive=True))
+    ours = sorted(modules())
     installed = [each for folder in dict.fromkeys(sys.path) for each in sorted(_distributions(folder or os.curdir))]
-    checksum = zlib.crc32(repr((modules, installed)).encode("utf-8", "backslashreplace"))
-    return repr((__version__, sys.version, len(modules), len(installed), checksum))
+    checksum = zlib.crc32(repr((ours, installed)).encode("utf-8", "backslashreplace"))
+    return repr((__version__, sys.version, len(ours), len(installed), checksum))
+
+
+def modules() -> Iterator[tuple[str, int, int]]:
+    """Yield path, size and time of every module of this package that decides what is found."""
+    yield from _modules(_PACKAGE, recursive=False)
+    for part in _PARTS:
+        yield from _modules(_PACKAGE / part, recursive=True)
 
 
 def _modules(folder: Path | str, *, recursive: bool) -> Iterator[tuple[str, int, int]]:
-    """Yield path, size and time of the modules in ``folder``."""
     for entry in os.scandir(folder):
         if entry.name.endswith(".py"):
             status = entry.stat()

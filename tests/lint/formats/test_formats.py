@@ -11,7 +11,7 @@ import pytest
 
 from snipproof.lint.check_result import CheckResult
 from snipproof.lint.engine import known_rules
-from snipproof.lint.formats import github_format
+from snipproof.lint.formats import FORMATS, github_format, with_statistics
 from snipproof.model import Finding, Severity
 
 if TYPE_CHECKING:
@@ -181,3 +181,12 @@ def test_exit_codes(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> N
     done = small_site.check("--update-baseline", "--baseline", str(small_site.root / "b.jsonl"))
     assert (done.code, done.out) == (69, "")
     assert done.err == "snipproof: cannot write b.jsonl: No space left on device\n"
+
+
+def test_a_format_is_a_module(small_site: SmallSite) -> None:
+    """Its name is a choice of the command; each gives lines, and some count by rule."""
+    assert set(FORMATS) == {"github", "json", "sarif", "text"}
+    for name in FORMATS:
+        assert small_site.check("--format", name).code == 1
+    assert "{" + ",".join(FORMATS) + "}" in small_site.check("--help").out
+    assert with_statistics() == ["json", "text"]
