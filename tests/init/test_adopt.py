@@ -195,6 +195,30 @@ def test_a_folder_with_a_lock_file_is_a_suite(tmp_path: Path, capsys: pytest.Cap
     assert main(["check", "--root", str(tmp_path)]) == 0
 
 
+def test_every_language_that_can_be_run_may_have_the_first_suite(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its files and its lock files; other languages are only counted."""
+    write(
+        tmp_path,
+        **{
+            "docs/a.md": page("js/a.mjs"),
+            "docs/b.md": page("cs/b.cs") * 3,
+            "docs/c.md": page("other/c.zig"),
+            "js/a.mjs": SOURCE.replace("#", "//"),
+            "js/package-lock.json": "{}",
+            "cs/b.cs": SOURCE.replace("#", "//"),
+            "cs/requirements.lock": "",
+            "other/c.zig": SOURCE.replace("#", "//"),
+        },
+    )
+    code, lines, _ = init(tmp_path, capsys)
+    assert code == 0
+    assert lines[1].endswith("blocks of 3 Sources (1 .zig, 1 csharp, 1 typescript)")
+    (suite,) = load_suites(load_settings(tmp_path))
+    assert (suite.path, suite.language, suite.sources) == ("js/suite.yaml", "typescript", ("js/a.mjs",))
+
+
 def test_a_suite_that_is_there_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is named in the settings and stays as it is."""
     suite = "flavour: x\nlanguage: python\nsources: ['*.py']\n"

@@ -249,7 +249,7 @@ def test_moved_findings_are_the_same_and_others_are_not(
     assert entries == len(baseline) == written.count(b"\n") - 1
     assert sum(entry.count for entry in baseline.values()) == len(first)
     same = compare(moved, baseline, "b")
-    assert (same.findings, same.known) == ([], len(first))
+    assert (same.findings, same.baselined) == ([], len(first))
     if defects:
         gone = moved.pop(data.draw(st.integers(0, len(moved) - 1)))
         (stale,) = compare(moved, baseline, "b").findings
@@ -259,7 +259,7 @@ def test_moved_findings_are_the_same_and_others_are_not(
         assert [finding.rule for finding in again.findings] == [gone.rule]
     new = Finding("docs/new.md", data.draw(line), 1, "SP201", "m")
     compared = compare([*_findings(defects, data.draw(places)), new], baseline, "b")
-    assert (compared.findings, compared.known) == ([new], len(first))
+    assert (compared.findings, compared.baselined) == ([new], len(first))
 
 
 def test_a_defect_in_place_of_another_is_seen() -> None:

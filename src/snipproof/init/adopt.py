@@ -50,14 +50,14 @@ def _complete(settings: Settings) -> Iterator[str]:
     assert settings.file is not None
     yield f"kept   {settings.file.name}: it already has snipproof settings"
     site = Site.load(settings)
-    yield f"found  {_counted(site)}"
+    yield f"found  {_site_summary(site)}"
     if settings.baseline:
         if os.path.lexists(settings.root / settings.baseline):
             yield f"kept   {settings.baseline}"
         else:
             findings = find(site)
             baseline.save(settings.root / settings.baseline, settings.baseline, findings)
-            yield f"wrote  {settings.baseline}: {_weighed(findings)}"
+            yield f"wrote  {settings.baseline}: {_severity_counts(findings)}"
             yield from _by_rule(findings)
     yield from _next(settings, site, example=None)
 
@@ -69,7 +69,7 @@ def _adopt(root: Path, defaults: Settings) -> Iterator[str]:
     kind = "a Docusaurus site" if layout.docusaurus else "docs"
     where = "" if layout.site_root == "." else f" in {layout.site_root}"
     yield f"found  {kind}{where}, pages in {', '.join(layout.pages)}"
-    yield f"found  {_counted(site)}"
+    yield f"found  {_site_summary(site)}"
     suites = existing_suites(site)
     suite = None if suites else first_suite(site)
     if suites:
@@ -85,7 +85,7 @@ def _adopt(root: Path, defaults: Settings) -> Iterator[str]:
     yield f"wrote  {name}"
     if listed:
         baseline.save(root / listed, listed, findings)
-        yield f"wrote  {listed}: {_weighed(findings)}, no longer reported"
+        yield f"wrote  {listed}: {_severity_counts(findings)}, no longer reported"
         yield from _by_rule(findings)
     elif findings:
         yield f"kept   {BASELINE}: it was there before, so the settings do not name it"
@@ -110,19 +110,21 @@ def _create(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _counted(site: Site) -> str:
-    kinds = Counter(_kind(path) for path in {reference.source for reference in site.references} if path in site.sources)
-    of = ", ".join(f"{number:,} {kind}" for kind, number in kinds.most_common())
+def _site_summary(site: Site) -> str:
+    shown = {reference.source for reference in site.references} & set(site.sources)
+    languages = Counter(map(_language, shown))
+    counts = sorted(languages.items(), key=lambda item: (-item[1], item[0]))
+    of = ", ".join(f"{number:,} {name}" for name, number in counts)
     blocks = plural(len(site.references), f"<{site.settings.component}> block")
-    sources = plural(sum(kinds.values()), "Source")
+    sources = plural(sum(languages.values()), "Source")
     return f"{plural(len(site.pages), 'page')}, {blocks} of {sources}" + (f" ({of})" if of else "")
 
 
-def _kind(path: str | None) -> str:
+def _language(path: str | None) -> str:
     return of_file(path or "") or posixpath.splitext(path or "")[1] or "other"
 
 
-def _weighed(findings: list[Finding]) -> str:
+def _severity_counts(findings: list[Finding]) -> str:
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     return f"{plural(errors, 'error')}, {plural(len(findings) - errors, 'warning')} as of today"
 

@@ -43,9 +43,9 @@ def discover(root: Path) -> SiteLayout:
     shows: Counter[str] = Counter()
     pages: Counter[str] = Counter()
     blocks: Counter[str] = Counter()
-    known = _known_folders(root, site_root) if docusaurus else ("docs",)
+    usual = _usual_folders(root, site_root) if docusaurus else ("docs",)
     for path in _page_paths(root):
-        folder = _folder_of(path, known)
+        folder = _folder_of(path, usual)
         if not folder:
             continue  # such as a README
         pages[folder] += 1
@@ -53,7 +53,7 @@ def discover(root: Path) -> SiteLayout:
             shows[component] += 1
             blocks[folder] += 1
     if docusaurus:
-        chosen = {folder for folder in pages if folder in known or (blocks[folder] and _below(folder, site_root))}
+        chosen = {folder for folder in pages if folder in usual or (blocks[folder] and _below(folder, site_root))}
     else:
         chosen = set(blocks) or ({"docs"} & set(pages))
     if not chosen:
@@ -77,7 +77,7 @@ def _site_root(root: Path) -> str:
     return sites[0] if sites else "."
 
 
-def _known_folders(root: Path, site_root: str) -> tuple[str, ...]:
+def _usual_folders(root: Path, site_root: str) -> tuple[str, ...]:
     folders = page_folders(Settings(root=root / site_root))
     return folders if site_root == "." else tuple(f"{site_root}/{folder}" for folder in folders)
 
@@ -97,13 +97,13 @@ def _page_paths(root: Path) -> Iterator[str]:
         yield from (name if base == "." else f"{base}/{name}" for name in sorted(files) if name.endswith(_PAGES))
 
 
-def _folder_of(path: str, known: tuple[str, ...]) -> str:
-    """Return the known folder that ``path`` is in, else its outermost folder, below that of the site if it has one."""
-    for folder in known:
+def _folder_of(path: str, usual: tuple[str, ...]) -> str:
+    """Return the ``usual`` folder that ``path`` is in, else its outermost folder, below that of the site if any."""
+    for folder in usual:
         if path.startswith(folder + "/"):
             return folder
     parts = path.split("/")[:-1]
-    site = known[0].split("/")[0] if known and "/" in known[0] else ""
+    site = usual[0].split("/")[0] if usual and "/" in usual[0] else ""
     return "/".join(parts[:2] if parts and parts[0] == site and len(parts) > 1 else parts[:1])
 
 

@@ -60,7 +60,7 @@ class BaselineComparison(NamedTuple):
     """The Findings to report, new ones and those of stale entries, and how many more are in the baseline."""
 
     findings: list[Finding]
-    known: int
+    baselined: int
 
 
 def key_of(finding: Finding) -> Key:
@@ -82,11 +82,11 @@ def compare(findings: Iterable[Finding], baseline: Mapping[Key, Entry], name: st
         listed = baseline[key].count if key in baseline else 0
         if counts[key] > listed:
             reported.append(_one_too_many(finding, listed) if listed else finding)
-    known = sum(counts.values()) - len(reported)
+    baselined = sum(counts.values()) - len(reported)
     for key, entry in baseline.items():
         if counts[key] < entry.count:
             reported.append(_stale(key, entry, counts[key], name))
-    return BaselineComparison(sorted(reported), known)
+    return BaselineComparison(sorted(reported), baselined)
 
 
 def _one_too_many(finding: Finding, listed: int) -> Finding:

@@ -24,7 +24,7 @@ class CheckResult(NamedTuple):
     """The Findings to report, sorted by place, and what was looked at.
 
     :param rules: all rules by id.
-    :param known: how many more Findings the baseline lists; they are not reported.
+    :param baselined: how many more Findings the baseline lists; they are not reported.
     :param root: the folder that all paths are relative to.
     :param text_of: returns the text of a file, for excerpts.
     :param colour: whether text is printed in colour.
@@ -35,7 +35,7 @@ class CheckResult(NamedTuple):
     references: int = 0
     pages: int = 0
     sources: int = 0
-    known: int = 0
+    baselined: int = 0
     root: Path = Path()
     text_of: Callable[[str], str] = _no_text
     colour: bool = False
@@ -51,8 +51,8 @@ class CheckResult(NamedTuple):
         looked_at = f"{plural(self.references, 'reference')} in {plural(self.pages, 'page')}"
         warnings = len(self.findings) - self.errors
         found = f"{plural(self.errors, 'error')}, {plural(warnings, 'warning')}" if self.findings else "no findings"
-        known = f" ({self.known:,} more in the baseline)" if self.known else ""
-        return f"{looked_at}, {plural(self.sources, 'source')}: {found}{known}"
+        baselined = f" ({self.baselined:,} more in the baseline)" if self.baselined else ""
+        return f"{looked_at}, {plural(self.sources, 'source')}: {found}{baselined}"
 
     @property
     def statistics(self) -> list[tuple[str, Severity, int]]:

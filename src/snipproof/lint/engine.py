@@ -80,17 +80,17 @@ def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
             raise SettingsError("--update-baseline requires the name of the file", hint)
         entries = baseline.save(path, name, findings)
         return [f"{name}: {plural(len(findings), 'finding')}, {plural(entries, 'entry', 'entries')}"], 0
-    known = 0
+    baselined = 0
     if path is not None:
         compared = baseline.compare(findings, baseline.load(path, name), name)
-        findings, known = compared.findings, compared.known
+        findings, baselined = compared.findings, compared.baselined
     result = CheckResult(
         findings=findings,
         rules=known_rules(),
         references=len(site.references),
         pages=len(site.pages),
         sources=len(site.sources),
-        known=known,
+        baselined=baselined,
         root=site.settings.root,
         text_of=site.text_of,
         colour=options.colour,

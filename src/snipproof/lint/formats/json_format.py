@@ -29,7 +29,7 @@ def statistics_lines(result: CheckResult) -> Iterator[str]:
 def _head(result: CheckResult) -> dict[str, Any]:
     """Return the first members: the version of the format and what was looked at."""
     counts = {"references": result.references, "pages": result.pages, "sources": result.sources}
-    return {"format_version": FORMAT_VERSION, **counts, "in_baseline": result.known}
+    return {"format_version": FORMAT_VERSION, **counts, "in_baseline": result.baselined}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 from snipproof.compare.notation import ParseError
 from snipproof.compare.notation.json_notation import JsonReader
 from snipproof.compare.tree import Node, Number, Object
+from snipproof.text import quoted
 
 
 def shown_json_error(text: str) -> tuple[int, str] | None:
@@ -43,6 +44,10 @@ class _ShownJsonReader(JsonReader):
         """``True``: no comma is missed around an elision."""
         return True
 
+    @property
+    def _found(self) -> str:
+        return quoted(self.text[self.begin : self.end]) if self.kind != "end" else "the end of the text"
+
     def advance(self) -> None:
         super().advance()
         while self.kind == "dots" and self.text[self.begin] == "/":  # here, a comment is never an elision
@@ -56,7 +61,7 @@ class _ShownJsonReader(JsonReader):
             self.fail("there is no value")
         value = self.value()
         if self.kind != "end":
-            self.fail(f"{self.shown} after the end of the value")
+            self.fail(f"{self._found} after the end of the value")
         return (value,)
 
     def enter(self) -> None:
@@ -67,12 +72,12 @@ class _ShownJsonReader(JsonReader):
 
     def leave(self) -> None:
         if self.text[self.last_end - 1] == ",":
-            self.fail(f"trailing comma before {self.shown}")
+            self.fail(f"trailing comma before {self._found}")
         super().leave()
 
     def name(self) -> str:
         if self.kind != "string":
-            self.fail(f"expected a name in double quotes, found {self.shown}")
+            self.fail(f"expected a name in double quotes, found {self._found}")
         return super().name()
 
     def assemble(self, begin: int, end: int, items: object) -> Object:  # noqa: ARG002 (a name may be repeated)
