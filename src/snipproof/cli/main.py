@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from snipproof.config import Settings
-    from snipproof.lint.engine import CheckOptions
+    from snipproof.lint.check_options import CheckOptions
     from snipproof.lint.result_cache import ResultCache
     from snipproof.site.docs_site import Site
 
@@ -144,7 +144,7 @@ def _load(settings: Settings) -> Site:
 def _check(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.explain:
         return _explain(arguments.explain)
-    from snipproof.lint.engine import CheckOptions
+    from snipproof.lint.check_options import CheckOptions
     from snipproof.lint.formats.text_format import wants_colour
 
     request = CheckOptions(

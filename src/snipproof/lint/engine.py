@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from fnmatch import translate
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING
 
 from snipproof.errors import SettingsError
 from snipproof.lint import baseline
 from snipproof.lint.check_result import CheckResult
-from snipproof.lint.formats import load_format, with_statistics
+from snipproof.lint.formats import load_format
 from snipproof.lint.rules import RULES
 from snipproof.lint.rules.base import Context
 from snipproof.model import Finding, Severity
@@ -20,47 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from snipproof.config import Settings
+    from snipproof.lint.check_options import CheckOptions
     from snipproof.lint.rules.base import Rule
     from snipproof.site.docs_site import Site
 
 _MAX_MESSAGE_LENGTH = 500
 _MAX_HINT_LENGTH = 1000
-
-
-class _Options(NamedTuple):
-    format: str = "text"
-    statistics: bool = False
-    baseline: Path | None = None
-    no_baseline: bool = False
-    update_baseline: bool = False
-    watch: bool = False
-    colour: bool = False
-
-
-class CheckOptions(_Options):
-    """The options of one check. ``baseline`` is ``None`` for that of the settings.
-
-    :raises SettingsError: two of the options contradict each other.
-    """
-
-    __slots__ = ()
-
-    def __new__(cls, **options: Any) -> Self:
-        """Check which options go together."""
-        self = super().__new__(cls, **options)
-        if self.statistics and load_format(self.format).statistics is None:
-            raise SettingsError(f"--statistics is available for the formats {' and '.join(with_statistics())} only")
-        if self.watch and (self.format != "text" or self.update_baseline):
-            raise SettingsError("--watch prints text only, and cannot update a baseline")
-        if self.no_baseline and (self.baseline or self.update_baseline):
-            raise SettingsError("--no-baseline cannot be used with another option for a baseline")
-        return self
-
-    def baseline_file(self, settings: Settings) -> Path | None:
-        """Return where the baseline is, if there is one. A path of the settings is relative to the root."""
-        if self.no_baseline:
-            return None
-        return self.baseline or (settings.root / settings.baseline if settings.baseline else None)
 
 
 def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from snipproof.lint.engine import CheckOptions
+    from snipproof.lint.check_options import CheckOptions
 
 INTERVAL = 0.5
 # The times of files come from a clock that may be a few milliseconds late.
