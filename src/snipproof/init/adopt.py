@@ -16,6 +16,7 @@ from snipproof.languages import of_file
 from snipproof.lint import baseline
 from snipproof.lint.engine import find
 from snipproof.lint.rules import RULES
+from snipproof.lint.rules.sp4xx_sources import in_no_suite
 from snipproof.model import Severity
 from snipproof.site.docs_site import Site
 from snipproof.text import plural
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from snipproof.config import Settings
     from snipproof.model import Finding
 
-IN_NO_SUITE = "SP401"
 BASELINE = "snipproof-baseline.jsonl"
 
 
@@ -100,7 +100,7 @@ def _with_suites(settings: Settings, site: Site, suites: tuple[str, ...]) -> tup
     site = Site.load(settings)
     if any(reference.source not in site.suite_of for reference in site.references):
         # An adopted site has many Sources that cannot be run yet: a Finding for each of them would only be noise.
-        settings = settings._replace(severity={IN_NO_SUITE: "off"})
+        settings = settings._replace(severity={in_no_suite.id: "off"})
         site.settings = settings
     return settings, site
 

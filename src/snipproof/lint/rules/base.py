@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 class Rule(NamedTuple):
     """One rule of ``snipproof check``.
 
-    :param find: yields the Findings; their ``rule`` and ``severity`` are filled in.
+    :param find: yields the Findings; their rule and severity are filled in later.
     :param runs_last: whether it looks at what the other rules have found.
     """
 
@@ -45,7 +45,7 @@ class Rule(NamedTuple):
     runs_last: bool = False
 
     def check(self, context: Context) -> Iterator[Finding]:
-        """Yield the Findings of this rule, at no severity of its own."""
+        """Yield the Findings of this rule, with its id."""
         for finding in self.find(context):
             yield finding if finding.rule else finding._replace(rule=self.id)
 
