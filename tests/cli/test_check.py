@@ -34,9 +34,9 @@ def test_a_clean_site_passes(site: Path, capsys: pytest.CaptureFixture[str]) -> 
         (
             {"docs/p.mdx": page("# START Q"), "snippets/b.py": "# START Q\n1\n# END Q"},
             "docs/p.mdx:3:1 SP201",
-            "did you mean the file snippets/b.py? its line 1",
+            "did you mean the file snippets/b.py? Its line 1",
         ),
-        ({"docs/p.mdx": page(end="# END B")}, "docs/p.mdx:3:1 SP202 no '# END B' closes what line 1", ""),
+        ({"docs/p.mdx": page(end="# END B")}, "docs/p.mdx:3:1 SP202 no '# END B' closes the block that line 1", ""),
         ({"snippets/a.py": "# START A\n \n# END A\n"}, "docs/p.mdx:3:1 SP203 the block is empty", "put text"),
         ({"snippets/b.py": "x\n # START B\n1\n# END B"}, "snippets/b.py:2:2 SP204 no page shows", "[warning]"),
         ({"snippets/a.py": "# START-ANY\n1\n# END-ANY\n"}, "docs/p.mdx:3:1 SP205 the start marker", "[warning]"),

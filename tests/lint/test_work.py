@@ -75,7 +75,7 @@ def test_each_file_is_opened_once(site: Path, command: list[str]) -> None:
 
 
 def test_a_run_without_changes_opens_no_file_of_the_site(site: Path) -> None:
-    """Only its own answer."""
+    """Only its own cache."""
     from time import sleep
 
     sleep(0.1)  # what changed a moment before a run is not kept
@@ -129,7 +129,7 @@ def test_the_start_of_the_command_loads_little(site: Path) -> None:
     }  # fmt: skip
 
 
-def test_an_answer_that_is_known_loads_no_rules(site: Path) -> None:
+def test_a_kept_result_loads_no_rules(site: Path) -> None:
     """A run without changes is as quick as its imports."""
     from time import sleep
 

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from snipproof.lint.result_cache import ResultCache
 
 SUMMARY = "find errors in pages and Sources without running anything"
-_FORMATS = ("text", "json", "github", "sarif")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``check``."""
+    from snipproof.lint.formats import FORMATS
+
     add = parser.add_argument
-    add("--format", choices=_FORMATS, default="text", help="output format (default: text)")
+    add("--format", choices=FORMATS, default="text", help="output format (default: text)")
     add("--statistics", action="store_true", help="print a per-rule count instead of the findings")
     add("--explain", metavar="RULE", help="describe a rule and how to fix its findings; check nothing")
     add(

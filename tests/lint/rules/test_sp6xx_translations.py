@@ -1,9 +1,9 @@
-"""SP601 to SP604: translated pages beside their originals."""
+"""SP6xx: translated pages beside their originals."""
 
 from __future__ import annotations
 
 import pytest
-from tests.lint.rules.conftest import Check, block, page, region
+from tests.support.lint import Check, block, page, region
 
 SOURCE = "".join(region("a = 1", name) for name in "ABC")
 SETTINGS = 'pages = ["docs"]\n[translations]\n"docs/ja" = "docs/en"\n'
@@ -23,14 +23,24 @@ def _files(original: str, translated: str, source: str = "/a.py") -> dict[str, s
 @pytest.mark.parametrize(
     ("original", "translated", "finding", "hint"),
     [
-        ("ABC", "AC", "3:1 SP601 the block '# START B' of docs/en/p.mdx:4 is missing in this translation", "behind"),
+        (
+            "ABC",
+            "AC",
+            "3:1 SP601 the block '# START B' of docs/en/p.mdx:4 is missing in this translation",
+            "after this block",
+        ),
         ("ABC", "BC", "1:1 SP601 the block '# START A' of docs/en/p.mdx:3 is missing in this translation", "here too"),
-        ("AAB", "AB", "3:1 SP601 the block '# START A' of docs/en/p.mdx:4 is missing in this translation", "behind"),
-        ("AC", "ABC", "4:1 SP602 the block '# START B' is not shown by the original, docs/en/p.mdx", "take it away"),
+        (
+            "AAB",
+            "AB",
+            "3:1 SP601 the block '# START A' of docs/en/p.mdx:4 is missing in this translation",
+            "after this block",
+        ),
+        ("AC", "ABC", "4:1 SP602 the block '# START B' is not shown by the original, docs/en/p.mdx", "remove it"),
         (
             "ABC",
             "ACB",
-            "4:1 SP603 the block '# START C' stands where the original shows the block '# START B'",
+            "4:1 SP603 the block '# START C' is shown where the original shows the block '# START B'",
             "line 4",
         ),
         ("ABC", "ABC", "", ""),
@@ -44,11 +54,11 @@ def test_a_translation_shows_what_its_original_shows(
     assert all(hint in f.hint for f in found)
 
 
-def test_a_block_of_another_file_is_told_as_that(check: Check) -> None:
+def test_a_block_of_another_file_is_reported_as_that(check: Check) -> None:
     found = [f for f in check(_files("AB", "AB", "/b.py"), settings=SETTINGS) if f.rule.startswith("SP6")]
     assert [str(f) for f in found] == [
-        "docs/ja/p.mdx:3:1 SP604 the block '# START A' shows b.py, and the original a.py",
-        "docs/ja/p.mdx:4:1 SP604 the block '# START B' shows b.py, and the original a.py",
+        "docs/ja/p.mdx:3:1 SP604 the block '# START A' shows b.py, but the original shows a.py",
+        "docs/ja/p.mdx:4:1 SP604 the block '# START B' shows b.py, but the original shows a.py",
     ]
 
 

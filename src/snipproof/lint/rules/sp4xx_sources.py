@@ -1,4 +1,4 @@
-"""SP402, SP403: markers of a Source that open or close nothing."""
+"""SP4xx: Sources that no Suite runs, and markers of a Source that open or close nothing."""
 
 from __future__ import annotations
 
@@ -6,25 +6,43 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from snipproof.lint.rules.hints import near
-from snipproof.lint.rules.rule import quoted
-from snipproof.model import Finding
+from snipproof.lint.rules.base import at, finding, rule
+from snipproof.lint.rules.hints import Hints
+from snipproof.lint.rules.suppressions import COMMENT_OPENERS
+from snipproof.model import Severity
+from snipproof.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from snipproof.lint.rules.context import Context
-    from snipproof.model import Marker
+    from snipproof.lint.rules.base import Context
+    from snipproof.model import Finding, Marker
 
 _REMARK = re.compile(r"\s(?:#|//)")
-_TOKENS = ("#", "//", "--", ";", "/*", "<!--")
-_TOKEN = re.compile(rf"(?:^|[ \t])[ \t]*(?:{'|'.join(map(re.escape, _TOKENS))})[ \t]*")
+_OPENER = re.compile(rf"(?:^|[ \t])[ \t]*(?:{'|'.join(map(re.escape, COMMENT_OPENERS))})[ \t]*")
 _CLOSING = re.compile(r"\*/|-->")
-_LONGEST_MARKER = 200
+_MAX_MARKER_LENGTH = 200
 
 
-def unbalanced(context: Context) -> Iterator[Finding]:
-    """SP402: a marker opens a Region that nothing closes, or closes one that is not open.
+@rule("SP401", "in-no-suite", Severity.ERROR, "a page shows a Source that no Suite runs")
+def in_no_suite(context: Context) -> Iterator[Finding]:
+    """A Page shows a Source that no Suite runs. Finds nothing on a site without Suites."""
+    site = context.site
+    if not site.suites:
+        return
+    reported = set()
+    for reference in site.references:
+        path = reference.source
+        if path is None or path in site.suite_of or path in reported or not site.exists(path):
+            continue
+        reported.add(path)
+        hint = "add it to the `sources` of a suite.yaml, so that it is run"
+        yield at(reference, f"{path} is shown here, but no Suite runs it", hint)
+
+
+@rule("SP402", "unbalanced-marker", Severity.WARNING, "a marker opens or closes nothing")
+def unbalanced_marker(context: Context) -> Iterator[Finding]:
+    """A marker opens a Region that nothing closes, or closes one that is not open.
 
     A marker line that some block names as its start or end is in use, whatever it is paired with: pages may open a
     Region at one name and close it at another. A comment that is nothing but the name opens a Region too.
@@ -45,13 +63,14 @@ def unbalanced(context: Context) -> Iterator[Finding]:
                     continue
             what = "nothing closes" if marker.opens else "nothing opens"
             message = f"{what} the Region {quoted(_name(marker))} of the marker {quoted(line.strip())}"
-            yield Finding(path, marker.line, marker.column, "SP402", message, _hint(context, marker, unpaired))
+            yield finding(path, marker.line, marker.column, message, _hint(context, marker, unpaired))
 
 
-def duplicate(context: Context) -> Iterator[Finding]:
-    """SP403: a Region is opened once more while it is open, so that the second marker does nothing.
+@rule("SP403", "duplicate-name", Severity.WARNING, "a Region is opened again while it is open")
+def duplicate_name(context: Context) -> Iterator[Finding]:
+    """A Region is opened again while it is open, so the second marker does nothing.
 
-    A name that is opened again after it was closed is no mistake: its Segments are joined.
+    A name that is opened again after it was closed is not a mistake: its Segments are joined.
     """
     for path, source in sorted(context.site.sources.items()):
         opened: dict[str, int] = {}
@@ -62,15 +81,14 @@ def duplicate(context: Context) -> Iterator[Finding]:
             if not marker.opens:
                 opened.pop(name, None)
             elif name in opened:
-                message = f"the Region {quoted(name)} is open since line {opened[name]} and is opened again"
-                hint = "close it before, or give one of them another name"
-                yield Finding(path, marker.line, marker.column, "SP403", message, hint)
+                message = f"the Region {quoted(name)} is opened again, but it has been open since line {opened[name]}"
+                yield finding(path, marker.line, marker.column, message, "close it first, or rename one of them")
             else:
                 opened[name] = marker.line
 
 
 def _name(marker: Marker) -> str:
-    """Return the name without a comment that follows it, ``""`` for ``ANY``."""
+    """Return the name of ``marker`` without a comment that follows it, ``""`` for ``ANY``."""
     return _without_remark(marker.name or "")
 
 
@@ -97,17 +115,17 @@ def _unpaired(markers: Sequence[Marker]) -> Iterator[Marker]:
 
 
 def _bare_names(lines: Sequence[str]) -> dict[str, int]:
-    """Return what stands alone in a comment, as in ``# Setup``, by the first line where it does."""
+    """Return the names that make up a whole comment, as in ``# Setup``, each with the first line where it does."""
     names: dict[str, int] = {}
     for number, line in enumerate(lines, 1):
-        if line.lstrip(" \t").startswith(_TOKENS) and len(line) <= _LONGEST_MARKER:
-            for name in _TOKEN.split(line):
+        if line.lstrip(" \t").startswith(COMMENT_OPENERS) and len(line) <= _MAX_MARKER_LENGTH:
+            for name in _OPENER.split(line):
                 names.setdefault(_CLOSING.sub("", name).strip(), number)
     return names
 
 
 def _is_named(context: Context, path: str, line: str) -> bool:
-    """Whether a block of the Source ``path`` has a marker of its own in ``line``."""
+    """Whether ``line`` contains the start or end marker of a block that shows the Source ``path``."""
     return any(
         (block.reference.start_marker or "undefined") in line or (block.reference.end_marker or "undefined") in line
         for block in context.blocks_of.get(path, ())
@@ -116,6 +134,6 @@ def _is_named(context: Context, path: str, line: str) -> bool:
 
 def _hint(context: Context, marker: Marker, unpaired: Sequence[Marker]) -> str:
     others = {_name(other) for other in unpaired if other.opens is not marker.opens}
-    close = near(context, _name(marker), sorted(others))
+    close = context.shared(Hints).close_match(_name(marker), sorted(others))
     word = "END" if marker.opens else "START"
-    return f"did you mean `{word} {close}`?" if close else "write its partner, or take the marker away"
+    return f"did you mean `{word} {close}`?" if close else "write its partner, or remove the marker"

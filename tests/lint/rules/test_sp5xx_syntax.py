@@ -1,13 +1,13 @@
-"""SP501 to SP505: text that does not parse as what it is shown as."""
+"""SP5xx: text that does not parse as the language it is shown as, and names that are never defined."""
 
 from __future__ import annotations
 
 import sys
 
 import pytest
-from tests.lint.rules.conftest import Check, block, page, region
+from tests.support.lint import Check, block, page, region
 
-from snipproof.lint.rules.json_text import json_error
+from snipproof.lint.rules.sp5xx_syntax import json_error, undefined_names
 from snipproof.syntax import tree_fragments
 from snipproof.syntax.python_fragments import python_error
 from snipproof.syntax.tree_fragments import tree_error
@@ -41,7 +41,7 @@ def test_this_is_python(text: str) -> None:
         ("%pip install thing\nx = = 1", 2, "invalid syntax"),
     ],
 )
-def test_this_is_no_python(text: str, line: int, reason: str) -> None:
+def test_this_is_not_python(text: str, line: int, reason: str) -> None:
     error = python_error(text)
     assert error
     assert error[0] == line
@@ -70,6 +70,10 @@ def test_what_the_parser_cannot_hold_is_no_traceback(text: str) -> None:
         "[…]",
         "[" * 2000 + "..." + "]" * 2000,
         "[" * 100_000 + "]" * 100_000,
+        '{"a": 1, "a": 2, ...}',
+        '["C:\\docs", ...]',
+        "[1e999999, ...]",
+        "[1 // ...\n]",
     ],
 )
 def test_this_is_json(text: str) -> None:
@@ -81,29 +85,36 @@ def test_this_is_json(text: str) -> None:
     [
         ("", 1, "there is no value"),
         ("// only\n", 2, "there is no value"),
-        ('{\n"a": 1,\n}', 3, "a comma stands before '}'"),
-        ("[1,\n// left out\n]", 3, "a comma stands before ']'"),
-        ('{"a": 1', 1, "'{' is never closed"),
-        ("[1\n2]", 2, "'2' stands where a comma must stand"),
-        ('{"a" 1}', 1, "'1' stands where a colon must stand"),
-        ("{a: 1}", 1, "'a:' is no JSON"),
-        ("{'a': 1}", 1, "\"'a':\" is no JSON"),
-        ("{1: 1}", 1, "'1' stands where a name in quotes must stand"),
-        ('{"a": 1}\nclient.close()', 2, "'client.close()' is no JSON"),
-        ("[1] [2]", 1, "'[' stands after the end of the value"),
-        ("[1}", 1, "'}' stands where a comma must stand"),
-        ("[# no comment\n]", 1, "'#' is no JSON"),
-        ("[01]", 1, "'01]' is no JSON"),
-        ("[,]", 1, "',' stands where a value must stand"),
-        ("]", 1, "']' stands where a value must stand"),
-        ('{"a": ...: 1}', 1, "':' stands where"),
-        ('{"a": }', 1, "'}' stands where a value must stand"),
-        ("{..., }", 1, "a comma stands before '}'"),
-        ('["a\nb"]', 1, "is no JSON"),
-        ("[tru]", 1, "'tru]' is no JSON"),
+        ('{\n"a": 1,\n}', 3, "trailing comma before '}'"),
+        ("[1,\n// left out\n]", 3, "trailing comma before ']'"),
+        ("[1,\n// ...\n]", 3, "trailing comma before ']'"),
+        ("{..., }", 1, "trailing comma before '}'"),
+        ('{"a": 1', 1, "'}'"),
+        ('{"a": 1, ...', 1, "..."),
+        ("[1\n2]", 2, "'2'"),
+        ('{"a" 1}', 1, "'1'"),
+        ("{a: 1}", 1, "'a'"),
+        ("{'a': 1}", 1, "\"'a'\""),
+        ("{1: 1}", 1, "expected a name in double quotes, found '1'"),
+        ("{true: 1}", 1, "expected a name in double quotes, found 'true'"),
+        ('{"a": 1}\nclient.close()', 2, "'client.close'"),
+        ("[1] [2]", 1, "'[' after the end of the value"),
+        ("[1}", 1, "'}'"),
+        ("[# no comment\n]", 1, "'#'"),
+        ("[01]", 1, "'01'"),
+        ("[+1]", 1, "'+1'"),
+        ("[0x1]", 1, "'0x1'"),
+        ("[,]", 1, "','"),
+        ("]", 1, "']'"),
+        ('{"a": ...: 1}', 1, "':'"),
+        ('{"a": }', 1, "'}'"),
+        ('["a\nb"]', 1, "'\"a'"),
+        ("[tru]", 1, "'tru'"),
+        ("[1,\n\xa02]", 2, "'\\xa0'"),
+        ("\xa0", 1, "'\\xa0'"),
     ],
 )
-def test_this_is_no_json(text: str, line: int, reason: str) -> None:
+def test_this_is_not_json(text: str, line: int, reason: str) -> None:
     error = json_error(text)
     assert error
     assert error[0] == line
@@ -189,13 +200,43 @@ def test_the_display_language_says_what_it_must_be(check: Check, language: str, 
         pytest.param(block(), "a.py", "  ", id="it is empty"),
     ],
 )
-def test_what_is_told_already_is_not_told_again(check: Check, tag: str, file: str, text: str) -> None:
+def test_what_is_reported_already_is_not_reported_again(check: Check, tag: str, file: str, text: str) -> None:
     files = {"docs/p.mdx": page(tag, source=f"/{file}"), file: region(text)}
     assert not [finding for finding in check(files) if finding.rule.startswith("SP5")]
 
 
 def test_each_text_is_parsed_once(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr("snipproof.syntax.python_fragments.python_error", asked.append)
+    parsed: list[str] = []
+    monkeypatch.setattr("snipproof.syntax.python_fragments.python_error", parsed.append)
     check({"docs/p.mdx": page(*[block()] * 5), "docs/q.mdx": page(), "a.py": region("x = 1")})
-    assert asked == ["x = 1"]
+    assert parsed == ["x = 1"]
+
+
+FILES = {"docs/p.mdx": page(), "a.py": region("client.connect(url)")}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("print(client)", ["client"]),
+        ("    import a.b, c as d\n    a, d", []),
+        ("from a import b\nb", []),
+        ("from a import *\nb", []),
+        ("def f(a, *b, c=1, **d):\n    return a, b, c, d\nf", []),
+        ("class C: pass\nC, D", ["D"]),
+        ("with a as b: b\nfor c in b: c\n(e := 1), e", ["a"]),
+        ("try: pass\nexcept E as e: e", ["E"]),
+        ("match 1:\n    case [a, *b]: a, b\n    case {'k': c, **d}: c, d", []),
+        ("[x for x in y]; lambda z: z", ["y"]),
+        ("x = (", []),
+        ("__name__", []),
+    ],
+)
+def test_names_are_used_and_never_defined(text: str, names: list[str]) -> None:
+    assert undefined_names(text) == names
+
+
+def test_it_is_off_unless_it_is_turned_on(check: Check) -> None:
+    assert check(FILES, "SP506") == []
+    (finding,) = check(FILES, "SP506", '[severity]\nSP506 = "warning"\n')
+    assert finding.message == "used but never defined in the block: client, url"

@@ -1,11 +1,20 @@
-"""SP402, SP403: markers that open or close nothing."""
+"""SP4xx: Sources in no Suite, and markers that open or close nothing."""
 
 from __future__ import annotations
 
 import pytest
-from tests.lint.rules.conftest import Check, block, page, region
+from tests.support.lint import Check, block, page, region
 
 A = region("a = 1")
+SUITE = "flavour: f\nlanguage: python\nsources: ['*.py']\n"
+SETTINGS = 'suites = ["s/suite.yaml"]\n'
+
+
+def test_a_source_in_no_suite_is_reported_once(check: Check) -> None:
+    files = {"docs/p.mdx": page(block(), block()), "a.py": A, "s/b.py": "", "s/suite.yaml": SUITE}
+    (finding,) = check(files, "SP401", SETTINGS)
+    assert finding.line == 3
+    assert check(files, "SP401") == []
 
 
 @pytest.mark.parametrize(
@@ -16,7 +25,7 @@ A = region("a = 1")
         ("# START Beta\nb = 2\n# END Betta\n", "a.py:4:1 SP402 nothing closes", "did you mean `END Betta`?"),
     ],
 )
-def test_a_marker_without_partner_is_told(check: Check, more: str, finding: str, hint: str) -> None:
+def test_a_marker_without_partner_is_reported(check: Check, more: str, finding: str, hint: str) -> None:
     found = check({"docs/p.mdx": page(), "a.py": A + more}, "SP402")
     assert finding in str(found[0])
     assert hint in found[0].hint
@@ -35,13 +44,13 @@ def test_a_marker_without_partner_is_told(check: Check, more: str, finding: str,
         pytest.param("# START B\n# START B\nb = 2\n# END B\n", block(), id="opened twice"),
     ],
 )
-def test_a_marker_with_a_partner_is_not_told(check: Check, more: str, tag: str) -> None:
+def test_a_marker_with_a_partner_is_not_reported(check: Check, more: str, tag: str) -> None:
     assert check({"docs/p.mdx": page(tag), "a.py": A + more}, "SP402") == []
 
 
-def test_a_region_that_is_opened_again_while_open_is_told(check: Check) -> None:
+def test_a_region_that_is_opened_again_while_open_is_reported(check: Check) -> None:
     (finding,) = check({"docs/p.mdx": page(), "a.py": "# START A\n# START A\na = 1\n# END A\n"}, "SP403")
-    assert str(finding) == "a.py:2:1 SP403 the Region 'A' is open since line 1 and is opened again"
+    assert str(finding) == "a.py:2:1 SP403 the Region 'A' is opened again, but it has been open since line 1"
 
 
 def test_segments_have_one_name(check: Check) -> None:

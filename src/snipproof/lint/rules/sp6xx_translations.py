@@ -1,7 +1,7 @@
-"""SP601 to SP604: a translated Page that does not show what its original shows.
+"""SP6xx: a translated Page that does not show what its original shows.
 
-Pages are compared by what they show, a file and two markers. Their words, and the comments in a translated copy of a
-Source, are none of its business.
+Pages are compared by what they show: a file and two markers. Their text, and the comments in a translated copy of a
+Source, are not compared.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from snipproof.lint.rules.rule import at, quoted
-from snipproof.model import Finding
+from snipproof.lint.rules.base import at, finding, rule
+from snipproof.model import Severity
+from snipproof.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from snipproof.lint.rules.context import Context
-    from snipproof.model import Page, Reference
+    from snipproof.lint.rules.base import Context
+    from snipproof.model import Finding, Page, Reference
 
 # Where Docusaurus keeps translations of its docs.
 _DOCUSAURUS = re.compile(r"^((?:.*/)?)i18n/[^/]+/docusaurus-plugin-content-docs/(current|version-[^/]+)/(.*)$")
@@ -27,43 +28,47 @@ _DOCUSAURUS = re.compile(r"^((?:.*/)?)i18n/[^/]+/docusaurus-plugin-content-docs/
 _Shown = tuple[str | None, str | None, str | None]
 
 
-def missing(context: Context) -> Iterator[Finding]:
-    """SP601: the original shows a block that the translation lacks."""
+@rule("SP601", "translation-missing", Severity.ERROR, "a translation lacks a block of its original")
+def translation_missing(context: Context) -> Iterator[Finding]:
+    """The original shows a block that the translation lacks."""
     for pair in _pairs(context):
         for reference in pair.missing:
             before = [r for r in pair.original.references if (r.line, r.column) < (reference.line, reference.column)]
             message = f"{_what(reference)} of {reference.page}:{reference.line} is missing in this translation"
             place = pair.after(before)
-            line, column = (place.line, place.column) if place else (1, 1)
-            hint = "show it here too" if place is None else "show it behind this block"
-            yield Finding(pair.translated.path, line, column, "SP601", message, hint)
+            if place:
+                yield at(place, message, "show it after this block")
+            else:
+                yield finding(pair.translated.path, 1, 1, message, "show it here too")
 
 
-def extra(context: Context) -> Iterator[Finding]:
-    """SP602: the translation shows a block that the original lacks."""
+@rule("SP602", "translation-extra", Severity.ERROR, "a translation shows a block its original lacks")
+def translation_extra(context: Context) -> Iterator[Finding]:
+    """The translation shows a block that the original lacks."""
     for pair in _pairs(context):
         for reference in pair.extra:
             message = f"{_what(reference)} is not shown by the original, {pair.original.path}"
-            yield at(reference, "SP602", message, "take it away, or show it in the original too")
+            yield at(reference, message, "remove it, or show it in the original too")
 
 
-def reordered(context: Context) -> Iterator[Finding]:
-    """SP603: both show the same blocks, in another order. Told once a Page, at the first one that is out of place."""
+@rule("SP603", "translation-order", Severity.WARNING, "a translation shows blocks in another order")
+def translation_order(context: Context) -> Iterator[Finding]:
+    """Both show the same blocks, in another order. Found once per Page, at the first block that is out of place."""
     for pair in _pairs(context):
         for reference, other in zip(*pair.common, strict=True):
             if _shown(reference) != _shown(other):
-                message = f"{_what(reference)} stands where the original shows {_what(other)}"
-                yield at(reference, "SP603", message, f"order the blocks as in {other.page}, line {other.line}")
+                message = f"{_what(reference)} is shown where the original shows {_what(other)}"
+                yield at(reference, message, f"order the blocks as in {other.page}, line {other.line}")
                 break
 
 
-def other_file(context: Context) -> Iterator[Finding]:
-    """SP604: a block of the translation has the markers of the original's, and shows another file."""
+@rule("SP604", "translation-file", Severity.ERROR, "a block of a translation shows another file")
+def translation_file(context: Context) -> Iterator[Finding]:
+    """A block of the translation has the markers of the original's, and shows another file."""
     for pair in _pairs(context):
         for reference, other in pair.rebound:
-            message = f"{_what(reference)} shows {reference.source}, and the original {other.source}"
-            hint = f"import what {other.page} imports"
-            yield at(reference, "SP604", message, hint)
+            message = f"{_what(reference)} shows {reference.source}, but the original shows {other.source}"
+            yield at(reference, message, f"import what {other.page} imports")
 
 
 class _Pair:
@@ -75,7 +80,7 @@ class _Pair:
 
     @cached_property
     def rebound(self) -> list[tuple[Reference, Reference]]:
-        """Blocks with the same markers and another file, with the block of the original."""
+        """The blocks that have the same markers and show another file, each with the block of the original."""
         waiting: dict[_Shown, list[Reference]] = {}
         for reference in _without(self.original, self.translated):
             waiting.setdefault(_markers(reference), []).append(reference)
@@ -105,7 +110,7 @@ class _Pair:
         )
 
     def after(self, before: list[Reference]) -> Reference | None:
-        """Return the block of the translation that shows the last of ``before`` that it has."""
+        """Return the last block of the translation that shows one of ``before``, the later ones first."""
         for other in reversed(before):
             found = [reference for reference in self.translated.references if _markers(reference) == _markers(other)]
             if found:
@@ -123,7 +128,7 @@ def _pairs(context: Context) -> Iterator[_Pair]:
 
 
 def _original(path: str, folders: Mapping[str, str]) -> str:
-    """Return the path of the Page that ``path`` translates, ``""`` when it is no translation."""
+    """Return the path of the Page that ``path`` translates, ``""`` if it is not a translation."""
     for translated, original in folders.items():
         top = posixpath.normpath(translated) + "/"
         if path.startswith(top):

@@ -1,9 +1,9 @@
-"""SP301 with pages, SP302, SP303, SP304: output that pages show, and tabs that are not compared."""
+"""SP3xx: output that pages show, and tabs that are not compared."""
 
 from __future__ import annotations
 
 import pytest
-from tests.lint.rules.conftest import Check, block, region
+from tests.support.lint import Check, block, page, region
 
 SETTINGS = 'suites = ["s/suite.yaml"]\n'
 SUITE = "flavour: f\nlanguage: python\nsources: ['*.py']\n"
@@ -11,6 +11,14 @@ IMPORT = "import A from '!!raw-loader!/s/a.py';\n\n"
 OUTPUT = '"""\n' + region("{}", "Expected results") + '"""\n'
 SHOWN = block("# START Expected results", "# END Expected results", "json")
 FILES = {"s/suite.yaml": SUITE, "s/a.py": region("a = 1") + region("b = 1", "B") + OUTPUT}
+
+
+def test_an_unbound_expectation_is_reported_in_a_suite(check: Check) -> None:
+    source = region("a = 1") + region("{}", "Expected B results")
+    files = {"docs/p.mdx": page(source="/s/a.py"), "s/a.py": source, "s/suite.yaml": SUITE}
+    (finding,) = check(files, "SP301", SETTINGS)
+    assert (finding.path, finding.line) == ("s/a.py", 4)
+    assert check(files, "SP301") == []
 
 
 def tab(*content: str) -> str:
@@ -25,7 +33,7 @@ def test_output_that_a_page_binds_is_bound(check: Check) -> None:
 
 
 @pytest.mark.parametrize("comment", ["", "{/* snipproof: not compared because so */}\n"])
-def test_a_tab_with_several_snippets_is_told(check: Check, comment: str) -> None:
+def test_a_tab_with_several_snippets_is_reported(check: Check, comment: str) -> None:
     """SP302, unless the tab is left out; then nothing binds the output."""
     page = IMPORT + tab(comment, block(), block("# START B", "# END B")) + SHOWN
     findings = check({**FILES, "docs/p.mdx": page}, "", SETTINGS)
@@ -43,14 +51,14 @@ def test_a_tab_with_several_snippets_is_told(check: Check, comment: str) -> None
         ("<!-- snipproof: not compared because -->", "SP303"),
     ],
 )
-def test_a_comment_without_a_reason_is_told(check: Check, comment: str, rule: str) -> None:
-    """SP303; with a reason it is none."""
+def test_a_comment_without_a_reason_is_reported(check: Check, comment: str, rule: str) -> None:
+    """SP303, but only without a reason."""
     page = IMPORT + tab(comment + "\n", block()) + SHOWN
     findings = check({**FILES, "docs/p.mdx": page}, "SP303", SETTINGS)
     assert [finding.rule for finding in findings] == ([rule] if rule else [])
 
 
-def test_a_comment_that_is_not_needed_is_told(check: Check) -> None:
+def test_a_comment_that_is_not_needed_is_reported(check: Check) -> None:
     """SP304, a warning; not on a site without Suites, where nothing is compared at all."""
     comment = "{/* snipproof: not compared because it prints text */}\n"
     page = IMPORT + tab(comment, block())
