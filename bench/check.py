@@ -96,7 +96,7 @@ def main() -> None:
         one, many = Path(folder, "one"), Path(folder, "many")
         lay_one(arguments.site, one)
         lay_many(arguments.site, many, arguments.copies)
-        time.sleep(1)  # what has just been written is not kept in the cache of cache
+        time.sleep(1)  # the result of a run soon after a change is not kept
         rg = Measured("rg -c 'START|END'", search(one))
         cold = Measured("check, cold", check(one, "--no-cache"))
         again = Measured("check, nothing changed", check(one))

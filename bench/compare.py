@@ -1,10 +1,10 @@
-"""The comparison of shown output beside ``json.loads`` of the same two texts.
+"""Benchmark of ``snipproof.compare``, relative to ``json.loads`` of the same two texts.
 
     python bench/compare.py [--rounds 9]
 
-Prints medians and ratios measured interleaved in one run, from the two texts to the findings: in each round every case
-is compared once. The data is 1 MB of made-up search results, 2,203 objects with some 20 values each; the small case is
-2 kB of them. What is expected is indented, what is printed is not.
+Prints medians and ratios of one run, from the two texts to the differences; in each round every case is compared once.
+The data is 1 MB of random search results, 2,203 objects with some 20 values each; the small case is 2 kB of them. The
+expected text is indented, the actual one is not.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ WORDS = tuple("the of photo red green bicycle street morning light near river st
 
 @dataclass
 class Measured:
-    """One thing that is done, with its times in seconds, and how many findings it gave."""
+    """A case with its times in seconds, and the number of differences it finds."""
 
     name: str
     run: Callable[[], int]
     base: Measured | None = None
     seconds: list[float] = field(default_factory=list)
-    findings: int = 0
+    differences: int = 0
 
     def once(self) -> None:
-        """Do it once."""
+        """Run the case once."""
         begin = time.perf_counter()
-        self.findings = self.run()
+        self.differences = self.run()
         self.seconds.append(time.perf_counter() - begin)
 
     @property
@@ -50,7 +50,7 @@ class Measured:
 
 
 def photo(chance: random.Random) -> dict[str, Any]:
-    """Return one made-up result of a search."""
+    """Return a random search result."""
     return {
         "_additional": {
             "id": f"{chance.getrandbits(128):032x}",
@@ -68,27 +68,29 @@ def photo(chance: random.Random) -> dict[str, Any]:
 
 
 def reply(photos: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what a server cache."""
+    """Return the reply of a server."""
     return {"data": {"Get": {"Photo": photos}}}
 
 
 def loaded(expected: str, actual: str) -> int:
-    """Read both texts and compare nothing."""
+    """Parse both texts without comparing them."""
     json.loads(expected)
     json.loads(actual)
     return 0
 
 
 def case(
-    name: str, base: Measured, expected: str, photos: list[dict[str, Any]], laws: ComparisonOptions | None = None
+    name: str, base: Measured, expected: str, photos: list[dict[str, Any]], options: ComparisonOptions | None = None
 ) -> Measured:
     """Return the comparison of ``expected`` with the reply of ``photos``."""
     actual = json.dumps(reply(photos))
-    return Measured(name, lambda: len(compare_texts(expected, actual, laws or ComparisonOptions()).differences), base)
+    return Measured(
+        name, lambda: len(compare_texts(expected, actual, options or ComparisonOptions()).differences), base
+    )
 
 
 def cases(chance: random.Random) -> list[Measured]:
-    """Return what is measured."""
+    """Return all cases."""
     photos = [photo(chance) for _ in range(OBJECTS)]
     shown = json.dumps(reply(photos), indent=2)
     printed = json.dumps(reply(photos))
@@ -122,7 +124,7 @@ def cases(chance: random.Random) -> list[Measured]:
 
 def main() -> None:
     """Measure and print the table."""
-    parser = argparse.ArgumentParser(description="comparing shown output beside json.loads")
+    parser = argparse.ArgumentParser(description="benchmark of comparisons, relative to json.loads")
     parser.add_argument("--rounds", type=int, default=9)
     rounds = parser.parse_args().rounds
     everything = cases(random.Random(1))  # noqa: S311 (data to measure with)
@@ -131,10 +133,10 @@ def main() -> None:
             measured.once()
             if number == 0:
                 measured.seconds.clear()
-    sys.stdout.write(f"{'':30} {'median ms':>10} {'x loads':>8} {'findings':>9}\n")
+    sys.stdout.write(f"{'':30} {'median ms':>10} {'x loads':>8} {'differences':>12}\n")
     for measured in everything:
         ratio = measured.median / (measured.base or measured).median
-        sys.stdout.write(f"{measured.name:30} {1000 * measured.median:10.2f} {ratio:8.1f} {measured.findings:9}\n")
+        sys.stdout.write(f"{measured.name:30} {1000 * measured.median:10.2f} {ratio:8.1f} {measured.differences:12}\n")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ from snipproof.run.runner import Program, Runner, RunnerContext, make_runner
 from snipproof.run.runners.python.runner import PythonRunner
 from snipproof.run.verdict import judge
 from snipproof.services.gallery import Gallery
-from snipproof.services.start import Services
+from snipproof.services.startup import Services
 from snipproof.site.source import parse_source
 from snipproof.site.suite import load_suites
 

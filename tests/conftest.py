@@ -1,4 +1,4 @@
-"""What tests of the dynamic side share: the real server's binary."""
+"""Shared fixtures. The static tests run without any extra, so whatever needs one is imported late."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ import hypothesis
 import pytest
 
 from snipproof.config import Settings, load_settings
-from snipproof.services.weaviate.binary import find_binary
-from snipproof.services.weaviate.container import engine_error
 
-# On a busy machine any example may take long: what must be quick is measured by `bench/`.
+# On a busy machine any example may take long. `bench/` measures what must be fast.
 hypothesis.settings.register_profile("patient", parent=hypothesis.settings(), deadline=None)
 hypothesis.settings.load_profile("patient")
 
@@ -24,8 +22,8 @@ TOOL = Path(__file__).parent.parent / "tools" / "build_image.py"
 
 
 @pytest.fixture(autouse=True)
-def _no_colour_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment that tests are run in must not decide what the command prints."""
+def _no_colour_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of the test run must not change what the command prints."""
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
@@ -41,30 +39,34 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(reason)
 
 
-def _say(line: str) -> None:
+def _log(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Default settings, with the environment's."""
+    """Default settings, with those of the environment."""
     return load_settings(tmp_path_factory.mktemp("root"), overrides={"weaviate.mode": "embedded"})
 
 
 @pytest.fixture(scope="session")
 def binary(settings: Settings) -> Path:
     """The pinned server's binary, obtained as a user's would be."""
-    return find_binary(settings, _say)
+    from snipproof.services.weaviate.binary import find_binary
+
+    return find_binary(settings, _log)
 
 
 @pytest.fixture(scope="session")
 def image(binary: Path) -> str:
     """A local image made from the server binary, so that no registry is needed."""
-    trouble = engine_error()
-    if trouble and os.environ.get("SNIPPROOF_TEST_REQUIRE_CONTAINERS"):
-        pytest.fail(f"containers are required, but {trouble}")
-    if trouble:
-        pytest.skip(trouble)
+    from snipproof.services.weaviate.container import engine_error
+
+    error = engine_error()
+    if error and os.environ.get("SNIPPROOF_TEST_REQUIRE_CONTAINERS"):
+        pytest.fail(f"containers are required, but {error}")
+    if error:
+        pytest.skip(error)
     spec = importlib.util.spec_from_file_location("build_image", TOOL)
     assert spec
     assert spec.loader

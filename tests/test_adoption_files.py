@@ -1,4 +1,4 @@
-"""The files by which other repositories use this one: the pre-commit hook and the GitHub action."""
+"""The files that other repositories use: the pre-commit hook and the GitHub action."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from snipproof.cli.main import _parser
+from snipproof.cli import check
+from snipproof.cli.main import build_parser
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,14 +25,14 @@ def load(name: str) -> Any:
     return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
 
 
-def test_the_hook_names_what_exists() -> None:
-    """Its command is one of ours, and its pattern fits pages, Sources and settings."""
+def test_the_hook_runs_an_existing_command() -> None:
+    """Its entry parses, and its pattern matches pages, Sources and settings."""
     (hook,) = load(".pre-commit-hooks.yaml")
     assert (hook["id"], hook["language"], hook["pass_filenames"]) == ("snipproof-check", "python", False)
     program, *arguments = hook["entry"].split()
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     assert program in scripts
-    assert _parser().parse_args(arguments).command.__name__ == "_check"
+    assert build_parser().parse_args(arguments).run is check.run
     for path in ("docs/a.mdx", "a.md", "x/a.py", "a.mts", "a.tsx", "a.go", "A.java", "A.cs", "a.sh", "snipproof.toml",
                  "x/suite.yaml", "pyproject.toml", "snipproof-baseline.jsonl"):  # fmt: skip
         assert re.search(hook["files"], path), path
@@ -39,8 +40,8 @@ def test_the_hook_names_what_exists() -> None:
         assert not re.search(hook["files"], path), path
 
 
-def test_the_action_uses_nothing_that_is_not_pinned() -> None:
-    """No other action but by a full commit; no expression in a script; every input that is used is declared."""
+def test_the_action_pins_what_it_uses() -> None:
+    """Other actions by a full commit; no expression in a script; every input is declared and used."""
     action = load("action.yml")
     assert action["runs"]["using"] == "composite"
     text = (ROOT / "action.yml").read_text(encoding="utf-8")
@@ -58,7 +59,7 @@ def test_the_action_uses_nothing_that_is_not_pinned() -> None:
 @pytest.mark.parametrize(("end", "code"), [("# END a", 0), ("# END b", 1)])
 @pytest.mark.parametrize("baseline", ["", "known.jsonl"])
 def test_the_action_checks(tmp_path: Path, end: str, code: int, baseline: str) -> None:
-    """Its script, as a runner gives it to bash: a finding is an annotation and fails the job, unless it is listed."""
+    """Its script in bash: a finding is an annotation and fails the job, unless the baseline lists it."""
     site = tmp_path / "a site; echo"
     (site / "docs").mkdir(parents=True)
     block = f'<FilteredTextBlock text={{A}} startMarker="# START a" endMarker="{end}" language="py" />'

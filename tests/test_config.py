@@ -1,4 +1,4 @@
-"""Settings: where a value comes from, and what is refused."""
+"""Settings: where a value comes from, and which values are errors."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def test_a_folder_without_settings_has_the_defaults(tmp_path: Path) -> None:
 
 
 def test_snipproof_toml_comes_before_pyproject_toml(tmp_path: Path) -> None:
-    """A site with both is told by its own file; a pyproject.toml without our table is none."""
+    """Of two files snipproof.toml counts; a pyproject.toml without the table does not."""
     pyproject = tmp_path / "pyproject.toml"
     pyproject.write_text("[project]\n")
     assert find_settings_file(tmp_path) is None
@@ -28,7 +28,7 @@ def test_snipproof_toml_comes_before_pyproject_toml(tmp_path: Path) -> None:
 
 
 def test_command_line_wins_over_environment_over_file_over_default(tmp_path: Path) -> None:
-    """A value is taken from the first place that gives it."""
+    """The first source that sets a value counts."""
     assert load_settings(tmp_path, environ=_NOTHING).run.timeout == 60
     (tmp_path / "snipproof.toml").write_text("[run]\ntimeout = 1\n")
     assert load_settings(tmp_path, environ=_NOTHING).run.timeout == 1
@@ -54,7 +54,7 @@ def test_command_line_wins_over_environment_over_file_over_default(tmp_path: Pat
         ("[severity]\nSP201 = 'loud'", "2:1", "'SP201' cannot be 'loud'"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, text: str, place: str, message: str) -> None:
+def test_an_error_names_its_line(tmp_path: Path, text: str, place: str, message: str) -> None:
     """Unknown keys, wrong types and impossible values are errors at their line."""
     (tmp_path / "snipproof.toml").write_text(text)
     with pytest.raises(SettingsError) as error:
@@ -64,15 +64,15 @@ def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, text: str, place: 
 
 
 @pytest.mark.parametrize(("text", "value"), [("1", True), ("True", True), ("no", False), ("0", False)])
-def test_the_environment_says_yes_and_no(tmp_path: Path, text: str, *, value: bool) -> None:
-    """What is true or false in a file has several spellings in the environment, and any other is refused."""
+def test_a_boolean_in_the_environment(tmp_path: Path, text: str, *, value: bool) -> None:
+    """It has several spellings; any other is an error."""
     assert load_settings(tmp_path, environ={"SNIPPROOF_RUN_REQUIRE": text}).run.require is value
     with pytest.raises(SettingsError, match=r"'run\.require' must be true or false, not 'perhaps'"):
         load_settings(tmp_path, environ={"SNIPPROOF_RUN_REQUIRE": "perhaps"})
 
 
-def test_an_unknown_key_says_what_was_meant(tmp_path: Path) -> None:
-    """A typo is answered with the key it resembles."""
+def test_an_unknown_key_is_answered_with_a_known_one(tmp_path: Path) -> None:
+    """The hint names the key that a typo resembles."""
     (tmp_path / "snipproof.toml").write_text('page = ["docs"]')
     with pytest.raises(SettingsError) as error:
         load_settings(tmp_path, environ=_NOTHING)
@@ -80,14 +80,79 @@ def test_an_unknown_key_says_what_was_meant(tmp_path: Path) -> None:
 
 
 def test_a_wrong_environment_variable_is_named(tmp_path: Path) -> None:
-    """What the environment says wrong is told by the variable's name."""
+    """The error names the variable."""
     with pytest.raises(SettingsError, match=r"SNIPPROOF_RUN_TIMEOUT: 'run.timeout' must be a number, not 'soon'"):
         load_settings(tmp_path, environ={"SNIPPROOF_RUN_TIMEOUT": "soon"})
 
 
-@pytest.mark.parametrize("data", [b"[tool.snipproof]\npages = ['\xff']\n", b"[tool.snipproof]\npages = [\n"])
-def test_a_settings_file_that_cannot_be_read_is_an_error(tmp_path: Path, data: bytes) -> None:
-    """Bytes that are no UTF-8 or no TOML are named with the file, without a traceback."""
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"[tool.snipproof]\npages = ['\xff']\n", "2:1 cannot be read as UTF-8 text"),
+        (b"[tool.snipproof]\npages = ]\n", "2:9 not valid TOML: Invalid value"),
+        (b"[tool.snipproof]\npages = [\n", "3:1 not valid TOML"),
+        (b"tool = 1\n# tool.snipproof", "1:1 'tool' must be a table"),
+        (b"[tool]\n\nsnipproof = 1 # tool.snipproof", "3:1 'tool.snipproof' must be a table"),
+    ],
+)
+def test_an_invalid_settings_file_is_an_error_at_its_line(tmp_path: Path, data: bytes, line: str) -> None:
+    """Not UTF-8, not TOML, or not a table: no traceback."""
     (tmp_path / "pyproject.toml").write_bytes(data)
-    with pytest.raises(SettingsError, match=r"^pyproject\.toml:1:1 "):
+    with pytest.raises(SettingsError) as error:
         load_settings(tmp_path, environ={})
+    assert error.value.message.startswith(f"pyproject.toml:{line}")
+
+
+_TABLES_WITH_THE_SAME_KEYS = """\
+[project]
+version = "1.0"
+[tool.other]
+timeout = "soon"
+mode = "x"
+pages = 1
+[tool.other.weaviate]
+version = 3
+[tool.snipproof]
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("pages = 1", "10:1"),
+        ("weaviate = { mode = 'auto', version = 7 }", "10:29"),
+        ("[tool.snipproof.weaviate]\nversion = 7", "11:1"),
+        ("[tool.snipproof.weaviate]\nmode = 'x'", "11:1"),
+        ("run.timeout = 0", "10:5"),
+        ("[tool.snipproof.run]\ntimeout = 'soon'", "11:1"),
+        ("[tool.snipproof.severity]\nSP201 = 'off'\nSP202 = 'x'", "12:1"),
+        ("[tool.snipproof.per-path]\n'a.*' = { SP201 = 'off' }\n'b/*' = { SP201 = 'x' }", "12:11"),
+        ("[tool.snipproof.per-path.'b.c']\nSP201 = 1", "11:1"),
+        ("translations = { a = 'b',\tc = 1 }", "10:27"),
+        ('pages = ["""\npage = 1\n"""]\npage = 1', "13:1"),
+    ],
+)
+def test_an_error_names_the_line_of_its_own_table(tmp_path: Path, text: str, place: str) -> None:
+    """Not that of a key with the same name in another table, above or below."""
+    (tmp_path / "pyproject.toml").write_text(f"{_TABLES_WITH_THE_SAME_KEYS}{text}\n[tool.zebra]\nSP202 = 1\n")
+    with pytest.raises(SettingsError) as error:
+        load_settings(tmp_path, environ={})
+    assert error.value.message.startswith(f"pyproject.toml:{place} ")
+
+
+def test_an_impossible_value_of_the_environment_names_the_variable(tmp_path: Path) -> None:
+    """And not a line of the file, which may hold a good value."""
+    (tmp_path / "snipproof.toml").write_text("[weaviate]\nmode = 'auto'\n")
+    with pytest.raises(
+        SettingsError, match=r"^environment variable SNIPPROOF_WEAVIATE_MODE: 'mode' cannot be 'dokcer'"
+    ):
+        load_settings(tmp_path, environ={"SNIPPROOF_WEAVIATE_MODE": "dokcer"})
+
+
+def test_the_origin_of_a_setting_is_where_it_is_written(tmp_path: Path) -> None:
+    """Or the nearest table around it."""
+    (tmp_path / "snipproof.toml").write_text("pages = []\n[run]\ntimeout = 1\n")
+    settings = load_settings(tmp_path, environ={"SNIPPROOF_RUN_FRESH": "1"})
+    origins = [settings.origin(*path) for path in (("pages",), ("run", "timeout"), ("run", "env"), ("run", "fresh"))]
+    assert origins[:3] == ["snipproof.toml:1:1", "snipproof.toml:3:1", "snipproof.toml:2:2"]
+    assert origins[3] == "environment variable SNIPPROOF_RUN_FRESH:"

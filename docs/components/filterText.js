@@ -40,7 +40,7 @@ export function highlighterLanguage(language) {
  * The text between the lines that contain `startMarker` and those that contain `endMarker`, as often as they occur.
  *
  * A marker is any text that a line contains. A start wins over an end on one line. Marker lines are not shown, unless
- * `includeStartMarker` asks for those that start. A file without the end marker is shown to its end.
+ * `includeStartMarker` includes those that start. A file without the end marker is shown to its end.
  */
 export function filterText(text, {startMarker, endMarker, language, includeStartMarker = false}) {
   const format = INDENTATION.get(language) ?? ((line) => line);

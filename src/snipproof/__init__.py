@@ -1,7 +1,7 @@
-"""snipproof proves documentation: it runs the snippets docs show and checks the output they show.
+"""snipproof proves documentation: it runs the snippets that docs show and checks the output that they show.
 
-The words used in every module are defined in :mod:`snipproof.model`. The package has two sides with a wall between
-them: :mod:`snipproof.site` only reads text, :mod:`snipproof.prove` runs code and is only imported on explicit request.
+:mod:`snipproof.model` holds the vocabulary. :mod:`snipproof.api` is what other code may import; everything else is
+private. The layers of the package are in CONTRIBUTING.md: only ``processes`` and the layers above it run anything.
 """
 
 __version__ = "0.1.0"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from snipproof.run.runners.job import Job
     from snipproof.run.source_run import Crash, Diagnostic, ProbeEvent, SourceRun, Termination
     from snipproof.services.gallery import Gallery
-    from snipproof.services.start import Services
+    from snipproof.services.startup import Services
     from snipproof.services.weaviate.server import WeaviateAddress
     from snipproof.services.weaviate.state import State
 
@@ -73,7 +73,7 @@ _MODULES = {
     "snipproof.run.runners.job": ("Job",),
     "snipproof.run.source_run": ("Crash", "Diagnostic", "ProbeEvent", "SourceRun", "Termination"),
     "snipproof.services.gallery": ("Gallery",),
-    "snipproof.services.start": ("Services",),
+    "snipproof.services.startup": ("Services",),
     "snipproof.services.weaviate.server": ("WeaviateAddress",),
     "snipproof.services.weaviate.state": ("State",),
 }  # fmt: skip

@@ -1,20 +1,21 @@
 """Settings: ``[tool.snipproof]`` in ``pyproject.toml``, or the same keys at the top of a ``snipproof.toml``.
 
 A value comes from, in this order: the command line (``overrides``), the environment (``SNIPPROOF_…``), the file, the
-default. Unknown keys and values of a wrong type are errors, since a typo that is ignored is a check that is off.
+default. Unknown keys and values of a wrong type are errors: a typo that is ignored turns a check off.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, get_type_hints
 
 from snipproof.errors import SettingsError
 from snipproof.model import Severity
+from snipproof.text import did_you_mean
 
 FILES = ("snipproof.toml", "pyproject.toml")
 _BOOLEANS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -25,23 +26,29 @@ _KINDS: dict[Any, str] = {
     int: "a whole number",
     tuple[str, ...]: "a list of strings",
 }
-# What may also come from the environment, where `weaviate.mode` is SNIPPROOF_WEAVIATE_MODE.
+# Settings that the environment may set as well: `weaviate.mode` is SNIPPROOF_WEAVIATE_MODE.
 _FROM_ENVIRONMENT = frozenset(
     f"weaviate.{key}"
     for key in "mode version url grpc image binary obtain download-url start-timeout".split()  # noqa: SIM905
 ) | {"cache-dir", "run.timeout", "run.output-limit", "run.require", "run.fresh"}
-_NOT_IN_FILES = ("root", "file")
+_NOT_IN_FILES = ("root", "file", "origin")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MISSING: Any = object()
+_Path = tuple[str, ...]
+
+
+def _no_origin(*path: str) -> str:
+    """Stand in for the origin of settings that were not loaded: the key itself."""
+    return f"settings: {'.'.join(path)}:"
 
 
 class WeaviateSettings(NamedTuple):
     """``[tool.snipproof.weaviate]``: where the Weaviate that snippets talk to comes from.
 
-    ``mode`` is ``auto``, ``url``, ``container`` or ``embedded``; a mode other than ``auto`` never falls back.
-    ``obtain`` lists how the embedded server's binary may be had, out of ``cache``, ``download`` and ``build``.
-    ``sha256`` maps ``<os>-<arch>`` to the checksum of the release archive; without an entry the checksum file that
-    stands beside the archive is used. Times are in seconds.
+    ``mode`` is ``auto``, ``url``, ``container`` or ``embedded``; only ``auto`` falls back to another mode.
+    ``obtain`` lists how the embedded server's binary may be obtained: ``cache``, ``download``, ``build``.
+    ``sha256`` maps ``<os>-<arch>`` to the checksum of the release archive; without an entry, the checksum file beside
+    the archive is used. Times are in seconds.
     """
 
     mode: str = "auto"
@@ -57,15 +64,15 @@ class WeaviateSettings(NamedTuple):
 
     @property
     def is_given(self) -> bool:
-        """Whether a running server is used that was named by its address."""
+        """Whether the settings give the address of a running server."""
         return self.mode == "url" or (self.mode == "auto" and bool(self.url))
 
 
 class RunSettings(NamedTuple):
     """``[tool.snipproof.run]``: limits of one Source's run. Times are in seconds, sizes in bytes.
 
-    ``env`` names environment variables that snippets may see besides the few every process needs. ``require`` makes a
-    missing toolchain an error instead of a skip. ``fresh`` is that of every Suite.
+    ``env`` names environment variables that Sources may read, in addition to the few every process needs. ``require``
+    makes a missing toolchain an error instead of a skip. ``fresh`` applies to every Suite.
     """
 
     timeout: float = 60.0
@@ -78,22 +85,26 @@ class RunSettings(NamedTuple):
 class Settings(NamedTuple):
     """All settings. ``root`` is the folder of the settings file; every path in it is relative to that folder.
 
+    ``origin("weaviate", "mode")`` is where that setting comes from, for a message: ``file:line:column`` of its key, the
+    environment variable or the command line.
+
     ``pages`` are folders or files of MD/MDX (none: those of a Docusaurus site, else ``docs``), ``suites`` globs of
     suite files. ``site_root`` is what ``/…`` and ``@site/…`` in a Page's imports mean. ``profile`` names the rules of
-    the site's component; ``component``, ``attributes``, ``indentation`` and ``highlighters`` change single ones.
-    ``assets`` is a folder that is served over HTTP while snippets run. ``per_path`` maps globs of paths to severities
-    of their own, ``translations`` folders of translated Pages to those of their originals. ``baseline`` is the file of
-    the Findings to live with. ``cache_dir`` is where server binaries and environments are kept (empty: the user's cache
-    folder).
+    the site's component; ``component`` (empty: the profile's), ``attributes``, ``indentation`` and ``highlighters``
+    override single rules. ``assets`` is a folder that is served over HTTP while Sources run. ``per_path`` maps globs of
+    paths to their own severities, ``translations`` folders of translated Pages to those of the originals. ``baseline``
+    is the file that lists accepted Findings. ``cache_dir`` is where server binaries and environments are kept (empty:
+    the user's cache folder).
     """
 
     root: Path = Path()
     file: Path | None = None
+    origin: Callable[..., str] = _no_origin
     pages: tuple[str, ...] = ()
     suites: tuple[str, ...] = ()
     site_root: str = "."
     profile: str = "docusaurus-filtered-text-block"
-    component: str = "FilteredTextBlock"
+    component: str = ""
     attributes: Mapping[str, str] = _NOTHING
     indentation: Mapping[str, str] = _NOTHING
     highlighters: Mapping[str, str] = _NOTHING
@@ -108,7 +119,7 @@ class Settings(NamedTuple):
 
 
 def find_settings_file(folder: Path) -> Path | None:
-    """Return the settings file of ``folder``: a ``snipproof.toml``, else a ``pyproject.toml`` with our table."""
+    """Return the settings file of ``folder``: ``snipproof.toml``, else a ``pyproject.toml`` with the table."""
     for name in FILES:
         path = folder / name
         if not path.is_file():
@@ -129,137 +140,171 @@ def load_settings(
     """
     root = root.absolute()
     path = find_settings_file(root)
-    text = ""
-    table: dict[str, Any] = {}
+    text, table = _read_file(path) if path is not None else ("", {})
+    reader = _Reader(path.name if path else "settings", overrides or {}, os.environ if environ is None else environ)
+    prefix: tuple[str, ...] = ()
     if path is not None:
-        import tomllib
-
-        try:
-            text = path.read_text(encoding="utf-8")
-            table = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise SettingsError(f"{path.name}:1:1 not valid TOML: {error}") from None
-        except RecursionError:
-            raise SettingsError(f"{path.name}:1:1 not valid TOML: nested too deeply") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path.name}:1:1 cannot be read as UTF-8 text: {error}") from None
+        reader.text = text
         if path.name == "pyproject.toml":
-            tools = table.get("tool", {})
-            table = tools.get("snipproof", {}) if isinstance(tools, dict) else {}
-            if not isinstance(table, dict):
-                raise SettingsError(f"{path.name}:1:1 'tool.snipproof' must be a table")
-    reader = _Reader(
-        path.name if path else "settings", text, overrides or {}, os.environ if environ is None else environ
-    )
-    values = reader.read(Settings, table, "")
-    settings = Settings(root=root, file=path, **values)
-    _check_values(settings, reader)
+            for key in ("tool", "snipproof"):
+                prefix = (*prefix, key)
+                table = table.get(key, {})
+                if not isinstance(table, dict):
+                    raise SettingsError(f"{reader.position(prefix)} {'.'.join(prefix)!r} must be a table")
+    reader.prefix = prefix
+    settings = Settings(root=root, file=path, origin=reader.origin, **reader.read(Settings, table, ()))
+    _check_values(settings)
     return settings
 
 
-class _Reader(NamedTuple):
-    """Turns a TOML table into the keyword arguments of a settings class."""
+def _read_file(path: Path) -> tuple[str, dict[str, Any]]:
+    import tomllib
 
-    name: str
-    text: str
-    overrides: Mapping[str, str]
-    environ: Mapping[str, str]
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path.name}:1:1 cannot be read: {error.strerror or error}") from None
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path.name}:{line}:1 cannot be read as UTF-8 text: {error.reason}") from None
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # Its message is the only place where Python 3.11 gives the position.
+        where = re.fullmatch(r"(?P<problem>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)", str(error))
+        position = f"{where['line']}:{where['column']}" if where else f"{text.count(chr(10)) + 1}:1"
+        problem = where["problem"] if where else str(error)
+        raise SettingsError(f"{path.name}:{position} not valid TOML: {problem}") from None
+    except RecursionError:
+        raise SettingsError(f"{path.name}:1:1 not valid TOML: nested too deeply") from None
 
-    def read(self, cls: type, table: dict[str, Any], prefix: str) -> dict[str, Any]:
+
+class _Reader:
+    """Turns a TOML table into the keyword arguments of a settings class.
+
+    Paths are the keys that lead to a value: ``("weaviate", "mode")``.
+    """
+
+    def __init__(self, name: str, overrides: Mapping[str, str], environ: Mapping[str, str]) -> None:
+        self.text = ""
+        self.prefix: _Path = ()
+        self._name = name
+        self._overrides = overrides
+        self._environ = environ
+        self._positions: Mapping[_Path, int] | None = None
+        self._origins: dict[_Path, str] = {}
+
+    def read(self, cls: type, table: dict[str, Any], path: _Path) -> dict[str, Any]:
+        """Return the value of each field of ``cls`` that is set; the keys of ``table`` stand at ``path``."""
         types = {
             name.replace("_", "-"): kind for name, kind in get_type_hints(cls).items() if name not in _NOT_IN_FILES
         }
         for key in table:
             if key not in types:
-                import difflib  # late, as all that only few runs need: the command's start is what users wait for
-
-                close = difflib.get_close_matches(key, types, n=1)
-                hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(sorted(types))}"
-                raise SettingsError(f"{self.place(key)} unknown setting {prefix + key!r}", hint)
+                hint = did_you_mean(key, types) or f"known keys: {', '.join(sorted(types))}"
+                raise SettingsError(f"{self.origin(*path, key)} unknown setting {'.'.join((*path, key))!r}", hint)
         values = {}
         for key, wanted in types.items():
             name = key.replace("-", "_")
             if wanted in (WeaviateSettings, RunSettings):
                 nested = table.get(key, {})
                 if not isinstance(nested, dict):
-                    raise SettingsError(f"{self.place(key)} {prefix + key!r} must be a table")
-                values[name] = wanted(**self.read(wanted, nested, f"{prefix}{key}."))
+                    raise SettingsError(f"{self.origin(*path, key)} {'.'.join((*path, key))!r} must be a table")
+                values[name] = wanted(**self.read(wanted, nested, (*path, key)))
                 continue
-            found = self._find(prefix + key, table.get(key, _MISSING))
+            found = self._find((*path, key), table.get(key, _MISSING))
             if found is not _MISSING:
-                origin, value = found
-                values[name] = _convert(origin, prefix + key, value, wanted)
+                values[name] = found if wanted is Any else self._convert((*path, key), found, wanted)
         return values
 
-    def _find(self, dotted: str, in_file: Any) -> Any:
-        if dotted in self.overrides:
-            return "command line:", self.overrides[dotted]
+    def _find(self, path: _Path, in_file: Any) -> Any:
+        """Return the value at ``path`` and note where it comes from, if not from the file."""
+        dotted = ".".join(path)
+        if dotted in self._overrides:
+            self._origins[path] = "command line:"
+            return self._overrides[dotted]
         if dotted in _FROM_ENVIRONMENT:
             variable = "SNIPPROOF_" + dotted.replace(".", "_").replace("-", "_").upper()
-            if self.environ.get(variable):
-                return f"environment variable {variable}:", self.environ[variable]
-        if in_file is not _MISSING:
-            return self.place(dotted.rpartition(".")[2]), in_file
-        return _MISSING
+            if self._environ.get(variable):
+                self._origins[path] = f"environment variable {variable}:"
+                return self._environ[variable]
+        return in_file
 
-    def place(self, key: str) -> str:
-        """Return ``file:line:column`` of the first place that sets ``key``."""
-        match = re.search(rf"^[ \t]*(?:\[.*\b)?[\"']?({re.escape(key)})[\"']?[ \t]*[]=.]", self.text, re.MULTILINE)
-        if match is None:
-            return f"{self.name}:1:1"
-        line = self.text.count("\n", 0, match.start(1)) + 1
-        column = match.start(1) - self.text.rfind("\n", 0, match.start(1))
-        return f"{self.name}:{line}:{column}"
+    def origin(self, *path: str) -> str:
+        """Return where the value at ``path`` comes from, for a message: ``file:line:column`` of its key, if a file."""
+        return self._origins.get(path) or self.position((*self.prefix, *path))
 
+    def position(self, path: _Path) -> str:
+        """Return ``file:line:column`` of the key at ``path`` of the file, or of the nearest table around it."""
+        if self._positions is None:
+            from snipproof.toml_positions import key_positions
 
-def _convert(origin: str, dotted: str, value: Any, wanted: Any) -> Any:
-    """Return ``value`` as ``wanted``; the strings of the environment and the command line are parsed."""
-    from_file = origin.count(":") > 1
-    if not from_file and isinstance(value, str):
-        value = _parse(origin, dotted, value, wanted)
-    if wanted in (str, bool) and isinstance(value, wanted):
+            self._positions = key_positions(self.text)
+        while path and path not in self._positions:
+            path = path[:-1]
+        offset = self._positions.get(path, 0)
+        line = self.text.count("\n", 0, offset) + 1
+        return f"{self._name}:{line}:{offset - self.text.rfind(chr(10), 0, offset)}"
+
+    def _convert(self, path: _Path, value: Any, wanted: Any) -> Any:
+        """Return ``value`` as ``wanted``; the strings of the environment and the command line are parsed."""
+        if path in self._origins:
+            value = self._parse(path, value, wanted)
+        if wanted in (str, bool) and isinstance(value, wanted):
+            return value
+        if wanted in (float, int) and isinstance(value, int | float) and not isinstance(value, bool):
+            if wanted(value) == value:
+                return wanted(value)
+        elif wanted == tuple[str, ...] and isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        elif wanted == Mapping[str, str] and isinstance(value, dict):
+            return {key: self._string((*path, key), item) for key, item in value.items()}
+        elif wanted == Mapping[str, Mapping[str, str]] and isinstance(value, dict):
+            return {name: self._convert((*path, name), item, Mapping[str, str]) for name, item in value.items()}
+        raise self._wrong_type(path, _KINDS.get(wanted, "a table of strings"), value)
+
+    def _string(self, path: _Path, value: Any) -> str:
+        if not isinstance(value, str):
+            raise self._wrong_type(path, "a string", value)
         return value
-    if wanted in (float, int) and isinstance(value, int | float) and not isinstance(value, bool):
-        if wanted(value) == value:
-            return wanted(value)
-    elif wanted == tuple[str, ...] and isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    elif wanted == Mapping[str, str] and isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
-        return value
-    elif wanted == Mapping[str, Mapping[str, str]] and isinstance(value, dict):
-        return {name: _convert(origin, f"{dotted}.{name}", v, Mapping[str, str]) for name, v in value.items()}
-    raise SettingsError(f"{origin} {dotted!r} must be {_KINDS.get(wanted, 'a table of strings')}, not {value!r}")
+
+    def _wrong_type(self, path: _Path, kind: str, value: Any) -> SettingsError:
+        return SettingsError(f"{self.origin(*path)} {'.'.join(path)!r} must be {kind}, not {value!r}")
+
+    def _parse(self, path: _Path, text: str, wanted: Any) -> Any:
+        """Return the ``wanted`` value that ``text`` stands for, or ``text`` itself."""
+        if wanted in (float, int):
+            try:
+                return wanted(text)
+            except ValueError:
+                raise self._wrong_type(path, "a number", text) from None
+        if wanted == tuple[str, ...]:
+            return [part.strip() for part in text.split(",") if part.strip()]
+        return _BOOLEANS.get(text.lower(), text) if wanted is bool else text
 
 
-def _parse(origin: str, dotted: str, text: str, wanted: Any) -> Any:
-    """Return the ``wanted`` value that ``text`` stands for, ``text`` itself where it stands for none."""
-    if wanted in (float, int):
-        try:
-            return wanted(text)
-        except ValueError:
-            raise SettingsError(f"{origin} {dotted!r} must be a number, not {text!r}") from None
-    if wanted == tuple[str, ...]:
-        return [part.strip() for part in text.split(",") if part.strip()]
-    return _BOOLEANS.get(text.lower(), text) if wanted is bool else text
+def _check_values(settings: Settings) -> None:
+    """Reject values outside the few that a setting accepts."""
 
-
-def _check_values(settings: Settings, reader: _Reader) -> None:
-    """Refuse values outside the few that a setting knows."""
-
-    def refuse(key: str, value: str, known: tuple[str, ...]) -> None:
+    def require(path: _Path, value: str, known: tuple[str, ...]) -> None:
         if value not in known:
-            raise SettingsError(f"{reader.place(key)} {key!r} cannot be {value!r}", f"known: {', '.join(known)}")
+            hint = did_you_mean(value, known) or f"known: {', '.join(known)}"
+            raise SettingsError(f"{settings.origin(*path)} {path[-1]!r} cannot be {value!r}", hint)
 
-    refuse("mode", settings.weaviate.mode, ("auto", "url", "container", "embedded"))
+    require(("weaviate", "mode"), settings.weaviate.mode, ("auto", "url", "container", "embedded"))
     for way in settings.weaviate.obtain:
-        refuse("obtain", way, ("cache", "download", "build"))
-    for severities in (settings.severity, *settings.per_path.values()):
+        require(("weaviate", "obtain"), way, ("cache", "download", "build"))
+    for rule, severity in settings.severity.items():
+        require(("severity", rule), severity, tuple(Severity))
+    for glob, severities in settings.per_path.items():
         for rule, severity in severities.items():
-            refuse(rule, severity, tuple(Severity))
-    for key, number in (
-        ("start-timeout", settings.weaviate.start_timeout),
-        ("timeout", settings.run.timeout),
-        ("output-limit", settings.run.output_limit),
+            require(("per-path", glob, rule), severity, tuple(Severity))
+    for path, number in (
+        (("weaviate", "start-timeout"), settings.weaviate.start_timeout),
+        (("run", "timeout"), settings.run.timeout),
+        (("run", "output-limit"), settings.run.output_limit),
     ):
         if number <= 0:
-            raise SettingsError(f"{reader.place(key)} {key!r} must be more than 0, not {number!r}")
+            raise SettingsError(f"{settings.origin(*path)} {path[-1]!r} must be more than 0, not {number!r}")

@@ -1,13 +1,13 @@
-"""The errors a user can meet; each is shown as its message and hint, never as a traceback.
+"""The errors that users see: a message and a hint, never a traceback.
 
 ::
 
     SnipproofError
-    ├── SettingsError         the request or a settings file is wrong        (exit code 2)
+    ├── SettingsError         the command line or a settings file is wrong   (exit code 2)
     ├── DocsError             the docs or their Sources are wrong            (exit code 1)
-    │   └── UnreadableError   one of them cannot be read, with its Finding
+    │   └── UnreadableError   one of them cannot be read; holds its Finding
     └── InfrastructureError   server, engine, network, disk or toolchain     (exit code 69)
-        └── ToolchainMissingError   the machine lacks a language: a skip, unless it is required
+        └── ToolchainMissingError   a language is missing: a skip, unless required
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class SnipproofError(Exception):
-    """Something the user can act on.
+    """An error that the user can act on.
 
-    :param message: one line, ``path:line:col RULE text`` where a place is known.
-    :param hint: what to do about it; may have several lines.
+    :param message: one line, ``path:line:col RULE text`` if a place is known.
+    :param hint: what to do about it; it may span lines.
     """
 
     exit_code = 1
@@ -40,19 +40,19 @@ class SnipproofError(Exception):
 
 
 class SettingsError(SnipproofError):
-    """The command line, the environment or a settings file (``suite.yaml`` too) asks for something impossible."""
+    """The command line, the environment or a settings file (including ``suite.yaml``) is invalid."""
 
     exit_code = 2
 
 
 class DocsError(SnipproofError):
-    """The docs or what was made from them are wrong."""
+    """The docs, or a file generated from them, are wrong."""
 
     exit_code = 1
 
 
 class UnreadableError(DocsError):
-    """A Page or a Source cannot be read; ``finding`` is the same as a lint result."""
+    """A Page or a Source cannot be read; ``finding`` is the lint result for it."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(str(finding), finding.hint)
@@ -60,13 +60,13 @@ class UnreadableError(DocsError):
 
 
 class InfrastructureError(SnipproofError):
-    """Something around the docs failed: not a defect of what is being proven.
+    """A server, an engine, the network, the disk or a toolchain failed; the docs may be right.
 
-    The exit code is ``EX_UNAVAILABLE`` of BSD's ``sysexits.h``, so that CI can retry it and nothing else.
+    The exit code is ``EX_UNAVAILABLE`` of BSD's ``sysexits.h``, so that CI can retry this kind of failure only.
     """
 
     exit_code = 69
 
 
 class ToolchainMissingError(InfrastructureError):
-    """What a language needs is not on this machine, so its Suites cannot be proven here."""
+    """The toolchain of a language is missing, so its Suites cannot be proven on this machine."""

@@ -1,8 +1,10 @@
-"""Writes files that others may read at the same time."""
+"""Writes files atomically: a reader finds the old content or the new one, never a part of either."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,14 +12,39 @@ if TYPE_CHECKING:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write ``path`` whole or not at all, its folder too where there is none, so that nobody ever reads half a file.
+    """Replace the content of ``path`` in one step, or change nothing. Missing folders are created.
 
-    :raises OSError: the file cannot be written; what stood there before still does.
+    The data is on the disk before the file is replaced. An existing file keeps its mode. A symbolic link is itself
+    replaced: pass a resolved path to write to its target.
+
+    :raises PermissionError: the file exists and is read-only.
+    :raises OSError: the file cannot be written; its old content stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    mode = _mode(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    # Never wider open than the file that it replaces, not even while it is written.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if mode is None else mode)
     try:
-        beside.write_bytes(data)
-        beside.replace(path)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            if mode is not None:
+                os.fchmod(descriptor, mode)
+            os.fsync(descriptor)
+        temporary.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
+
+
+def _mode(path: Path) -> int | None:
+    """Return the mode of the file that ``path`` itself is, ``None`` for a link or where nothing is."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISLNK(mode):
+        return None
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, "the file is read-only")
+    return stat.S_IMODE(mode)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 ENTRY_POINT_GROUP = "snipproof.languages"
-# The tokens that may precede a marker, whatever the language of the file: a Page asks for the text, not for a comment.
+# The tokens that may precede a marker, whatever the language of the file: the site compares text only.
 COMMENT_TOKENS = ("#", "//", "--", ";", "/*", "*", "<!--")
 _NO_GRAMMARS: Mapping[str, str] = MappingProxyType({})
 _C_COMMENTS = ("//", "/*", "*")
@@ -190,7 +190,7 @@ def comment_tokens(name: str) -> tuple[str, ...]:
 
 
 def is_program(name: str) -> bool:
-    """Return whether files of the language ``name`` are programs; an unknown language is none."""
+    """Return whether files of the language ``name`` are programs; ``False`` if it is unknown."""
     row = languages().get(name)
     return row is not None and row.is_program
 

@@ -1,7 +1,7 @@
-"""The words of snipproof, as immutable values. Every other module speaks in these.
+"""The vocabulary of snipproof as immutable values, which all other modules share.
 
-Paths are POSIX strings relative to the root (the folder of the settings file) and lines and columns count from 1,
-so that values can be compared, sorted, printed and written to JSON as they are.
+Paths are POSIX strings relative to the root (the folder of the settings file). Lines and columns count from 1. So
+values can be compared, sorted, printed and written to JSON as they are.
 
 They are named tuples: a check makes tens of thousands of them, and a frozen dataclass takes more than twice as long to
 make and seven times as long to define.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Segment(NamedTuple):
-    """A run of source lines, both ends inclusive; ``last < first`` when there is no line between two markers."""
+    """A range of source lines, both ends included; ``last < first`` if no line stands between two markers."""
 
     first: int
     last: int
@@ -28,7 +28,7 @@ class Marker(NamedTuple):
     """One ``START name`` or ``END name`` in a line of a Source. Never shown to readers.
 
     ``name`` is ``None`` for ``START-ANY``/``END-ANY``, which belong to every Region of their Source. ``attributes``
-    is the YAML flow mapping behind the name as it was written, or ``""``.
+    is the YAML flow mapping after the name, as written, or ``""``.
     """
 
     line: int
@@ -51,12 +51,12 @@ class Region(NamedTuple):
     attributes: Mapping[str, Any] = MappingProxyType({})
 
     def __hash__(self) -> int:
-        """Return a hash, though the attributes have none."""
+        """Return a hash without the attributes, which are not hashable."""
         return hash((self.source, self.name, self.segments))
 
     @property
     def id(self) -> str:
-        """``path::region name``: the stable name of a Region in reports. It never holds a line number."""
+        """``path::region name``: the stable name of a Region in reports. It never contains a line number."""
         return f"{self.source}::{self.name}"
 
     @property
@@ -85,14 +85,14 @@ class Origin(StrEnum):
     """Which output of a Snippet an Expectation shows."""
 
     STDOUT = "stdout"  # what it prints
-    RESPONSE = "response"  # what the server answered
-    REQUESTS = "requests"  # what was sent to the server
+    RESPONSE = "response"  # the last search response of the server
+    REQUESTS = "requests"  # its requests to the server
 
 
 class Expectation(NamedTuple):
-    """A Region that is output to show, and the name of the Snippet of the same Source that must give it.
+    """A Region that shows output, and the name of the Snippet in the same Source that must produce it.
 
-    A Region that shows the output of several Snippets is an Expectation of each of them.
+    A Region that shows the output of several Snippets makes one Expectation for each.
     """
 
     region: Region
@@ -119,8 +119,8 @@ class Source(NamedTuple):
 class Reference(NamedTuple):
     """One ``<FilteredTextBlock …/>`` on a Page.
 
-    ``variable`` is the identifier given as ``text=``; ``source`` the file it was imported from, ``None`` while that
-    is unknown. ``start_marker``, ``end_marker`` are ``None`` when the attribute is absent.
+    ``variable`` is the identifier in ``text={…}``; ``source`` is the file it is imported from, ``None`` if unknown.
+    ``start_marker`` and ``end_marker`` are ``None`` if the attribute is missing.
     """
 
     page: str
@@ -135,7 +135,7 @@ class Reference(NamedTuple):
 
 
 class Import(NamedTuple):
-    """One ESM import of a Page: ``path`` is what was written, ``target`` the file it means, inside the root."""
+    """One ESM import of a Page: ``path`` as written, and ``target``, the file below the root that it means."""
 
     line: int
     column: int
@@ -155,10 +155,10 @@ class Page(NamedTuple):
 
 
 class Binding(NamedTuple):
-    """How a documented text becomes the real one at run time: a literal replacement that moves no line.
+    """A literal replacement at run time, such as a documented address by the real one. It moves no line.
 
-    ``replace`` may hold ``{name}`` placeholders, filled with the addresses of the running Services. A Binding must
-    match in every Source of its Suite, or, when ``optional``, in at least one of them.
+    ``replace`` may contain ``{name}`` placeholders for the addresses of the running Services. A Binding must match in
+    every Source of its Suite, or, if ``optional``, in at least one.
     """
 
     find: str
@@ -172,8 +172,8 @@ class Suite(NamedTuple):
 
     ``path`` is the ``suite.yaml`` itself. ``sources`` are in running order. ``files`` maps a place in the working
     directory of a run to the file or folder (relative to the root) that is copied there. ``options`` are given to the
-    language's runtime (``python``, ``node``, ``java``). ``fresh`` asks for a process for each Source that shares
-    nothing with that of another one.
+    language's runtime (``python``, ``node``, ``java``). ``fresh`` gives each Source a process of its own that shares
+    nothing with the others.
     """
 
     path: str
@@ -190,7 +190,7 @@ class Suite(NamedTuple):
 
 
 class Severity(StrEnum):
-    """How much a Finding weighs: an error makes ``snipproof check`` fail."""
+    """The severity of a Finding: an error makes ``snipproof check`` fail."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -198,7 +198,7 @@ class Severity(StrEnum):
 
 
 class Finding(NamedTuple):
-    """One lint result. ``str()`` gives ``path:line:col RULE message``; the hint says what to do."""
+    """One lint result. ``str()`` gives ``path:line:col RULE message``; the hint is what to do about it."""
 
     path: str
     line: int
@@ -217,7 +217,7 @@ class Outcome(StrEnum):
     """What happened to one Snippet."""
 
     PASSED = "passed"
-    UPDATED = "updated"  # it ran, and an Expectation of it differed that is written anew in this run
+    UPDATED = "updated"  # it ran, and this run rewrote an Expectation that differed
     FAILED = "failed"
     BLOCKED = "blocked"  # an earlier Snippet of its Source failed
     SKIPPED = "skipped"  # with a reason: a toolchain is missing

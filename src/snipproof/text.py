@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _MAX_LENGTH = 80
 # Comparing spellings takes time with the product of both lengths.
 _MAX_COMPARED = 200
+_MAX_LISTED = 12
 
 
 def shorten(text: str, longest: int = _MAX_LENGTH) -> str:
@@ -30,6 +31,12 @@ def plural(number: int, noun: str, plural_noun: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural_noun or noun + 's'}"
 
 
+def listed(items: Sequence[str]) -> str:
+    """Return ``a, b and 3 more``: the first twelve of ``items``, and the number of the others."""
+    more = f" and {len(items) - _MAX_LISTED} more" if len(items) > _MAX_LISTED else ""
+    return ", ".join(items[:_MAX_LISTED]) + more
+
+
 def close_match(word: str, candidates: Iterable[str], *, cutoff: float = 0.6) -> str:
     """Return the candidate spelt most like ``word``, ``""`` if none is as close as ``cutoff`` (from 0 to 1)."""
     # Late: only a run that reports a mistake needs it.
@@ -45,10 +52,9 @@ def did_you_mean(word: str, candidates: Iterable[str], *, cutoff: float = 0.6) -
 
 
 class Lines:
-    """The lines of ``text``; ``worded`` are those that hold START or END, with their numbers from 1.
+    """The lines of ``text``; ``worded`` are those that contain START or END, with their numbers from 1.
 
-    Nearly every marker has one of these words in it, and few lines do. Remembers which lines hold the markers that were
-    asked for.
+    Nearly every marker contains one of these words, and few lines do. The result for each marker is cached.
     """
 
     __slots__ = ("_holders", "_worded", "all", "text", "worded")
@@ -65,7 +71,7 @@ class Lines:
         return len(self.all)
 
     def holding(self, marker: str) -> tuple[int, ...]:
-        """Return the numbers, from 1, of the lines that hold ``marker``."""
+        """Return the numbers, from 1, of the lines that contain ``marker``."""
         found = self._holders.get(marker)
         if found is None:
             if "START" in marker or "END" in marker:
@@ -77,7 +83,7 @@ class Lines:
 
 
 def _holding(text: str, marker: str) -> list[int]:
-    """Return which lines of ``text``, counted from 0, hold ``marker``: found by searching, and not line by line."""
+    """Return the numbers, from 0, of the lines of ``text`` that contain ``marker``: searched as a whole, for speed."""
     found: list[int] = []
     if "\n" in marker:
         return found  # no line holds one

@@ -1,4 +1,4 @@
-"""``snipproof compare`` as its users run it."""
+"""``snipproof compare``: output, exit codes and options."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EXPECTED = '{\n  "title": "A cat",\n  "distance": 0.058,\n  ...\n}\n'
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a broken settings file, which is of no interest here."""
+    """Return a folder with a broken settings file, which ``compare`` does not read."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "snipproof.toml").write_text("nonsense = [", encoding="utf-8")
     (tmp_path / "expected.json").write_bytes(b"\xef\xbb\xbf" + _EXPECTED.replace("\n", "\r\n").encode())
@@ -28,14 +28,14 @@ def run(actual: str, *options: str, expected: str = "expected.json") -> int:
     return main(["compare", expected, "actual.txt", *options])
 
 
-def test_a_match_says_nothing(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 0, however the same data is printed."""
+def test_a_match_prints_nothing(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 0, in whatever notation the data is printed."""
     assert run('{"title": "A cat", "distance": 0.05797, "id": 1}') == 0
     assert run("{'title': 'A cat', 'distance': 0.05797}") == 0
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_difference_is_told_with_its_place(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_difference_is_reported_with_its_place(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 1, and the aligned difference on standard output."""
     assert run('{"title": "A dog", "distance": 0.05797}') == 1
     assert capsys.readouterr().out.split("\n") == [
@@ -65,15 +65,15 @@ def test_a_difference_is_told_with_its_place(files: Path, capsys: pytest.Capture
         ('{"a": "<id>", "b": "<id>"}', '{"a": "x", "b": "x"}', ["--capture", "id"]),
     ],
 )
-def test_each_law_has_an_option(files: Path, expected: str, actual: str, options: list[str]) -> None:
-    """Without it, the files differ."""
+def test_each_attribute_has_an_option(files: Path, expected: str, actual: str, options: list[str]) -> None:
+    """Without the option, the files differ."""
     Path("e.txt").write_text(expected, encoding="utf-8")
     assert run(actual, expected="e.txt") == 1
     assert run(actual, *options, expected="e.txt") == 0
 
 
 def test_standard_input(files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """``-`` is what a program has just printed."""
+    """``-`` reads what a program prints."""
     data = b'{"title": "A cat", "distance": 0.06}'
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
     assert main(["compare", "expected.json", "-"]) == 1
@@ -96,7 +96,7 @@ def test_standard_input(files: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
 def test_wrong_usage(
     files: Path, options: list[str], expected: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit code 2, with words and no traceback."""
+    """Exit code 2 and a message, no traceback."""
     Path("expected.json").write_text(expected, encoding="utf-8")
     assert run('{"title": "A cat", "distance": 0.05797}', *options) == 2
     out, err = capsys.readouterr()
@@ -105,7 +105,7 @@ def test_wrong_usage(
 
 
 def test_files_that_cannot_be_read(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One that is not there, a folder, one that is no text."""
+    """A missing file, a folder, and a binary file."""
     Path("binary").write_bytes(b"\xff\xfe\x00")
     for name, message in (("absent", "absent: cannot be read"), (".", ".: cannot be read"), ("binary", "not UTF-8")):
         assert main(["compare", name, "expected.json"]) == 2
@@ -113,16 +113,16 @@ def test_files_that_cannot_be_read(files: Path, capsys: pytest.CaptureFixture[st
         assert message in capsys.readouterr().err
 
 
-def test_select_that_finds_nothing_is_a_difference(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The output is not what it should be: no wrong usage."""
+def test_a_path_that_selects_nothing_is_a_difference(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The output is wrong, not the usage: exit code 1."""
     assert run("{}", "--select", "$.a") == 1
     assert "finds nothing at $.a" in capsys.readouterr().out
 
 
-def test_colour_only_where_it_is_wanted(
+def test_colour_follows_the_environment(
     files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As the other commands do; and nothing of a file is obeyed by the terminal."""
+    """As for the other commands; escape sequences of the files never reach the terminal."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     run("{}")
     assert "\x1b[1;31m" in capsys.readouterr().out
@@ -131,8 +131,8 @@ def test_colour_only_where_it_is_wanted(
     assert "\x1b" not in capsys.readouterr().out
 
 
-def test_it_needs_neither_pytest_nor_a_server(files: Path) -> None:
-    """Only what it uses is loaded."""
+def test_compare_loads_neither_pytest_nor_a_client(files: Path) -> None:
+    """Nor JSONPath without ``--select``, nor YAML."""
     Path("actual.txt").write_text("{}", encoding="utf-8")
     code = (
         "import sys; from snipproof.cli.main import main; main(['compare', 'expected.json', 'actual.txt']);"
@@ -140,3 +140,17 @@ def test_it_needs_neither_pytest_nor_a_server(files: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[]\n")
+
+
+def test_select_requires_no_extra(files: Path) -> None:
+    """JSONPath belongs to the base installation."""
+    Path("expected.json").write_text("[1]", encoding="utf-8")
+    Path("actual.txt").write_text('{"a": [1]}', encoding="utf-8")
+    code = (
+        "import sys\n"
+        "for name in ('requests', 'psutil', 'filelock', 'weaviate', 'pytest'): sys.modules[name] = None\n"
+        "from snipproof.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "compare", "expected.json", "actual.txt", "--select", "$.a"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

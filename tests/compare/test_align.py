@@ -1,4 +1,4 @@
-"""One inserted, removed, moved or changed element is one finding, however long the list."""
+"""One inserted, removed, moved or changed element is one difference, however long the list is."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snipproof.compare import ComparisonOptions, Difference, Kind, compare_texts
-from snipproof.compare.texts import compare_with_care
+from snipproof.compare.comparison import parse_and_compare
 
 _PHOTOS = [{"id": number, "title": f"Photo {number}", "tags": [f"t{number}", "x"]} for number in range(300)]
 
 
-def found(expected: Any, actual: Any, laws: ComparisonOptions | None = None) -> list[tuple[str, str]]:
+def found(expected: Any, actual: Any, options: ComparisonOptions | None = None) -> list[tuple[str, str]]:
     return [
         (str(d.kind), d.path)
-        for d in compare_texts(_written(expected), json.dumps(actual), laws or ComparisonOptions()).differences
+        for d in compare_texts(_written(expected), json.dumps(actual), options or ComparisonOptions()).differences
     ]
 
 
@@ -45,8 +45,8 @@ def test_one_change_is_one_finding(size: int) -> None:
     assert {kind for kind, _ in found(photos, swapped)} == {"order"}
 
 
-def test_several_changes_are_told_one_by_one() -> None:
-    """An element inserted in front does not shift what is said of those behind it."""
+def test_several_changes_are_reported_one_by_one() -> None:
+    """An element inserted in front does not shift the differences of those behind it."""
     changed = [dict(photo) for photo in _PHOTOS]
     changed[200]["title"] = "Other"
     changed.insert(0, {"id": -1, "title": "New", "tags": []})
@@ -55,7 +55,7 @@ def test_several_changes_are_told_one_by_one() -> None:
 
 
 def test_a_changed_element_is_compared_with_its_closest_counterpart() -> None:
-    """Not with the one that stands in its place."""
+    """Not with the one at the same position."""
     shown = [{"id": 1, "a": "x", "b": "y"}, {"id": 2, "a": "p", "b": "q"}]
     actual = [{"id": 0, "a": "1", "b": "2"}, {"id": 1, "a": "x", "b": "z"}, {"id": 2, "a": "p", "b": "q"}]
     assert found(shown, actual) == [("extra", "$[0]"), ("value", "$[1].b")]
@@ -63,8 +63,8 @@ def test_a_changed_element_is_compared_with_its_closest_counterpart() -> None:
     assert found(shown, [actual[2], {"id": 1, "a": "x", "b": "z"}], unordered) == [("value", "$[1].b")]
 
 
-def test_places_in_the_text() -> None:
-    """Each difference points at what it is about; one that is too many at the place behind its forerunner."""
+def test_the_spans_of_differences() -> None:
+    """Each difference points at its node; that of an unexpected element behind the previous element."""
     text = '[\n  {"a": 1},\n  {"b": 2}\n]'
     extra, missing = compare_texts(text, '[{"a": 1}, 5, {"c": 3, "b": 2}]').differences, None
     assert [(d.line, text[: d.begin].rpartition("\n")[2], d.begin == d.end) for d in extra if d.path == "$[1]"] == [
@@ -74,8 +74,8 @@ def test_places_in_the_text() -> None:
     assert (missing.kind, text[missing.begin : missing.end], missing.path) == (Kind.MISSING, '"b": 2', "$[1].b")
 
 
-def test_a_missing_element_is_told_with_the_closest_one() -> None:
-    """And with what is different there."""
+def test_a_missing_element_is_reported_with_the_closest_one() -> None:
+    """And with the first difference there."""
     shown = [{"id": 1, "a": "x", "b": "y"}, {"id": 1, "a": "x", "b": "z"}]
     (difference,) = compare_texts(_written(shown), json.dumps(shown[1:])).differences
     assert "the closest is $[0], where $[0].b differs: expected" in difference.message
@@ -94,18 +94,18 @@ def _edited(items: list[int], chance: random.Random) -> list[int]:
 
 @given(st.integers(0, 10**6), st.sampled_from([5, 60, 200]))
 def test_findings_are_as_few_as_the_edits(seed: int, size: int) -> None:
-    """So many elements inserted and removed are no more findings, in short lists and in long ones."""
+    """Each inserted or removed element is one difference at most, in short lists and in long ones."""
     chance = random.Random(seed)
     items = list(range(size))
     edited = _edited(items, chance)
-    told = found(items, edited)
-    assert len(told) <= 4
-    assert bool(told) == (items != edited)
+    differences = found(items, edited)
+    assert len(differences) <= 4
+    assert bool(differences) == (items != edited)
 
 
 @given(st.lists(st.sampled_from("abc"), max_size=6), st.lists(st.sampled_from("abc"), max_size=6), st.data())
 def test_an_elision_among_changes(shown: list[str], actual: list[str], draw: st.DataObject) -> None:
-    """The engine and a regular expression agree on what a list with elisions stands for."""
+    """A list with elisions matches what the equivalent regular expression matches."""
     import re
 
     marks = draw.draw(st.lists(st.booleans(), min_size=len(shown) + 1, max_size=len(shown) + 1))
@@ -133,14 +133,14 @@ _JSON = st.recursive(
 
 
 @given(_JSON, _JSON, st.booleans(), st.booleans(), st.sampled_from([None, 1]))
-def test_the_quick_way_says_what_the_slow_one_says(
+def test_the_fast_path_finds_what_the_slow_one_finds(
     one: Any, other: Any, unordered: bool, shape: bool, indent: int | None
 ) -> None:
-    """On any pair of JSON texts: the same findings at the same places."""
-    laws = ComparisonOptions(all_unordered=unordered, shape=shape)
+    """For any pair of JSON texts: the same differences with the same spans."""
+    options = ComparisonOptions(all_unordered=unordered, shape=shape)
     for actual in (one, other):
-        quick = compare_texts(json.dumps([one], indent=indent), json.dumps([actual]), laws).differences
-        slow = compare_with_care(json.dumps([one], indent=indent), json.dumps([actual]), laws).differences
+        quick = compare_texts(json.dumps([one], indent=indent), json.dumps([actual]), options).differences
+        slow = parse_and_compare(json.dumps([one], indent=indent), json.dumps([actual]), options).differences
         assert list(map(_plain, quick)) == list(map(_plain, slow))
 
 
@@ -161,18 +161,18 @@ def test_the_quick_way_says_what_the_slow_one_says(
         ("[-0]", "[0]"),
     ],
 )
-def test_the_quick_way_on_the_edges_of_json(expected: str, actual: str) -> None:
-    """Where a quick reader would lose digits, kinds or members."""
+def test_the_fast_path_on_corner_cases_of_json(expected: str, actual: str) -> None:
+    """Where a careless reader would lose digits, types or members."""
     quick = compare_texts(expected, actual).differences
-    assert list(map(_plain, quick)) == list(map(_plain, compare_with_care(expected, actual).differences))
+    assert list(map(_plain, quick)) == list(map(_plain, parse_and_compare(expected, actual).differences))
 
 
-def test_there_is_an_end_to_it() -> None:
-    """Whatever comes: what was left out is said, and it is never a match."""
+def test_the_work_is_limited() -> None:
+    """If something was not compared, that is a difference, and never a match."""
     shown = json.dumps([[number] for number in range(3_000)])
     actual = json.dumps([[number, 0] for number in range(3_000)])
-    for laws in (ComparisonOptions(), ComparisonOptions(all_unordered=True)):
-        differences = compare_texts(shown, actual, laws).differences
+    for options in (ComparisonOptions(), ComparisonOptions(all_unordered=True)):
+        differences = compare_texts(shown, actual, options).differences
         assert differences[-1].kind is Kind.LIMIT
         assert len(differences) <= 1_001
     deep = "[" * 100_000 + "]" * 100_000

@@ -1,20 +1,20 @@
-"""The comparison engine: what matches, what does not, and what is said about it."""
+"""What matches, what does not, and the messages."""
 
 from __future__ import annotations
 
 import pytest
 
 from snipproof.compare import ComparisonOptions, compare_texts
-from snipproof.compare.texts import compare_with_care
+from snipproof.compare.comparison import parse_and_compare
 
 
-def differences(expected: str, actual: str, laws: ComparisonOptions | None = None) -> list[str]:
-    """Compare both ways, which must agree, and return what is said."""
-    found = compare_texts(expected, actual, laws or ComparisonOptions()).differences
-    slow = compare_with_care(expected, actual, laws or ComparisonOptions()).differences
-    told = [f"{d.line} {d.path}: {d.message}" for d in found]
-    assert told == [f"{d.line} {d.path}: {d.message}" for d in slow]
-    return told
+def differences(expected: str, actual: str, options: ComparisonOptions | None = None) -> list[str]:
+    """Compare on both paths, which must agree, and return the messages."""
+    found = compare_texts(expected, actual, options or ComparisonOptions()).differences
+    slow = parse_and_compare(expected, actual, options or ComparisonOptions()).differences
+    messages = [f"{d.line} {d.path}: {d.message}" for d in found]
+    assert messages == [f"{d.line} {d.path}: {d.message}" for d in slow]
+    return messages
 
 
 _MISSING = "expected, but missing in the actual output"
@@ -51,7 +51,7 @@ _NONE = "expected, but there is no such element in the actual output"
     ],
 )
 def test_matches(expected: str, actual: str) -> None:
-    """What the docs show stands for this output."""
+    """The expected text matches this output."""
     assert differences(expected, actual) == []
 
 
@@ -77,7 +77,7 @@ def test_matches(expected: str, actual: str) -> None:
         (
             "1",
             "true",
-            ["1 $: expected the number 1, actual the boolean true: true and false are no numbers"],
+            ["1 $: expected the number 1, actual the boolean true: true and false are not numbers"],
         ),
         ("true", "1", ["1 $: expected the boolean true, actual the number 1"]),
         ('"1"', "1", ['1 $: expected the string "1", actual the number 1: one is text, the other a number']),
@@ -87,7 +87,7 @@ def test_matches(expected: str, actual: str) -> None:
         ('{"a": 1, ...}', "{}", ["1 $.a: expected, but missing in the actual output"]),
         ('{"a": {"b": 1}, ...}', '{"a": {}}', ["1 $.a.b: expected, but missing in the actual output"]),
         ("{}", '{"a": 1}', ["1 $.a: not expected, but in the actual output: 1"]),
-        ("[1,\n2]", "[2, 1]", ["2 $[0]: element 2 stands at place 1 in the actual output: the order differs"]),
+        ("[1,\n2]", "[2, 1]", ["2 $[0]: element 2 is at position 1 in the actual output: the order differs"]),
         ("[1]", "[1, 2]", ["1 $[1]: not expected, but in the actual output: 2"]),
         ("[1, 2]", "[1, 3]", ["1 $[1]: expected 2, actual 3"]),
         (
@@ -102,7 +102,7 @@ def test_matches(expected: str, actual: str) -> None:
             '{"Title": 1}',
             [
                 "1 $.Title: not expected, but in the actual output: 1",
-                f"1 $.title: {_MISSING}; it has `Title`, which is close: did you mean that?",
+                f"1 $.title: {_MISSING}, which has `Title`: did you mean that?",
             ],
         ),
         ("a\nb", "a\nc", ['2 line 2: expected "b", actual "c"']),
@@ -111,5 +111,5 @@ def test_matches(expected: str, actual: str) -> None:
     ],
 )  # fmt: skip
 def test_differs(expected: str, actual: str, found: list[str]) -> None:
-    """What the docs show does not stand for this output, and the message says why."""
+    """The expected text does not match this output, and the message gives the reason."""
     assert differences(expected, actual) == found

@@ -1,4 +1,4 @@
-"""The engine beside a matcher that tries everything: slow and obviously right, over made-up data and wildcards."""
+"""The engine against a matcher that tries everything, slow and obviously right, on random data and wildcards."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from snipproof.compare import ComparisonOptions, compare_texts
-from snipproof.compare.texts import compare_with_care
+from snipproof.compare.comparison import parse_and_compare
 
-Bound = dict[str, tuple[str, str]]
-"""The text of what a name stands for, and its kind, which is not known while it was met within a text only."""
+Bindings = dict[str, tuple[str, str]]
+"""By name, the text and the type of a capture; the type is ``""`` while it has only occurred inside a text."""
 
 NAMES = ("a", "b", "id")
 SCALARS = (None, True, False, 0, 1, 1, "", "a", "b", "ab", "aba", "1", "1", "...", "a...")
@@ -55,16 +55,16 @@ class Open:
     members: dict[str, Any]
 
 
-def bind(bound: Bound, name: str, text: str, kind: str) -> Iterator[Bound]:
+def bind(bound: Bindings, name: str, text: str, kind: str) -> Iterator[Bindings]:
     known, known_kind = bound.get(name, (text, kind))
     if known == text and (not kind or not known_kind or kind == known_kind):
         yield {**bound, name: (text, kind or known_kind)}
 
 
 def ways(  # noqa: C901 (one way for each kind of node)
-    node: Any, data: Any, bound: Bound, unordered: bool
-) -> Iterator[Bound]:
-    """Yield what the names stand for in every way in which ``node`` stands for ``data``."""
+    node: Any, data: Any, bound: Bindings, unordered: bool
+) -> Iterator[Bindings]:
+    """Yield the bindings of every way in which ``node`` matches ``data``."""
     if isinstance(node, Dots):
         yield bound
     elif isinstance(node, Begin):
@@ -87,7 +87,7 @@ def ways(  # noqa: C901 (one way for each kind of node)
         yield bound
 
 
-def in_text(node: Pattern, data: str, bound: Bound) -> Iterator[Bound]:
+def in_text(node: Pattern, data: str, bound: Bindings) -> Iterator[Bindings]:
     if not node.before and not node.behind:
         yield from bind(bound, node.name, data, "str")
         return
@@ -96,7 +96,7 @@ def in_text(node: Pattern, data: str, bound: Bound) -> Iterator[Bound]:
         yield from bind(bound, node.name, held, "")
 
 
-def in_list(nodes: list[Any], data: list[Any], bound: Bound, unordered: bool) -> Iterator[Bound]:
+def in_list(nodes: list[Any], data: list[Any], bound: Bindings, unordered: bool) -> Iterator[Bindings]:
     if unordered:
         shown = [node for node in nodes if not isinstance(node, Dots)]
         if len(shown) < len(nodes) or len(shown) == len(data):
@@ -112,7 +112,7 @@ def in_list(nodes: list[Any], data: list[Any], bound: Bound, unordered: bool) ->
             yield from in_list(nodes[1:], data[1:], found, unordered)
 
 
-def all_ways(pairs: list[tuple[Any, Any]], bound: Bound, unordered: bool) -> Iterator[Bound]:
+def all_ways(pairs: list[tuple[Any, Any]], bound: Bindings, unordered: bool) -> Iterator[Bindings]:
     if not pairs:
         yield bound
         return
@@ -194,7 +194,7 @@ def written(node: Any) -> str:  # noqa: PLR0911 (one for each kind of node)
 
 @pytest.mark.parametrize("seed", range(8))
 def test_the_engine_finds_what_trying_everything_finds(seed: int) -> None:
-    """Green where there is a way, red where there is none; in order and in any order, with names that must agree."""
+    """A match exactly if there is a way to match; in order and in any order, with captures that must agree."""
     chance = random.Random(seed)
     counted = {True: 0, False: 0}
     for _ in range(2_500):
@@ -207,10 +207,12 @@ def test_the_engine_finds_what_trying_everything_finds(seed: int) -> None:
         unordered = chance.random() < 0.4
         expected, actual = written(shown), chance.choice([json.dumps, repr])(data)
         fits = next(ways(shown, data, {}, unordered), None) is not None
-        laws = ComparisonOptions(all_unordered=unordered, captures=("x", "y"))
+        options = ComparisonOptions(all_unordered=unordered, captures=("x", "y"))
         plain = "<" not in expected
-        for engine in (compare_texts, compare_with_care):
-            with_laws = ComparisonOptions(all_unordered=unordered) if plain and engine is compare_texts else laws
-            assert (engine(expected, actual, with_laws).differences == []) == fits, (expected, actual, unordered)
+        for engine in (compare_texts, parse_and_compare):
+            engine_options = (
+                ComparisonOptions(all_unordered=unordered) if plain and engine is compare_texts else options
+            )
+            assert (engine(expected, actual, engine_options).differences == []) == fits, (expected, actual, unordered)
         counted[fits] += 1
     assert min(counted.values()) > 500

@@ -11,7 +11,7 @@ from tests.support.project import SETTINGS, SUITE, Project
 
 from snipproof.config import Settings, load_settings
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.services.start import Services
+from snipproof.services.startup import Services
 
 _HOME = os.environ["HOME"]
 

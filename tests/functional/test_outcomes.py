@@ -11,7 +11,7 @@ from tests.support.project import SETTINGS
 
 from snipproof.config import Settings
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.services.start import Services
+from snipproof.services.startup import Services
 
 if TYPE_CHECKING:
     from tests.support.project import Project

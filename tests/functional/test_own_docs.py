@@ -60,7 +60,7 @@ def test_served_and_given_by_its_address(binary: Path) -> None:
     ) as server:
         assert server.stdout
         output = ""
-        while "Ctrl-C stops" not in output:
+        while "press Ctrl-C to stop" not in output:
             line = server.stdout.readline()
             assert line, output
             output += line

@@ -174,10 +174,10 @@ def test_snippets_that_do_not_agree_write_nothing(project: Project) -> None:
 @pytest.mark.parametrize(
     ("printed", "reason"),
     [
-        ("os.environ['TOKEN_OF_MINE']", "the output holds the value of TOKEN_OF_MINE, which is in `run.env`*"),
-        ("'sk-' + 'a1B2c3D4e5F6g7H8i9J0kLmN'", "the output holds what looks like an API key"),
+        ("os.environ['TOKEN_OF_MINE']", "the output contains the value of TOKEN_OF_MINE, which is in `run.env`*"),
+        ("'sk-' + 'a1B2c3D4e5F6g7H8i9J0kLmN'", "the output contains what looks like an API key"),
         ("'# END Expected results'", "a line of the output would be taken for a marker: *"),
-        ("'a' + chr(27)", "the output holds the control character U+001B"),
+        ("'a' + chr(27)", "the output contains the control character U+001B"),
     ],
 )
 def test_what_is_never_written(project: Project, monkeypatch: pytest.MonkeyPatch, printed: str, reason: str) -> None:

@@ -38,10 +38,10 @@ def everything(root: Path) -> dict[str, bytes]:
 
 
 def init(root: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str], str]:
-    """Run it and return its code, the lines it said, and its errors."""
+    """Run it and return its exit code, its lines of output, and its errors."""
     code = main(["init", "--root", str(root)])
-    said = capsys.readouterr()
-    return code, said.out.splitlines(), said.err
+    captured = capsys.readouterr()
+    return code, captured.out.splitlines(), captured.err
 
 
 def test_a_docusaurus_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,15 +61,15 @@ def test_a_docusaurus_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         },
     )
     before = everything(tmp_path)
-    code, said, err = init(tmp_path, capsys)
+    code, lines, err = init(tmp_path, capsys)
     assert (code, err) == (0, "")
-    assert said[:2] == [
+    assert lines[:2] == [
         "found  a Docusaurus site, pages in _includes, docs",
         "found  3 pages, 2 <FilteredTextBlock> blocks of 1 Source (1 python)",
     ]
-    assert [line for line in said if line.startswith("wrote")] == [
+    assert [line for line in lines if line.startswith("wrote")] == [
         "wrote  snipproof.toml",
-        "wrote  snipproof-baseline.jsonl: 1 error, 0 warnings of today, which are not told any more",
+        "wrote  snipproof-baseline.jsonl: 1 error, 0 warnings as of today, no longer reported",
     ]
     after = everything(tmp_path)
     assert {path: after.pop(path) for path in before} == before
@@ -88,15 +88,15 @@ def test_a_docusaurus_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_it_can_be_run_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The second run changes nothing and says so."""
+    """The second run changes nothing and reports that."""
     write(tmp_path, **{"docs/a.md": page("a.py", BLOCK.replace("END a", "END x")), "a.py": SOURCE})
     assert init(tmp_path, capsys)[0] == 0
     before = everything(tmp_path)
-    code, said, _ = init(tmp_path, capsys)
+    code, lines, _ = init(tmp_path, capsys)
     assert (code, everything(tmp_path)) == (0, before)
-    assert said[0] == "kept   snipproof.toml: it has settings of snipproof already"
-    assert "kept   snipproof-baseline.jsonl" in said
-    assert not [line for line in said if line.startswith("wrote")]
+    assert lines[0] == "kept   snipproof.toml: it already has snipproof settings"
+    assert "kept   snipproof-baseline.jsonl" in lines
+    assert not [line for line in lines if line.startswith("wrote")]
 
 
 def test_a_baseline_that_the_settings_name_is_written_when_missing(
@@ -104,36 +104,36 @@ def test_a_baseline_that_the_settings_name_is_written_when_missing(
 ) -> None:
     """The settings are the writer's; what they lack to work is added."""
     write(tmp_path, **{"docs/a.md": page("a.py"), "a.py": SOURCE, "snipproof.toml": 'baseline = "b.jsonl"\n'})
-    code, said, _ = init(tmp_path, capsys)
-    assert (code, "wrote  b.jsonl: 0 errors, 0 warnings of today" in said) == (0, True)
+    code, lines, _ = init(tmp_path, capsys)
+    assert (code, "wrote  b.jsonl: 0 errors, 0 warnings as of today" in lines) == (0, True)
     assert main(["check", "--root", str(tmp_path)]) == 0
 
 
 def test_plain_docs_without_any_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """There is nothing to live with, so no baseline; folders without a block are not docs."""
     write(tmp_path, **{"manual/en/a.md": page("a.py"), "notes/b.md": "# Notes", "docs/c.md": "# No", "a.py": SOURCE})
-    code, said, _ = init(tmp_path, capsys)
-    assert (code, said[0]) == (0, "found  docs, pages in manual")
+    code, lines, _ = init(tmp_path, capsys)
+    assert (code, lines[0]) == (0, "found  docs, pages in manual")
     assert sorted(everything(tmp_path)) == ["a.py", "docs/c.md", "manual/en/a.md", "notes/b.md", "snipproof.toml"]
     assert main(["check", "--root", str(tmp_path)]) == 0
 
 
 def test_docs_that_show_nothing_yet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The settings are written all the same, and the next step is another."""
+    """The settings are written nevertheless, and the next step is another."""
     write(tmp_path, **{"docs/a.md": "# Hello\n"})
-    code, said, _ = init(tmp_path, capsys)
+    code, lines, _ = init(tmp_path, capsys)
     assert code == 0
-    assert said[-1].startswith("  show a Region with <FilteredTextBlock> on a page")
+    assert lines[-1].startswith("  show a Region with <FilteredTextBlock> on a page")
     assert load_settings(tmp_path).pages == ("docs",)
 
 
 @pytest.mark.parametrize("files", [{}, {"README.md": "# Hello"}, {"src/a.py": SOURCE}, {"notes/a.md": "# Hello"}])
 def test_no_docs_at_all(tmp_path: Path, files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is written, and the reason and the way out are told."""
+    """Nothing is written, and the reason and the way out are reported."""
     write(tmp_path, **files)
     before = everything(tmp_path)
-    code, said, err = init(tmp_path, capsys)
-    assert (code, said, everything(tmp_path)) == (2, [], before)
+    code, lines, err = init(tmp_path, capsys)
+    assert (code, lines, everything(tmp_path)) == (2, [], before)
     assert "no docs found below" in err
     assert "--root DIR" in err
     assert main(["init", "--root", str(tmp_path / "nowhere")]) == 2
@@ -145,8 +145,8 @@ def test_a_site_in_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         tmp_path,
         **{"website/docusaurus.config.ts": "", "website/docs/a.mdx": page("code/a.py"), "website/code/a.py": SOURCE},
     )
-    code, said, _ = init(tmp_path, capsys)
-    assert (code, said[0]) == (0, "found  a Docusaurus site in website, pages in website/docs")
+    code, lines, _ = init(tmp_path, capsys)
+    assert (code, lines[0]) == (0, "found  a Docusaurus site in website, pages in website/docs")
     settings = load_settings(tmp_path)
     assert (settings.site_root, settings.pages) == ("website", ("website/docs",))
     assert main(["check", "--root", str(tmp_path)]) == 0
@@ -163,13 +163,13 @@ def test_several_sites_are_a_question_for_the_writer(tmp_path: Path, capsys: pyt
 def test_a_component_of_another_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is given a `startMarker` shows Sources, whatever it is called."""
     write(tmp_path, **{"docs/a.md": page("a.py", BLOCK.replace("FilteredTextBlock", "CodeFrom")), "a.py": SOURCE})
-    code, said, _ = init(tmp_path, capsys)
-    assert (code, said[1]) == (0, "found  1 page, 1 <CodeFrom> block of 1 Source (1 python)")
+    code, lines, _ = init(tmp_path, capsys)
+    assert (code, lines[1]) == (0, "found  1 page, 1 <CodeFrom> block of 1 Source (1 python)")
     assert load_settings(tmp_path).component == "CodeFrom"
 
 
 def test_a_folder_with_a_lock_file_is_a_suite(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its Sources can be run: the first Suite is written for it, and the others are not told as in no Suite."""
+    """Its Sources can be run: the first Suite is written for it, and the others are not reported as in no Suite."""
     write(
         tmp_path,
         **{
@@ -180,9 +180,9 @@ def test_a_folder_with_a_lock_file_is_a_suite(tmp_path: Path, capsys: pytest.Cap
             "snippets/old/b.py": SOURCE,
         },
     )
-    code, said, _ = init(tmp_path, capsys)
+    code, lines, _ = init(tmp_path, capsys)
     assert code == 0
-    assert "wrote  snippets/py/suite.yaml: a first Suite, its Sources pinned by snippets/py/requirements.lock" in said
+    assert "wrote  snippets/py/suite.yaml: a first Suite, with Sources pinned by snippets/py/requirements.lock" in lines
     settings = load_settings(tmp_path)
     (suite,) = load_suites(settings)
     assert (suite.flavour, suite.language, suite.sources, suite.lock) == (
@@ -195,12 +195,36 @@ def test_a_folder_with_a_lock_file_is_a_suite(tmp_path: Path, capsys: pytest.Cap
     assert main(["check", "--root", str(tmp_path)]) == 0
 
 
+def test_every_language_that_can_be_run_may_have_the_first_suite(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its files and its lock files; other languages are only counted."""
+    write(
+        tmp_path,
+        **{
+            "docs/a.md": page("js/a.mjs"),
+            "docs/b.md": page("cs/b.cs") * 3,
+            "docs/c.md": page("other/c.zig"),
+            "js/a.mjs": SOURCE.replace("#", "//"),
+            "js/package-lock.json": "{}",
+            "cs/b.cs": SOURCE.replace("#", "//"),
+            "cs/requirements.lock": "",
+            "other/c.zig": SOURCE.replace("#", "//"),
+        },
+    )
+    code, lines, _ = init(tmp_path, capsys)
+    assert code == 0
+    assert lines[1].endswith("blocks of 3 Sources (1 .zig, 1 csharp, 1 typescript)")
+    (suite,) = load_suites(load_settings(tmp_path))
+    assert (suite.path, suite.language, suite.sources) == ("js/suite.yaml", "typescript", ("js/a.mjs",))
+
+
 def test_a_suite_that_is_there_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is named in the settings and stays as it is."""
     suite = "flavour: x\nlanguage: python\nsources: ['*.py']\n"
     write(tmp_path, **{"docs/a.md": page("s/a.py"), "s/a.py": SOURCE, "s/requirements.lock": "", "s/suite.yaml": suite})
-    code, said, _ = init(tmp_path, capsys)
-    assert (code, "kept   s/suite.yaml" in said) == (0, True)
+    code, lines, _ = init(tmp_path, capsys)
+    assert (code, "kept   s/suite.yaml" in lines) == (0, True)
     assert load_settings(tmp_path).suites == ("s/suite.yaml",)
     assert load_settings(tmp_path).severity == {}
     assert (tmp_path / "s" / "suite.yaml").read_text(encoding="utf-8") == suite
@@ -214,8 +238,8 @@ def test_a_project_with_tools_gets_a_table(
     """What stood in the file stays, to the byte, and so do its line ends."""
     project = ('[project]\nname = "x"\n\n[tool.ruff]\nline-length = 100' + last).replace("\n", end)
     write(tmp_path, **{"docs/a.md": page("a.py"), "a.py": SOURCE, "pyproject.toml": project})
-    code, said, _ = init(tmp_path, capsys)
-    assert (code, "wrote  pyproject.toml" in said) == (0, True)
+    code, lines, _ = init(tmp_path, capsys)
+    assert (code, "wrote  pyproject.toml" in lines) == (0, True)
     text = (tmp_path / "pyproject.toml").read_bytes().decode("utf-8")
     assert text.startswith(project)
     assert text.count("\n") == text.count(end)
@@ -240,9 +264,9 @@ def test_a_baseline_of_unknown_origin_is_kept(tmp_path: Path, capsys: pytest.Cap
         tmp_path,
         **{"docs/a.md": page("a.py", BLOCK.replace("END a", "x")), "a.py": SOURCE, "snipproof-baseline.jsonl": mine},
     )
-    code, said, _ = init(tmp_path, capsys)
+    code, lines, _ = init(tmp_path, capsys)
     assert code == 0
-    assert [line for line in said if line.startswith("kept   snipproof-baseline.jsonl")]
+    assert [line for line in lines if line.startswith("kept   snipproof-baseline.jsonl")]
     assert (tmp_path / "snipproof-baseline.jsonl").read_text(encoding="utf-8") == mine
     assert load_settings(tmp_path).baseline == ""
 
@@ -256,7 +280,7 @@ def test_links_are_not_followed_when_writing(tmp_path: Path, capsys: pytest.Capt
     assert not (tmp_path / "elsewhere.toml").exists()
 
 
-def test_wrong_settings_are_told_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_settings_are_reported_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """As by every other command."""
     write(tmp_path, **{"docs/a.md": page("a.py"), "a.py": SOURCE, "snipproof.toml": "pagse = []\n"})
     before = everything(tmp_path)

@@ -17,7 +17,7 @@ from snipproof.model import Finding
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.lint.conftest import Workplace
+    from tests.support.lint import SmallSite
 
 _HEAD = '{"snipproof_baseline": 1}\n'
 _ORPHAN = '{"path": "code/a.py", "rule": "SP204", "text": "no page shows the Region \'A\'", "count": 1}\n'
@@ -26,33 +26,33 @@ _ABSENT = f'{{"path": "docs/p.mdx", "rule": "SP201", "text": "{_MESSAGE}", "coun
 _UPDATED = ("--baseline", "b.jsonl", "--update-baseline")
 
 
-def _text(workplace: Workplace) -> str:
-    return (workplace.root / "b.jsonl").read_text(encoding="utf-8")
+def _text(small_site: SmallSite) -> str:
+    return (small_site.root / "b.jsonl").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def updated(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+def updated(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> SmallSite:
     """The small site with a baseline of all its Findings."""
-    monkeypatch.chdir(workplace.root)
-    done = workplace.check(*_UPDATED)
+    monkeypatch.chdir(small_site.root)
+    done = small_site.check(*_UPDATED)
     assert (done.code, done.out) == (0, "b.jsonl: 2 findings, 2 entries\n")
-    return workplace
+    return small_site
 
 
-def test_it_can_be_read(updated: Workplace) -> None:
+def test_it_can_be_read(updated: SmallSite) -> None:
     """A head, then one entry a line, sorted; nothing in it is a line number. Nothing is left beside it."""
     assert _text(updated) == _HEAD + _ORPHAN + _ABSENT
     assert sorted(path.name for path in updated.root.iterdir()) == ["b.jsonl", "code", "docs", "snipproof.toml"]
 
 
-def test_what_it_lists_is_not_told(updated: Workplace) -> None:
-    """The exit code is 0, and the summary does not hide how much is not told."""
+def test_what_it_lists_is_not_reported(updated: SmallSite) -> None:
+    """The exit code is 0, and the summary does not hide how much is not reported."""
     done = updated.check("--baseline", "b.jsonl")
     assert (done.code, done.out) == (0, "1 reference in 1 page, 1 source: no findings (2 more in the baseline)\n")
     assert json.loads(updated.check("--baseline", "b.jsonl", "--format", "json").out)["in_baseline"] == 2
 
 
-def test_lines_may_move(updated: Workplace) -> None:
+def test_lines_may_move(updated: SmallSite) -> None:
     """Text before a Finding, in its page and in its Source, changes nothing; an update then writes the same bytes."""
     for name in ("docs/p.mdx", "code/a.py"):
         path = updated.root / name
@@ -62,8 +62,8 @@ def test_lines_may_move(updated: Workplace) -> None:
     assert _text(updated) == _HEAD + _ORPHAN + _ABSENT
 
 
-def test_a_new_finding_fails(updated: Workplace) -> None:
-    """It is told, and it alone."""
+def test_a_new_finding_fails(updated: SmallSite) -> None:
+    """It is reported, and nothing else."""
     page = (updated.root / "docs/p.mdx").read_text()
     updated.write(**{"docs/p.mdx": page + page.splitlines()[2].replace("STRAT", "SPART") + "\n"})
     done = updated.check("--baseline", "b.jsonl")
@@ -77,7 +77,7 @@ def test_a_new_finding_fails(updated: Workplace) -> None:
     )
 
 
-def test_one_more_of_the_same_fails(updated: Workplace) -> None:
+def test_one_more_of_the_same_fails(updated: SmallSite) -> None:
     """Entries count: a copy of a listed defect is a new one."""
     page = (updated.root / "docs/p.mdx").read_text()
     updated.write(**{"docs/p.mdx": page + page.splitlines()[2] + "\n"})
@@ -88,16 +88,16 @@ def test_one_more_of_the_same_fails(updated: Workplace) -> None:
     assert "1 error, 0 warnings (2 more in the baseline)" in done.out
 
 
-def test_a_fixed_finding_must_leave_it(updated: Workplace) -> None:
-    """The entry is told with its line in the baseline, and an update takes it out."""
+def test_a_fixed_finding_must_leave_it(updated: SmallSite) -> None:
+    """The entry is reported with its line in the baseline, and an update removes it."""
     updated.write(**{"docs/p.mdx": (updated.root / "docs/p.mdx").read_text().replace("STRAT", "START")})
-    hint = "  hint: what it stood for is gone, and so must the entry: run `snipproof check --update-baseline`\n"
+    hint = "  hint: remove the stale entry: run `snipproof check --update-baseline`\n"
     done = updated.check("--baseline", "b.jsonl")
     assert (done.code, done.err) == (1, "")
     assert done.out == (
-        "b.jsonl:2:1 SP009 the baseline lists 1 of SP204 in code/a.py, and none is left: "
+        "b.jsonl:2:1 SP009 the baseline lists 1 SP204 finding in code/a.py, but none is left: "
         f"no page shows the Region 'A'\n{hint}"
-        "b.jsonl:3:1 SP009 the baseline lists 1 of SP201 in docs/p.mdx, and none is left: "
+        "b.jsonl:3:1 SP009 the baseline lists 1 SP201 finding in docs/p.mdx, but none is left: "
         f"the start marker '# STRAT A' is not in code/a.py\n{hint}"
         "1 reference in 1 page, 1 source: 2 errors, 0 warnings\n"
     )
@@ -111,55 +111,55 @@ def test_a_fixed_finding_must_leave_it(updated: Workplace) -> None:
     assert updated.check("--baseline", "b.jsonl").code == 0
 
 
-def test_the_settings_may_name_it(workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_settings_may_name_it(small_site: SmallSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From the settings it is relative to the root, from the command line to the current folder, which wins."""
-    workplace.write(**{"snipproof.toml": 'baseline = "b.jsonl"\n'})
-    assert workplace.check("--update-baseline").out == "b.jsonl: 2 findings, 2 entries\n"
-    assert workplace.check().code == 0
-    everything = workplace.check("--no-baseline")
+    small_site.write(**{"snipproof.toml": 'baseline = "b.jsonl"\n'})
+    assert small_site.check("--update-baseline").out == "b.jsonl: 2 findings, 2 entries\n"
+    assert small_site.check().code == 0
+    everything = small_site.check("--no-baseline")
     assert (everything.code, everything.out.endswith(": 1 error, 1 warning\n")) == (1, True)
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert workplace.check().code == 0
+    assert small_site.check().code == 0
     (tmp_path / "elsewhere" / "c.jsonl").write_text(_HEAD)
-    assert workplace.check("--baseline", "c.jsonl").code == 1
+    assert small_site.check("--baseline", "c.jsonl").code == 1
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (None, "b.jsonl: no such baseline"),
+        (None, "b.jsonl: baseline not found"),
         (b"", "b.jsonl:1:1 not a baseline: its first line is no"),
         (b"# Title\n", "b.jsonl:1:1 not a baseline"),
         (b"[" * 100_000, "b.jsonl:1:1 not a baseline"),
         (b'{"a": "\xff"}', "b.jsonl:1:1 not a baseline: not UTF-8"),
-        (b'{"snipproof_baseline": 2}', "b.jsonl:1:1 a baseline of version 2"),
-        (_HEAD.encode() + b"<<<<<<< ours\n", "b.jsonl:2:1 no entry of a baseline: '<<<<<<< ours'"),
-        (_HEAD.encode() + b"\n3\n", "b.jsonl:3:1 no entry"),
-        (_HEAD.encode() + b"[" * 100_000, "b.jsonl:2:1 no entry"),
-        (_HEAD.encode() + b'{"path": "a", "rule": "SP201", "text": "t"}\n', "b.jsonl:2:1 no entry"),
+        (b'{"snipproof_baseline": 2}', "b.jsonl:1:1 unsupported version 2 of a baseline"),
+        (_HEAD.encode() + b"<<<<<<< ours\n", "b.jsonl:2:1 not a baseline entry: '<<<<<<< ours'"),
+        (_HEAD.encode() + b"\n3\n", "b.jsonl:3:1 not a baseline entry"),
+        (_HEAD.encode() + b"[" * 100_000, "b.jsonl:2:1 not a baseline entry"),
+        (_HEAD.encode() + b'{"path": "a", "rule": "SP201", "text": "t"}\n', "b.jsonl:2:1 not a baseline entry"),
         (_HEAD.encode() + _ABSENT.replace(": 1", ": 0").encode(), "b.jsonl:2:1 wrong values"),
         (_HEAD.encode() + _ABSENT.replace(": 1", ": true").encode(), "b.jsonl:2:1 wrong values"),
         (_HEAD.encode() + _ABSENT.replace('"SP201"', "201").encode(), "b.jsonl:2:1 wrong values"),
         (_HEAD.encode() + _ABSENT.replace("}", ', "line": 3}').encode(), "b.jsonl:2:1 wrong values"),
-        (_HEAD.encode() + 2 * _ABSENT.encode(), "b.jsonl:3:1 the same entry as in line 2"),
+        (_HEAD.encode() + 2 * _ABSENT.encode(), "b.jsonl:3:1 duplicate of the entry on line 2"),
     ],
 )
-def test_a_wrong_file_is_told(
-    workplace: Workplace, text: bytes | None, message: str, monkeypatch: pytest.MonkeyPatch
+def test_a_wrong_file_is_reported(
+    small_site: SmallSite, text: bytes | None, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Missing or malformed: exit code 2, the place, what to do; never a traceback, never a check without it."""
-    monkeypatch.chdir(workplace.root)
+    monkeypatch.chdir(small_site.root)
     if text is not None:
-        (workplace.root / "b.jsonl").write_bytes(text)
-    done = workplace.check("--baseline", "b.jsonl")
+        (small_site.root / "b.jsonl").write_bytes(text)
+    done = small_site.check("--baseline", "b.jsonl")
     assert (done.code, done.out) == (2, "")
     assert f"snipproof: {message}" in done.err
     assert message.endswith("UTF-8") or "hint: " in done.err
 
 
-def test_an_update_replaces_nothing_but_a_baseline(updated: Workplace) -> None:
-    """A wrong name does not cost a page; entries in conflict are written anew."""
+def test_an_update_replaces_nothing_but_a_baseline(updated: SmallSite) -> None:
+    """A wrong name does not cost a page; entries in conflict are written again."""
     page = (updated.root / "docs/p.mdx").read_bytes()
     assert updated.check("--baseline", "docs/p.mdx", "--update-baseline").code == 2
     assert (updated.root / "docs/p.mdx").read_bytes() == page
@@ -169,7 +169,7 @@ def test_an_update_replaces_nothing_but_a_baseline(updated: Workplace) -> None:
     assert _text(updated) == _HEAD + _ORPHAN + _ABSENT
 
 
-def test_a_write_that_fails_leaves_what_was_there(updated: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_leaves_what_was_there(updated: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is written beside and put in place whole."""
     monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     (updated.root / "docs/p.mdx").write_text((updated.root / "docs/p.mdx").read_text() + "\n<!--\n")
@@ -178,7 +178,7 @@ def test_a_write_that_fails_leaves_what_was_there(updated: Workplace, monkeypatc
     assert sorted(path.name for path in updated.root.iterdir()) == ["b.jsonl", "code", "docs", "snipproof.toml"]
 
 
-def test_a_check_of_nothing_is_not_green_with_a_baseline(updated: Workplace) -> None:
+def test_a_check_of_nothing_is_not_green_with_a_baseline(updated: SmallSite) -> None:
     """A baseline without an entry left to fail does not hide that no block was found."""
     updated.write(**{"docs/p.mdx": "no block\n", "code/a.py": "1\n"})
     assert updated.check("--baseline", "b.jsonl").code == 2
@@ -200,7 +200,7 @@ def test_a_check_of_nothing_is_not_green_with_a_baseline(updated: Workplace) -> 
     ],
 )
 def test_numbers_outside_of_quotes_are_no_part_of_the_key(message: str, text: str) -> None:
-    """They tell places and amounts; what is quoted is the writer's own text and stays."""
+    """They are places and amounts; what is quoted is the writer's own text and stays."""
     assert key_of(Finding("a.md", 1, 1, "SP201", message)).text == text
 
 
@@ -235,7 +235,7 @@ def _findings(defects: Sequence[tuple[str, str, str, str]], lines: Sequence[int]
 def test_moved_findings_are_the_same_and_others_are_not(
     data: st.DataObject, defects: list[tuple[str, str, str, str]]
 ) -> None:
-    """Written and read again, a baseline knows its Findings on other lines, misses each that goes, tells each new."""
+    """Written and read again, a baseline knows its Findings on other lines, misses each that goes, reports each new."""
     line = st.integers(1, 10**6)
     places = st.lists(line, min_size=len(defects), max_size=len(defects))
     first, moved = (_findings(defects, data.draw(places)) for _ in range(2))
@@ -249,7 +249,7 @@ def test_moved_findings_are_the_same_and_others_are_not(
     assert entries == len(baseline) == written.count(b"\n") - 1
     assert sum(entry.count for entry in baseline.values()) == len(first)
     same = compare(moved, baseline, "b")
-    assert (same.findings, same.known) == ([], len(first))
+    assert (same.findings, same.baselined) == ([], len(first))
     if defects:
         gone = moved.pop(data.draw(st.integers(0, len(moved) - 1)))
         (stale,) = compare(moved, baseline, "b").findings
@@ -258,12 +258,12 @@ def test_moved_findings_are_the_same_and_others_are_not(
         again = compare([*moved, gone, gone], baseline, "b")
         assert [finding.rule for finding in again.findings] == [gone.rule]
     new = Finding("docs/new.md", data.draw(line), 1, "SP201", "m")
-    told = compare([*_findings(defects, data.draw(places)), new], baseline, "b")
-    assert (told.findings, told.known) == ([new], len(first))
+    compared = compare([*_findings(defects, data.draw(places)), new], baseline, "b")
+    assert (compared.findings, compared.baselined) == ([new], len(first))
 
 
 def test_a_defect_in_place_of_another_is_seen() -> None:
-    """Mending one and making another of the same rule in the same file is both told."""
+    """Fixing one and making another of the same rule in the same file are both reported."""
     baseline = {Key("a.md", "SP201", "the marker '# A 1'"): Entry(1, 2)}
     other = Finding("a.md", 3, 1, "SP201", "the marker '# A 2'")
     assert [finding.rule for finding in compare([other], baseline, "b").findings] == ["SP201", "SP009"]

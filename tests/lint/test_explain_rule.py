@@ -9,14 +9,14 @@ import pytest
 from snipproof.lint.engine import known_rules
 
 if TYPE_CHECKING:
-    from tests.lint.conftest import Workplace
+    from tests.support.lint import SmallSite
 
 
 @pytest.mark.parametrize("rule", known_rules().values(), ids=lambda rule: str(rule.id))
-def test_every_rule_is_explained(workplace: Workplace, rule: object) -> None:
-    """Its id, name and weight, what it finds, what the guide says of it, and how to switch it off."""
+def test_every_rule_is_explained(small_site: SmallSite, rule: object) -> None:
+    """Its id, name and severity, what it finds, what the guide has on it, and how to turn it off."""
     known = known_rules()[getattr(rule, "id", "")]
-    done = workplace.check("--explain", known.id)
+    done = small_site.check("--explain", known.id)
     assert (done.code, done.err) == (0, "")
     first, summary, *rest = done.out.strip().split("\n\n")
     assert first == f"{known.id} {known.name} ({known.severity})"
@@ -26,29 +26,29 @@ def test_every_rule_is_explained(workplace: Workplace, rule: object) -> None:
         assert '"off"' not in done.out
     else:
         assert f"`snipproof: ignore {known.id} because …`" in rest[-3]
-        assert rest[-2].startswith("To change how much it weighs")
+        assert rest[-2].startswith("To change its severity")
         assert f'{known.id} = "off"' in rest[-1]
 
 
-def test_it_is_the_guide_that_speaks(workplace: Workplace) -> None:
-    """The text of another rule is not told."""
-    out = workplace.check("--explain", "SP202").out
+def test_the_text_is_that_of_the_guide(small_site: SmallSite) -> None:
+    """The text of another rule is not printed."""
+    out = small_site.check("--explain", "SP202").out
     assert "END-OF-FILE" in out
     assert "raw-loader" not in out
-    assert workplace.check("--explain", "sp202").out == out
-    assert workplace.check("--explain", "end-absent").out == out
+    assert small_site.check("--explain", "sp202").out == out
+    assert small_site.check("--explain", "end-absent").out == out
 
 
 @pytest.mark.parametrize(("wanted", "guess"), [("start-absnt", "did you mean SP201 (start-absent)?"), ("x", "")])
-def test_an_unknown_rule_is_wrong_usage(workplace: Workplace, wanted: str, guess: str) -> None:
+def test_an_unknown_rule_is_wrong_usage(small_site: SmallSite, wanted: str, guess: str) -> None:
     """Exit code 2, with the rule that was meant and all there are."""
-    done = workplace.check("--explain", wanted)
+    done = small_site.check("--explain", wanted)
     assert (done.code, done.out) == (2, "")
-    assert f"there is no rule {wanted!r}" in done.err
+    assert f"unknown rule {wanted!r}" in done.err
     assert guess in done.err
     assert "known rules: SP001, " in done.err
 
 
-def test_the_installed_package_has_the_guide(workplace: Workplace) -> None:
+def test_the_installed_package_has_the_guide(small_site: SmallSite) -> None:
     """From any folder, and by the package alone."""
-    assert "END-OF-FILE" in workplace.command("--explain", "SP202").out
+    assert "END-OF-FILE" in small_site.command("--explain", "SP202").out

@@ -16,13 +16,13 @@ from snipproof.config import load_settings
 from snipproof.errors import SettingsError
 from snipproof.lint.recheck import WatchedFiles, files_of, watch
 from snipproof.site.docs_site import Site
-from snipproof.site.profile import SITE_FILES, SITE_FOLDERS
+from snipproof.site.docusaurus import SITE_FILES, SITE_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.lint.conftest import Workplace
+    from tests.support.lint import SmallSite
 
 _PATIENCE = 60
 _LOOKED = "watching "
@@ -63,27 +63,28 @@ class Watching:
 
 
 @pytest.fixture
-def watching(workplace: Workplace) -> Iterator[Watching]:
+def watching(small_site: SmallSite) -> Iterator[Watching]:
     """A process that watches the small site."""
-    running = Watching(workplace.root)
+    running = Watching(small_site.root)
     yield running
     running.process.kill()
     running.process.communicate()
 
 
-def test_a_change_is_seen_and_ctrl_c_ends_it(workplace: Workplace, watching: Watching) -> None:
-    """A mended page, a broken one, a new one and wrong settings are each told; the end is quiet, with exit code 0."""
-    page = (workplace.root / "docs/p.mdx").read_text()
+@pytest.mark.slow
+def test_a_change_is_seen_and_ctrl_c_ends_it(small_site: SmallSite, watching: Watching) -> None:
+    """A fixed page, a broken one, a new one and wrong settings are each reported; Ctrl-C exits with 0, quietly."""
+    page = (small_site.root / "docs/p.mdx").read_text()
     assert "docs/p.mdx:3:8 SP201" in watching.wait_for("1 error, 1 warning")
-    workplace.write(**{"docs/p.mdx": page.replace("STRAT", "START")})
+    small_site.write(**{"docs/p.mdx": page.replace("STRAT", "START")})
     watching.wait_for("1 reference in 1 page, 1 source: no findings")
-    workplace.write(**{"docs/new/q.mdx": page.replace("/code/a.py", "/code/b.py")})
+    small_site.write(**{"docs/new/q.mdx": page.replace("/code/a.py", "/code/b.py")})
     watching.wait_for("docs/new/q.mdx:1:1 SP101")
-    workplace.write(**{"code/b.py": "# STRAT A\n1\n# END A\n"})
+    small_site.write(**{"code/b.py": "# STRAT A\n1\n# END A\n"})
     watching.wait_for("2 references in 2 pages, 2 sources: no findings")
-    workplace.write(**{"snipproof.toml": "x = 1"})
+    small_site.write(**{"snipproof.toml": "x = 1"})
     assert watching.wait_for("unknown setting 'x'").startswith("snipproof: snipproof.toml:1:1")
-    workplace.write(**{"snipproof.toml": ""})
+    small_site.write(**{"snipproof.toml": ""})
     watching.wait_for("no findings")
     watching.process.send_signal(signal.SIGINT)
     assert watching.process.wait(_PATIENCE) == 0
@@ -92,43 +93,43 @@ def test_a_change_is_seen_and_ctrl_c_ends_it(workplace: Workplace, watching: Wat
 
 
 @pytest.mark.parametrize(("text", "message"), [("x = 1", "unknown setting 'x'"), ('pages = ["none"]', "names 'none'")])
-def test_an_error_at_the_beginning_ends_it(workplace: Workplace, text: str, message: str) -> None:
+def test_an_error_at_the_beginning_ends_it(small_site: SmallSite, text: str, message: str) -> None:
     """There is nothing to watch yet."""
-    workplace.write(**{"snipproof.toml": text})
-    done = workplace.command("--watch")
+    small_site.write(**{"snipproof.toml": text})
+    done = small_site.command("--watch")
     assert (done.code, done.out) == (2, "")
     assert message in done.err
 
 
-def test_a_later_error_is_told_and_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_later_error_is_reported_and_the_watch_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The files of the last good look are watched on, and nothing is looked at again before one of them changes."""
     page = tmp_path / "p.md"
-    said: list[str] = []
+    logged: list[str] = []
     events: list[str] = []
 
-    def look() -> set[Path]:
-        events.append("look")
+    def check_once() -> set[Path]:
+        events.append("check")
         if len(events) == 1:
             page.write_text("changed while looked at")
             return {page}
         if len(events) == 2:
-            raise SettingsError("wrong", "mend it")
+            raise SettingsError("wrong", "fix it")
         raise KeyboardInterrupt
 
     def sleep(_: float) -> None:
         events.append("sleep")
-        page.write_text("mended")
+        page.write_text("fixed")
 
     monkeypatch.setattr("snipproof.lint.recheck.time.sleep", sleep)
     with pytest.raises(KeyboardInterrupt):
-        watch(look, said.append)
-    assert events == ["look", "look", "sleep", "look"]
-    assert said[1] == "snipproof: wrong\n  hint: mend it"
+        watch(check_once, logged.append)
+    assert events == ["check", "check", "sleep", "check"]
+    assert logged[1] == "snipproof: wrong\n  hint: fix it"
 
 
-def test_every_file_that_counts_is_watched(workplace: Workplace) -> None:
+def test_every_file_that_counts_is_watched(small_site: SmallSite) -> None:
     """Pages, Sources, what is imported and missing, suite files, settings, and the folders that are listed."""
-    workplace.write(
+    small_site.write(
         **{
             "snipproof.toml": 'suites = ["s/suite.yaml"]\n',
             "s/suite.yaml": "flavour: f\nlanguage: python\nsources: ['*.py']\n",
@@ -137,8 +138,8 @@ def test_every_file_that_counts_is_watched(workplace: Workplace) -> None:
             "docs/r.mdx": "<!--",
         }
     )
-    site = Site.load(load_settings(workplace.root))
-    names = {path.relative_to(workplace.root).as_posix() for path in files_of(site)}
+    site = Site.load(load_settings(small_site.root))
+    names = {path.relative_to(small_site.root).as_posix() for path in files_of(site)}
     folders = {"docs", "s"}
     settings = {"snipproof.toml", "pyproject.toml"}
     assert names == {*folders, *settings, *SITE_FILES, *SITE_FOLDERS} | {

@@ -1,14 +1,18 @@
-"""The kept answer: given while nothing has changed, and never when anything has."""
+"""The kept result: used while nothing has changed, and never when anything has."""
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
+from time import sleep
 
 import pytest
 
 from snipproof.cli.main import main
+from snipproof.languages import ENTRY_POINT_GROUP
 from snipproof.lint import result_cache
 from snipproof.site.docs_site import Site
 
@@ -44,7 +48,7 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 
 def kept(root: Path) -> Path:
-    """Return the only file of cache."""
+    """Return the only file of the cache."""
     (file,) = (root / result_cache.FOLDER).glob("check-*.json")
     return file
 
@@ -96,8 +100,8 @@ def test_a_file_that_comes_is_seen(site: Path, loads: list[Path], capsys: pytest
     assert len(loads) == 3
 
 
-def test_what_no_rule_asks_for_is_looked_for_too(site: Path, loads: list[Path]) -> None:
-    """With SP101 off nothing is said about a missing import; its block is there as soon as the file is."""
+def test_a_file_that_no_rule_needs_is_looked_for_too(site: Path, loads: list[Path]) -> None:
+    """With SP101 off nothing is reported about a missing import; its block is there as soon as the file is."""
     (site / "snipproof.toml").write_text('severity = {SP101 = "off", SP102 = "off"}\n')
     (site / "docs/p.mdx").write_text(_PAGE.replace("a.py", "b/c.py"))
     main(["check", "--root", str(site)])
@@ -125,8 +129,8 @@ def test_a_new_suite_is_seen(site: Path, loads: list[Path]) -> None:
     assert len(loads) == 3
 
 
-def test_other_questions_have_other_answers(site: Path, loads: list[Path]) -> None:
-    """Formats do not answer for each other, and ``--no-cache`` neither reads nor writes."""
+def test_other_options_have_other_results(site: Path, loads: list[Path]) -> None:
+    """Formats do not share results, and ``--no-cache`` neither reads nor writes."""
     main(["check", "--root", str(site), "--no-cache"])
     assert not (site / result_cache.FOLDER).exists()
     main(["check", "--root", str(site)])
@@ -156,10 +160,10 @@ def test_other_questions_have_other_answers(site: Path, loads: list[Path]) -> No
         lambda text: json.dumps({key: value for key, value in json.loads(text).items() if key != "code"}),
     ],
 )
-def test_a_corrupt_or_foreign_answer_is_ignored(
+def test_a_corrupt_or_foreign_result_is_ignored(
     site: Path, loads: list[Path], capsys: pytest.CaptureFixture[str], change: object
 ) -> None:
-    """Everything is read anew, nothing is said about it, and the answer is mended."""
+    """Everything is read again, without a message, and the cache is replaced."""
     main(["check", "--root", str(site)])
     first = capsys.readouterr()
     file = kept(site)
@@ -187,8 +191,8 @@ def test_what_changed_a_moment_ago_is_not_kept(site: Path, monkeypatch: pytest.M
     assert not (site / result_cache.FOLDER).exists()
 
 
-def test_a_baseline_is_part_of_the_question(site: Path, loads: list[Path]) -> None:
-    """A changed baseline is another answer."""
+def test_a_baseline_is_part_of_the_request(site: Path, loads: list[Path]) -> None:
+    """A changed baseline is another result."""
     (site / "docs/p.mdx").write_text(_PAGE.replace("# START A", "# START B"))
     file = site / "baseline.json"
     main(["check", "--root", str(site), "--baseline", str(file), "--update-baseline"])
@@ -202,3 +206,65 @@ def test_a_baseline_is_part_of_the_question(site: Path, loads: list[Path]) -> No
     file.write_text(file.read_text() + "\n")
     main(command)
     assert len(loads) == 5
+
+
+def _installed(folder: Path, name: str, value: str) -> Path:
+    """Install a distribution that defines a language, and return its module."""
+    info = folder / f"{name}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[{ENTRY_POINT_GROUP}]\n{name} = {name}:ROW\n")
+    module = folder / f"{name}.py"
+    module.write_text(f"from snipproof.languages import Language\nROW = Language({value})\n")
+    return module
+
+
+def _check(root: Path, *path: Path) -> str:
+    """Run the command in its own process with the folders ``path`` on the module path; return its output."""
+    done = subprocess.run(
+        [sys.executable, "-m", "snipproof", "check", "--root", str(root)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout
+
+
+def test_a_language_of_another_distribution_is_part_of_the_request(
+    site: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What it is installed as, and the module that defines it, may change what is found."""
+    packages = tmp_path_factory.mktemp("packages")
+    (site / "docs/p.mdx").write_text(
+        _PAGE.replace("a.py", "a.rb").replace('"py"', '"rb"').replace("# START", "// START")
+    )
+    (site / "code/a.rb").write_text("// START A\nputs 1\n# END A\n")
+    for path in (site, *site.rglob("*")):
+        os.utime(path, ns=(0, 0))
+    sleep(0.1)  # what changed a moment before a run is not kept
+    assert "SP210" not in _check(site, packages)
+    assert kept(site)
+    row = "name='ruby', title='Ruby', extensions=('.rb',), display_languages=('rb',)"
+    module = _installed(packages, "ruby_for_docs", f"{row}, comment_tokens=('#',)")
+    sleep(0.1)
+    assert "SP210" in _check(site, packages)
+    assert "SP210" in _check(site, packages)
+    module.write_text(module.read_text().replace("('#',)", "('#', '//')"))
+    assert "SP210" not in _check(site, packages)
+
+
+def test_every_module_that_decides_what_is_found_is_part_of_the_request(site: Path) -> None:
+    """All that a check loads, apart from the command itself."""
+    code = (
+        "import sys; from snipproof.cli.main import main; main(sys.argv[1:]);"
+        "ours = [module for name, module in sys.modules.items() if name.partition('.')[0] == 'snipproof'];"
+        "print(*[module.__file__ for module in ours if not module.__name__.startswith('snipproof.cli')], sep=chr(10))"
+    )
+    (site / "docs/p.mdx").write_text(_PAGE + _PAGE.replace('"py"', '"json"'))  # more is loaded to report an error
+    command = [sys.executable, "-c", code, "check", "--no-cache", "--root", str(site)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded = {line for line in done.stdout.splitlines() if line.endswith(".py")}
+    assert {Path(file).parent.name for file in loaded} > {"lint", "rules", "formats", "site", "syntax", "notation"}
+    assert loaded <= {path for path, *_ in result_cache.modules()}

@@ -75,7 +75,7 @@ def test_each_file_is_opened_once(site: Path, command: list[str]) -> None:
 
 
 def test_a_run_without_changes_opens_no_file_of_the_site(site: Path) -> None:
-    """Only its own answer."""
+    """Only its own cache."""
     from time import sleep
 
     sleep(0.1)  # what changed a moment before a run is not kept
@@ -123,12 +123,13 @@ def test_the_start_of_the_command_loads_little(site: Path) -> None:
     """No client, no parser, no network; none of the rules, and no TOML reader before there is TOML to read."""
     loaded = _modules()
     assert not loaded & (_HEAVY | {"tomllib", "difflib", "hashlib", "html"})
+    commands = {f"snipproof.cli.{name}" for name in ("check", "compare", "extract", "init", "list", "serve")}
     assert {name for name in loaded if name.startswith("snipproof")} == {
-        "snipproof", "snipproof.cli", "snipproof.cli.main", "snipproof.errors",
+        "snipproof", "snipproof.cli", "snipproof.cli.main", "snipproof.cli.console", "snipproof.errors", *commands,
     }  # fmt: skip
 
 
-def test_an_answer_that_is_known_loads_no_rules(site: Path) -> None:
+def test_a_kept_result_loads_no_rules(site: Path) -> None:
     """A run without changes is as quick as its imports."""
     from time import sleep
 

@@ -1,4 +1,4 @@
-"""Attributes behind the name on a START line: what they may be, and what is wrong with others."""
+"""Attributes after the name on a START line: valid values, and errors for others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SNIPPETS = "# START x\nprint(1)\n# END x\n# START y\nprint(2)\n# END y\n"
 
 
 def attributes(written: str) -> dict[str, Any]:
-    """Return what is read from ``written`` on a START line."""
+    """Return the attributes that are ``written`` on a START line."""
     source = parse_source("a.py", f"{SNIPPETS}# START Expected x results {written}\n[1]\n")
     return next(dict(region.attributes) for region in source.regions if region.name.startswith("Expected"))
 
@@ -40,13 +40,13 @@ def attributes(written: str) -> dict[str, Any]:
     ],
 )
 def test_attributes_keep_their_values(written: str, read: dict[str, Any]) -> None:
-    """They are handed on as they were written, apart from what YAML makes of them."""
+    """Apart from what YAML makes of them."""
     assert attributes(written) == read
 
 
 @pytest.mark.parametrize("number", ["1e-4", "1E-4", "0.0001", "1.0e-4", "'0.0001'"])
 def test_a_tolerance_is_a_number_however_it_is_written(number: str) -> None:
-    """YAML 1.1 takes ``1e-4`` for a text."""
+    """YAML 1.1 reads ``1e-4`` as a text."""
     assert Decimal(str(attributes(f"{{approx: {{distance: {number}}}}}")["approx"]["distance"])) == Decimal("0.0001")
 
 
@@ -56,10 +56,10 @@ def test_a_tolerance_is_a_number_however_it_is_written(number: str) -> None:
         ("{offf: x}", "unknown attribute 'offf'", "did you mean 'of'? known attributes: of, from, ignore, approx"),
         ("{ignored: x}", "unknown attribute 'ignored'", "did you mean 'ignore'?"),
         ("{1: x}", "unknown attribute '1'", "known attributes: of"),
-        ("{of: x", "not a YAML mapping", "`{of: name of a Snippet}`"),
+        ("{of: x", "not a YAML mapping", "`{of: NAME}`"),
         ("{of: 2024-99-99}", "not a YAML mapping", ""),
         ("{" * 5000, "not a YAML mapping", ""),
-        ("{of: 2024}", "'of' must be the name of a Snippet, or a list of such names, not 2024", "in quotes"),
+        ("{of: 2024}", "'of' must be the name of a Snippet, or a list of such names, not 2024", "quote a name"),
         ("{of: []}", "'of' must be", ""),
         ("{of: ''}", "'of' must be", ""),
         ("{of: [x, 1]}", "'of' must be", ""),
@@ -67,18 +67,18 @@ def test_a_tolerance_is_a_number_however_it_is_written(number: str) -> None:
         ("{from: stderr}", "'from' must be one of stdout, response, requests, not 'stderr'", ""),
         ("{from: [stdout]}", "'from' must be", ""),
         ("{ignore: {a: b}}", "'ignore' must be the name of a member", ""),
-        ("{ignore: [yes]}", "'ignore' must be", "in quotes"),
+        ("{ignore: [yes]}", "'ignore' must be", "quote a name"),
         ("{approx: 0.1}", "'approx' must be a mapping", "`{approx: {distance: 1e-4}}`"),
         ("{approx: {}}", "'approx' must be", ""),
-        ("{approx: {d: -1e-4}}", "'approx' must be a mapping of names to numbers that are not negative", ""),
+        ("{approx: {d: -1e-4}}", "'approx' must be a mapping of names to non-negative numbers", ""),
         ("{approx: {d: true}}", "'approx' must be", ""),
         ("{approx: {d: .inf}}", "'approx' must be", ""),
         ("{approx: {d: NaN}}", "'approx' must be", ""),
         ("{approx: {d: some}}", "'approx' must be", ""),
         ("{approx: {1: 0.1}}", "'approx' must be", ""),
-        ("{unordered: false}", "'unordered' must be true, or the name of a list", ""),
+        ("{unordered: false}", "'unordered' must be true, the name of a list", ""),
         ("{unordered: 1}", "'unordered' must be", ""),
-        ("{select: data.Get}", "'select' must be a path into the data, which begins with `$`", "$.data"),
+        ("{select: data.Get}", "'select' must be a JSONPath, which begins with `$`", "$.data"),
         ("{select: [$.a]}", "'select' must be", ""),
         ("{shape: 1}", "'shape' must be true or false", ""),
         ("{shape: maybe}", "'shape' must be", ""),
@@ -87,7 +87,7 @@ def test_a_tolerance_is_a_number_however_it_is_written(number: str) -> None:
     ],
 )
 def test_wrong_attributes_are_an_error_with_their_place(written: str, message: str, hint: str) -> None:
-    """Attributes that cannot be understood are never overlooked."""
+    """Invalid attributes are never ignored."""
     with pytest.raises(DocsError, match=r"^a\.py:2:3 SP001 ") as error:
         parse_source("a.py", f"\n  # START Expected x results {written}\n")
     assert message in error.value.message
@@ -96,9 +96,9 @@ def test_wrong_attributes_are_an_error_with_their_place(written: str, message: s
 
 @pytest.mark.parametrize("key", sorted(set(KNOWN) - {"of", "from"}))
 def test_attributes_of_code_are_an_error(key: str) -> None:
-    """Nothing would ever look at them; with ``of`` or ``from`` the Region is an Expectation."""
+    """They have no effect; with ``of`` or ``from`` the Region is an Expectation."""
     value = {"approx": "{a: 1}", "select": "$", "unordered": "true", "shape": "true"}.get(key, "a")
-    with pytest.raises(DocsError, match=r"^a\.py:7:1 SP001 'z' is no Expectation, so that .* would mean nothing"):
+    with pytest.raises(DocsError, match=r"^a\.py:7:1 SP001 attribute .* has no effect: 'z' is not an Expectation"):
         parse_source("a.py", f"{SNIPPETS}# START z {{{key}: {value}}}\n[1]\n")
     for binding in ("of: x", "from: stdout"):
         source = parse_source("a.py", f"{SNIPPETS}# START z {{{binding}, {key}: {value}}}\n[1]\n")
@@ -106,8 +106,8 @@ def test_attributes_of_code_are_an_error(key: str) -> None:
 
 
 def test_attributes_are_given_once() -> None:
-    """The same again is no harm; others on a later START line would be overlooked."""
+    """Equal ones may be repeated; different ones on a later START line are an error."""
     again = "# START Expected x results {of: x}\n[1]\n# END Expected x results\n"
     assert len(parse_source("a.py", SNIPPETS + again + again).expectations) == 1
-    with pytest.raises(DocsError, match=r"^a\.py:10:1 SP001 'Expected x results' has other attributes on line 7"):
+    with pytest.raises(DocsError, match=r"^a\.py:10:1 SP001 'Expected x results' has different attributes on line 7"):
         parse_source("a.py", SNIPPETS + again + again.replace("of: x", "of: y"))

@@ -37,7 +37,7 @@ def bound(text: str, path: str = "a.py") -> dict[str, list[str]]:
         "Expected_search_base64_results",
     ],
 )
-def test_names_that_say_expected_are_output(name: str) -> None:
+def test_names_with_expected_are_output(name: str) -> None:
     """Whatever stands between their markers."""
     assert bound(code("search base64", "other") + f"# START {name}\nprint()\n") == {name: ["search base64"]}
 
@@ -64,8 +64,8 @@ def test_other_names_are_code(name: str) -> None:
         ('"""doc"""\nx = """', "print()"),
     ],
 )
-def test_a_name_after_a_snippet_is_output_where_it_is_no_code(name: str, before: str, text: str) -> None:
-    """It begins like data, or stands in a comment or a string."""
+def test_a_region_named_after_a_snippet_is_output_unless_it_is_code(name: str, before: str, text: str) -> None:
+    """It begins like data, or is in a comment or a string."""
     source = code("base64", "base64 more") + f"{before}\n# START {name}\n{text}\n# END {name}\n"
     assert bound(source) == {name: ["base64"]}
 
@@ -88,7 +88,7 @@ def test_a_name_after_a_snippet_is_output_where_it_is_no_code(name: str, before:
     ],
 )
 def test_code_that_runs_stays_a_snippet(path: str, before: str, text: str, output: bool) -> None:
-    """A Region named like results may well be what computes them."""
+    """A Region named like results may be the code that computes them."""
     written = code("base64") + f"{before}\n# START base64Results\n{text}\n# END base64Results\n"
     source = parse_source(path, written)
     assert [snippet.name for snippet in source.snippets] == (["base64"] if output else ["base64", "base64Results"])
@@ -102,8 +102,8 @@ def test_a_comment_may_hold_several() -> None:
     assert bound(text, "a.ts") == {"aResults": ["a"], "bResults": ["b"]}
 
 
-def test_what_is_named_after_no_snippet_stays_one() -> None:
-    """Then nothing says that it is output; of ``aResults`` and ``aResultsOutput`` the former is."""
+def test_a_region_named_after_nothing_is_a_snippet() -> None:
+    """Of ``aResults`` and ``aResultsOutput``, only the first is output."""
     assert bound(code("base64") + "# START urlResults\n[1]\n") == {}
     chain = "# START aResults\n[1]\n# END aResults\n# START aResultsOutput\n[1]\n"
     assert bound(code("a") + chain) == {"aResults": ["a"]}
@@ -121,13 +121,13 @@ def test_what_is_named_after_no_snippet_stays_one() -> None:
     ],
 )
 def test_a_snippet_may_end_with_its_language(path: str, snippet: str, name: str) -> None:
-    """Writers tell what is shown in several languages by that; what is in another language is not meant."""
+    """Writers add it where the same is shown in several languages; a Snippet in another language is not meant."""
     source = code(snippet, "limit GraphQL", "Clark") if snippet.startswith("limit") else code(snippet, "limit GraphQL")
     assert bound(source + f"# START {name}\n[1]\n", path) == {name: [snippet]}
 
 
 def test_the_exact_name_wins_over_longer_ones() -> None:
-    """Its words are in all of them."""
+    """Although its words are in all of them."""
     assert bound(code("search", "search file") + "# START Expected Search results\n") == {
         "Expected Search results": ["search"]
     }
@@ -156,8 +156,8 @@ def test_from_alone_makes_an_expectation_and_the_name_binds_it() -> None:
     ]
 
 
-def test_what_a_page_binds_is_not_unbound() -> None:
-    """But an ``of`` that names nothing is wrong all the same."""
+def test_an_expectation_bound_by_a_page_is_not_unbound() -> None:
+    """But an ``of`` that names a missing Snippet is still wrong."""
     text = code("a one", "a two") + "# START Expected a results\n# END-ANY\n# START x {of: b}\n"
     source = parse_source("a.py", text)
     assert len(unbound_expectations(source)) == 2
@@ -165,3 +165,26 @@ def test_what_a_page_binds_is_not_unbound() -> None:
     (finding,) = unbound_expectations(source, claimed)
     assert "'b'" in finding.message
     assert len(unbound_expectations(source, {"b.py::Expected a results"})) == 2
+
+
+def test_a_long_list_of_snippets_is_cut() -> None:
+    """The hint names twelve and the number of the others."""
+    text = code(*(f"s{number}" for number in range(15))) + "# START Expected x results\n"
+    (finding,) = unbound_expectations(parse_source("a.py", text))
+    assert finding.hint.endswith("'s11' and 3 more")
+
+
+@pytest.mark.parametrize(
+    ("path", "before"),
+    [("a.java", 'String x = """'), ("a.mjs", "const x = `"), ("a.cs", "/*")],
+)
+def test_the_block_strings_and_comments_of_the_language_count(path: str, before: str) -> None:
+    """A Region in one of them shows no code."""
+    assert bound(f"{code('a')}{before}\n# START aResults\ntext\n# END aResults\n", path) == {"aResults": ["a"]}
+
+
+def test_what_other_languages_open_does_not_count() -> None:
+    """A backtick in Java and ``/*`` in a shell script open nothing."""
+    output = "# START aResults\ntext\n# END aResults\n"
+    assert bound(code("a") + "// `\n" + output, "a.java") == {}
+    assert bound(code("a") + "ls /*\n" + output, "a.sh") == {}

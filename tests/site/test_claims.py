@@ -1,4 +1,4 @@
-"""Claims: what shown output says about the Snippets that a page shows before it."""
+"""Claims: which Snippets shown output belongs to, by the order of a page."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from snipproof.cli.listing import as_json, as_text
+from snipproof.cli.list import as_json, as_text
+from snipproof.cli.main import main
 from snipproof.config import load_settings
 from snipproof.site.claims import ClaimSet, claims, read_claims
 from snipproof.site.docs_site import Site
+from snipproof.site.mdx.page import PageScan, _Scanner
 
 Load = Callable[[Mapping[str, str]], Site]
 IMPORTS = """import Py from '!!raw-loader!/s/a.py';
@@ -62,7 +64,7 @@ def load(tmp_path: Path) -> Load:
     return run
 
 
-def said(site: Site) -> list[str]:
+def claimed(site: Site) -> list[str]:
     """Return each claim as ``Snippet origin tabs``, an excused one with its reason."""
     lines = []
     for claim in claims(site):
@@ -72,14 +74,14 @@ def said(site: Site) -> list[str]:
     return lines
 
 
-def found(claimed: ClaimSet) -> list[str]:
-    return [f"{finding.line}: {finding.rule} {finding.message}" for finding in claimed.findings]
+def reported(result: ClaimSet) -> list[str]:
+    return [f"{finding.line}: {finding.rule} {finding.message}" for finding in result.findings]
 
 
 def test_output_after_tabs_is_the_response_of_every_client(load: Load) -> None:
-    """Also of those whose Sources hold no block; the block's own Source says what is printed."""
+    """Also of those whose Sources have no block; the block's own Source binds what is printed."""
     site = load({"docs/p.mdx": IMPORTS + BOTH + EXPECTED})
-    assert said(site) == ["s/a.py::a response py", "s/a.ts::a response ts"]
+    assert claimed(site) == ["s/a.py::a response py", "s/a.ts::a response ts"]
     (claim, _) = claims(site)
     (place,) = claim.places
     assert (place.page, place.line, place.column) == ("docs/p.mdx", 17, 1)
@@ -95,10 +97,10 @@ def test_output_after_tabs_is_the_response_of_every_client(load: Load) -> None:
         ("requests", ["s/a.ts::a requests ts"]),
     ],
 )
-def test_from_says_what_is_compared(load: Load, origin: str, expected: list[str]) -> None:
-    """What the Source itself says of its own Snippet is not said twice."""
+def test_from_chooses_what_is_compared(load: Load, origin: str, expected: list[str]) -> None:
+    """What the Source itself binds is not claimed again."""
     source = code("a") + OUTPUT.format(f"{{from: {origin}}}")
-    assert said(load({"docs/p.mdx": IMPORTS + BOTH + EXPECTED, "s/a.py": source})) == expected
+    assert claimed(load({"docs/p.mdx": IMPORTS + BOTH + EXPECTED, "s/a.py": source})) == expected
 
 
 @pytest.mark.parametrize(
@@ -110,28 +112,28 @@ def test_from_says_what_is_compared(load: Load, origin: str, expected: list[str]
         "<!-- ## old -->\n",
     ],
 )
-def test_what_stands_between_is_no_matter(load: Load, between: str) -> None:
+def test_other_content_between_does_not_matter(load: Load, between: str) -> None:
     assert len(claims(load({"docs/p.mdx": IMPORTS + BOTH + between + EXPECTED}))) == 2
 
 
 @pytest.mark.parametrize("between", ["## Next\n\n", "<h2>Next</h2>\n\n"])
-def test_a_heading_ends_what_is_said(load: Load, between: str) -> None:
+def test_a_heading_ends_the_scope_of_claims(load: Load, between: str) -> None:
     assert claims(load({"docs/p.mdx": IMPORTS + BOTH + between + EXPECTED})) == []
 
 
-def test_output_is_about_the_nearest_group(load: Load) -> None:
-    """Whatever that one shows: code that is never run, or none at all."""
+def test_output_belongs_to_the_nearest_group(load: Load) -> None:
+    """Even if that shows code that is never run, or none at all."""
     second = tabs(py=show("b"), ts=show("b", "Ts"))
-    assert said(load({"docs/p.mdx": IMPORTS + BOTH + second + EXPECTED})) == [
+    assert claimed(load({"docs/p.mdx": IMPORTS + BOTH + second + EXPECTED})) == [
         "s/a.py::b response py",
         "s/a.ts::b response ts",
     ]
     for other in (tabs(cs=show("a", "Other")), tabs(x="text")):
         site = load({"docs/p.mdx": IMPORTS + BOTH + other + EXPECTED})
-        assert (said(site), read_claims(site).findings) == ([], [])
+        assert (claimed(site), read_claims(site).findings) == ([], [])
 
 
-def test_several_blocks_after_one_group_are_all_said_of_it(load: Load) -> None:
+def test_several_blocks_after_one_group_all_belong_to_it(load: Load) -> None:
     source = code("a", "b") + OUTPUT.format("") + '"""\n# START More {of: b}\n{}\n# END More\n"""\n'
     site = load({"docs/p.mdx": IMPORTS + BOTH + EXPECTED + show("More"), "s/a.py": source})
     assert [(claim.expectation.name, claim.snippet) for claim in claims(site)] == [
@@ -143,9 +145,9 @@ def test_several_blocks_after_one_group_are_all_said_of_it(load: Load) -> None:
 
 
 def test_code_that_is_never_run_is_not_compared(load: Load) -> None:
-    """A Source in no Suite; another rule tells that."""
+    """A Source in no Suite; another rule reports that."""
     page = IMPORTS + tabs(ts=show("a", "Ts"), cs=show("a", "Other")) + EXPECTED
-    assert said(load({"docs/p.mdx": page})) == ["s/a.ts::a response ts"]
+    assert claimed(load({"docs/p.mdx": page})) == ["s/a.ts::a response ts"]
 
 
 def test_a_site_without_suites_has_no_claims(load: Load) -> None:
@@ -155,52 +157,52 @@ def test_a_site_without_suites_has_no_claims(load: Load) -> None:
 
 
 def test_output_inside_a_tab_is_what_its_own_code_prints(load: Load) -> None:
-    """And says nothing of the other tabs."""
+    """And claims nothing for the other tabs."""
     page = IMPORTS + tabs(py=show("a"), ts=show("a", "Ts") + EXPECTED)
-    assert said(load({"docs/p.mdx": page})) == ["s/a.ts::a stdout ts"]
+    assert claimed(load({"docs/p.mdx": page})) == ["s/a.ts::a stdout ts"]
     known = IMPORTS + tabs(py=show("a") + EXPECTED, ts=show("a", "Ts"))
-    assert said(load({"docs/p.mdx": known})) == []
+    assert claimed(load({"docs/p.mdx": known})) == []
 
 
-def test_output_after_a_group_in_a_tab_is_about_that_group(load: Load) -> None:
-    """And output after the outer group about all that it holds."""
+def test_output_after_a_group_in_a_tab_belongs_to_that_group(load: Load) -> None:
+    """And output after the outer group to all that is in it."""
     inner = tabs(sync=show("b"), other=show("b", "Ts"))
     site = load({"docs/p.mdx": IMPORTS + tabs(py=inner + EXPECTED, ts=show("a", "Ts"))})
-    assert said(site) == ["s/a.py::b response sync", "s/a.ts::b response other"]
+    assert claimed(site) == ["s/a.py::b response sync", "s/a.ts::b response other"]
     site = load({"docs/p.mdx": IMPORTS + tabs(py=tabs(x=show("b")), ts=show("a", "Ts")) + EXPECTED})
-    assert said(site) == ["s/a.py::b response py", "s/a.ts::a response ts"]
+    assert claimed(site) == ["s/a.py::b response py", "s/a.ts::a response ts"]
 
 
 def test_code_without_tabs_binds_what_its_source_does_not(load: Load) -> None:
-    """By the page's order: the run of code that stands nearest before it."""
+    """By the order of the page: the run of code nearest before it."""
     source = code("a one", "a two", "b") + OUTPUT.format("")
     page = IMPORTS + show("b") + show("Expected a results") + show("a two") + EXPECTED
     site = load({"docs/p.mdx": page, "s/a.py": source})
-    assert said(site) == ["s/a.py::a two stdout ", "s/a.py::b stdout "]
+    assert claimed(site) == ["s/a.py::a two stdout ", "s/a.py::b stdout "]
     assert read_claims(site).bound == {"s/a.py::Expected a results"}
-    assert said(load({"docs/p.mdx": page, "s/a.py": code("a", "b", "a two") + OUTPUT.format("")})) == []
+    assert claimed(load({"docs/p.mdx": page, "s/a.py": code("a", "b", "a two") + OUTPUT.format("")})) == []
 
 
 def test_a_run_of_code_ends_with_its_output_and_with_a_group(load: Load) -> None:
-    """What follows is another one; within it, one Snippet must be meant."""
+    """What follows is another run; within a run, the Snippet must be certain."""
     source = code("b", "c", "d") + OUTPUT.format("")
     both = show("b") + EXPECTED + show("c") + EXPECTED + EXPECTED
     site = load({"docs/p.mdx": IMPORTS + both, "s/a.py": source})
-    assert (said(site), read_claims(site).findings) == (["s/a.py::b stdout ", "s/a.py::c stdout +"], [])
+    assert (claimed(site), read_claims(site).findings) == (["s/a.py::b stdout ", "s/a.py::c stdout +"], [])
     site = load({"docs/p.mdx": IMPORTS + both + show("b") + show("d") + EXPECTED, "s/a.py": source})
-    (told,) = found(read_claims(site))
-    assert told.startswith("11: SP302 several Snippets stand before this block, and 'Expected a results' may be")
-    assert told.endswith("'b' (s/a.py:1), 'd' (s/a.py:7)")
+    (message,) = reported(read_claims(site))
+    assert message.startswith("11: SP302 several Snippets precede this block, and 'Expected a results' may be")
+    assert message.endswith("'b' (s/a.py:1), 'd' (s/a.py:7)")
     site = load({"docs/p.mdx": IMPORTS + show("b") + tabs(ts=show("a", "Ts")) + show("c") + EXPECTED, "s/a.py": source})
-    assert (said(site), read_claims(site).findings) == (["s/a.py::c stdout "], [])
+    assert (claimed(site), read_claims(site).findings) == (["s/a.py::c stdout "], [])
 
 
 def test_output_in_a_tab_may_be_that_of_other_code(load: Load) -> None:
-    """When ``of`` says so, the Source alone speaks of it; of several before it, ``of`` chooses."""
+    """If ``of`` names other code, only the Source binds it; of several Snippets before it, ``of`` chooses."""
     source = code("a", "b") + OUTPUT.format("{of: a}")
-    assert said(load({"docs/p.mdx": IMPORTS + tabs(py=show("b") + EXPECTED), "s/a.py": source})) == []
+    assert claimed(load({"docs/p.mdx": IMPORTS + tabs(py=show("b") + EXPECTED), "s/a.py": source})) == []
     page = IMPORTS + tabs(ts=show("a", "Ts") + show("b", "Ts") + EXPECTED)
-    assert said(load({"docs/p.mdx": page, "s/a.py": source})) == ["s/a.ts::a stdout ts"]
+    assert claimed(load({"docs/p.mdx": page, "s/a.py": source})) == ["s/a.ts::a stdout ts"]
 
 
 @pytest.mark.parametrize("name", ["Whatever {of: b}", "Expected b results"])
@@ -214,8 +216,8 @@ def test_output_in_a_file_of_its_own_is_claimed_too(load: Load, name: str) -> No
 
 
 def test_nearer_code_without_tabs_stands_before_a_group(load: Load) -> None:
-    """It is the output of that."""
-    assert said(load({"docs/p.mdx": IMPORTS + BOTH + show("b", "Ts") + EXPECTED})) == []
+    """The output belongs to it."""
+    assert claimed(load({"docs/p.mdx": IMPORTS + BOTH + show("b", "Ts") + EXPECTED})) == []
     assert len(claims(load({"docs/p.mdx": IMPORTS + show("b", "Ts") + BOTH + EXPECTED}))) == 2
 
 
@@ -229,7 +231,7 @@ def test_nearer_code_without_tabs_stands_before_a_group(load: Load) -> None:
         ("Shown {of: [a, b]}", ["s/a.py::a", "s/a.py::b", "s/a.ts::a", "s/a.ts::b"]),
     ],
 )
-def test_of_several_snippets_in_a_tab_one_is_meant(load: Load, name: str, chosen: list[str]) -> None:
+def test_one_of_several_snippets_in_a_tab_is_chosen(load: Load, name: str, chosen: list[str]) -> None:
     """By ``of`` or by its name, in every tab."""
     page = IMPORTS + tabs(py=show("a") + show("b"), ts=show("a", "Ts") + show("b", "Ts"))
     source = code("a", "b") + f'"""\n# START {name}\n{{}}\n"""\n'
@@ -237,36 +239,36 @@ def test_of_several_snippets_in_a_tab_one_is_meant(load: Load, name: str, chosen
     assert ([claim.snippet for claim in claims(site)], read_claims(site).findings) == (chosen, [])
 
 
-def test_of_several_snippets_none_may_be_meant(load: Load) -> None:
-    """Then it is an error, at the block, that lists them with their places; the other tabs are compared."""
+def test_several_snippets_in_a_tab_may_be_ambiguous(load: Load) -> None:
+    """The error at the block lists them with their places; the other tabs are compared."""
     page = IMPORTS + tabs(py=show("a"), ts=show("c", "Ts") + show("b", "Ts")) + EXPECTED
     site = load({"docs/p.mdx": page, "s/a.ts": code("c", "b", comment="//")})
-    assert said(site) == ["s/a.py::a response py"]
+    assert claimed(site) == ["s/a.py::a response py"]
     (finding,) = read_claims(site).findings
     assert str(finding) == (
         "docs/p.mdx:18:1 SP302 the tab 'ts' shows several Snippets, "
         "and 'Expected a results' may be the output of each: 'c' (s/a.ts:1), 'b' (s/a.ts:4)"
     )
-    assert finding.hint == "write `{of: NAME}` behind its START marker, s/a.py:8"
+    assert finding.hint == "write `{of: NAME}` after the name on its START line, s/a.py:8"
 
 
 def test_the_same_snippet_twice_in_a_tab_is_one(load: Load) -> None:
     page = IMPORTS + tabs(ts=show("b", "Ts") + show("b", "Ts")) + EXPECTED
     site = load({"docs/p.mdx": page})
-    assert (said(site), read_claims(site).findings) == (["s/a.ts::b response ts"], [])
+    assert (claimed(site), read_claims(site).findings) == (["s/a.ts::b response ts"], [])
 
 
 def test_a_marker_may_be_a_part_of_the_start_line(load: Load) -> None:
     """The component shows `START a Go` for `START a`; which one of several it is cannot be known."""
     site = load({"docs/p.mdx": IMPORTS + BOTH + EXPECTED, "s/a.ts": code("a Ts", "b", comment="//")})
-    assert said(site) == ["s/a.py::a response py", "s/a.ts::a Ts response ts"]
+    assert claimed(site) == ["s/a.py::a response py", "s/a.ts::a Ts response ts"]
     site = load({"docs/p.mdx": IMPORTS + BOTH + EXPECTED, "s/a.ts": code("a Ts", "a Js", comment="//")})
-    assert said(site) == ["s/a.py::a response py"]
-    assert found(read_claims(site)) == [
-        "17: SP302 the tab 'ts' shows no Region of s/a.ts, so that 'Expected a results' says nothing of it"
+    assert claimed(site) == ["s/a.py::a response py"]
+    assert reported(read_claims(site)) == [
+        "17: SP302 the tab 'ts' shows no Region of s/a.ts, so 'Expected a results' is not compared with it"
     ]
     site = load({"docs/p.mdx": IMPORTS + BOTH + EXPECTED, "s/a.ts": code("b", comment="//")})
-    assert found(read_claims(site)) == []  # SP201 tells it
+    assert reported(read_claims(site)) == []  # SP201 reports it
 
 
 def test_pages_in_all_languages_make_one_claim(load: Load) -> None:
@@ -275,7 +277,7 @@ def test_pages_in_all_languages_make_one_claim(load: Load) -> None:
     assert [[place.page for place in claim.places] for claim in claims(site)] == [["docs/ja/p.mdx", "docs/p.mdx"]] * 2
 
 
-def test_a_partial_speaks_when_readers_see_it(load: Load) -> None:
+def test_a_partial_counts_when_readers_see_it(load: Load) -> None:
     files = {"docs/_p.mdx": IMPORTS + BOTH + EXPECTED, "docs/q.mdx": "text\n"}
     assert claims(load(files)) == []
     assert len(claims(load({**files, "docs/q.mdx": "import P from './_p.mdx';\n\n<P />\n"}))) == 2
@@ -284,73 +286,73 @@ def test_a_partial_speaks_when_readers_see_it(load: Load) -> None:
 WHY = "{/* snipproof: not compared because it differs */}\n\n"
 
 
-def test_a_tab_is_left_out_with_a_reason(load: Load) -> None:
+def test_a_tab_is_not_compared_if_there_is_a_reason(load: Load) -> None:
     """Before or after its code; the claim is kept, so that it can be listed."""
     for ts in (WHY + show("a", "Ts"), show("a", "Ts") + "\n" + WHY):
         site = load({"docs/p.mdx": IMPORTS + tabs(py=show("a"), ts=ts) + EXPECTED})
-        assert said(site) == ["s/a.py::a response py", "s/a.ts::a response ts (it differs)"]
+        assert claimed(site) == ["s/a.py::a response py", "s/a.ts::a response ts (it differs)"]
         assert read_claims(site).findings == []
 
 
-def test_a_tab_that_is_left_out_needs_no_choice(load: Load) -> None:
-    """Neither of several Snippets nor of a marker that is no Region's."""
+def test_a_tab_that_is_not_compared_may_be_ambiguous(load: Load) -> None:
+    """Neither between several Snippets nor for a marker without a Region."""
     page = IMPORTS + tabs(py=show("a"), ts=WHY + show("c", "Ts") + show("b", "Ts")) + EXPECTED
     site = load({"docs/p.mdx": page, "s/a.ts": code("c", "b", comment="//")})
-    assert said(site)[1:] == ["s/a.ts::b response ts (it differs)", "s/a.ts::c response ts (it differs)"]
+    assert claimed(site)[1:] == ["s/a.ts::b response ts (it differs)", "s/a.ts::c response ts (it differs)"]
     assert read_claims(site).findings == []
     page = IMPORTS + tabs(py=show("a"), go=show("b", "Ts"), ts=WHY + show("a", "Ts")) + EXPECTED
     site = load({"docs/p.mdx": page, "s/a.ts": code("a Ts", "a Js", "b", comment="//")})
     assert [finding.rule for finding in read_claims(site).findings] == ["SP304"]
 
 
-def test_a_tab_is_left_out_with_all_groups_in_it(load: Load) -> None:
+def test_an_opt_out_covers_the_groups_in_its_tab(load: Load) -> None:
     page = IMPORTS + tabs(py=show("a"), ts=WHY + tabs(x=show("b", "Ts"))) + EXPECTED
-    assert said(load({"docs/p.mdx": page}))[1:] == ["s/a.ts::b response ts (it differs)"]
+    assert claimed(load({"docs/p.mdx": page}))[1:] == ["s/a.ts::b response ts (it differs)"]
 
 
-def test_pages_must_agree_to_leave_a_tab_out(load: Load) -> None:
-    """One that does not has it compared; the other's comment is told."""
+def test_pages_must_agree_on_an_opt_out(load: Load) -> None:
+    """If one does not, the tab is compared and the comment of the other is reported."""
     page = IMPORTS + tabs(py=show("a"), ts=WHY + show("a", "Ts")) + EXPECTED
     site = load({"docs/p.mdx": page, "docs/ja/p.mdx": page.replace(WHY, "\n\n")})
-    assert said(site)[1:] == ["s/a.ts::a response ts+ts"]
-    assert found(read_claims(site)) == [
-        "12: SP304 the tab 'ts' is compared all the same: docs/ja/p.mdx:19 shows the same output for it too"
+    assert claimed(site)[1:] == ["s/a.ts::a response ts+ts"]
+    assert reported(read_claims(site)) == [
+        "12: SP304 the tab 'ts' is still compared: docs/ja/p.mdx:19 shows the same output for it without this comment"
     ]
     site = load({"docs/p.mdx": page, "docs/ja/p.mdx": page.replace("it differs", "other")})
-    assert said(site)[1:] == ["s/a.ts::a response ts+ts (other; it differs)"]
-    assert found(read_claims(site)) == []
+    assert claimed(site)[1:] == ["s/a.ts::a response ts+ts (other; it differs)"]
+    assert reported(read_claims(site)) == []
 
 
-def test_what_every_page_leaves_out_is_bound_to_nothing(load: Load) -> None:
+def test_output_that_every_page_opts_out_of_is_not_bound(load: Load) -> None:
     page = IMPORTS + tabs(ts=WHY + show("a", "Ts")) + EXPECTED
     site = load({"docs/p.mdx": page})
-    assert said(site) == ["s/a.ts::a response ts (it differs)"]
+    assert claimed(site) == ["s/a.ts::a response ts (it differs)"]
     assert read_claims(site).bound == frozenset()
 
 
-def test_a_comment_that_does_not_say_why_or_where_changes_nothing(load: Load) -> None:
+def test_an_opt_out_without_reason_or_tab_is_ignored(load: Load) -> None:
     page = IMPORTS + WHY + tabs(py=show("a"), ts="{/* snipproof: not compared */}\n\n" + show("a", "Ts")) + EXPECTED
     site = load({"docs/p.mdx": page})
-    assert said(site) == ["s/a.py::a response py", "s/a.ts::a response ts"]
-    assert found(read_claims(site)) == [
-        "4: SP303 this comment stands in no tab, so that everything is compared all the same",
-        "14: SP303 this comment gives no reason, so that everything is compared all the same",
+    assert claimed(site) == ["s/a.py::a response py", "s/a.ts::a response ts"]
+    assert reported(read_claims(site)) == [
+        "4: SP303 this comment is not in a tab, so it is ignored and everything is compared",
+        "14: SP303 this comment gives no reason, so it is ignored and everything is compared",
     ]
 
 
-def test_a_comment_that_keeps_nothing_is_told(load: Load) -> None:
-    """No output, a heading between, or a tab that is never run; on a partial that nobody sees it is not."""
+def test_an_unneeded_opt_out_is_reported(load: Load) -> None:
+    """No output, a heading between, or a tab that is never run; but not on a partial that nobody sees."""
     with_why = tabs(py=show("a"), ts=WHY + show("a", "Ts"))
-    told = "12: SP304 no shown output is compared with the tab 'ts'"
+    message = "12: SP304 no shown output is compared with the tab 'ts'"
     for page in (with_why, with_why + "## Next\n\n" + EXPECTED):
-        assert found(read_claims(load({"docs/p.mdx": IMPORTS + page}))) == [told]
+        assert reported(read_claims(load({"docs/p.mdx": IMPORTS + page}))) == [message]
     never_run = IMPORTS + tabs(py=show("a"), cs=WHY + show("a", "Other")) + EXPECTED
-    assert found(read_claims(load({"docs/p.mdx": never_run}))) == [told.replace("ts", "cs")]
-    assert found(read_claims(load({"docs/p.mdx": "text\n", "docs/_p.mdx": never_run}))) == []
+    assert reported(read_claims(load({"docs/p.mdx": never_run}))) == [message.replace("ts", "cs")]
+    assert reported(read_claims(load({"docs/p.mdx": "text\n", "docs/_p.mdx": never_run}))) == []
 
 
 def test_claims_are_listed(load: Load) -> None:
-    """Below the Expectation, with the pages that make them; those that are left out with the reason."""
+    """Below the Expectation, with their pages; those that are not compared with the reason."""
     site = load({"docs/p.mdx": IMPORTS + tabs(py=show("a"), ts=WHY + show("a", "Ts")) + EXPECTED})
     region = as_json(site)["suites"][0]["sources"][0]["regions"][2]
     assert (region["of"], region["from"]) == ("a", "stdout")
@@ -371,3 +373,31 @@ def test_an_expectation_of_several_snippets_is_listed_with_all(load: Load) -> No
     site = load({"docs/p.mdx": IMPORTS + EXPECTED, "s/a.py": source})
     assert as_json(site)["suites"][0]["sources"][0]["regions"][2]["of"] == ["a", "b"]
     assert "expectation 'Expected a results' of 'a', 'b' (response)" in as_text(site)
+
+
+@pytest.mark.parametrize(
+    "text", ["write `<!--` to open a comment", "write \\{/* to open a comment", "``` `<!--` ```", "`` ` <!-- ``"]
+)
+def test_inline_code_hides_no_heading(load: Load, text: str) -> None:
+    """A heading below an inline comment token still separates code from output."""
+    source = code("x", "y") + '"""\n# START Output {from: stdout}\n1\n# END Output\n"""\n'
+    page = f"{text}\n\n# First\n\n{show('x')}\n# Second\n\n{show('Output')}"
+    site = load({"docs/p.mdx": IMPORTS + page, "s/a.py": source})
+    assert claims(site) == []
+    assert main(["check", "--no-cache", "--root", str(site.settings.root)]) == 1
+
+
+def test_each_page_is_scanned_once(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tabs, headings and suppressions come from the same scan."""
+    ignore = "{/* snipproof: ignore SP201 because x */}\n"
+    site = load({"docs/p.mdx": IMPORTS + "# a\n\n" + ignore + tabs(py=WHY + show("a")) + EXPECTED})
+    scanned: list[str] = []
+    scan = _Scanner.scan
+
+    def counting_scan(scanner: _Scanner) -> PageScan:
+        scanned.append(scanner._path)
+        return scan(scanner)
+
+    monkeypatch.setattr(_Scanner, "scan", counting_scan)
+    main(["check", "--no-cache", "--root", str(site.settings.root)])
+    assert scanned == ["docs/p.mdx"]

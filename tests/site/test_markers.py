@@ -31,8 +31,8 @@ def test_every_comment_token_opens(line: str, column: int) -> None:
 @pytest.mark.parametrize(
     "line", ["# STARTING x", "START x", "# start x", "# START", "# ENDPOINT x", "# START-ANYTHING"]
 )
-def test_what_only_looks_like_a_marker_is_none(line: str) -> None:
-    """The word stands in capitals, behind a comment token and before a name."""
+def test_other_text_is_not_a_marker(line: str) -> None:
+    """A marker needs a comment token, the word in capitals, and a name."""
     assert find_markers(line) == []
 
 
@@ -49,7 +49,7 @@ def test_any_has_no_name() -> None:
 
 
 def test_attributes_are_kept_as_written() -> None:
-    """The flow mapping behind a name is raw text, also before a comment's end and before another marker."""
+    """The flow mapping after a name is raw text, also before the end of a comment and before another marker."""
     found = find_markers("# START A {of: x, y: {z: 1}} # START B {of: w}\n/* START C {of: x} */\n# START D {of: x")
     assert [(marker.name, marker.attributes) for marker in found] == [
         ("A", "{of: x, y: {z: 1}}"),
@@ -84,7 +84,7 @@ def test_lines_are_found_one_by_one(text: str) -> None:
         "# END {" + "} " * 20_000,
     ],
 )
-def test_long_lines_cost_no_time(line: str) -> None:
+def test_long_lines_are_read_quickly(line: str) -> None:
     """A line made to be slow is read in well under a second."""
     begin = time.perf_counter()
     find_markers(line)

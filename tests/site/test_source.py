@@ -29,7 +29,7 @@ def test_any_belongs_to_every_region() -> None:
 
 
 def test_an_unclosed_region_runs_to_the_end_of_the_file() -> None:
-    """A Region that nothing closes ends with the last line."""
+    """Without an END marker it ends with the last line."""
     assert parse_source("a.py", "# START A\n1\n2").regions[0].segments == (Segment(2, 3),)
 
 
@@ -53,13 +53,13 @@ def test_an_expectation_binds_by_attribute_or_by_words(marker: str, of: str) -> 
     ("marker", "message"),
     [
         ("Expected base64 results", "fits several Snippets: 'base64 one' (line 1), 'base64 two' (line 3)"),
-        ("Expected file results", "is bound to no Snippet"),
-        ("Expected results", "is bound to no Snippet"),
+        ("Expected file results", "is not bound to a Snippet"),
+        ("Expected results", "is not bound to a Snippet"),
         ("Expected x results {of: base64 on}", "is bound to 'base64 on', but there is no such Snippet"),
     ],
 )
 def test_an_unbound_expectation_is_a_finding(marker: str, message: str) -> None:
-    """What fits none or several Snippets is left out and reported at its marker, with what to write."""
+    """One that fits no Snippet or several is left out and reported at its marker, with what to write."""
     source = parse_source(
         "a.py", f"# START base64 one\n# END base64 one\n# START base64 two\n# END base64 two\n# START {marker}\n"
     )
@@ -78,8 +78,8 @@ def test_an_unbound_expectation_is_a_finding(marker: str, message: str) -> None:
         (b"x\ny\0", "a.py:2:1 SP001 holds NUL"),
     ],
 )
-def test_what_is_no_text_is_an_error(tmp_path: Path, data: bytes | None, message: str) -> None:
-    """A missing file, wrong bytes and NUL bytes are told by their place."""
+def test_a_source_that_is_not_text_is_an_error(tmp_path: Path, data: bytes | None, message: str) -> None:
+    """A missing file, wrong bytes and NUL bytes are reported with their place."""
     if data is not None:
         (tmp_path / "a.py").write_bytes(data)
     with pytest.raises(DocsError) as error:

@@ -1,4 +1,4 @@
-"""Suite files: what they say, and each thing that can be wrong in them, with its place."""
+"""Suite files: their values, and every possible error with its place."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 
 from snipproof.config import Settings
 from snipproof.errors import SettingsError
+from snipproof.languages import Language, languages
 from snipproof.model import Binding, Suite
 from snipproof.site.suite import load_suites
 
@@ -47,18 +48,18 @@ def test_a_suite_file_is_read_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("", "1:1", "a mapping expected"),
+        ("", "1:1", "expected a mapping"),
         ("flavour: [", "1:11", "not valid YAML"),
         (_HEAD, "1:1", "the key 'sources' is missing"),
         (_HEAD + "sourcse: ['*.py']", "3:1", "unknown key 'sourcse'"),
-        (_HEAD + "[a]: b", "3:1", "a text expected"),
-        (_HEAD + "sources: '*.py'", "3:10", "a list expected"),
+        (_HEAD + "[a]: b", "3:1", "expected a text"),
+        (_HEAD + "sources: '*.py'", "3:10", "expected a list"),
         (_HEAD + "sources: []", "3:10", "'sources' is empty"),
         (_HEAD + "sources: ['*.ts']", "3:11", "the sources glob '*.ts' matches no file"),
         (_HEAD + "sources: ['../x/a.py']", "3:11", "matches no file"),
         (_HEAD + "sources: ['/a.py']", "3:11", "matches no file"),
         (_HEAD + "sources: ['']", "3:11", "matches no file"),
-        (_HEAD + "sources: [3]", "3:11", "a text expected"),
+        (_HEAD + "sources: [3]", "3:11", "expected a text"),
         ("flavour: f\nlanguage: ruby\nsources: ['*.py']", "2:11", "unknown language 'ruby'"),
         (_HEAD + "sources: ['*.py']\nlock: no.lock", "4:7", "no such file: 'no.lock'"),
         (_HEAD + "sources: ['*.py']\nlock: ../../../..", "4:7", "outside the root"),
@@ -72,16 +73,16 @@ def test_a_suite_file_is_read_whole(tmp_path: Path) -> None:
         (_HEAD + "sources: ['*.py']\nbindings: [{find: a, replace: '{assets.uri}'}]", "4:31", "{assets.uri}"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(tmp_path: Path, text: str, place: str, message: str) -> None:
-    """A suite file that asks for something impossible is an error at the very place."""
+def test_an_error_has_its_place(tmp_path: Path, text: str, place: str, message: str) -> None:
+    """Every invalid value is reported where it stands."""
     with pytest.raises(SettingsError) as error:
         _load(tmp_path, text)
     assert error.value.message.startswith(f"snippets/x/suite.yaml:{place} ")
     assert message in error.value.message
 
 
-def test_an_unknown_key_says_what_was_meant(tmp_path: Path) -> None:
-    """A typo is answered with the key it resembles."""
+def test_an_unknown_key_comes_with_a_suggestion(tmp_path: Path) -> None:
+    """The hint names the key that the typo resembles."""
     with pytest.raises(SettingsError) as error:
         _load(tmp_path, _HEAD + "sourcse: ['*.py']")
     assert error.value.hint == "did you mean 'sources'?"
@@ -92,7 +93,7 @@ def test_a_source_in_two_suites_is_an_error(tmp_path: Path) -> None:
     _load(tmp_path, _HEAD + "sources: [a.py]")
     (tmp_path / "snippets/y").mkdir()
     (tmp_path / "snippets/suite.yaml").write_text(_HEAD + "sources: [x/a.py]")
-    with pytest.raises(SettingsError, match=r"snippets/x/a\.py is a Source of snippets/suite\.yaml already"):
+    with pytest.raises(SettingsError, match=r"snippets/x/a\.py is already a Source of snippets/suite\.yaml"):
         load_suites(Settings(root=tmp_path, suites=("snippets/suite.yaml", "snippets/*/suite.yaml")))
 
 
@@ -101,3 +102,14 @@ def test_a_suites_glob_that_matches_nothing_is_an_error(tmp_path: Path, pattern:
     """A glob with a typo must not look like a site without Suites."""
     with pytest.raises(SettingsError, match="matches no file"):
         load_suites(Settings(root=tmp_path, suites=(pattern,)))
+
+
+def test_languages_of_other_distributions_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every language with a runner may be that of a Suite, and the hint lists them."""
+    rows = {**languages(), "ruby": Language("ruby", "Ruby", (".rb",), ("rb",), runner="ruby_runner:Runner")}
+    monkeypatch.setattr("snipproof.languages.languages", lambda: rows)
+    (suite,) = _load(tmp_path, "flavour: f\nlanguage: ruby\nsources: ['*.py']")
+    assert suite.language == "ruby"
+    with pytest.raises(SettingsError) as error:
+        _load(tmp_path, "flavour: f\nlanguage: csharp\nsources: ['*.py']")
+    assert error.value.hint == "known: python, typescript, go, java, ruby"

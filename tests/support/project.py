@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from snipproof.services.start import Services
+from snipproof.services.startup import Services
 
 SETTINGS = "[tool.snipproof]\npages = ['docs']\nsuites = ['snippets/*/suite.yaml']\n"
 SUITE = "flavour: py\nlanguage: python\nsources: ['*.py']\n"

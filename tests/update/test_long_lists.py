@@ -1,4 +1,4 @@
-"""Long lists: what changes is what differs, in a number of comparisons that grows as the list does."""
+"""Long lists: only what differs changes, in a number of comparisons that grows linearly with the list."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from snipproof.compare import ComparisonOptions, compare, parse_expected
-from snipproof.update.judge import Judge
+from snipproof.update.reuse import NodeMatcher
 from snipproof.update.rewrite import rewrite
 
 MANY = 2_000
@@ -16,12 +16,12 @@ NEW_TEXT = '  {\n    "id": -1,\n    "title": "new",\n    "text": "short"\n  }'
 
 
 def objects(count: int) -> list[dict[str, Any]]:
-    """So many elements of about 500 bytes, no two of which are the same."""
+    """Return ``count`` different elements of about 500 bytes."""
     return [{"id": number, "title": f"Object {number}", "text": "x" * 450 + str(number)} for number in range(count)]
 
 
 def block(data: list[dict[str, Any]], *, wild: bool, first: str = "") -> str:
-    """The elements as a block shows them, each with a comment, and a wildcard or none, below ``first``."""
+    """Return a block that shows ``first`` and then ``data``, each element with a comment."""
     shown = []
     for each in data:
         number = each["id"]
@@ -32,77 +32,77 @@ def block(data: list[dict[str, Any]], *, wild: bool, first: str = "") -> str:
 
 
 @pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Every question whether something holds, as it is asked."""
-    asked: list[Any] = []
-    holds = Judge.holds
+def comparisons(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return a list to which every comparison of a node adds an entry."""
+    compared: list[Any] = []
+    matches = NodeMatcher.matches
 
-    def count(self: Judge, *given: Any) -> bool:
-        asked.append(given[2])
-        return holds(self, *given)
+    def count(self: NodeMatcher, *given: Any) -> bool:
+        compared.append(given[2])
+        return matches(self, *given)
 
-    monkeypatch.setattr(Judge, "holds", count)
-    return asked
+    monkeypatch.setattr(NodeMatcher, "matches", count)
+    return compared
 
 
-def updated(text: str, actual: Any, laws: ComparisonOptions | None = None) -> str:
-    """The new text of a block, which must match."""
-    new = rewrite(parse_expected(text), actual, laws or ComparisonOptions()).text
-    assert compare(parse_expected(new), actual, laws or ComparisonOptions()) == []
+def updated(text: str, actual: Any, options: ComparisonOptions | None = None) -> str:
+    """Return the new text of a block, which must match."""
+    new = rewrite(parse_expected(text), actual, options or ComparisonOptions()).text
+    assert compare(parse_expected(new), actual, options or ComparisonOptions()) == []
     return new
 
 
 @pytest.mark.parametrize("wild", [False, True])
-def test_one_inserted_in_front_is_one_insertion(judged: list[Any], *, wild: bool) -> None:
-    """All others keep their text."""
+def test_an_element_inserted_in_front(comparisons: list[Any], *, wild: bool) -> None:
+    """All other elements keep their text."""
     data = objects(MANY)
     text = block(data, wild=wild)
     assert updated(text, [NEW, *data]) == block(data, wild=wild, first=NEW_TEXT)
-    assert len(judged) < 10 * MANY
+    assert len(comparisons) < 10 * MANY
 
 
 @pytest.mark.parametrize("wild", [False, True])
-def test_one_inserted_and_some_changed(judged: list[Any], *, wild: bool) -> None:
-    """One in front of others of which one in a hundred has another title, the last among them."""
+def test_an_element_inserted_in_front_of_changed_ones(comparisons: list[Any], *, wild: bool) -> None:
+    """One in a hundred of the others has another title, the last one included."""
     data = objects(MANY)
     changed = [{**each, "title": "changed"} if each["id"] % 100 == 99 else each for each in data]
     text = block(data, wild=wild)
     assert updated(text, [NEW, *changed]) == block(changed, wild=wild, first=NEW_TEXT)
-    assert len(judged) < 10 * MANY
+    assert len(comparisons) < 10 * MANY
 
 
-def test_inserted_and_gone_in_many_places(judged: list[Any]) -> None:
-    """Where no two places agree, what is unlike all others is found again by its data."""
+def test_elements_removed_in_many_places(comparisons: list[Any]) -> None:
+    """No index stays the same: unique elements are found by their data."""
     data = objects(MANY)
     kept = [each for each in data if each["id"] % 100 != 50]
     kept[-1] = {**kept[-1], "title": "changed"}
     assert updated(block(data, wild=False), [NEW, *kept]) == block(kept, wild=False, first=NEW_TEXT)
-    assert len(judged) < 20 * MANY
+    assert len(comparisons) < 20 * MANY
 
 
-def test_elements_with_wildcards_are_compared_each_with_each() -> None:
-    """Nothing but comparing finds them, in a list for which that is possible."""
+def test_elements_with_wildcards_removed_in_many_places() -> None:
+    """Each is compared with each, in a list that is short enough for that."""
     data = objects(150)
     kept = [{**each, "title": "changed"} if each["id"] in (0, 149) else each for each in data if each["id"] % 15 != 7]
     assert updated(block(data, wild=True), kept) == block(kept, wild=True)
 
 
 def test_any_order() -> None:
-    """The order that is shown stays; what is new goes behind it."""
+    """The order that is shown stays; new elements follow."""
     data = objects(MANY)
     new = updated(block(data, wild=False), [NEW, *reversed(data)], ComparisonOptions(all_unordered=True))
     assert new == block(data, wild=False)[:-2] + ",\n" + NEW_TEXT + "\n]"
 
 
-def test_fewer_than_shown_behind_an_elision() -> None:
-    """An elision and more elements than there are: those that are gone go."""
+def test_fewer_elements_than_shown_after_an_elision() -> None:
+    """Elements that are gone are removed."""
     data = objects(MANY)
     shown = block(data, wild=False, first="  ...")
     assert updated(shown, data[: MANY // 2]) == block(data[: MANY // 2], wild=False, first="  ...")
 
 
-def test_none_that_is_shown_goes_behind_an_elision() -> None:
-    """A list around an elision that is too long to be aligned is written whole: nothing shown is left out of it."""
+def test_no_shown_element_is_lost_in_an_elision() -> None:
+    """A list with an elision that is too long to be aligned is rewritten as a whole."""
     data = objects(600)
     changed = [{**each, "title": "changed"} if each["id"] in (0, 100, 599) else each for each in data]
     head, tail = block(data[:300], wild=False), block(data[300:], wild=False)

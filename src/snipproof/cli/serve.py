@@ -1,39 +1,65 @@
-"""``snipproof serve``: the Services alone, to try snippets by hand or to prove them on a warm server."""
+"""``snipproof serve``: the Services alone, to try snippets by hand or to prove them on a running server."""
 
 from __future__ import annotations
 
-import signal
 import sys
+from typing import TYPE_CHECKING
 
-from snipproof.config import Settings
-from snipproof.processes.session_folder import SessionFolder
-from snipproof.services.start import Services
+from snipproof.errors import SettingsError
+
+if TYPE_CHECKING:
+    import argparse
+
+SUMMARY = "start the Services that snippets use, until Ctrl-C"
 
 
-def serve(settings: Settings) -> int:
-    """Start the Services, print their addresses and wait for Ctrl-C or SIGTERM; returns the exit code.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add nothing: ``serve`` has no options of its own."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Start the Services, print their addresses, wait for Ctrl-C or SIGTERM and return 0.
 
     :raises InfrastructureError: a Service did not start.
+    :raises SettingsError: the extra ``weaviate`` is not installed.
     """
+    import signal
 
-    def say(line: str) -> None:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+    from snipproof.config import load_settings
 
+    settings = load_settings(arguments.root)
+    try:
+        from snipproof.processes.session_folder import SessionFolder
+        from snipproof.services.startup import Services
+    except ModuleNotFoundError as error:
+        raise _extra_required(error) from None
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with SessionFolder.begin() as run:
-        services = Services.start(settings, run, say, settings.root / settings.assets if settings.assets else None)
+    with SessionFolder.begin() as session:
+        services = Services.start(settings, session, _log, settings.root / settings.assets if settings.assets else None)
         try:
             weaviate = services.weaviate
             grpc = f"{weaviate.grpc_host}:{weaviate.grpc_port}"
-            say(f"Weaviate {weaviate.version}: {weaviate.url} (gRPC {grpc})")
+            _log(f"Weaviate {weaviate.version}: {weaviate.url} (gRPC {grpc})")
             if settings.assets:
-                say(f"assets: {services.assets_url}")
-            say(f"prove on it: pytest snippets --snippets-weaviate-url {weaviate.url} --snippets-weaviate-grpc {grpc}")
-            say("Ctrl-C stops")
+                _log(f"assets: {services.assets_url}")
+            _log(f"prove on it: pytest snippets --snippets-weaviate-url {weaviate.url} --snippets-weaviate-grpc {grpc}")
+            _log("press Ctrl-C to stop")
             signal.pause()
         except KeyboardInterrupt:
-            say("stopping")
+            _log("stopping")
         finally:
             services.stop()
     return 0
+
+
+def _log(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _extra_required(error: ModuleNotFoundError) -> SettingsError:
+    """Return the error for a missing extra; a missing module of this package is a defect and is raised again."""
+    if (error.name or "").startswith("snipproof"):
+        raise error
+    hint = "install it: pip install 'snipproof[weaviate]'"
+    return SettingsError(f"serve requires the extra 'weaviate': no module named {error.name!r}", hint)

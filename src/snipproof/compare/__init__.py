@@ -1,28 +1,57 @@
-"""Expectations: what the docs show as output, parsed, and compared with what a Snippet printed."""
+"""Compares expected with actual output, as text in the notation of JSON, Python, Node.js, Go, Java, or as plain text.
+
+A library of its own: it reads no files, runs no code, and needs only the base dependencies.
+
+>>> from snipproof.compare import ComparisonOptions, compare_texts
+>>> compare_texts('{"distance": 0.058, ...}', "{'distance': 0.0579742, 'id': 7}").matched
+True
+>>> result = compare_texts('{"id": 1}', '{"id": 2}')
+>>> [(difference.path, difference.message) for difference in result.differences]
+[('$.id', 'expected 1, actual 2')]
+>>> compare_texts('{"id": 1}', '{"id": 2}', ComparisonOptions(ignore=("id",))).matched
+True
+>>> print(result.explain())
+expected:
+>    1 | {"id": 1}
+       ^ $.id: expected 1, actual 2
+actual:
+       | {"id": 2}
+
+In expected text, ``...`` stands for any value, elements, members or lines, and numbers match at the precision shown.
+:func:`compare_texts` raises :class:`ParseError` for expected text that begins as data and cannot be parsed.
+:func:`check_expectation` compares an Expectation of a Source; the other functions know nothing of Sources.
+"""
 
 from __future__ import annotations
 
-from snipproof.compare.comparison import compare
-from snipproof.compare.difference import ABSENT, Difference, Kind
+from snipproof.compare.comparison import MAX_DIFFERENCES, ComparedText, compare, compare_texts
+from snipproof.compare.differences import ABSENT, Difference, Kind, format_report
 from snipproof.compare.expectation import ExpectationResult, check_expectation
-from snipproof.compare.notation import Actual, ParseError, parse_expected, read_actual
-from snipproof.compare.options import ComparisonOptions, comparison_options
-from snipproof.compare.texts import compare_texts
-from snipproof.compare.tree import Notation
+from snipproof.compare.notation import Actual, ParseError, ShortenedError, parse_expected, read_actual
+from snipproof.compare.options import ComparisonOptions, comparison_options, parse_tolerance
+from snipproof.compare.tree import UNDEFINED, Expected, Notation, TypedValue
 
 __all__ = [
     "ABSENT",
+    "MAX_DIFFERENCES",
+    "UNDEFINED",
     "Actual",
+    "ComparedText",
     "ComparisonOptions",
     "Difference",
     "ExpectationResult",
+    "Expected",
     "Kind",
     "Notation",
     "ParseError",
+    "ShortenedError",
+    "TypedValue",
     "check_expectation",
     "compare",
     "compare_texts",
     "comparison_options",
+    "format_report",
     "parse_expected",
+    "parse_tolerance",
     "read_actual",
-]  # fmt: skip
+]

@@ -1,90 +1,89 @@
-"""``<name>`` in an Expectation: what it stands for, which must be the same wherever it returns."""
+"""Captures: ``<name>`` in an Expectation stands for any value, but for the same value wherever it occurs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from snipproof.compare.precision import number_of
+from snipproof.compare.precision import number_of, plain_number
 from snipproof.compare.show import kind_of
 from snipproof.compare.tree import TypedValue
 
-_A_STEP = 1_000  # so many characters are copied and hashed while one node is compared
+_CHARACTERS_PER_STEP = 1_000  # as many are copied and hashed in the time that it takes to compare a node
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    """What a name stands for: its text, and what kind of data it is, ``""`` while it was met within a text only."""
+class CapturedValue:
+    """The value of a capture: its text, and the kind of data, ``""`` if it has only occurred inside a longer text."""
 
     text: str
     kind: str = ""
 
-    def joined(self, other: Bound) -> Bound | None:
-        """Return what both say together, ``None`` if they disagree."""
+    def joined(self, other: CapturedValue) -> CapturedValue | None:
+        """Return the value that is known from both, ``None`` if they contradict each other."""
         if self.text != other.text or (self.kind and other.kind and self.kind != other.kind):
             return None
         return self if self.kind else other
 
 
-Bindings = frozenset[tuple[str, Bound]]
-NOTHING_BOUND: Bindings = frozenset()
+Bindings = frozenset[tuple[str, CapturedValue]]
+NO_BINDINGS: Bindings = frozenset()
 
 
-def bind(bindings: Bindings, name: str, bound: Bound) -> Bindings | None:
-    """Return ``bindings`` with what ``name`` stands for, ``None`` if it stands for something else already."""
+def bind(bindings: Bindings, name: str, value: CapturedValue) -> Bindings | None:
+    """Return ``bindings`` with a value for ``name``, ``None`` if the name already has another value."""
     known = dict(bindings)
     if name in known:
-        joined = known[name].joined(bound)
+        joined = known[name].joined(value)
         if joined is None:
             return None
         if joined == known[name]:
             return bindings
-        bound = joined
-    return frozenset({**known, name: bound}.items())
+        value = joined
+    return frozenset({**known, name: value}.items())
 
 
-def bound_value(actual: Any) -> Bound | None:
-    """Return what a name stands for that is written in the place of the value ``actual``; ``None`` for a container."""
+def captured_value(actual: Any) -> CapturedValue | None:
+    """Return the value of a capture that is written in place of ``actual``; ``None`` if ``actual`` is a container."""
     if isinstance(actual, TypedValue) and len(actual.positional) == 1 and not actual.members:
-        inner = bound_value(actual.positional[0])
-        return Bound(inner.text, inner.kind) if inner else None
+        inner = captured_value(actual.positional[0])
+        return CapturedValue(inner.text, inner.kind) if inner else None
     if isinstance(actual, dict | list | tuple | TypedValue):
         return None
     number = number_of(actual)
     if number is not None:
-        return Bound(plain_number(number), "a number")
-    return Bound(actual if isinstance(actual, str) else str(actual), kind_of(actual))
+        return CapturedValue(plain_number(number), "a number")
+    return CapturedValue(actual if isinstance(actual, str) else str(actual), kind_of(actual))
 
 
-class Pattern:
-    """The text of a String or a line, cut at the names that it may hold."""
+class CapturePattern:
+    """Matches texts in which captures may occur: strings and lines."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._cut = re.compile("<(" + "|".join(map(re.escape, names)) + ")>") if names else None
+        self._names = re.compile("<(" + "|".join(map(re.escape, names)) + ")>") if names else None
 
-    def holds(self, text: str) -> bool:
-        """Whether there is a name in ``text``."""
-        return self._cut is not None and self._cut.search(text) is not None
+    def has_capture(self, text: str) -> bool:
+        """Whether a capture occurs in ``text``."""
+        return self._names is not None and self._names.search(text) is not None
 
     def pieces(self, text: str) -> list[str]:
-        """Return literal texts and names by turns: a literal first and last, which may be empty."""
-        return self._cut.split(text) if self._cut is not None else [text]
+        """Return literal texts and names in turn; the first and the last item is a literal, which may be empty."""
+        return self._names.split(text) if self._names is not None else [text]
 
     def solutions(
         self, text: str, actual: str, bindings: Bindings, step: Callable[[int], None], *, is_open: bool, is_value: bool
     ) -> Iterator[Bindings]:
-        """Yield every way in which ``text`` stands for ``actual``.
+        """Yield the bindings of every way in which ``text`` matches ``actual``.
 
-        :param step: called for each try, so that there is an end to them.
-        :param is_open: ``text`` is only how ``actual`` begins.
-        :param is_value: ``text`` is a whole string: if it is nothing but a name, that stands for any string.
+        :param step: called with the cost of each try; may raise an error to end the search.
+        :param is_open: ``text`` is only the beginning of ``actual``.
+        :param is_value: ``text`` is a string and not a line: a name alone matches any string, the empty one included.
         """
         pieces = self.pieces(text)
         if is_value and not is_open and len(pieces) == 3 and not pieces[0] and not pieces[2]:
-            bound = bind(bindings, pieces[1], Bound(actual, "a string"))
+            bound = bind(bindings, pieces[1], CapturedValue(actual, "a string"))
             if bound is not None:
                 yield bound
             return
@@ -110,33 +109,15 @@ class Pattern:
         for end in ends:
             if end <= at or not actual.startswith(literal, end):
                 continue
-            step((end - at) // _A_STEP)
-            bound = bind(bindings, name, Bound(actual[at:end]))
+            step((end - at) // _CHARACTERS_PER_STEP)
+            bound = bind(bindings, name, CapturedValue(actual[at:end]))
             if bound is not None:
                 yield from self._rest(rest, actual, end + len(literal), bound, step, is_open)
 
 
 def _ends(actual: str, begin: int, literal: str) -> Iterator[int]:
-    """Yield where a name may end: wherever the literal text behind it begins."""
+    """Yield where a capture may end: wherever the literal text behind it begins."""
     end = actual.find(literal, begin)
     while end != -1:
         yield end
         end = actual.find(literal, end + 1) if end < len(actual) else -1
-
-
-def plain_number(number: Decimal) -> str:
-    """Return the same text for the same number, however it was written."""
-    if not number.is_finite():
-        return str(number)
-    sign, digits, exponent = number.as_tuple()
-    assert isinstance(exponent, int)
-    text = "".join(map(str, digits)).lstrip("0")
-    kept = text.rstrip("0")
-    exponent += len(text) - len(kept)
-    if not kept:
-        return "0"
-    if 0 <= exponent < 30:
-        return "-" * sign + kept + "0" * exponent
-    return (
-        f"{Decimal((sign, tuple(map(int, kept)), exponent)):f}" if exponent > -30 else f"{'-' * sign}{kept}e{exponent}"
-    )

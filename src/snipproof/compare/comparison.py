@@ -1,94 +1,94 @@
-"""Compares an Expectation with actual data: the engine decides whether they match, and then explains why not."""
+"""Compares expected with actual output: as texts (``compare_texts``), or a parsed text with data (``compare``).
+
+First :class:`Solver` decides whether they match; only if not, :class:`Explainer` collects the differences.
+"""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator
+import re
+import sys
+from dataclasses import dataclass, replace
+from decimal import InvalidOperation
 from typing import Any
 
-from snipproof.compare.captures import NOTHING_BOUND
-from snipproof.compare.difference import ABSENT, Difference, Kind
+from snipproof.compare.captures import NO_BINDINGS
+from snipproof.compare.differences import ABSENT, Difference, Kind, format_report
 from snipproof.compare.explanation import Explainer
-from snipproof.compare.lazy import Lazy
-from snipproof.compare.match import TooMuchError
-from snipproof.compare.notation import Actual
-from snipproof.compare.options import ComparisonOptions
-from snipproof.compare.places import Document
-from snipproof.compare.scope import OptionError, Scope, select
+from snipproof.compare.fast_json import NotStrictJsonError, lazy_tree, read_strict_json
+from snipproof.compare.match import StepLimitError
+from snipproof.compare.notation import Actual, ParseError, ShortenedError, parse_expected, read_actual
+from snipproof.compare.options import ComparisonOptions, OptionError
+from snipproof.compare.scope import DocumentIndex, Scope, check_options, select
 from snipproof.compare.show import show
 from snipproof.compare.solve import Solver
 from snipproof.compare.tree import (
-    Array,
     Documents,
     Elision,
     Expected,
     Node,
     Notation,
-    Object,
     String,
     TextLines,
-    TypedNode,
-    TypedValue,
 )
 
-MOST = 1_000
-# Nearer than a plural or a pair of different words: `verson`, not `id` for `ids`.
-_CLOSE = 0.85
-_EXPLAINED = 100_000
-_PLAIN = ComparisonOptions()
-_WITH_NAMES = frozenset({Notation.PYTHON, Notation.NODE})
+MAX_DIFFERENCES = 1_000
+_MAX_EXPLAIN_STEPS = 100_000
+_NO_OPTIONS = ComparisonOptions()
+_COLOUR = "\x1b["
+_QUOTED = re.compile(r"\s*[\[{][\s\[{]*[\"']")
 
 
-def compare(expected: Expected, actual: Any, laws: ComparisonOptions = _PLAIN, *, most: int = MOST) -> list[Difference]:
-    """Return the differences between what is expected and what is there, in the order of the expected text.
+def compare(
+    expected: Expected, actual: Any, options: ComparisonOptions = _NO_OPTIONS, *, max_differences: int = MAX_DIFFERENCES
+) -> list[Difference]:
+    """Return the differences between expected and actual data, in the order of the expected text; none if they match.
 
-    No difference means that it matches: whatever could not be compared is told as one.
+    What cannot be compared is a difference, too.
 
-    :param actual: plain data; an :class:`Actual` with one value or several in a row; for plain text the text itself.
-    :param laws: by what laws.
-    :param most: how many differences are told; that there are more is the last one.
+    :param actual: plain data; an :class:`Actual` with one value or several in a row; text, if plain text is expected.
+    :param max_differences: how many differences to return at most; if there are more, one of kind LIMIT follows.
     """
     node = expected.node
     try:
-        data = _prepared(expected, actual, laws)
+        data = _prepared(expected, actual, options)
         roots: list[tuple[tuple[Any, ...], Any]] = [((), data)]
         if isinstance(node, Documents):
-            roots = [((Document(index),), value) for index, value in enumerate(data)]
-        scope = Scope(laws, roots if not isinstance(node, TextLines) else [])
-        _require(expected, data, laws, scope)
-    except _CannotError as error:
+            roots = [((DocumentIndex(index),), value) for index, value in enumerate(data)]
+        scope = Scope(options, roots if not isinstance(node, TextLines) else [])
+        check_options(expected, data, scope)
+    except _IncomparableError as error:
         return [error.difference]
     except OptionError as error:
-        return [_whole(expected, str(error), Kind.LAW)]
+        return [_whole(expected, str(error), Kind.OPTION)]
     if isinstance(node, TextLines):
         node = _stripped(node)
         if [item.value if isinstance(item, String) else None for item in node.items] == list(data):
-            return []  # however many lines there are, and with `<name>` standing for `<name>`
-    return _differences(expected, node, data, scope, most)
+            return []  # for any number of lines, and if `<name>` itself was printed
+    return _differences(expected, node, data, scope, max_differences)
 
 
-def _differences(expected: Expected, node: Node, data: Any, scope: Scope, most: int) -> list[Difference]:
-    unwraps = expected.notation not in _WITH_NAMES
+def _differences(expected: Expected, node: Node, data: Any, scope: Scope, max_differences: int) -> list[Difference]:
+    unwraps = not expected.notation.names_types
     left_out = ""
-    explainer = Explainer(expected, Solver(scope, unwraps=unwraps, steps=_EXPLAINED), most)
+    explainer = Explainer(expected, Solver(scope, unwraps=unwraps, steps=_MAX_EXPLAIN_STEPS), max_differences)
     try:
-        if next(Solver(scope, unwraps=unwraps).solutions(node, data, NOTHING_BOUND), None) is not None:
+        if next(Solver(scope, unwraps=unwraps).solutions(node, data, NO_BINDINGS), None) is not None:
             return []
         left_out = explainer.explain_all(node, data)
-    except TooMuchError:
-        left_out = "there are too many ways in which this may fit: the rest was not compared"
+    except StepLimitError:
+        left_out = "there are too many ways to match this: the rest was not compared"
     except RecursionError:
         left_out = "this is nested too deep: the rest was not compared"
-    found = sorted(explainer.found, key=lambda difference: difference.begin)
+    found = sorted(explainer.differences, key=lambda difference: difference.begin)
     if left_out:
         found.append(_whole(expected, left_out, Kind.LIMIT))
     if not found:
-        found = [_whole(expected, "no way to read the captures makes all of this fit", Kind.CAPTURE)]
+        found = [_whole(expected, "the captures have no values with which all of this matches", Kind.CAPTURE)]
     return found
 
 
-class _CannotError(Exception):
-    """There is nothing to compare with; ``difference`` says why."""
+class _IncomparableError(Exception):
+    """The data cannot be compared, for the reason in ``difference``."""
 
     def __init__(self, difference: Difference) -> None:
         super().__init__(difference.message)
@@ -96,28 +96,32 @@ class _CannotError(Exception):
 
 
 def _whole(expected: Expected, message: str, kind: Kind, actual: Any = ABSENT) -> Difference:
-    """Return a difference of the whole text."""
+    """Return a difference whose span is the whole text."""
     node = expected.node
     return Difference(node.begin, node.end, expected.line(node.begin), "$", message, kind, actual, node)
 
 
-def _prepared(expected: Expected, actual: Any, laws: ComparisonOptions) -> Any:
-    """Return the data that the tree is compared with: a value, values for Documents, lines for TextLines."""
+def _prepared(expected: Expected, actual: Any, options: ComparisonOptions) -> Any:
+    """Return what to compare with the tree: a value; for Documents the values, for TextLines the lines.
+
+    :raises OptionError: the path of ``select`` is not valid.
+    :raises _IncomparableError: the data is of another kind, or ``select`` finds nothing.
+    """
     values = actual.values if isinstance(actual, Actual) else (actual,)
-    if laws.select is not None:
-        values = tuple(_selected(expected, laws.select, value) for value in values)
+    if options.select is not None:
+        values = tuple(_selected(expected, options.select, value) for value in values)
     if isinstance(expected.node, Documents):
         return values
     if len(values) != 1:
         what = f"{len(values)} values in a row" if values else "nothing"
-        raise _CannotError(_whole(expected, f"expected one value, actual {what}", Kind.VALUE))
+        raise _IncomparableError(_whole(expected, f"expected one value, actual {what}", Kind.VALUE))
     if not isinstance(expected.node, TextLines):
         return values[0]
     if not isinstance(values[0], str):
         if expected.node.items and all(isinstance(item, Elision) for item in expected.node.items):
-            return ()  # `...` and nothing else stands for any output, data or text
+            return ()  # `...` alone stands for any output, data included
         message = f"expected text, actual {show(values[0])}"
-        raise _CannotError(_whole(expected, message, Kind.TYPE, values[0]))
+        raise _IncomparableError(_whole(expected, message, Kind.TYPE, values[0]))
     lines = [line.rstrip() for line in values[0].removeprefix("\ufeff").replace("\r\n", "\n").split("\n")]
     shown = [index for index, line in enumerate(lines) if line]
     return tuple(lines[shown[0] : shown[-1] + 1]) if shown else ()
@@ -127,12 +131,12 @@ def _selected(expected: Expected, path: str, value: Any) -> Any:
     found, selected = select(path, value)
     if not found:
         message = f"`select` finds nothing at {path} in the actual output: {show(value)}"
-        raise _CannotError(_whole(expected, message, Kind.MISSING, value))
+        raise _IncomparableError(_whole(expected, message, Kind.MISSING, value))
     return selected
 
 
 def _stripped(node: TextLines) -> TextLines:
-    """Return the lines without blanks behind them, which nobody sees."""
+    """Return the lines without trailing white space."""
     return TextLines(
         node.begin,
         node.end,
@@ -140,64 +144,152 @@ def _stripped(node: TextLines) -> TextLines:
     )
 
 
-def _require(expected: Expected, data: Any, laws: ComparisonOptions, scope: Scope) -> None:
-    """Refuse names that say nothing since they are misspelt, and shapes of text.
+@dataclass(frozen=True, slots=True)
+class ComparedText:
+    """The result of comparing two texts.
 
-    :raises OptionError: there is one.
+    :param expected: the parsed expected text.
+    :param actual: the data of the actual text, or the text itself if plain text is expected. On the fast path for JSON
+        its numbers are :data:`~snipproof.compare.tree.RawNumber`.
+    :param differences: empty if the texts match.
     """
-    if laws.shape and isinstance(expected.node, TextLines):
-        raise OptionError("`shape` compares the types and names of data, and what is shown is plain text")
-    if laws.ignore and not isinstance(expected.node, TextLines):
-        _require_ignored(expected, data, laws)
-    if not laws.approx:
-        return
-    for path in scope.nowhere():
-        raise OptionError(f"`approx` names `{path}`, which is nowhere in the actual output")
-    shown = set(_names(expected.node))
-    for name in laws.approx:
-        if not name.startswith("$") and name not in shown:
-            close = difflib.get_close_matches(name, shown, n=1)
-            guess = f": did you mean `{close[0]}`?" if close else ""
-            raise OptionError(f"`approx` names `{name}`, which is not shown here{guess}")
+
+    expected: Expected
+    actual: Any
+    differences: list[Difference]
+
+    @property
+    def matched(self) -> bool:
+        """Whether the texts match."""
+        return not self.differences
+
+    def explain(self) -> str:
+        """Return a report: the expected text with its differences, and the actual output."""
+        lines = list(enumerate(self.expected.text.split("\n"), start=1))
+        return "\n".join(format_report("expected:", lines, self.differences, "actual", self.actual))
 
 
-def _require_ignored(expected: Expected, data: Any, laws: ComparisonOptions) -> None:
-    """Refuse to ignore what is nowhere, if a name that is like it is somewhere; another may be there the next time.
+def compare_texts(
+    expected: str,
+    actual: str,
+    options: ComparisonOptions = _NO_OPTIONS,
+    *,
+    required_notation: Notation | None = None,
+    max_differences: int = MAX_DIFFERENCES,
+) -> ComparedText:
+    """Compare an expected text with an actual one.
 
-    :raises OptionError: there is one.
+    :param required_notation: the notation of the expected text; by default it is detected.
+    :param max_differences: as for :func:`compare`.
+    :raises ParseError: the expected text looks like data, or has to be in ``required_notation``, and cannot be parsed.
     """
-    names = set(_names(expected.node))
-    absent = [name for name in laws.ignore if not name.startswith("$") and name not in names]
-    if absent:
-        names.update(*(_names(value) for value in (data if isinstance(expected.node, Documents) else [data])))
-    for name in absent:
-        if name not in names and (close := difflib.get_close_matches(name, names - {*laws.ignore}, 1, _CLOSE)):
-            raise OptionError(
-                f"`ignore` names `{name}`, which is neither shown nor in the actual output: did you mean `{close[0]}`?"
-            )
+    fast = (
+        _compare_strict_json(expected, actual, options, max_differences)
+        if required_notation in (None, Notation.JSON)
+        else None
+    )
+    return fast or parse_and_compare(
+        expected, actual, options, required_notation=required_notation, max_differences=max_differences
+    )
 
 
-def _names(node: Node) -> Iterator[str]:
-    """Yield the names of all members in ``node``."""
-    stack: list[Any] = [node]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, Object):
-            if isinstance(item.members, Lazy):
-                stack.append(item.members.data)
-            else:
-                yield from (member.name for member in item.members)
-                stack += [member.value for member in item.members]
-        elif isinstance(item, Array):
-            stack += item.items.data if isinstance(item.items, Lazy) else item.items
-        elif isinstance(item, Documents):
-            stack += item.items
-        elif isinstance(item, TypedNode):
-            stack += [*item.positional, item.members]
-        elif isinstance(item, dict):
-            yield from item
-            stack += item.values()
-        elif isinstance(item, list | tuple):
-            stack += item
-        elif isinstance(item, TypedValue):
-            stack += [*item.positional, dict(item.members)]
+def parse_and_compare(
+    expected: str,
+    actual: str,
+    options: ComparisonOptions = _NO_OPTIONS,
+    *,
+    required_notation: Notation | None = None,
+    max_differences: int = MAX_DIFFERENCES,
+) -> ComparedText:
+    """Compare two texts as :func:`compare_texts` does, but without the fast path for strict JSON and its lazy nodes."""
+    compared = _compare(read_shown(expected, actual, options, required_notation), actual, options, max_differences)
+    found = compared.differences
+    if found and found[0].kind is Kind.UNREADABLE and _same(expected, actual, options):
+        return replace(compared, differences=[])
+    return compared
+
+
+def read_shown(
+    expected: str, actual: Any, options: ComparisonOptions, required_notation: Notation | None = None
+) -> Expected:
+    """Parse an expected text in view of the actual one.
+
+    A text that looks like data but cannot be parsed is plain text, unless something shows that it should be data:
+    ``required_notation``, an option, the actual output, or the text itself, if it begins with a quoted name or element
+    or never closes a bracket.
+
+    :raises ParseError: it should be data and cannot be parsed.
+    """
+    try:
+        return parse_expected(expected, captures=options.captures, required_notation=required_notation)
+    except ParseError as error:
+        if required_notation or options != ComparisonOptions(captures=options.captures) or not isinstance(actual, str):
+            raise
+        if isinstance(error, ShortenedError):
+            if not _same(expected, actual, options):
+                raise
+        elif _begins_as_data(expected, error) or (_looks_like_data(actual) and not _same(expected, actual, options)):
+            raise
+        return parse_expected(expected, required_notation=Notation.TEXT)
+
+
+def _begins_as_data(expected: str, error: ParseError) -> bool:
+    """Whether unparsable text was evidently meant as data: it begins with a quote in brackets, or lacks its end."""
+    return _QUOTED.match(expected) is not None or error.offset >= len(expected.rstrip())
+
+
+def _looks_like_data(actual: str) -> bool:
+    """Whether output is data, or data that its program shortened."""
+    try:
+        return parse_expected(actual).notation is not Notation.TEXT
+    except ParseError as error:
+        return isinstance(error, ShortenedError)
+
+
+def _same(expected: str, actual: str, options: ComparisonOptions) -> bool:
+    """Whether both texts are equal apart from invisible characters, and no option requires more."""
+    if options.select is not None or options.captures or options.approx:
+        return False
+    one, other = (
+        "\n".join(line.rstrip() for line in text.removeprefix("\ufeff").split("\n")).strip("\n")
+        for text in (expected, actual)
+    )
+    return one == other
+
+
+def _compare(tree: Expected, actual: str, options: ComparisonOptions, max_differences: int) -> ComparedText:
+    if isinstance(tree.node, TextLines) and options.select is None:
+        return ComparedText(tree, actual, compare(tree, actual, options, max_differences=max_differences))
+    try:
+        data = read_actual(actual, tree.notation)
+    except ParseError as error:
+        line = tree.line(tree.node.begin)
+        message = f"{tree.notation} expected, but the output is something else: line {error.line}: {error.message}"
+        if isinstance(tree.node, String) and tree.node.value == actual.strip():
+            message = "a string in quotes expected, but it was printed without quotes: remove the quotes"
+        if _COLOUR in actual:
+            message += "; it contains colours: print without them (NO_COLOR=1)"
+        unreadable = Difference(tree.node.begin, tree.node.end, line, "$", message, Kind.UNREADABLE, ABSENT, tree.node)
+        return ComparedText(tree, actual, [unreadable])
+    return ComparedText(tree, data, compare(tree, data, options, max_differences=max_differences))
+
+
+def _compare_strict_json(
+    expected: str, actual: str, options: ComparisonOptions, max_differences: int
+) -> ComparedText | None:
+    """Compare two texts on the fast path; ``None`` if one is not strict JSON or an option needs the slow path."""
+    if options.captures or options.select is not None or sys.flags.bytes_warning:
+        return None
+    if any(name.startswith("$") for name in (*options.ignore, *options.approx, *options.unordered)):
+        return None
+    try:
+        shown = read_strict_json(expected)
+        data = shown if expected == actual else read_strict_json(actual)
+        tree = Expected(expected, lazy_tree(expected, shown), Notation.JSON)
+        if shown == data and not (options.approx or options.ignore):
+            return ComparedText(tree, Actual((data,), Notation.JSON), [])
+        return ComparedText(
+            tree, Actual((data,), Notation.JSON), compare(tree, data, options, max_differences=max_differences)
+        )
+    except (NotStrictJsonError, InvalidOperation):
+        return None

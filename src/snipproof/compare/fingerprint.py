@@ -1,4 +1,4 @@
-"""A text for data, the same for the same data however it is written: what is alike can be found without comparing."""
+"""Fingerprints of data: equal data is found without comparing every element with every other one."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import marshal
 from collections.abc import Hashable, Sequence
 from typing import Any
 
-from snipproof.compare.captures import plain_number
-from snipproof.compare.lazy import Lazy
-from snipproof.compare.precision import number_of
+from snipproof.compare.fast_json import LazyNodes
+from snipproof.compare.precision import number_of, plain_number
 from snipproof.compare.tree import Array, Constant, Node, Number, Object, String, Undefined
 
 
 def fingerprints(nodes: Sequence[Node], values: Sequence[Any]) -> tuple[list[Hashable], list[Hashable]]:
-    """Return those of nodes, ``None`` for one that holds a wildcard or a name, and those of actual values.
+    """Return the fingerprints of nodes, ``None`` for one that holds a wildcard, and those of actual values.
 
-    Two that are equal belong to the same data. Two that differ may: they are a hint for a search, and no more.
+    Equal fingerprints mean equal data. Different ones may belong to equal data, too: they are only hints for a search.
     """
-    if isinstance(nodes, Lazy):
+    if isinstance(nodes, LazyNodes):
         return [marshal.dumps(value, 2) for value in nodes.data], [marshal.dumps(value, 2) for value in values]
     return [_of_node(node) for node in nodes], [_of_value(value) for value in values]
 

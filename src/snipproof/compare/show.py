@@ -1,4 +1,4 @@
-"""Writes actual values for a message: short, and never more than one line."""
+"""Writes actual values for messages: short, and never more than one line."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from snipproof.compare.tree import TypedValue, Undefined
+from snipproof.compare.tree import RawNumber, TypedValue, Undefined
 
-_LONGEST = 80
+_MAX_LENGTH = 80
 _AROUND = 30
-_FURTHEST = 30
+_MAX_ZEROS = 30
 
 
 def show(value: Any) -> str:
-    """Return ``value`` as short JSON; what JSON cannot write stands as it was printed."""
-    text = _write(value, _LONGEST)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    """Return ``value`` as short JSON; what JSON has no form for is written as it was printed."""
+    text = _write(value, _MAX_LENGTH)
+    return text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "…"
 
 
 def inline(value: Any) -> str:
-    """Return ``value`` on one line; of a very long one the begin."""
+    """Return ``value`` on one line; a very long one is cut."""
     return _write(value, 10_000)
 
 
 def show_from(text: str, at: int) -> str:
-    """Return ``text`` in quotes, cut around the place ``at`` if it is long."""
-    if len(text) <= _LONGEST:
+    """Return ``text`` in quotes; if it is long, only the part around the offset ``at``."""
+    if len(text) <= _MAX_LENGTH:
         return json.dumps(text, ensure_ascii=False)
     begin, end = max(0, at - _AROUND), at + _AROUND
     cut = json.dumps(text[begin:end], ensure_ascii=False)[1:-1]
@@ -35,7 +35,7 @@ def show_from(text: str, at: int) -> str:
 
 
 def first_difference(expected: str, actual: str) -> int:
-    """Return where two texts part."""
+    """Return the offset of the first difference between two texts."""
     low, high = 0, min(len(expected), len(actual))
     while low < high:
         middle = (low + high + 1) // 2
@@ -47,7 +47,7 @@ def first_difference(expected: str, actual: str) -> int:
 
 
 def kind_of(value: Any) -> str:  # noqa: PLR0911 (one word for each kind of data)
-    """Return what ``value`` is, in words."""
+    """Return the kind of data that ``value`` is, such as ``a string``."""
     if value is None:
         return "null"
     if isinstance(value, Undefined):
@@ -56,7 +56,7 @@ def kind_of(value: Any) -> str:  # noqa: PLR0911 (one word for each kind of data
         return "a boolean"
     if isinstance(value, str):
         return "a string"
-    if isinstance(value, int | float | Decimal | bytes):
+    if isinstance(value, int | float | Decimal | RawNumber):
         return "a number"
     if isinstance(value, dict):
         return "an object"
@@ -66,7 +66,7 @@ def kind_of(value: Any) -> str:  # noqa: PLR0911 (one word for each kind of data
 
 
 def describe(value: Any) -> str:
-    """Return what ``value`` is and how it is written."""
+    """Return the kind of ``value`` and how it is written, such as ``the string "a"``."""
     kind = kind_of(value)
     if isinstance(value, dict | list | tuple | TypedValue):
         return f"{kind.replace('(…)', '')} {show(value)}" if not isinstance(value, TypedValue) else show(value)
@@ -74,15 +74,15 @@ def describe(value: Any) -> str:
 
 
 def _write(value: Any, room: int) -> str:  # noqa: PLR0911 (one line for each kind of data)
-    """Return ``value`` as JSON, of which the first ``room`` characters are right."""
+    """Return ``value`` as JSON; only the first ``room`` characters are sure to be complete."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, str):
         return json.dumps(value[: room + 1], ensure_ascii=False)
-    if isinstance(value, int | bytes):
-        value = Decimal(value.decode() if isinstance(value, bytes) else value)  # which has no limit on its digits
+    if isinstance(value, int | RawNumber):
+        value = Decimal(value.decode() if isinstance(value, RawNumber) else value)  # no limit on the digits
     if isinstance(value, Decimal):
-        return f"{value:f}" if value.is_finite() and _in_sight(value) else str(value)
+        return f"{value:f}" if value.is_finite() and _is_short(value) else str(value)
     if isinstance(value, dict):
         return "{" + _join([(f"{json.dumps(str(k), ensure_ascii=False)}: ", v) for k, v in value.items()], room) + "}"
     if isinstance(value, list | tuple):
@@ -93,14 +93,16 @@ def _write(value: Any, room: int) -> str:  # noqa: PLR0911 (one line for each ki
     return str(value)
 
 
-def _in_sight(number: Decimal) -> bool:
-    """Whether a number can be written without an exponent."""
+def _is_short(number: Decimal) -> bool:
+    """Whether a number is short without an exponent."""
     exponent = number.as_tuple().exponent
-    return isinstance(exponent, int) and -_FURTHEST < exponent < _FURTHEST and abs(number.adjusted()) < 20 * _FURTHEST
+    return (
+        isinstance(exponent, int) and -_MAX_ZEROS < exponent < _MAX_ZEROS and abs(number.adjusted()) < 20 * _MAX_ZEROS
+    )
 
 
 def _join(entries: Sequence[tuple[str, Any]], room: int) -> str:
-    """Return as many entries as there is room for."""
+    """Return as many entries as fit into ``room`` characters."""
     out = ""
     for lead, value in entries:
         out += (", " if out else "") + lead

@@ -1,6 +1,6 @@
-"""What an Expectation says, as a tree: data in any notation, with wildcards, and the place of every node in its text.
+"""The expected text as a tree: data in any notation, with wildcards, and the span of every node in the text.
 
-The places (``begin``, ``end``: offsets into the text that was parsed, end exclusive) are what a failure points at and
+A span (``begin``, ``end``: offsets into the text that was parsed, end exclusive) is what a difference points at and
 what an update replaces.
 """
 
@@ -11,9 +11,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+RawNumber = bytes
+"""A number in actual data as it was printed in JSON, in ASCII: the fast path for JSON does not convert its numbers.
+
+``bytes`` are built by the JSON decoder at full speed, and ``==`` neither takes ``True`` for 1 nor 0.10 for 0.1.
+"""
+
 
 class Notation(StrEnum):
-    """How data is written down. ``JSON`` includes comments, trailing commas and all else that JSON5 allows."""
+    """How data is written. ``JSON`` includes comments, trailing commas and everything else that JSON5 allows."""
 
     JSON = "JSON"
     PYTHON = "Python"
@@ -22,12 +28,17 @@ class Notation(StrEnum):
     JAVA = "Java"
     TEXT = "text"
 
+    @property
+    def names_types(self) -> bool:
+        """Whether the notation always writes the names of types, as in ``UUID('…')``, so that they are compared."""
+        return self in (Notation.PYTHON, Notation.NODE)
+
 
 class Undefined:
-    """JavaScript's ``undefined``, which is not ``null``. There is one: ``UNDEFINED``."""
+    """The type of :data:`UNDEFINED`, JavaScript's ``undefined``, which differs from ``null``."""
 
     def __repr__(self) -> str:
-        """Return the word."""
+        """Return ``undefined``."""
         return "undefined"
 
 
@@ -36,9 +47,9 @@ UNDEFINED: Final = Undefined()
 
 @dataclass(frozen=True, slots=True)
 class TypedValue:
-    """Data with a name: ``UUID('…')``, ``Object(uuid=…)``, Node's ``Photo { title: … }`` or ``Map(1) {…}``.
+    """Data with the name of its type: ``UUID('…')``, ``Object(uuid=…)``, Node's ``Photo { title: … }``, ``Map(1) {…}``.
 
-    ``positional`` and ``members`` are data, as they stand between the brackets.
+    ``positional`` and ``members`` are the data between the brackets, without and with a name.
     """
 
     name: str
@@ -56,7 +67,7 @@ class Elision:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """``<name>`` in the place of a value, where the START line declares it."""
+    """``<name>`` in place of a value, where the START line declares the name."""
 
     begin: int
     end: int
@@ -65,7 +76,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class String:
-    """A string; with ``open`` it is only how the string begins (``"prefix..."``), the dots not included."""
+    """A string. If ``open`` (``"prefix..."``), ``value`` is only its beginning, without the dots."""
 
     begin: int
     end: int
@@ -75,7 +86,7 @@ class String:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number as it was written, since its digits say how exactly."""
+    """A number as it was written: its digits show its precision."""
 
     begin: int
     end: int
@@ -83,7 +94,7 @@ class Number:
 
     @property
     def value(self) -> Decimal:
-        """The number, exactly as written; ``NaN`` and infinities too."""
+        """The exact number; may be ``NaN`` or infinite."""
         return Decimal(self.text.rstrip("n").replace("_", ""))
 
 
@@ -98,7 +109,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """Elements in order; an Elision among them stands for any run of elements, also none."""
+    """Elements in order; an Elision among them stands for any number of elements."""
 
     begin: int
     end: int
@@ -107,7 +118,7 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member of an Object: its name, the place of its name, and its value."""
+    """One member of an Object: its name, where the name begins, and its value."""
 
     begin: int
     name: str
@@ -115,13 +126,13 @@ class Member:
 
     @property
     def end(self) -> int:
-        """Where its value ends."""
+        """The end of its value."""
         return self.value.end
 
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """Members, each name once; ``elisions`` are those of their own, which allow further members."""
+    """Members with unique names; ``elisions`` among them allow further members."""
 
     begin: int
     end: int
@@ -130,7 +141,7 @@ class Object:
 
     @property
     def open(self) -> bool:
-        """Whether further members may be there."""
+        """Whether further members are allowed."""
         return bool(self.elisions)
 
 
@@ -147,7 +158,7 @@ class TypedNode:
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Several values in a row, at the top of a text only; an Elision among them stands for any run of them."""
+    """Several values in a row, only at the top level; an Elision among them stands for any number of values."""
 
     begin: int
     end: int
@@ -156,7 +167,7 @@ class Documents:
 
 @dataclass(frozen=True, slots=True)
 class TextLines:
-    """Plain text: a String for every line (never ``open``), an Elision for a line that holds nothing but ``...``."""
+    """Plain text: a String for each line (never ``open``), an Elision for a line that consists of ``...``."""
 
     begin: int
     end: int
@@ -168,12 +179,12 @@ Node = Elision | Capture | String | Number | Constant | Array | Object | TypedNo
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One parsed Expectation: the text, its tree and the notation that it is written in."""
+    """A parsed expected text: the text, its tree, and its notation."""
 
     text: str
     node: Node
     notation: Notation
 
     def line(self, offset: int) -> int:
-        """Return the line of a place in the text, from 1."""
+        """Return the line of an offset, from 1."""
         return self.text.count("\n", 0, offset) + 1

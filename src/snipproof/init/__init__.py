@@ -1,4 +1,4 @@
-"""``snipproof init``: what an existing site needs to begin with, found out instead of asked for."""
+"""``snipproof init``: detects how an existing site is built, and writes what it needs to begin with."""
 
 from snipproof.init.adopt import init
 

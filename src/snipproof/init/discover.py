@@ -1,4 +1,4 @@
-"""Finds out how a site is built, from its files: where it lies, where its Pages are, which component shows Sources."""
+"""Detects from its files how a site is built: its folder, those of its Pages, the component that shows Sources."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
 from snipproof.errors import SettingsError, UnreadableError
-from snipproof.site.profile import is_docusaurus, page_folders
+from snipproof.site.docusaurus import is_docusaurus, page_folders
+from snipproof.site.profile import FILTERED_TEXT_BLOCK
 from snipproof.site.source import read_text
 
 if TYPE_CHECKING:
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PAGES = (".md", ".mdx")
-_NO_DOCS = ("node_modules", "build", "dist", "venv", "site-packages")
-# Only such a component is asked for a text by the names of its markers.
+_WITHOUT_DOCS = ("node_modules", "build", "dist", "venv", "site-packages")
+# A component with this attribute shows the text between markers.
 _BLOCK = re.compile(r"<([A-Z]\w{0,100})\s[^<>]{0,2000}?\bstartMarker\s*=")
 
 
 @dataclass(frozen=True, slots=True)
 class SiteLayout:
-    """How a site lies below the root: its folder, those of its Pages, and the component that shows Sources."""
+    """How a site is built: its folder below the root, those of its Pages, and the component that shows Sources."""
 
     site_root: str
     pages: tuple[str, ...]
@@ -43,23 +44,23 @@ def discover(root: Path) -> SiteLayout:
     shows: Counter[str] = Counter()
     pages: Counter[str] = Counter()
     blocks: Counter[str] = Counter()
-    known = _known_folders(root, site_root) if docusaurus else ("docs",)
+    usual = _usual_folders(root, site_root) if docusaurus else ("docs",)
     for path in _page_paths(root):
-        folder = _folder_of(path, known)
+        folder = _folder_of(path, usual)
         if not folder:
-            continue  # a README and its like
+            continue  # such as a README
         pages[folder] += 1
         for component in _components(root, path):
             shows[component] += 1
             blocks[folder] += 1
     if docusaurus:
-        chosen = {folder for folder in pages if folder in known or (blocks[folder] and _below(folder, site_root))}
+        chosen = {folder for folder in pages if folder in usual or (blocks[folder] and _below(folder, site_root))}
     else:
         chosen = set(blocks) or ({"docs"} & set(pages))
     if not chosen:
-        hint = "run it in the folder of a docs site, or name that with --root DIR"
+        hint = "run it in the folder of a docs site, or give that folder with --root DIR"
         raise SettingsError(f"no docs found below {root}: no folder of MD or MDX pages", hint)
-    default = Settings().component
+    default = FILTERED_TEXT_BLOCK.component
     component = default if shows[default] or not shows else shows.most_common(1)[0][0]
     return SiteLayout(site_root, tuple(sorted(chosen)), component, docusaurus)
 
@@ -73,11 +74,11 @@ def _site_root(root: Path) -> str:
         raise SettingsError(f"{root} cannot be read: {error.strerror or error}") from None
     sites = [name for name in names if is_docusaurus(root / name)]
     if len(sites) > 1:
-        raise SettingsError(f"several sites lie below {root}: {', '.join(sites)}", "choose one with --root DIR")
+        raise SettingsError(f"several sites below {root}: {', '.join(sites)}", "choose one with --root DIR")
     return sites[0] if sites else "."
 
 
-def _known_folders(root: Path, site_root: str) -> tuple[str, ...]:
+def _usual_folders(root: Path, site_root: str) -> tuple[str, ...]:
     folders = page_folders(Settings(root=root / site_root))
     return folders if site_root == "." else tuple(f"{site_root}/{folder}" for folder in folders)
 
@@ -87,7 +88,7 @@ def _below(folder: str, site_root: str) -> bool:
 
 
 def _is_visible(name: str) -> bool:
-    return not name.startswith(".") and name not in _NO_DOCS
+    return not name.startswith(".") and name not in _WITHOUT_DOCS
 
 
 def _page_paths(root: Path) -> Iterator[str]:
@@ -97,13 +98,13 @@ def _page_paths(root: Path) -> Iterator[str]:
         yield from (name if base == "." else f"{base}/{name}" for name in sorted(files) if name.endswith(_PAGES))
 
 
-def _folder_of(path: str, known: tuple[str, ...]) -> str:
-    """Return the known folder that ``path`` is in, else its outermost folder, below that of the site if it has one."""
-    for folder in known:
+def _folder_of(path: str, usual: tuple[str, ...]) -> str:
+    """Return the ``usual`` folder that ``path`` is in, else its outermost folder, below that of the site if any."""
+    for folder in usual:
         if path.startswith(folder + "/"):
             return folder
     parts = path.split("/")[:-1]
-    site = known[0].split("/")[0] if known and "/" in known[0] else ""
+    site = usual[0].split("/")[0] if usual and "/" in usual[0] else ""
     return "/".join(parts[:2] if parts and parts[0] == site and len(parts) > 1 else parts[:1])
 
 
@@ -111,5 +112,5 @@ def _components(root: Path, path: str) -> list[str]:
     try:
         text = read_text(root, path)
     except UnreadableError:
-        return []  # `check` tells it
+        return []  # `check` reports it
     return _BLOCK.findall(text) if "startMarker" in text else []

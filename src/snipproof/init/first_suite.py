@@ -8,24 +8,18 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from snipproof.languages import of_file, runnable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from snipproof.languages import Language
     from snipproof.site.docs_site import Site
-
-# The languages that can be run, by the ends of their files, and the lock files that pin what they need.
-LANGUAGES = {".py": "python", ".ts": "typescript", ".mts": "typescript", ".go": "go", ".java": "java"}
-_LOCKS = {
-    "python": ("requirements.lock",),
-    "typescript": ("package-lock.json",),
-    "go": ("go.sum",),
-    "java": ("lockfile.json",),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class FirstSuite:
-    """A Suite to begin with. ``lock`` is ``""`` when nothing pins its Sources, so that it is an example only."""
+    """A Suite to begin with. ``lock`` is ``""`` if nothing pins its Sources: then it is only an example."""
 
     folder: str
     language: str
@@ -34,12 +28,12 @@ class FirstSuite:
 
     @property
     def path(self) -> str:
-        """Where its file belongs."""
+        """The path of its file."""
         return posixpath.join(self.folder, "suite.yaml")
 
     @property
     def text(self) -> str:
-        """Its file."""
+        """The text of its file."""
         patterns = [json.dumps(pattern, ensure_ascii=False) for pattern in self.sources]
         lines = [f"flavour: {json.dumps(_flavour(self), ensure_ascii=False)}", f"language: {self.language}"]
         lines += [f"sources: [{patterns[0]}]"] if len(patterns) == 1 else ["sources:", *(f"  - {p}" for p in patterns)]
@@ -48,40 +42,40 @@ class FirstSuite:
 
 
 def existing_suites(site: Site) -> tuple[str, ...]:
-    """Return the suite files that lie beside the Sources of ``site`` or above them, sorted."""
+    """Return the suite files in the folders of the Sources of ``site`` or above them, sorted."""
     folders = {folder for path in site.sources for folder in _ancestors(path)}
     paths = (posixpath.join(folder, "suite.yaml") for folder in folders)
     return tuple(sorted(path for path in paths if site.exists(path)))
 
 
 def first_suite(site: Site) -> FirstSuite | None:
-    """Return the Suite of the most References: of those with a lock file, else of all. ``None`` without any Source."""
+    """Return the Suite with the most References, those with a lock file first; ``None`` if no Source can be run."""
     counts: Counter[tuple[str, str, str]] = Counter()
     members: dict[tuple[str, str, str], set[str]] = {}
     for reference in site.references:
         path = reference.source
-        language = LANGUAGES.get(posixpath.splitext(path)[1]) if path else None
+        language = runnable().get(of_file(path)) if path else None
         if path is None or language is None or path not in site.sources:
             continue
         folder, lock = _pinned(site, path, language) or (posixpath.dirname(path), "")
         if not folder:
             continue  # the root itself belongs to the site, not to a Suite
-        suite = (folder, language, lock)
+        suite = (folder, language.name, lock)
         counts[suite] += 1
         members.setdefault(suite, set()).add(path)
     if not counts:
         return None
     best = max(counts, key=lambda suite: (bool(suite[2]), counts[suite], suite))
-    folder, language, lock = best
+    folder, name, lock = best
     relative = (posixpath.relpath(path, folder) for path in members[best])
     patterns = {posixpath.join(posixpath.dirname(path), "*" + posixpath.splitext(path)[1]) for path in relative}
-    return FirstSuite(folder, language, tuple(sorted(patterns)), lock)
+    return FirstSuite(folder, name, tuple(sorted(patterns)), lock)
 
 
-def _pinned(site: Site, path: str, language: str) -> tuple[str, str] | None:
-    """Return the nearest folder above a Source that holds a lock file of its language, with the file's name."""
+def _pinned(site: Site, path: str, language: Language) -> tuple[str, str] | None:
+    """Return the nearest folder above a Source with a lock file of its language, and the name of that file."""
     for folder in _ancestors(path):
-        for lock in _LOCKS[language]:
+        for lock in language.lock_files:
             if site.exists(posixpath.join(folder, lock)):
                 return folder, lock
     return None

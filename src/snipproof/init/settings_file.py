@@ -1,10 +1,12 @@
-"""Writes the first settings of a site: a ``snipproof.toml``, or a table in a ``pyproject.toml`` that holds tools."""
+"""Writes the first settings of a site: a ``snipproof.toml``, or a table in a ``pyproject.toml`` with other tools."""
 
 from __future__ import annotations
 
 import json
 import tomllib
 from typing import TYPE_CHECKING
+
+from snipproof.site.profile import FILTERED_TEXT_BLOCK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def settings_text(layout: SiteLayout, settings: Settings, example: FirstSuite | None, baseline: str) -> str:
-    """Return as TOML what was found out and chosen; ``example``, a Suite that is not there yet, in comments."""
+    """Return the settings as TOML; ``example``, a Suite that does not exist yet, in comments."""
     lines = [f"pages = {_list(layout.pages)}"]
     if layout.site_root != ".":
         lines.append(f"site-root = {_string(layout.site_root)}")
-    if layout.component != "FilteredTextBlock":
+    if layout.component != FILTERED_TEXT_BLOCK.component:
         lines.append(f"component = {_string(layout.component)}")
     if baseline:
         lines += [
@@ -31,7 +33,7 @@ def settings_text(layout: SiteLayout, settings: Settings, example: FirstSuite | 
     if suites:
         lines += ["", "# `pytest` proves the Sources of these Suites by running them.", f"suites = {_list(suites)}"]
         if settings.severity:
-            lines += ["", "# Take this away when every Source that pages show is in a Suite."]
+            lines += ["", "# Remove this when every Source that pages show is in a Suite."]
             lines.append(
                 "severity = { " + ", ".join(f'{rule} = "{value}"' for rule, value in settings.severity.items()) + " }"
             )
@@ -48,9 +50,9 @@ def settings_text(layout: SiteLayout, settings: Settings, example: FirstSuite | 
 
 
 def write_settings(root: Path, text: str) -> str:
-    """Write ``text`` where this site keeps such settings and return the name of that file. What it held stays.
+    """Write ``text`` where this site keeps such settings, and return the name of that file. Its contents are kept.
 
-    :raises OSError: it cannot be written, or a ``snipproof.toml`` is there.
+    :raises OSError: the file cannot be written, or a ``snipproof.toml`` exists.
     """
     project = root / "pyproject.toml"
     before = _tools(project)
@@ -66,7 +68,7 @@ def write_settings(root: Path, text: str) -> str:
 
 
 def _tools(project: Path) -> str | None:
-    """Return the text of a ``pyproject.toml`` that has tables of tools, so that one more is at home there."""
+    """Return the text of a ``pyproject.toml`` with tables of tools, to which one more can be added, else ``None``."""
     try:
         text = project.read_bytes().decode("utf-8")
         has_tools = isinstance(tomllib.loads(text).get("tool"), dict)

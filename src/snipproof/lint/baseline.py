@@ -1,10 +1,10 @@
 """The baseline: the Findings that an old site lives with, so that only new ones fail.
 
-It is a ratchet that holds both ways: a Finding that is not listed is told, and so is an entry whose Finding is gone,
-since an entry that stays would let the same defect come back unseen.
+It is a ratchet that holds both ways: a Finding that is not listed is reported, and so is an entry whose Finding is
+gone, since a stale entry would let the same defect come back unseen.
 
-The file is JSON lines: a head, then one entry for each kind of Finding, sorted, so that its diffs tell what changed.
-An entry holds no line number, neither of its own nor in its text, and so survives every change around its Finding.
+The file is JSON lines: a head, then one entry for each kind of Finding, sorted, so that its diffs show what changed.
+An entry contains no line number, not even in its text, and so survives every change around its Finding.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.files import write_whole
-from snipproof.lint.rules.rule import Rule
+from snipproof.lint.rules.base import Rule
 from snipproof.model import Finding, Severity
+from snipproof.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _HEAD = "snipproof_baseline"
 _VERSION = 1
 _UPDATE = "run `snipproof check --update-baseline`"
-# Quoted text is the page's or the Source's own and is kept; a number outside of it tells a place or an amount.
+# Quoted text is the page's or the Source's own and is kept; a number outside of it is a line or an amount.
 _QUOTED_OR_NUMBER = re.compile(
     r"""(?<!\w)(?P<quoted>'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`[^`\n]*`)(?!\w)
       | (?<![\w./-])\d+(?:[-–]\d+)?(?![\w/-]|\.\d)""",
@@ -38,7 +39,7 @@ STALE = Rule("SP009", "stale-baseline", Severity.ERROR, "the baseline lists a fi
 
 
 class Key(NamedTuple):
-    """What makes two Findings the same in the eyes of a baseline."""
+    """What two Findings that a baseline takes for the same have in common."""
 
     path: str
     rule: str
@@ -46,7 +47,7 @@ class Key(NamedTuple):
 
 
 class Entry:
-    """One line of a baseline: how many Findings of this key it lists."""
+    """One line of a baseline: its number, and how many Findings of its key it lists."""
 
     __slots__ = ("count", "line")
 
@@ -56,10 +57,10 @@ class Entry:
 
 
 class BaselineComparison(NamedTuple):
-    """The Findings to tell, new ones and those of stale entries, and how many more are in the baseline."""
+    """The Findings to report, new ones and those of stale entries, and how many more are in the baseline."""
 
     findings: list[Finding]
-    known: int
+    baselined: int
 
 
 def key_of(finding: Finding) -> Key:
@@ -69,23 +70,23 @@ def key_of(finding: Finding) -> Key:
 
 
 def compare(findings: Iterable[Finding], baseline: Mapping[Key, Entry], name: str) -> BaselineComparison:
-    """Return what ``baseline``, a file to be called ``name``, does not list of ``findings``, and what it lists in vain.
+    """Return the ``findings`` that ``baseline``, the file ``name``, does not list, and Findings of its stale entries.
 
-    Where more Findings have a key than are listed, the last ones are told: nothing tells which of them is new.
+    Where more Findings have a key than are listed, the last ones are reported: it is not known which of them are new.
     """
-    told: list[Finding] = []
+    reported: list[Finding] = []
     counts: Counter[Key] = Counter()
     for finding in sorted(findings):
         key = key_of(finding)
         counts[key] += 1
         listed = baseline[key].count if key in baseline else 0
         if counts[key] > listed:
-            told.append(_one_too_many(finding, listed) if listed else finding)
-    known = sum(counts.values()) - len(told)
+            reported.append(_one_too_many(finding, listed) if listed else finding)
+    baselined = sum(counts.values()) - len(reported)
     for key, entry in baseline.items():
         if counts[key] < entry.count:
-            told.append(_stale(key, entry, counts[key], name))
-    return BaselineComparison(sorted(told), known)
+            reported.append(_stale(key, entry, counts[key], name))
+    return BaselineComparison(sorted(reported), baselined)
 
 
 def _one_too_many(finding: Finding, listed: int) -> Finding:
@@ -94,19 +95,20 @@ def _one_too_many(finding: Finding, listed: int) -> Finding:
 
 
 def _stale(key: Key, entry: Entry, left: int, name: str) -> Finding:
-    how_many = f"{entry.count} of {key.rule} in {key.path}, and {left or 'none'} {'is' if left < 2 else 'are'} left"
-    hint = f"what it stood for is gone, and so must the entry: {_UPDATE}"
+    listed = plural(entry.count, f"{key.rule} finding")
+    how_many = f"{listed} in {key.path}, but {left or 'none'} {'is' if left < 2 else 'are'} left"
+    hint = f"remove the stale entry: {_UPDATE}"
     return Finding(name, entry.line, 1, STALE.id, f"the baseline lists {how_many}: {key.text}", hint)
 
 
 def load(path: Path, name: str) -> dict[Key, Entry]:
-    """Read the baseline at ``path``, to be called ``name`` in errors.
+    """Read the baseline at ``path``, which errors call ``name``.
 
-    :raises SettingsError: there is no such file, or it is no baseline.
+    :raises SettingsError: the file does not exist, or is not a baseline.
     """
     text = _read(path, name)
     if text is None:
-        raise SettingsError(f"{name}: no such baseline", f"{_UPDATE} to make it")
+        raise SettingsError(f"{name}: baseline not found", f"{_UPDATE} to create it")
     head, *rows = text.split("\n")
     _check_head(head, name)
     entries: dict[Key, Entry] = {}
@@ -115,7 +117,7 @@ def load(path: Path, name: str) -> dict[Key, Entry]:
             continue
         key, count = _entry(row, f"{name}:{number}:1")
         if key in entries:
-            raise SettingsError(f"{name}:{number}:1 the same entry as in line {entries[key].line}", _UPDATE)
+            raise SettingsError(f"{name}:{number}:1 duplicate of the entry on line {entries[key].line}", _UPDATE)
         entries[key] = Entry(count, number)
     return entries
 
@@ -123,7 +125,7 @@ def load(path: Path, name: str) -> dict[Key, Entry]:
 def save(path: Path, name: str, findings: Sequence[Finding]) -> int:
     """Write the baseline that lists ``findings`` and return how many entries it has. The file is whole at any time.
 
-    :raises SettingsError: there is a file at ``path`` that is no baseline.
+    :raises SettingsError: there is a file at ``path`` that is not a baseline.
     :raises InfrastructureError: it cannot be written.
     """
     written = _read(path, name)
@@ -133,7 +135,7 @@ def save(path: Path, name: str, findings: Sequence[Finding]) -> int:
     rows = [_json({_HEAD: _VERSION})]
     rows += [_json({**key._asdict(), "count": count}) for key, count in sorted(counts.items())]
     try:
-        # Of a file name that is no Unicode, the escape is what JSON itself has for it.
+        # A file name that is not Unicode is written with JSON's own escapes.
         write_whole(path, ("\n".join(rows) + "\n").encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise InfrastructureError(f"cannot write {name}: {error.strerror or error}") from None
@@ -152,15 +154,17 @@ def _read(path: Path, name: str) -> str | None:
 
 
 def _check_head(row: str, name: str) -> None:
-    hint = f"if it is yours to replace, remove it, then {_UPDATE}"
+    hint = f"if it may be replaced, remove it, then {_UPDATE}"
     try:
         head = json.loads(row)
     except (ValueError, RecursionError):
         head = None
     if not isinstance(head, dict) or _HEAD not in head:
-        raise SettingsError(f"{name}:1:1 not a baseline: its first line is no {_json({_HEAD: _VERSION})}", hint)
+        raise SettingsError(f"{name}:1:1 not a baseline: its first line is not {_json({_HEAD: _VERSION})}", hint)
     if head[_HEAD] != _VERSION:
-        raise SettingsError(f"{name}:1:1 a baseline of version {head[_HEAD]!r}: this snipproof knows {_VERSION}", hint)
+        raise SettingsError(
+            f"{name}:1:1 unsupported version {head[_HEAD]!r} of a baseline: this snipproof reads {_VERSION}", hint
+        )
 
 
 def _entry(row: str, place: str) -> tuple[Key, int]:
@@ -168,9 +172,9 @@ def _entry(row: str, place: str) -> tuple[Key, int]:
         entry = json.loads(row)
         key, count = Key(entry.pop("path"), entry.pop("rule"), entry.pop("text")), entry.pop("count")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise SettingsError(f"{place} no entry of a baseline: {row[:80]!r}", f"remove the line, or {_UPDATE}") from None
+        raise SettingsError(f"{place} not a baseline entry: {row[:80]!r}", f"remove the line, or {_UPDATE}") from None
     if entry or not all(isinstance(part, str) for part in key) or type(count) is not int or count < 1:
-        raise SettingsError(f"{place} wrong values in an entry: {row[:80]!r}", f"remove the line, or {_UPDATE}")
+        raise SettingsError(f"{place} wrong values in a baseline entry: {row[:80]!r}", f"remove the line, or {_UPDATE}")
     return key, count
 
 
@@ -179,7 +183,7 @@ def _json(value: Mapping[str, object]) -> str:
 
 
 def baseline_name(path: Path, root: Path) -> str:
-    """Return what to call the baseline at ``path``: its path below the root, else as it is given."""
+    """Return the name of the baseline at ``path`` for messages: its path below the root, else as it is given."""
     absolute = os.path.normpath(path.absolute())
     inside = os.path.relpath(absolute, os.path.normpath(root))
     return str(path) if inside.startswith("..") else inside.replace(os.sep, "/")

@@ -1,4 +1,4 @@
-"""What the command line asks of ``snipproof check``. It loads little, so that a kept answer is soon given."""
+"""The options of ``snipproof check``. This module loads little, so that a kept result is soon printed."""
 
 from __future__ import annotations
 
@@ -30,18 +30,21 @@ class CheckOptions(_Options):
     __slots__ = ()
 
     def __new__(cls, **options: Any) -> Self:
-        """Refuse what does not go together."""
+        """Check which options go together."""
         self = super().__new__(cls, **options)
-        if self.statistics and self.format not in ("text", "json"):
-            raise SettingsError("--statistics are given as text or json only")
+        if self.statistics:
+            from snipproof.lint.formats import with_statistics
+
+            if self.format not in (formats := with_statistics()):
+                raise SettingsError(f"--statistics is available for the formats {' and '.join(formats)} only")
         if self.watch and (self.format != "text" or self.update_baseline):
-            raise SettingsError("--watch tells as text, and writes no baseline")
+            raise SettingsError("--watch prints text only, and cannot update a baseline")
         if self.no_baseline and (self.baseline or self.update_baseline):
-            raise SettingsError("--no-baseline goes with no other option about one")
+            raise SettingsError("--no-baseline cannot be used with another option for a baseline")
         return self
 
     def baseline_file(self, settings: Settings) -> Path | None:
-        """Return where the baseline is, if there is one. A path of the settings begins at the root."""
+        """Return where the baseline is, if there is one. A path of the settings is relative to the root."""
         if self.no_baseline:
             return None
         return self.baseline or (settings.root / settings.baseline if settings.baseline else None)

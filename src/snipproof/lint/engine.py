@@ -1,59 +1,72 @@
-"""``snipproof check``: find, leave out what the baseline lists, tell."""
+"""``snipproof check``: run the rules, drop baselined findings, format the rest."""
 
 from __future__ import annotations
 
+import re
+from fnmatch import translate
 from typing import TYPE_CHECKING
 
 from snipproof.errors import SettingsError
-from snipproof.lint import baseline, rules
-from snipproof.lint.results import CheckResult, count
-from snipproof.model import Severity
+from snipproof.lint import baseline
+from snipproof.lint.check_result import CheckResult
+from snipproof.lint.formats import load_format
+from snipproof.lint.rules import RULES
+from snipproof.lint.rules.base import Context
+from snipproof.model import Finding, Severity
+from snipproof.text import did_you_mean, plural, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from snipproof.config import Settings
     from snipproof.lint.check_options import CheckOptions
-    from snipproof.lint.rules.rule import Rule
+    from snipproof.lint.rules.base import Rule
     from snipproof.site.docs_site import Site
 
-
-def known_rules() -> Mapping[str, Rule]:
-    """Return all rules by id, that of the baseline too."""
-    return dict(sorted({**rules.RULES, baseline.STALE.id: baseline.STALE}.items()))
+_MAX_MESSAGE_LENGTH = 500
+_MAX_HINT_LENGTH = 1000
 
 
-def check(site: Site, request: CheckOptions) -> tuple[Iterable[str], int]:
+def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
     """Return the lines to print about ``site``, and the exit code.
 
-    :raises SettingsError: nothing to look at, or a baseline that is missing or malformed.
+    :raises SettingsError: there is nothing to check, or the baseline is missing or malformed.
     :raises InfrastructureError: the baseline cannot be written.
     """
-    findings = rules.find(site)
+    findings = find(site)
     if not any(finding.severity is Severity.ERROR for finding in findings):
         require_references(site)
-    path = request.baseline_file(site.settings)
+    path = options.baseline_file(site.settings)
     name = baseline.baseline_name(path, site.settings.root) if path else ""
-    if request.update_baseline:
+    if options.update_baseline:
         if path is None:
             hint = "give --baseline FILE, or set `baseline` in the settings"
-            raise SettingsError("--update-baseline needs to know the file", hint)
+            raise SettingsError("--update-baseline requires the name of the file", hint)
         entries = baseline.save(path, name, findings)
-        return [f"{name}: {count(len(findings), 'finding')}, {count(entries, 'entry', 'entries')}"], 0
-    known = 0
+        return [f"{name}: {plural(len(findings), 'finding')}, {plural(entries, 'entry', 'entries')}"], 0
+    baselined = 0
     if path is not None:
         compared = baseline.compare(findings, baseline.load(path, name), name)
-        findings, known = compared.findings, compared.known
-    report = CheckResult(
+        findings, baselined = compared.findings, compared.baselined
+    result = CheckResult(
         findings=findings,
         rules=known_rules(),
         references=len(site.references),
         pages=len(site.pages),
         sources=len(site.sources),
-        known=known,
+        baselined=baselined,
         root=site.settings.root,
         text_of=site.text_of,
+        colour=options.colour,
     )
-    return _lines(report, request), 1 if report.errors else 0
+    chosen = load_format(options.format)
+    lines = chosen.statistics if options.statistics and chosen.statistics else chosen.lines
+    return lines(result), 1 if result.errors else 0
+
+
+def known_rules() -> Mapping[str, Rule]:
+    """Return all rules by id, including that of the baseline."""
+    return dict(sorted({**RULES, baseline.STALE.id: baseline.STALE}.items()))
 
 
 def require_references(site: Site) -> None:
@@ -62,28 +75,66 @@ def require_references(site: Site) -> None:
     :raises SettingsError: there is no Reference.
     """
     if not site.references:
-        tag = f"<{site.settings.component}>"
+        tag = f"<{site.profile.component}>"
         hint = "check `pages` and `component` in the settings"
-        raise SettingsError(f"no {tag} found in {count(len(site.pages), 'page')}", hint)
+        raise SettingsError(f"no {tag} found in {plural(len(site.pages), 'page')}", hint)
 
 
-def _lines(report: CheckResult, request: CheckOptions) -> Iterable[str]:
-    if request.statistics:
-        from snipproof.lint.formats import statistics
+def find(site: Site, rules: Mapping[str, Rule] = RULES) -> list[Finding]:
+    """Return the Findings of all ``rules`` that are not off, sorted by place, with their severities.
 
-        return statistics.json_lines(report) if request.format == "json" else statistics.text_lines(report)
-    if request.format == "json":
-        from snipproof.lint.formats import json_format
+    An error in a partial that no page shows counts as a warning, since no reader sees it.
 
-        return json_format.lines(report)
-    if request.format == "github":
-        from snipproof.lint.formats import github_format
+    :raises SettingsError: the settings give a severity to an unknown rule.
+    """
+    severities = Severities(site.settings, rules)
+    applied = [rule for rule in rules.values() if severities.is_applied(rule.id)]
+    context = Context(site, [rule.id for rule in applied])
+    findings = []
+    for rule in sorted(applied, key=lambda rule: rule.runs_last):
+        for finding in rule.check(context):
+            severity = severities.of(finding)
+            if severity is Severity.OFF or context.suppressions.suppresses(finding):
+                continue
+            if severity is Severity.ERROR and finding.path in context.dead:
+                severity = Severity.WARNING
+            message = shorten(finding.message, _MAX_MESSAGE_LENGTH)  # a marker may be as long as its writer likes
+            hint = finding.hint[:_MAX_HINT_LENGTH]
+            findings.append(finding._replace(severity=severity, message=message, hint=hint))
+    return sorted(findings)
 
-        return github_format.lines(report)
-    if request.format == "sarif":
-        from snipproof.lint.formats import sarif_format
 
-        return sarif_format.lines(report)
-    from snipproof.lint.formats import text_format
+class Severities:
+    """The severities of one run: the default of each rule, the settings, and the settings for paths.
 
-    return text_format.lines(report, colour=request.colour)
+    :raises SettingsError: the settings name an unknown rule.
+    """
+
+    def __init__(self, settings: Settings, rules: Mapping[str, Rule]) -> None:
+        self._settings = settings
+        self._everywhere = {rule.id: rule.severity for rule in rules.values()}
+        self._everywhere.update(self._checked(settings.severity))
+        self._per_path = [
+            (re.compile(translate(glob)), self._checked(severities)) for glob, severities in settings.per_path.items()
+        ]
+
+    def is_applied(self, rule: str) -> bool:
+        """Whether the rule is on anywhere."""
+        everywhere = self._everywhere[rule] is not Severity.OFF
+        return everywhere or any(s.get(rule, Severity.OFF) is not Severity.OFF for _, s in self._per_path)
+
+    def of(self, finding: Finding) -> Severity:
+        """Return the severity of ``finding``; of several globs that match its path, the last one counts."""
+        for glob, severities in reversed(self._per_path):
+            if finding.rule in severities and glob.match(finding.path):
+                return severities[finding.rule]
+        return self._everywhere[finding.rule]
+
+    def _checked(self, severities: Mapping[str, str]) -> dict[str, Severity]:
+        for name in severities:
+            if name not in self._everywhere:
+                where = self._settings.file.name if self._settings.file else "settings"
+                guess = did_you_mean(name, self._everywhere)
+                known = f"known rules: {', '.join(self._everywhere)}"
+                raise SettingsError(f"{where}:1:1 unknown rule {name!r}", f"{guess} {known}" if guess else known)
+        return {name: Severity(severity) for name, severity in severities.items()}

@@ -1,11 +1,11 @@
-"""``snipproof check --explain RULE``: what a rule finds, why, what to do about it, and how to switch it off.
+"""``snipproof check --explain RULE``: what a rule finds, why, what to do about it, and how to turn it off.
 
-The text is the guide's own, so that there is one to keep true: pages of ``docs/guide``, of which the wheel has copies.
+The text is the guide's own, so that only one must be kept up to date: the wheel has copies of the pages of
+``docs/guide``.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
 from functools import cache
 from pathlib import Path
@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING
 
 from snipproof.errors import SettingsError
 from snipproof.lint.baseline import STALE
+from snipproof.text import close_match
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from snipproof.lint.rules.rule import Rule
+    from snipproof.lint.rules.base import Rule
 
 GUIDE = "docs/guide/rules.md"
-_SWITCH = """\
-To take one finding away, in a comment on the line before it: `snipproof: ignore {id} because …`.
+_TURN_OFF = """\
+To suppress one finding, write a comment on the line before it: `snipproof: ignore {id} because …`.
 
-To change how much it weighs everywhere, in the settings (`off`, `warning` or `error`; a table `per-path` does it for
+To change its severity everywhere, use the settings (`off`, `warning` or `error`; a table `per-path` does the same for
 some files only, see docs/guide/rules.md):
 
     [tool.snipproof.severity]
@@ -34,22 +35,22 @@ some files only, see docs/guide/rules.md):
 def find_rule(rules: Mapping[str, Rule], wanted: str) -> Rule:
     """Return the rule whose id or name is ``wanted``.
 
-    :raises SettingsError: there is none.
+    :raises SettingsError: no rule has it.
     """
     names = {name.casefold(): rule for rule in rules.values() for name in (rule.id, rule.name)}
     if rule := names.get(wanted.casefold()):
         return rule
-    close = difflib.get_close_matches(wanted.casefold(), names, n=1)
-    guess = f"did you mean {names[close[0]].id} ({names[close[0]].name})? " if close else ""
-    raise SettingsError(f"there is no rule {wanted!r}", f"{guess}known rules: {', '.join(rules)}")
+    close = close_match(wanted.casefold(), names)
+    guess = f"did you mean {names[close].id} ({names[close].name})? " if close else ""
+    raise SettingsError(f"unknown rule {wanted!r}", f"{guess}known rules: {', '.join(rules)}")
 
 
 def explain(rule: Rule) -> str:
     """Return the explanation of ``rule`` as Markdown text."""
     parts = [f"{rule.id} {rule.name} ({rule.severity})", rule.summary[0].upper() + rule.summary[1:] + "."]
     parts += _passages(_guide(), rule.id)
-    if rule is not STALE:  # the one rule whose weight is no setting
-        parts.append(_SWITCH.format(id=rule.id))
+    if rule is not STALE:  # the one rule whose severity is not a setting
+        parts.append(_TURN_OFF.format(id=rule.id))
     return "\n\n".join(parts)
 
 
@@ -61,7 +62,7 @@ def _guide() -> str:
 
 
 def _passages(guide: str, rule: str) -> list[str]:
-    """Return what the guide says of ``rule``: its row of the table, and the sections and items that begin with it."""
+    """Return what the guide has on ``rule``: its row of the table, and the sections and items that name it."""
     named = rf"(?=[^\n]*\b{rule}\b)"
     section = re.compile(rf"^(#+) {named}[^\n]*\n(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
     item = re.compile(r"^- \*\*([^*\n]*)\*\*:?[ ]*(.*(?:\n[ ]{2,}.*)*)", re.MULTILINE)

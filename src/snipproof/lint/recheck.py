@@ -1,7 +1,7 @@
-"""``snipproof check --watch``: look again whenever a file that was looked at has changed.
+"""``snipproof check --watch``: check again whenever a file has changed that the last check looked at.
 
-It asks for the times of files and folders, and reads nothing, until one of them differs: a stat of every file is a
-matter of milliseconds, and works on every machine and file system, shared ones included.
+It compares the times of files and folders, and reads nothing until one of them differs: a stat of every file takes
+milliseconds, and works on every machine and file system, including shared ones.
 """
 
 from __future__ import annotations
@@ -29,79 +29,80 @@ _CLOCK_SLACK_NS = 20_000_000
 _Stamp = tuple[int, int] | None  # time of change in ns and size; None where there is no file
 
 
-def watch_site(root: Path, request: CheckOptions, say: Callable[[str], None], *, clear: bool) -> int:
+def watch_site(root: Path, options: CheckOptions, log: Callable[[str], None], *, clear: bool) -> int:
     """Check the site at ``root``, again after every change, and return the exit code when Ctrl-C ends it.
 
-    :param clear: each report begins on a clear screen.
+    :param log: prints one line.
+    :param clear: whether to clear the screen before each report.
     :raises SnipproofError: the first check raises it.
     """
 
-    def look() -> set[Path]:
+    def check_once() -> set[Path]:
         if clear:
-            say("\x1b[2J\x1b[H")
+            log("\x1b[2J\x1b[H")
         settings = load_settings(root)
         site = Site.load(settings)
-        for line in check(site, request)[0]:
-            say(line)
-        baseline = request.baseline_file(settings)
+        for line in check(site, options)[0]:
+            log(line)
+        baseline = options.baseline_file(settings)
         return files_of(site) | ({baseline} if baseline else set())
 
     try:
-        watch(look, say)
+        watch(check_once, log)
     except KeyboardInterrupt:
-        return 0  # this is how it is meant to end
+        return 0  # the usual end
 
 
-def watch(look: Callable[[], Iterable[Path]], say: Callable[[str], None]) -> NoReturn:
-    """Call ``look``, which tells what it finds and returns the files it looked at, again after every change of them.
+def watch(check_once: Callable[[], Iterable[Path]], log: Callable[[str], None]) -> NoReturn:
+    """Call ``check_once``, which reports and returns the files it looked at, again after every change of these files.
 
-    Ends by ``KeyboardInterrupt``. An error is told and waited for to be mended, unless it is there from the beginning.
+    Ends by ``KeyboardInterrupt``. A later error is reported, and the watch goes on.
 
-    :raises SnipproofError: the first ``look`` raises it.
+    :raises SnipproofError: the first ``check_once`` raises it.
     """
     files = WatchedFiles()
     while True:
         files.begin()
         try:
-            files.end(look())
+            files.end(check_once())
         except SnipproofError as error:
             if not files.stamps:
                 raise
-            say(f"snipproof: {error}")
+            log(f"snipproof: {error}")
             files.end(files.stamps)
-        say(f"watching {len(files.stamps):,} files and folders: end with Ctrl-C")
+        log(f"watching {len(files.stamps):,} files and folders; press Ctrl-C to stop")
         while not files.changed():
             time.sleep(INTERVAL)
 
 
 def files_of(site: Site) -> set[Path]:
-    """Return every file and folder whose change may change what is found in ``site``.
+    """Return every file and folder whose change may change the Findings of ``site``.
 
-    A folder changes when a file in it is made, renamed or removed, which is how new Pages and Sources are seen.
+    A folder changes when a file in it is created, renamed or removed, so new Pages and Sources are seen.
     """
     suite_files = [*(suite.path for suite in site.suites), *site.suite_of]
-    names = {*site.inputs.paths, *map(posixpath.dirname, suite_files), "snipproof.toml", "pyproject.toml"}
+    names = {*site.dependencies.paths, *map(posixpath.dirname, suite_files), "snipproof.toml", "pyproject.toml"}
     return {site.settings.root / name for name in names}
 
 
 @dataclass
 class WatchedFiles:
-    """The files of the last look, each with its stamp."""
+    """The files of the last check, each with its stamp."""
 
     stamps: dict[Path, _Stamp] = field(default_factory=dict)
     _before: dict[Path, _Stamp] = field(default_factory=dict)
     _began_ns: int = 0
 
     def begin(self) -> None:
-        """Note how the files known so far are before the next look."""
+        """Record the stamps of the known files before the next check."""
         self._before = {path: _stamp(path) for path in self.stamps}
         self._began_ns = time.time_ns() - _CLOCK_SLACK_NS
 
     def end(self, paths: Iterable[Path]) -> None:
-        """Note the files of the look that has ended.
+        """Record the files of the check that has ended.
 
-        What was known keeps the stamp from before the look, so that a change during it is seen. A file that is new
-        here and was changed during the look may have been read too early: it counts as changed, once.
+        A known file keeps its stamp from before the check, so that a change during it is seen. A new file that was
+        changed during the check may have been read too early: it counts as changed, once.
         """
         stamps: dict[Path, _Stamp] = {}
         for path in paths:
@@ -113,7 +114,7 @@ class WatchedFiles:
         self.stamps = stamps
 
     def changed(self) -> bool:
-        """Whether a file has changed, come or gone since."""
+        """Whether a file has been changed, created or removed since."""
         return any(_stamp(path) != stamp for path, stamp in self.stamps.items())
 
 

@@ -1,10 +1,10 @@
-"""What ``snipproof check`` said last time, kept so that a run in which nothing changed reads no file again.
+"""The last result of ``snipproof check``, kept so that a run in which nothing changed reads no file again.
 
-An answer is a file in ``.snipproof-cache`` of the root: the lines and the exit code, and beside them the size and the
-time of every file and folder that was looked at, settings too, and the result of every glob. It is given again while
-all of these, what was asked, the environment, the rules themselves and the interpreter are the same. Whatever cannot be
-read or does not fit is left alone: then everything is read anew. This module loads as little as it can, since the start
-is most of what such a run does.
+A result is a file in ``.snipproof-cache`` of the root: the lines and the exit code, and with them the size and the time
+of every file and folder that was looked at, including settings, and the result of every glob. It is used again while
+all of these, the options, the environment, the installed distributions, this package and the interpreter are the same.
+A result that cannot be read or does not fit is ignored: everything is read again. This module loads as little as
+possible, since the start takes most of the time of such a run.
 """
 
 from __future__ import annotations
@@ -14,40 +14,41 @@ import os
 import sys
 import time
 import zlib
-from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snipproof import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from snipproof.site.dependencies import Dependencies
 
 FOLDER = ".snipproof-cache"
-# A file that changed so shortly before a run may change again without its time telling, since the clocks of file
-# systems tick slowly. The answer of such a run is not kept.
+# A file that changed so shortly before a run may change again and keep its time, since the clocks of file systems tick
+# slowly. The result of such a run is not kept.
 TICK_NS = 50_000_000
-# What rules use where it is installed, so that its coming and going changes what they find.
-_PARSERS = ("tree_sitter", "tree_sitter_go", "tree_sitter_java", "tree_sitter_typescript")
-# What decides how findings are told, beside the variables that are settings.
+# What decides how findings are printed, in addition to the variables that are settings.
 _ENVIRONMENT = ("NO_COLOR", "FORCE_COLOR", "TERM", "GITHUB_WORKSPACE")
+_PACKAGE = Path(__file__).parent.parent
+# The parts of this package that decide what is found, with the modules at its top.
+_PARTS = ("lint", "site", "syntax", "compare")
+_DISTRIBUTIONS = (".dist-info", ".egg-info")
 
 
 class ResultCache:
-    """The kept answer to what was ``asked`` about the site in ``root``."""
+    """The result of one check, with these ``options``, of the site in ``root``."""
 
-    def __init__(self, root: Path, asked: tuple[object, ...]) -> None:
+    def __init__(self, root: Path, options: tuple[object, ...]) -> None:
         self._root = root.absolute()
-        question = repr((asked, _environment(), os.getcwd()))  # noqa: PTH109 (as it is, to be compared)
-        name = zlib.crc32(question.encode("utf-8", "backslashreplace"))
+        request = repr((options, _environment(), os.getcwd()))  # noqa: PTH109 (as it is, to be compared)
+        name = zlib.crc32(request.encode("utf-8", "backslashreplace"))
         self._file = self._root / FOLDER / f"check-{name:08x}.json"
-        self._key = question + _versions() + str(self._root)
+        self._key = request + _versions() + str(self._root)
         self._began = time.time_ns()
 
     def load(self) -> tuple[list[str], int] | None:
-        """Return the lines and the exit code of last time, ``None`` when anything is not as it was."""
+        """Return the lines and the exit code of the last run, ``None`` if anything has changed."""
         try:
             kept = json.loads(self._file.read_bytes())
             lines, code = kept["lines"], kept["code"]
@@ -64,8 +65,8 @@ class ResultCache:
         return None
 
     def save(self, inputs: Dependencies, others: Iterable[Path], lines: list[str], code: int) -> None:
-        """Keep the answer of a run that looked at ``inputs`` and at the files ``others``, where that is possible."""
-        paths = sorted({*inputs.paths, *map(str, others)})
+        """Keep the result of a run that looked at ``inputs`` and at the files ``others``, if that is possible."""
+        paths = sorted({*inputs.paths, *map(str, others), *_files_of_added_languages()})
         if any(self._changed(path) >= self._began - TICK_NS for path in paths):
             return
         stamps = {path: self._stamp(path) for path in paths}
@@ -78,7 +79,7 @@ class ResultCache:
                 write_whole(ignored, b"*\n")
             write_whole(self._file, json.dumps(kept).encode())
         except (OSError, ValueError):
-            pass  # a checkout that cannot be written to is checked all the same
+            pass  # a checkout that cannot be written to can still be checked
 
     def _found(self, folder: str, pattern: str) -> list[str]:
         from snipproof.site.dependencies import find_files, names_below
@@ -86,7 +87,7 @@ class ResultCache:
         return names_below(self._root / folder, find_files(self._root / folder, pattern))
 
     def _stamp(self, path: str) -> list[int] | None:
-        """Return size and time of ``path``, ``None`` where nothing is; for a folder the time is that of its entries."""
+        """Return size and time of ``path``, ``None`` if it does not exist; a folder's time is that of its entries."""
         return _stamp(os.path.join(self._root, path))  # noqa: PTH118 (for thousands of files)
 
     def _changed(self, path: str) -> int:
@@ -99,31 +100,61 @@ class ResultCache:
 
 
 def _environment() -> int:
-    """Return a checksum of the variables that are settings or change how findings are told.
+    """Return a checksum of the variables that are settings or change how findings are printed.
 
-    They are not written down themselves: addresses may hold passwords.
+    They are not written down themselves: addresses may contain passwords.
     """
     names = (name for name in os.environ if name.startswith("SNIPPROOF_") or name in _ENVIRONMENT)
     return zlib.crc32(repr([(name, os.environ[name]) for name in sorted(names)]).encode("utf-8", "backslashreplace"))
 
 
 def _versions() -> str:
-    """Return what finds the findings: this package as it stands, its parsers and the interpreter."""
-    parsers = [name for name in _PARSERS if PathFinder.find_spec(name) is not None]
-    package = Path(__file__).parent
-    rules = sorted(
-        (entry.path, *(_stamp(entry.path) or ()))
-        for folder in (
-            package.parent,
-            package,
-            package / "rules",
-            package / "formats",
-            *(package.parent / name for name in ("site", "site/mdx", "syntax", "compare", "compare/notation")),
-        )
-        for entry in os.scandir(folder)
-        if entry.name.endswith(".py")
-    )
-    return repr((__version__, sys.version, parsers, rules))
+    """Return what decides what is found: this package as it is, what is installed beside it, and the interpreter.
+
+    Other distributions count since parsers and languages are used if they are installed.
+    """
+    ours = sorted(modules())
+    installed = [each for folder in dict.fromkeys(sys.path) for each in sorted(_distributions(folder or os.curdir))]
+    checksum = zlib.crc32(repr((ours, installed)).encode("utf-8", "backslashreplace"))
+    return repr((__version__, sys.version, len(ours), len(installed), checksum))
+
+
+def modules() -> Iterator[tuple[str, int, int]]:
+    """Yield path, size and time of every module of this package that decides what is found."""
+    yield from _modules(_PACKAGE, recursive=False)
+    for part in _PARTS:
+        yield from _modules(_PACKAGE / part, recursive=True)
+
+
+def _modules(folder: Path | str, *, recursive: bool) -> Iterator[tuple[str, int, int]]:
+    for entry in os.scandir(folder):
+        if entry.name.endswith(".py"):
+            status = entry.stat()
+            yield entry.path, status.st_size, status.st_mtime_ns
+        elif recursive and entry.name != "__pycache__" and entry.is_dir():
+            yield from _modules(entry.path, recursive=True)
+
+
+def _distributions(folder: str) -> Iterator[tuple[str, int]]:
+    """Yield the distributions in a folder of ``sys.path``, by name and version, and when each was installed."""
+    try:
+        for entry in os.scandir(folder):
+            if entry.name.endswith(_DISTRIBUTIONS):
+                yield entry.name, entry.stat().st_mtime_ns
+    except OSError:
+        return  # an archive, or missing
+
+
+def _files_of_added_languages() -> Iterator[str]:
+    """Yield the modules in which other distributions define languages: one that is being written changes in place."""
+    from importlib.metadata import entry_points
+
+    from snipproof.languages import ENTRY_POINT_GROUP
+
+    for point in entry_points(group=ENTRY_POINT_GROUP):
+        file = getattr(sys.modules.get(point.module), "__file__", None)
+        if file and not Path(file).is_relative_to(_PACKAGE):
+            yield str(Path(file).absolute())
 
 
 def _stamp(path: str) -> list[int] | None:

@@ -1,4 +1,4 @@
-"""Finds what looks like the key of a service; placeholders such as ``sk-xxxx`` are none."""
+"""Finds text that looks like the key of a service, but not placeholders such as ``sk-xxxx``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEYS = (
     ("eyJ", re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}"), "a JSON Web Token"),
     ("npm_", re.compile(r"\bnpm_[A-Za-z0-9]{36}\b"), "an npm token"),
 )
-_FEWEST_CHARACTERS = 8  # a placeholder such as sk-xxxxxxxx… has fewer different ones
+_MIN_DISTINCT = 8  # characters: a placeholder such as sk-xxxxxxxx… has fewer
 _PLACEHOLDER = re.compile(r"your|example|placeholder|xxx|1234567|\.\.\.", re.IGNORECASE)
 
 
@@ -36,4 +36,4 @@ def _is_placeholder(text: str, beginning: str) -> bool:
     if beginning == "-----BEGIN":
         return False
     rest = text[len(beginning) :]
-    return len(set(rest)) < _FEWEST_CHARACTERS or _PLACEHOLDER.search(rest) is not None
+    return len(set(rest)) < _MIN_DISTINCT or _PLACEHOLDER.search(rest) is not None

@@ -11,7 +11,7 @@ import pytest
 
 if TYPE_CHECKING:
     from snipproof.pytest_plugin.session import ProvingSession
-    from snipproof.services.start import Services
+    from snipproof.services.startup import Services
     from snipproof.services.weaviate.state import State
 
 _PROVING: pytest.StashKey[ProvingSession] = pytest.StashKey()

@@ -21,9 +21,9 @@ from snipproof.pytest_plugin.tally import Tally
 from snipproof.run.verdict import Verdict
 from snipproof.site.source import read_text
 from snipproof.text import plural
-from snipproof.update.proposal import Proposal, Refusal, agree
+from snipproof.update.proposal import Proposal, Refusal, resolve_conflicts
 from snipproof.update.propose import propose
-from snipproof.update.review import difference, review
+from snipproof.update.review import proposal_diff, review
 from snipproof.update.write import write_proposals
 
 _TERMINAL = Path("/dev/tty")
@@ -137,7 +137,7 @@ class UpdateHooks:
         if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, InfrastructureError.exit_code):
             self._not_written = len({each.region for each in self._proposals if each.changes})
             return
-        agreed, self._refused = agree(self._proposals)
+        agreed, self._refused = resolve_conflicts(self._proposals)
         agreed.sort(key=lambda each: (each.path, each.line))
         accepted = self._review(agreed) if self.interactive and agreed else agreed
         self._refused += [
@@ -180,7 +180,7 @@ class UpdateHooks:
 
     def _shown(self, proposal: Proposal) -> str:
         try:
-            return difference(read_text(self._settings.root, proposal.path), proposal)
+            return proposal_diff(read_text(self._settings.root, proposal.path), proposal)
         except (SnipproofError, ValueError):
             return f"{proposal.path}:{proposal.line} has changed since it was read"
 

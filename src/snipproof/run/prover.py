@@ -14,7 +14,7 @@ from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.preparation import Preparation, Preparations
 from snipproof.run.verdict import Verdict, judge
-from snipproof.services.start import Services
+from snipproof.services.startup import Services
 from snipproof.services.weaviate.state import State
 
 if TYPE_CHECKING:

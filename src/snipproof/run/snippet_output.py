@@ -43,8 +43,8 @@ def _response(exchanges: list[Exchange]) -> Output:
         sent = ", ".join(dict.fromkeys(exchange.name for exchange in exchanges))
         return Output(label, error=f"the Snippet got no search response; it sent {sent or 'nothing to the server'}")
     last = searches[-1]
-    if last.trouble:
-        return Output(label, error=f"the response to {last.name} cannot be compared: {last.trouble}")
+    if last.error:
+        return Output(label, error=f"the response to {last.name} cannot be compared: {last.error}")
     return Output(f"{label} ({last.name})", data=last.response)
 
 

@@ -275,10 +275,10 @@ def _compare(
         given.text,
         data=given.data,
         label=given.label,
-        claims=Notation.JSON if region.id in pages.as_json else None,
+        required_notation=Notation.JSON if region.id in pages.as_json else None,
         # All Sources that give this output, since it is written only if they agree.
         accept=f"pytest --snippets-update {' '.join(pages.sources_of(expectation))}",
-        trouble=given.error,
+        missing_reason=given.error,
     )
     results = (*verdict.expectations, result)
     if result.matched:

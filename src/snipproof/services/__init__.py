@@ -1,1 +1,1 @@
-"""What snippets talk to while they run: Weaviate, the image vectorizer, the asset server."""
+"""What Snippets talk to while they run: Weaviate, the image vectorizer, the asset server."""

@@ -1,4 +1,4 @@
-"""The asset server: the files of one folder over HTTP, in the place of the public addresses that docs show."""
+"""The asset server: the files of one folder over HTTP, in place of the public addresses that docs show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from snipproof.services.http_server import HttpServer
 
 
 def start_assets(folder: Path) -> HttpServer:
-    """Serve the files below ``folder`` on loopback, read-only; a link that leads out of it is not followed."""
+    """Serve the files below ``folder`` on loopback, read-only. Links that lead out of it are not followed."""
     root = folder.resolve()
 
     class Handler(_Handler):
@@ -48,8 +48,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             target = self.top / path
             return target if target.resolve().is_relative_to(self.top) and target.is_file() else None
-        except (OSError, ValueError, RuntimeError):  # too long a name, a NUL, links in a circle
+        except (OSError, ValueError, RuntimeError):  # a name that is too long, a NUL, links in a circle
             return None
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name is the base class's)
-        """Keep quiet: nobody reads a log of every request."""
+        """Log nothing."""

@@ -22,27 +22,27 @@ class Gallery:
         self._folder = folder
 
     def fill(self, address: WeaviateAddress) -> None:
-        """Make the collection anew and store every photo, under ids that depend on its file name alone.
+        """Recreate the collection and store every photo, under an id that depends on its file name alone.
 
-        :raises SettingsError: a file of the gallery is missing or wrong.
-        :raises InfrastructureError: Weaviate refuses, or has a collection of that name that we did not make.
+        :raises SettingsError: a file of the gallery is missing or invalid.
+        :raises InfrastructureError: Weaviate rejects it, or has a collection of that name without our mark.
         """
         definition = self._read("collection.json")
         try:
             name = definition["class"]
         except (KeyError, TypeError):
-            raise SettingsError(f"{self._folder / 'collection.json'}:1:1 it names no 'class'") from None
+            raise SettingsError(f"{self._folder / 'collection.json'}:1:1 'class' is missing") from None
         if not (definition.get("description") or "").startswith(MARK):
             raise SettingsError(
                 f"{self._folder / 'collection.json'}:1:1 the description must begin with {MARK!r}",
-                "without it the collection could not be told from somebody else's, and not be filled again",
+                "only a collection with this mark is replaced on a server that holds other data",
             )
         existing = {c["class"]: c for c in call(address, "GET", "/v1/schema").get("classes") or []}.get(name)
         if existing is not None:
             if not (existing.get("description") or "").startswith(MARK):
                 raise InfrastructureError(
-                    f"the Weaviate at {address.url} has a collection {name} that is not ours",
-                    f"use another server, or delete it: ours have a description that starts with {MARK!r}",
+                    f"the Weaviate at {address.url} has a collection {name} that snipproof did not make",
+                    f"delete it or use another server; descriptions of our collections start with {MARK!r}",
                 )
             call(address, "DELETE", f"/v1/schema/{name}")
         call(address, "POST", "/v1/schema", definition)
@@ -50,20 +50,20 @@ class Gallery:
         for stored in call(address, "POST", "/v1/batch/objects", {"objects": objects}):
             if errors := (stored.get("result") or {}).get("errors"):
                 raise InfrastructureError(
-                    f"Weaviate did not store {stored['properties']['file']}: {json.dumps(errors)}"
+                    f"Weaviate failed to store {stored['properties']['file']}: {json.dumps(errors)}"
                 )
 
     def _read(self, name: str) -> Any:
         try:
             return json.loads((self._folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise SettingsError(f"{self._folder / name}:1:1 cannot be read: {error}") from None
+            raise SettingsError(f"{self._folder / name}:1:1 failed to read: {error}") from None
 
     def _object(self, collection: str, photo: dict[str, Any]) -> dict[str, Any]:
         try:
             data = (self._folder / "photos" / photo["file"]).read_bytes()
         except (OSError, KeyError) as error:
-            raise SettingsError(f"{self._folder / 'photos.json'}:1:1 no such photo: {error}") from None
+            raise SettingsError(f"{self._folder / 'photos.json'}:1:1 photo not found: {error}") from None
         return {
             "class": collection,
             "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"snipproof/{collection}/{photo['file']}")),

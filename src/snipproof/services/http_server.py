@@ -1,4 +1,4 @@
-"""An HTTP server in threads of this process, so that it can never outlive it."""
+"""An HTTP server in threads of this process, which it cannot outlive."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep quiet about clients that went away; everything else is a defect and is shown."""
+        """Ignore clients that disconnected; show every other error, which is a defect."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
 class HttpServer:
-    """Serves ``handler`` on a free port of ``host`` from the moment it is made until ``stop``."""
+    """Serves ``handler`` on a free port of ``host`` from construction until :meth:`stop`."""
 
     def __init__(self, handler: type[BaseHTTPRequestHandler], host: str = "127.0.0.1") -> None:
         self._server = _Server((host, 0), handler)

@@ -1,7 +1,7 @@
 """The image vectorizer: Weaviate's img2vec-neural protocol, with MobileNetV2 in onnxruntime.
 
-``POST /vectors`` takes ``{"id": …, "image": base64}`` and gives ``{"id", "vector", "dim"}``; Weaviate sends no
-Content-Type. ``GET /.well-known/ready`` and ``/.well-known/live`` answer 204. Errors are JSON ``{"error": …}``.
+``POST /vectors`` takes ``{"id": …, "image": base64}`` and returns ``{"id", "vector", "dim"}``; Weaviate sends no
+Content-Type. ``GET /.well-known/ready`` and ``/.well-known/live`` return 204. Errors are JSON ``{"error": …}``.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from PIL import Image
 from snipproof.services.http_server import HttpServer
 
 _MODEL = Path(__file__).parent / "model" / "mobilenet_v2_embed_fp16.onnx"
-_SIDE = 224
-_MAX_BODY = 64_000_000
+_SIDE = 224  # pixels
+_MAX_BODY = 64_000_000  # bytes
 
 
 class Embedder:
-    """Turns pictures into unit vectors of 1,280 numbers; may be called from several threads."""
+    """Turns pictures into unit vectors of 1,280 numbers. Thread-safe."""
 
     def __init__(self) -> None:
         options = onnxruntime.SessionOptions()
-        # One thread: the results are the same on every machine, and it is faster beside a busy server.
+        # One thread gives the same results on every machine, and is faster beside a busy server.
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(_MODEL, options, providers=["CPUExecutionProvider"])
 
     def embed(self, picture: bytes) -> list[float]:
         """Return the vector of an encoded picture of any format that Pillow reads.
 
-        :raises ValueError: the bytes are no picture.
+        :raises ValueError: Pillow cannot read the picture.
         """
         try:
             with Image.open(io.BytesIO(picture)) as image:
-                # By way of RGBA: Pillow warns about the straight one, and under pytest a warning may be an error.
+                # Through RGBA: Pillow warns about the direct conversion, and under pytest a warning may be an error.
                 opaque = image.convert("RGBA").convert("RGB") if "transparency" in image.info else image.convert("RGB")
                 small = opaque.resize((_SIDE, _SIDE), Image.Resampling.BILINEAR)
-        except Exception as error:  # noqa: BLE001 (broken pictures raise nearly everything, warnings made errors too)
+        except Exception as error:  # noqa: BLE001 (broken pictures raise nearly anything, also warnings turned into errors)
             raise ValueError(f"not a picture: {error}") from None
         pixels = np.asarray(small, dtype=np.float32).transpose(2, 0, 1)[np.newaxis]
         (vectors,) = self._session.run(["embedding"], {"image": pixels})
@@ -70,23 +70,23 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(204)
             self.end_headers()
         else:
-            self._reply(404, {"error": f"no such path: {self.path}"})
+            self._reply(404, {"error": f"unknown path: {self.path}"})
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > _MAX_BODY:
             self.close_connection = True
-            self._reply(413 if length.isdecimal() else 411, {"error": "a body of known length up to 64 MB expected"})
+            self._reply(413 if length.isdecimal() else 411, {"error": "expected a Content-Length of up to 64 MB"})
             return
         body = self.rfile.read(int(length))
         if self.path.rstrip("/") != "/vectors":
-            self._reply(404, {"error": f"no such path: {self.path}"})
+            self._reply(404, {"error": f"unknown path: {self.path}"})
             return
         try:
             request = json.loads(body)
             vector = self.embed(base64.b64decode(request["image"], validate=True))
         except (ValueError, KeyError, TypeError, binascii.Error) as error:
-            self._reply(400, {"error": f"a picture in base64 expected as 'image': {error}"})
+            self._reply(400, {"error": f"expected a picture in base64 as 'image': {error}"})
             return
         self._reply(200, {"id": request.get("id"), "vector": vector, "dim": len(vector)})
 
@@ -99,4 +99,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name is the base class's)
-        """Keep quiet: nobody reads a log of every request."""
+        """Log nothing."""

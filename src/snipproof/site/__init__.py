@@ -1,1 +1,1 @@
-"""The static side: reads Pages, Sources and Suites. Pure text in, text out; never runs code, never opens a socket."""
+"""Reads the Pages, Sources and Suites of one docs site. Text in, text out: never runs code, never opens a socket."""

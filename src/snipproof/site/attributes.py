@@ -8,36 +8,32 @@ from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import UnreadableError
 from snipproof.model import Finding, Marker, Origin
-from snipproof.text import shorten
+from snipproof.text import did_you_mean, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _UNREADABLE = "SP001"
-_LONGEST = 1000
+_MAX_LENGTH = 1000
 _NAME_IN_BRACKETS = re.compile(r"[^<>\s]+")
-_QUOTES = "YAML reads a bare number, date or `true` as such: put a name that looks like one in quotes"
+_QUOTES = "quote a name that looks like a number, a date or `true`, which YAML does not read as text"
 
 
 def read_attributes(path: str, marker: Marker) -> dict[str, Any]:
-    """Return the attributes of ``marker``: those of :data:`KNOWN`, each with a value of its type.
+    """Return the attributes of ``marker``, a START marker of the Source at ``path``: those of :data:`KNOWN`.
 
-    Names are given as they were written, one or a list of them; the tolerances of ``approx`` are numbers or texts that
-    :class:`~decimal.Decimal` takes, since YAML reads ``1e-4`` as a text.
+    Names stay as written, one or a list of them. The tolerances of ``approx`` are numbers or texts that
+    :class:`~decimal.Decimal` accepts, because YAML reads ``1e-4`` as a text.
 
-    :raises UnreadableError: they are no YAML mapping, one is not known, or its value is not of its type.
+    :raises UnreadableError: they are not a YAML mapping, one is unknown, or its value has the wrong type.
     """
     value = _mapping(marker.attributes)
     if value is None:
-        hint = "write them as `{of: name of a Snippet}`, after the name and at the end of the line"
+        hint = "write them as `{of: NAME}`, after the name of the Region and at the end of the line"
         raise wrong(path, marker, f"the attributes are not a YAML mapping: {shorten(marker.attributes)}", hint)
     for key, given in value.items():
         if key not in KNOWN:
-            import difflib
-
-            close = difflib.get_close_matches(str(key)[:_LONGEST], KNOWN, n=1)
-            guess = f"did you mean {close[0]!r}? " if close else ""
-            hint = f"{guess}known attributes: {', '.join(KNOWN)}"
+            hint = f"{did_you_mean(str(key), KNOWN)} known attributes: {', '.join(KNOWN)}".lstrip()
             raise wrong(path, marker, f"unknown attribute {shorten(str(key))!r}", hint)
         fits, what, hint = KNOWN[key]
         if not fits(given):
@@ -46,12 +42,12 @@ def read_attributes(path: str, marker: Marker) -> dict[str, Any]:
 
 
 def wrong(path: str, marker: Marker, message: str, hint: str = "") -> UnreadableError:
-    """Return the error that says what is wrong with the attributes of ``marker``."""
+    """Return the error for the attributes of ``marker``."""
     return UnreadableError(Finding(path, marker.line, marker.column, _UNREADABLE, message, hint))
 
 
 def names(value: object) -> tuple[str, ...]:
-    """Return the names that an attribute gives as one or as a list of them."""
+    """Return the names in the value of an attribute: one, or a list of them."""
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else ()
 
 
@@ -59,8 +55,8 @@ def _mapping(written: str) -> dict[Any, Any] | None:
     import yaml
 
     value = None
-    if len(written) <= _LONGEST:
-        # PyYAML's constructors let the errors of what they call through: `!!bool x` is a KeyError.
+    if len(written) <= _MAX_LENGTH:
+        # PyYAML's constructors do not catch all errors of what they call: `!!bool x` is a KeyError.
         with contextlib.suppress(
             yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError
         ):
@@ -94,7 +90,7 @@ def _is_tolerance(value: object) -> bool:
     from decimal import Decimal, InvalidOperation
 
     try:
-        number = Decimal(str(value))  # `True` is none
+        number = Decimal(str(value))  # it rejects `True`
     except InvalidOperation:
         return False
     return number.is_finite() and number >= 0
@@ -112,15 +108,15 @@ def _is_captures(value: object) -> bool:
     return _is_names(value) and all(map(_NAME_IN_BRACKETS.fullmatch, names(value)))
 
 
-_APPROX = "write how far a number may be off by the name of its member: `{approx: {distance: 1e-4}}`"
+_APPROX = "write the tolerance for each member: `{approx: {distance: 1e-4}}`"
 KNOWN: dict[str, tuple[Callable[[object], bool], str, str]] = {
     "of": (_is_names, "the name of a Snippet, or a list of such names", _QUOTES),
     "from": (_is_origin, f"one of {', '.join(Origin)}", ""),
     "ignore": (_is_names, "the name of a member, or a list of such names", _QUOTES),
-    "approx": (_is_approx, "a mapping of names to numbers that are not negative", _APPROX),
-    "unordered": (_is_unordered, "true, or the name of a list, or several such names", _QUOTES),
-    "select": (_is_select, "a path into the data, which begins with `$`", "write `{select: $.data.Get.Photo}`"),
+    "approx": (_is_approx, "a mapping of names to non-negative numbers", _APPROX),
+    "unordered": (_is_unordered, "true, the name of a list, or several such names", _QUOTES),
+    "select": (_is_select, "a JSONPath, which begins with `$`", "write `{select: $.data.Get.Photo}`"),
     "shape": (_is_shape, "true or false", ""),
     "capture": (_is_captures, "a name, or a list of names", "write `{capture: id}` for the `<id>` of the text"),
 }
-"""What may be given: whether a value is right, what it must be in words, and a hint."""
+"""By attribute: whether a value is valid, what it must be in words, and a hint."""

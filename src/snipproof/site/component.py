@@ -1,35 +1,30 @@
-"""What the site shows: a re-implementation, to the byte, of the component that a Reference names.
+"""What the site shows: the algorithm of the component that a Reference names, reproduced to the byte.
 
-A marker is any text that a line contains, and a line ends at LF only. The order matters and is the component's own: a
-start hit wins over an end hit on the same line, Segments join, and then each line loses the indentation that the
-display language stands for.
+A marker is any text that a line contains, and a line ends at LF only. The order is the component's own: a start marker
+wins over an end marker on the same line, Segments are joined, then the display language decides how much indentation
+each line loses.
 """
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from snipproof.model import Reference, Segment
-from snipproof.site.profile import Profile
+from snipproof.site.profile import FILTERED_TEXT_BLOCK, Profile
 from snipproof.text import Lines
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 START_ANY = "START-ANY"
 END_ANY = "END-ANY"
-_DEFAULT = Profile()
 
 
 class Selection(NamedTuple):
-    """The lines of a Source that a pair of markers selects; all line numbers count from 1.
+    """The lines of a Source that a pair of markers selects; line numbers count from 1.
 
-    ``segments`` are the runs of lines that are kept. ``named`` and ``any`` are the lines that opened it, by the start
-    marker itself and by ``START-ANY`` alone. ``opened_last`` is the line that opened the part that is still open at
-    the end of the file, 0 when all are closed.
+    :param segments: the runs of lines that are kept.
+    :param named: the lines that opened one by the start marker itself.
+    :param any: the lines that opened one by ``START-ANY`` alone.
+    :param opened_last: the line that opened the run that is still open at the end of the file, 0 if all are closed.
     """
 
     segments: tuple[Segment, ...]
@@ -39,7 +34,7 @@ class Selection(NamedTuple):
 
     @property
     def closed(self) -> bool:
-        """Whether the part opened last was closed, so that it does not run to the end of the file."""
+        """Whether every run was closed, so that none extends to the end of the file."""
         return self.opened_last == 0
 
     @property
@@ -49,7 +44,7 @@ class Selection(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """What one Reference shows: ``text`` as the component hands it to the code block, and where it comes from."""
+    """What one Reference shows: ``text`` as the component passes it to the code block, and where it comes from."""
 
     text: str
     highlighter: str
@@ -62,7 +57,7 @@ class Rendered(NamedTuple):
 
 
 def select(lines: Lines, start: str | None, end: str | None, include_start: bool = False) -> Selection:
-    """Return which of ``lines`` the component keeps; an absent marker is the text ``undefined``, as it is there."""
+    """Return which of ``lines`` the component keeps; for it, an absent marker is the text ``undefined``."""
     named = lines.holding("undefined" if start is None else start)
     by_any = lines.holding(START_ANY)
     if by_any:
@@ -71,17 +66,17 @@ def select(lines: Lines, start: str | None, end: str | None, include_start: bool
     ends = lines.holding("undefined" if end is None else end)
     ends_any = lines.holding(END_ANY)
     if len(named) == 1 == len(ends) and not by_any and not ends_any and not include_start and named[0] < ends[0]:
-        # Nearly all are like this: one part, opened and closed once.
+        # Nearly all are like this: one run, opened and closed once.
         first, last = named[0] + 1, ends[0] - 1
         return Selection((Segment(first, last),) if first <= last else (), named, (), 0)
-    # A start wins over an end on the same line, so starts are put in last.
+    # A start wins over an end on the same line, so starts are added last.
     events = dict.fromkeys(ends + ends_any, False) | dict.fromkeys(named + by_any, True)
     runs: list[tuple[int, int]] = []
     opened = first = 0
     for number, opens in sorted(events.items()):
         if opened and first < number:
             runs.append((first, number - 1))
-        # A start inside an open part changes nothing, so the part still begins where it was opened first.
+        # A start inside an open run changes nothing: the run still begins where it was opened first.
         opened = (opened or number) if opens else 0
         first = number + 1
         if opens and include_start:
@@ -92,7 +87,7 @@ def select(lines: Lines, start: str | None, end: str | None, include_start: bool
 
 
 def _joined(runs: list[tuple[int, int]]) -> tuple[Segment, ...]:
-    """Return ``runs`` as Segments; those that touch are one."""
+    """Return ``runs`` as Segments; adjacent ones become one."""
     segments: list[Segment] = []
     for first, last in runs:
         if segments and segments[-1].last == first - 1:
@@ -102,8 +97,8 @@ def _joined(runs: list[tuple[int, int]]) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def render(text: str | Lines, reference: Reference, profile: Profile = _DEFAULT) -> Rendered:
-    """Return what ``reference`` shows of a file that holds ``text``."""
+def render(text: str | Lines, reference: Reference, profile: Profile = FILTERED_TEXT_BLOCK) -> Rendered:
+    """Return what ``reference`` shows of a file with this ``text``."""
     lines = Lines(text) if isinstance(text, str) else text
     selection = select(lines, reference.start_marker, reference.end_marker, reference.include_start_marker)
     kept: list[str] = []
@@ -114,61 +109,3 @@ def render(text: str | Lines, reference: Reference, profile: Profile = _DEFAULT)
     if dedent is not None:
         shown = dedent(shown)
     return Rendered(shown, profile.highlighters.get(reference.language, reference.language), selection)
-
-
-# Comments in which the site's code block looks for its directives: what stands before and after the word.
-_STYLES = {
-    "slashes": ("//", ""),
-    "block": (r"/\*", r"\*/"),
-    "jsx": (r"\{\s*/\*", r"\*/\s*\}"),
-    "hash": ("#", ""),
-    "html": ("<!--", "-->"),
-    "dashes": ("--", ""),
-    "semicolons": (";;", ""),
-    "percent": ("%", ""),
-    "quote": ("['‘’]", ""),
-    "continued quote": (r"(?:_\s*)?['‘’]", ""),
-    "rem": (r"[Rr][Ee][Mm]\b", ""),
-    "exclamation": ("!", ""),
-    "ml": (r"\(\*", r"\*\)"),
-    "cobol": (r"\*>", ""),
-}
-_LANGUAGES = {
-    "js javascript ts typescript": ("slashes", "block"),
-    "jsx tsx": ("slashes", "block", "jsx"),
-    "html": ("slashes", "block", "html"),
-    "python py bash": ("hash",),
-    "markdown md": ("html", "jsx", "hash"),
-    "tex latex matlab": ("percent",),
-    "lua haskell": ("dashes",),
-    "sql": ("dashes", "block"),
-    "wasm": ("semicolons",),
-    "vb vba visual-basic": ("quote", "rem"),
-    "vbnet": ("continued quote", "rem"),
-    "batch": ("rem",),
-    "basic": ("rem", "exclamation"),
-    "fsharp": ("slashes", "ml"),
-    "ocaml sml": ("ml",),
-    "fortran": ("exclamation",),
-    "cobol": ("cobol",),
-}
-_EVERY_POPULAR_STYLE = ("slashes", "block", "jsx", "hash", "html")
-_STYLES_OF = {name: styles for names, styles in _LANGUAGES.items() for name in names.split()}
-# JavaScript's own idea of a blank, which is not Python's.
-_BLANK = "[\\t\\n\\v\\f\\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
-
-
-def shown(text: str, highlighter: str) -> str:
-    """Return what readers see of a rendered ``text``: without the lines that only direct its highlights."""
-    text = text.replace("\r\n", "\n").removesuffix("\n")
-    if "highlight-" not in text:
-        return text
-    directive = _directive(_STYLES_OF.get(highlighter.lower(), _EVERY_POPULAR_STYLE))
-    return "\n".join(line for line in text.split("\n") if "highlight-" not in line or not directive.fullmatch(line))
-
-
-@cache
-def _directive(styles: Sequence[str]) -> re.Pattern[str]:
-    word = r"\s*highlight-(?:next-line|start|end)\s*"
-    comments = "|".join(before + word + after for before, after in map(_STYLES.__getitem__, styles))
-    return re.compile(rf"\s*(?:{comments})\s*".replace(r"\s", _BLANK))

@@ -1,4 +1,4 @@
-"""What a run looked at, so that it can be told whether anything has changed since."""
+"""What a run has read, so that a later run can find out whether anything has changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from pathlib import Path
 
 
 class Dependencies:
-    """Files and folders, relative to the root, that were read, listed or looked for; and globs with what they found."""
+    """The files and folders, relative to the root, that were read, listed or checked for, and the globs used.
+
+    Each of ``globs`` is the folder that it is relative to, the pattern, and the files found.
+    """
 
     def __init__(self) -> None:
         self.paths: set[str] = set()
@@ -14,7 +17,7 @@ class Dependencies:
 
 
 def find_files(folder: Path, pattern: str) -> list[Path]:
-    """Return the files below ``folder`` that fit, sorted; an impossible pattern fits none."""
+    """Return the files below ``folder`` that match ``pattern``, sorted; none if the pattern is invalid."""
     if not pattern or Path(pattern).is_absolute() or ".." in Path(pattern).parts:
         return []
     try:
@@ -24,5 +27,5 @@ def find_files(folder: Path, pattern: str) -> list[Path]:
 
 
 def names_below(folder: Path, found: list[Path]) -> list[str]:
-    """Return the paths of what was ``found``, relative to ``folder``."""
+    """Return the paths of the ``found`` files, relative to ``folder``."""
     return [path.relative_to(folder).as_posix() for path in found]

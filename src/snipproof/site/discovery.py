@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from snipproof.config import FILES
 from snipproof.errors import SettingsError
 from snipproof.model import Finding
-from snipproof.site.profile import SITE_FILES, SITE_FOLDERS, page_folders
+from snipproof.site.docusaurus import SITE_FILES, SITE_FOLDERS, page_folders
 from snipproof.site.source import UNREADABLE
 
 if TYPE_CHECKING:
@@ -19,36 +19,38 @@ if TYPE_CHECKING:
 PAGES = (".md", ".mdx")
 
 
-def find_pages(settings: Settings, problems: list[Finding], inputs: Dependencies) -> list[str]:
-    """Return the Pages in the folders that the settings name, sorted; hidden folders and packages are no docs.
+def find_pages(settings: Settings, problems: list[Finding], dependencies: Dependencies) -> list[str]:
+    """Return the Pages in the folders of the settings, sorted in reverse; hidden folders and packages are ignored.
 
-    A folder that cannot be listed is added to ``problems``, one that can to ``inputs``.
+    A Finding for each folder that cannot be listed is added to ``problems``, the others to ``dependencies``.
+
+    :raises SettingsError: a folder is missing or outside the root, or there is no Page at all.
     """
 
-    def closed(error: OSError) -> None:
+    def report(error: OSError) -> None:
         path = Path(error.filename).relative_to(settings.root).as_posix()
         problems.append(Finding(path, 1, 1, UNREADABLE, f"cannot be read: {error.strerror or error}"))
 
     found: set[str] = set()
-    where = settings.file.name if settings.file else "settings"
+    origin = settings.origin("pages")
     folders_of_pages = page_folders(settings)
-    inputs.paths.update(FILES)
+    dependencies.paths.update(FILES)
     if not settings.pages:
-        inputs.paths.update((*SITE_FILES, *SITE_FOLDERS))
+        dependencies.paths.update((*SITE_FILES, *SITE_FOLDERS))
     for entry in folders_of_pages:
         top = settings.root / entry
         if Path(entry).is_absolute() or ".." in Path(entry).parts:
-            raise SettingsError(f"{where}:1:1 'pages' must lie below the root, not at {entry!r}")
+            raise SettingsError(f"{origin} 'pages' must be below the root, not at {entry!r}")
         if top.is_file():
             found.add(Path(entry).as_posix())
         elif not top.is_dir():
-            raise SettingsError(f"{where}:1:1 'pages' names {entry!r}, which does not exist", "see `pages` in settings")
-        for folder, folders, files in os.walk(top, onerror=closed):
+            raise SettingsError(f"{origin} 'pages' names {entry!r}, which does not exist", "see `pages` in settings")
+        for folder, folders, files in os.walk(top, onerror=report):
             folders[:] = [name for name in folders if name != "node_modules" and not name.startswith(".")]
             below = Path(folder).relative_to(settings.root).as_posix()
-            inputs.paths.add(below)
+            dependencies.paths.add(below)
             found.update(f"{below}/{name}" if below != "." else name for name in files if name.endswith(PAGES))
     if not found:
         hint = "set `pages` in the settings to the folders of your MD and MDX files"
-        raise SettingsError(f"{where}:1:1 no page found in {', '.join(folders_of_pages)}", hint)
+        raise SettingsError(f"{origin} no page found in {', '.join(folders_of_pages)}", hint)
     return sorted(found, reverse=True)

@@ -1,4 +1,4 @@
-"""The whole tree: every Page, Suite and Source, each file read once."""
+"""A whole docs site: every Page, Suite and Source, each file read once."""
 
 from __future__ import annotations
 
@@ -12,24 +12,30 @@ from snipproof.model import Finding, Import, Page, Reference, Region, Source, Su
 from snipproof.site.component import Rendered, render
 from snipproof.site.dependencies import Dependencies
 from snipproof.site.discovery import PAGES, find_pages
-from snipproof.site.markers import find_markers
+from snipproof.site.docusaurus import is_partial
+from snipproof.site.markers import COMMENT_TOKEN, find_markers
 from snipproof.site.mdx.page import scan_page
-from snipproof.site.profile import Profile, is_partial, profile_of
+from snipproof.site.mdx.structure import PageStructure
+from snipproof.site.profile import Profile, profile_of
 from snipproof.site.source import parse_source, read_text
 from snipproof.site.suite import load_suites
 from snipproof.text import Lines
 
 if TYPE_CHECKING:
     from snipproof.config import Settings
+    from snipproof.site.mdx.structure import Note
 
 _COMMENT_FOR_SNIPPROOF = "snipproof:"
-_TOKEN = re.compile(r"\s*(?:#|//|--|;|/\*|\*|<!--)?\s*(?:START\b\s*)?")
+_BEFORE_NAME = re.compile(rf"\s*(?:{COMMENT_TOKEN})?\s*(?:START\b\s*)?")
 
 
 class Site:
-    """What :func:`load` found. ``sources`` are the files of all Suites and all raw-imported files, by path.
+    """Everything that :meth:`load` read.
 
-    ``problems`` are the Findings of files that cannot be read; everything else was read in spite of them.
+    :ivar pages: by path.
+    :ivar sources: the files of all Suites and all raw-imported files, by path.
+    :ivar problems: a Finding for each file, or part of a Page, that cannot be read; everything else is read.
+    :ivar dependencies: what was read and what was checked for.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -38,9 +44,10 @@ class Site:
         self.suites: list[Suite] = []
         self.sources: dict[str, Source] = {}
         self.problems: list[Finding] = []
-        self.inputs = Dependencies()
+        self.dependencies = Dependencies()
         self._rendered: dict[Reference, Rendered] = {}
         self._texts: dict[str, bytes] = {}
+        self._notes: dict[str, list[Note]] = {}
         self._existing: dict[str, bool] = {}
         self._regions: dict[str, dict[str, Region]] = {}
 
@@ -48,12 +55,12 @@ class Site:
     def load(cls, settings: Settings) -> Site:
         """Read everything that ``settings`` names, and the partials and Sources that its Pages import.
 
-        :raises SettingsError: no Page at all, a missing folder, or a wrong suite file.
+        :raises SettingsError: no Page at all, a missing folder, or an error in a suite file.
         """
         site = cls(settings)
-        site.suites.extend(load_suites(settings, site.inputs))
+        site.suites.extend(load_suites(settings, site.dependencies))
         sources = dict.fromkeys(path for suite in site.suites for path in suite.sources)
-        waiting = find_pages(settings, site.problems, site.inputs)
+        waiting = find_pages(settings, site.problems, site.dependencies)
         seen = set(waiting)
         while waiting:
             for imported in site._read_page(waiting.pop()):
@@ -65,7 +72,7 @@ class Site:
                 elif target.endswith(PAGES) and target not in seen:
                     seen.add(target)
                     waiting.append(target)
-        site.inputs.paths |= seen
+        site.dependencies.paths |= seen
         site.pages.sort(key=lambda page: page.path)
         for path in sorted(sources):
             site._read_source(path)
@@ -73,7 +80,7 @@ class Site:
 
     @cached_property
     def profile(self) -> Profile:
-        """How to read this site."""
+        """The dialect of this site."""
         return profile_of(self.settings)
 
     @cached_property
@@ -88,38 +95,42 @@ class Site:
 
     @property
     def imports(self) -> list[tuple[Page, Import]]:
-        """Every import, with the Page it stands on."""
+        """Every import, with its Page."""
         return [(page, imported) for page in self.pages for imported in page.imports]
 
     def exists(self, path: str) -> bool:
-        """Whether there is a file of that path below the root."""
+        """Return whether there is a file of that path below the root."""
         if path in self.sources:
             return True
         if path not in self._existing:
-            self.inputs.paths.add(path)
+            self.dependencies.paths.add(path)
             self._existing[path] = os.path.isfile(f"{self.settings.root}/{path}")  # noqa: PTH113 (raises nothing)
         return self._existing[path]
 
     def is_live(self, reference: Reference) -> bool:
-        """Whether readers can see a Reference: one in a partial is dead while no Page renders that partial."""
+        """Return whether readers can see a Reference: one in a partial is dead until a Page renders that partial."""
         return reference.page in self._live
 
     def text_of(self, path: str) -> str:
-        """Return the text of a Page or a Source, ``""`` when it cannot be read.
+        """Return the text of a Page or a Source, ``""`` if it cannot be read.
 
-        A Page that shows nothing and that nothing is wrong with is not kept, and gives ``""`` too.
+        It is ``""`` too for a Page that no Finding can quote: without References, problems and comments for snipproof.
         """
         source = self.sources.get(path)
         return source.text if source is not None else self._texts.get(path, b"").decode("utf-8", "surrogatepass")
 
+    def structure_of(self, path: str) -> PageStructure:
+        """Return the structure of a Page from its one scan; only for Pages whose text :meth:`text_of` returns."""
+        return PageStructure(self.text_of(path), self._notes.get(path, ()))
+
     def line(self, path: str, number: int) -> str:
-        """Return one line of a Page or a Source, ``""`` when there is none."""
+        """Return one line of a Page or a Source, ``""`` if it does not exist."""
         lines = self.text_of(path).split("\n")
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
     @cached_property
     def _live(self) -> set[str]:
-        """The Pages that readers can see: those that are no partials, and what they render, directly or not."""
+        """The Pages that readers can see: all but partials, and the partials that these render, directly or not."""
         pages = {page.path: page for page in self.pages}
         live: set[str] = set()
         waiting = [path for path in pages if not is_partial(path)]
@@ -133,11 +144,11 @@ class Site:
         return live
 
     def source_of(self, reference: Reference) -> Source | None:
-        """Return the Source a Reference shows, ``None`` when it cannot be read."""
+        """Return the Source that a Reference shows, ``None`` if it cannot be read."""
         return self.sources.get(reference.source) if reference.source is not None else None
 
     def rendered(self, reference: Reference) -> Rendered | None:
-        """Return what a Reference shows, ``None`` when its Source cannot be read."""
+        """Return what a Reference shows, ``None`` if its Source cannot be read."""
         source = self.source_of(reference)
         if source is None:
             return None
@@ -163,7 +174,7 @@ class Site:
 
     @cached_property
     def shown_by(self) -> dict[str, list[Reference]]:
-        """The References that show a Region, by the Region's id: those that name it or show all its lines."""
+        """The References that show a Region, by its id: those that name it or show all its lines."""
         shown: dict[str, list[Reference]] = {}
         for path, references in self._by_source.items():
             source = self.sources.get(path)
@@ -171,7 +182,7 @@ class Site:
                 continue
             marked = {marker.line for marker in source.markers}
             kept = [(reference, self.region_of(reference), self._kept(reference)) for reference in references]
-            # Only what shows a Region's first line can show all of it.
+            # Only a Reference that shows the first line of a Region can show all of it.
             showing: dict[int, set[int]] = {}
             for index, (_, _, lines) in enumerate(kept):
                 for line in lines:
@@ -193,41 +204,43 @@ class Site:
         rendered = self.rendered(reference)
         return frozenset(rendered.selection.kept) if rendered else frozenset()
 
-    def _is_there(self, imported: Import) -> bool:
+    def _resolves(self, imported: Import) -> bool:
         if not imported.raw and not imported.path.endswith(PAGES):
-            return True  # the bundler's to find
+            return True  # left to the bundler
         return imported.target is not None and self.exists(imported.target)
 
     def _read_page(self, path: str) -> tuple[Import, ...]:
-        """Read a Page and return its imports; its text is kept only where a Finding may quote it."""
+        """Read a Page and return its imports; keep its text only if a Finding may quote it."""
         try:
             text = read_text(self.settings.root, path)
         except UnreadableError as error:
             self.problems.append(error.finding)
             return ()
-        page, problems = scan_page(path, text, self.settings, self.profile)
+        page, problems, notes = scan_page(path, text, self.settings, self.profile)
         self.problems.extend(problems)
         self.pages.append(page)
         may_be_quoted = page.references or problems or _COMMENT_FOR_SNIPPROOF in text
-        if may_be_quoted or not all(map(self._is_there, page.imports)):
+        if may_be_quoted:
+            self._notes[path] = notes
+        if may_be_quoted or not all(map(self._resolves, page.imports)):
             self._texts[path] = text.encode()  # bytes: one emoji makes a str four times as large
         return page.imports
 
     def _read_source(self, path: str) -> None:
-        """Read a Source and render all References that show it, while its lines are there: they take much memory."""
-        self.inputs.paths.add(path)
+        """Read a Source and render all References that show it, so that its lines, which take much memory, can go."""
+        self.dependencies.paths.add(path)
         try:
             lines = Lines(read_text(self.settings.root, path))
             self.sources[path] = parse_source(path, lines)
         except UnreadableError as error:
             self.problems.append(error.finding)
             return
-        same: dict[tuple[object, ...], Rendered] = {}
+        by_attributes: dict[tuple[object, ...], Rendered] = {}
         for reference in self._by_source.get(path, ()):
-            asked = reference.start_marker, reference.end_marker, reference.language, reference.include_start_marker
-            if asked not in same:
-                same[asked] = render(lines, reference, self.profile)
-            self._rendered[reference] = same[asked]
+            key = reference.start_marker, reference.end_marker, reference.language, reference.include_start_marker
+            if key not in by_attributes:
+                by_attributes[key] = render(lines, reference, self.profile)
+            self._rendered[reference] = by_attributes[key]
 
 
 @cache
@@ -237,5 +250,5 @@ def _region_name(marker: str) -> str:
 
 
 def _bare(marker: str) -> str:
-    """Return the name in a marker, without its comment token and the word START."""
-    return _TOKEN.sub("", marker, count=1).rstrip().removesuffix("*/").removesuffix("-->").rstrip()
+    """Return the name in a marker without its comment token and the word START."""
+    return _BEFORE_NAME.sub("", marker, count=1).rstrip().removesuffix("*/").removesuffix("-->").rstrip()

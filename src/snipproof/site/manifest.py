@@ -1,4 +1,4 @@
-"""The manifest: exactly the text that every Reference shows, for the site's build and for other tools."""
+"""The manifest: the exact text that every Reference shows, for the site's build and for other tools."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from snipproof.site.component import Rendered, shown
+from snipproof.site.magic_comments import remove_magic_comments
 
 if TYPE_CHECKING:
     from snipproof.model import Reference
+    from snipproof.site.component import Rendered
     from snipproof.site.docs_site import Site
 
 FORMAT_VERSION = 1
 
 
 def manifest_bytes(site: Site) -> bytes:
-    """Return the manifest as it is written; of a file name that is no Unicode, the escape is what JSON has for it."""
+    """Return the manifest as UTF-8 JSON; bytes of a file name that are not UTF-8 become JSON escapes."""
     return (json.dumps(manifest(site), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
 
 
 def manifest(site: Site) -> dict[str, Any]:
     """Return the manifest of ``site`` as JSON values, its references by page, line and column.
 
-    References whose Source cannot be read have no text to give and are left out; ``check`` reports them.
+    References whose Source cannot be read have no text and are left out; ``check`` reports them.
     """
     rendered = ((reference, site.rendered(reference)) for reference in site.references)
     entries = [_entry(site, reference, block) for reference, block in rendered if block is not None]
@@ -44,7 +45,7 @@ def _entry(site: Site, reference: Reference, block: Rendered) -> dict[str, Any]:
         "language": reference.language,
         "highlighter": block.highlighter,
         "text": block.text,
-        "shown": shown(block.text, block.highlighter),
+        "shown": remove_magic_comments(block.text, block.highlighter),
         "sha256": hashlib.sha256(block.text.encode("utf-8")).hexdigest(),
         "segments": [[segment.first, segment.last] for segment in block.segments],
         "live": site.is_live(reference),

@@ -1,7 +1,7 @@
 """Finds Markers: ``<comment token> START name {attributes}``, ``<comment token> END name``, ``START-ANY``, ``END-ANY``.
 
-This grammar is for finding Regions, for running and for hints. What a page shows is decided by :mod:`.render`, for
-which a marker is any text that a line contains.
+This grammar finds Regions, for runs and for hints. What a Page shows is decided by :mod:`.component`, for which a
+marker is any text that a line contains.
 """
 
 from __future__ import annotations
@@ -9,29 +9,32 @@ from __future__ import annotations
 import re
 from sys import intern
 
+from snipproof.languages import COMMENT_TOKENS
 from snipproof.model import Marker
 from snipproof.text import Lines
 
+COMMENT_TOKEN = "|".join(map(re.escape, COMMENT_TOKENS))
+"""A regular expression for what may precede a marker."""
 _MARKER = re.compile(
-    r"""(?P<token>\#|//|--|;|/\*|\*|<!--)[ \t]*(?P<word>START|END)
+    rf"""(?P<token>{COMMENT_TOKEN})[ \t]*(?P<word>START|END)
     (?:
         (?P<any>-ANY)\b
-      | [ \t]+(?P<name>[^\s{](?:(?!\*/|-->|(?<=[ \t])(?:\#|//)[ \t]*(?:START|END)\b)[^\r\n{])*+)
+      | [ \t]+(?P<name>[^\s{{](?:(?!\*/|-->|(?<=[ \t])(?:\#|//)[ \t]*(?:START|END)\b)[^\r\n{{])*+)
     )
-    # Attributes end where the comment ends or where the next marker of the line begins; a brace that is never closed
-    # is kept as it stands, so that reading it fails with its place instead of being overlooked.
-    (?P<attributes>\{[^\r\n]*?\}(?=[ \t]*(?:$|\r|\*/|-->|(?:\#|//)[ \t]*(?:START|END)\b)) | \{[^\r\n]*)?
+    # Attributes end where the comment ends or where the next marker of the line begins. An open brace is kept as it
+    # stands, so that reading it fails with its place instead of being overlooked.
+    (?P<attributes>\{{[^\r\n]*?\}}(?=[ \t]*(?:$|\r|\*/|-->|(?:\#|//)[ \t]*(?:START|END)\b)) | \{{[^\r\n]*)?
     """,
     re.VERBOSE,
 )
 
 
-# A line as nearly all are: one marker and nothing else. What it does not match is read by the grammar.
+# Nearly all lines are like this: one marker and nothing else. The grammar reads what does not match.
 _PLAIN = re.compile(r"[ \t]*(#|//)[ \t]*(?:(START)|END)(?:-ANY|[ \t]+([^\s{#/*>][^\r\n{#/*>]*+))\s*+")
 
 
 def find_markers(text: str | Lines) -> list[Marker]:
-    """Return the Markers of ``text`` by line and column; lines end at LF only. Several may stand on one line."""
+    """Return the Markers of ``text`` by line and column; lines end at LF only. One line may hold several."""
     found: list[Marker] = []
     for number, line in (Lines(text) if isinstance(text, str) else text).worded:
         plain = _PLAIN.fullmatch(line)

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNREADABLE = "SP001"
-# No page or Source comes near it; what does is data that was put in the wrong place.
-LARGEST = 16 * 1024 * 1024
-# A named pipe without a writer would make a plain `open` wait for ever, and a device may have no end.
+# Pages and Sources are much smaller: a larger file is data in the wrong place.
+MAX_BYTES = 16 * 1024 * 1024
+# A plain `open` of a named pipe without a writer would wait for ever, and a device may be endless.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _PART = 64 * 1024
-_MOST_PARTS = 200_000
+_MAX_PARTS = 200_000
 
 
 def read_text(root: Path, path: str) -> str:
-    """Return the text of ``root/path``, without a byte order mark, its line ends as they are.
+    """Return the text of ``root/path``, without a byte order mark, with its line ends unchanged.
 
-    :raises UnreadableError: it is no file, cannot be read, is too large, is not UTF-8 or holds NUL bytes.
+    :raises UnreadableError: it is not a regular file, cannot be read, is too large, is not UTF-8 or contains NUL bytes.
     """
     try:
         data = _read_bytes(root, path)
@@ -50,13 +50,13 @@ def _read_bytes(root: Path, path: str) -> bytes:
     try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            raise _unreadable(path, 1, 1, "cannot be read: it is no ordinary file")
-        if status.st_size > LARGEST:
-            message = f"is too large: {status.st_size:,} bytes, and {LARGEST:,} is the most a page or a Source may have"
+            raise _unreadable(path, 1, 1, "cannot be read: not a regular file")
+        if status.st_size > MAX_BYTES:
+            message = f"is too large: {status.st_size:,} bytes; a page or a Source may have {MAX_BYTES:,}"
             raise _unreadable(path, 1, 1, message)
-        # Without a file object, which takes longer to make than a usual page to read.
+        # Without a file object: making one takes longer than reading a usual page.
         data = os.read(handle, status.st_size + 1)
-        if len(data) != status.st_size:  # it is just being changed, or it comes in parts
+        if len(data) != status.st_size:  # it is being changed, or it comes in parts
             while more := os.read(handle, _PART):
                 data += more
         return data
@@ -67,26 +67,26 @@ def _read_bytes(root: Path, path: str) -> bytes:
 def read_source(root: Path, path: str) -> Source:
     """Read the Source at ``root/path``.
 
-    :raises UnreadableError: it cannot be read as text, or the attributes of one of its markers are wrong.
+    :raises UnreadableError: it cannot be read as text, or the attributes of a marker are wrong.
     """
     return parse_source(path, read_text(root, path))
 
 
 def parse_source(path: str, text: str | Lines) -> Source:
-    """Return the Source that ``text`` is; Expectations that bind to nothing are left out (see :mod:`.bind`).
+    """Return the Source with this ``text``, without unbound Expectations (:func:`.binding.unbound_expectations`).
 
-    :raises UnreadableError: the attributes of a marker are wrong (see :mod:`.attributes`) or on a Region of code.
+    :raises UnreadableError: the attributes of a marker are wrong, or a Region of code has attributes.
     """
     lines = Lines(text) if isinstance(text, str) else text
     markers = find_markers(lines)
     regions = tuple(_regions(path, markers, len(lines)))
     snippets, expectations, _ = bind(path, regions, lines.text)
-    _refuse_useless(path, regions, snippets)
+    _check_code_has_no_attributes(path, regions, snippets)
     return Source(path, lines.text, regions, snippets, expectations, tuple(markers))
 
 
 def _regions(path: str, markers: list[Marker], lines: int) -> list[Region]:
-    """Return a Region for every name, by its first line. ``ANY`` markers open and close all of them, as on the site."""
+    """Return a Region for every name, by its first line. As on the site, ``ANY`` markers open and close all of them."""
     named: dict[str | None, list[Marker]] = {}
     names: dict[str, None] = {}
     for marker in markers:
@@ -94,15 +94,15 @@ def _regions(path: str, markers: list[Marker], lines: int) -> list[Region]:
         if marker.opens and marker.name is not None:
             names[marker.name] = None
     of_all = _per_line(named.get(None, []))
-    if len(of_all) * len(names) > _MOST_PARTS:
+    if len(of_all) * len(names) > _MAX_PARTS:
         place = of_all[0].line, of_all[0].column
-        raise _unreadable(path, *place, "holds too many START-ANY and END-ANY for its Regions")
+        raise _unreadable(path, *place, "contains too many START-ANY and END-ANY for its number of Regions")
     regions = [_region(path, name, named[name], of_all, lines) for name in names]
     return sorted(regions, key=lambda region: region.markers[0].line)
 
 
 def _region(path: str, name: str, own: list[Marker], of_all: list[Marker], lines: int) -> Region:
-    """Return the Region that its ``own`` markers and those ``of_all`` make in a Source of so many ``lines``."""
+    """Return the Region of its ``own`` markers and those ``of_all`` Regions, in a Source of so many ``lines``."""
     if len(own) == 2 and not of_all and own[0].line < own[1].line and own[0].opens and not own[1].opens:
         # Nearly all are like this: opened and closed once.
         segments = [Segment(own[0].line + 1, own[1].line - 1)]
@@ -125,7 +125,7 @@ def _region(path: str, name: str, own: list[Marker], of_all: list[Marker], lines
 
 
 def _per_line(markers: list[Marker]) -> list[Marker]:
-    """Keep one Marker a line: a start wins over an end, as on the site."""
+    """Keep one Marker a line: as on the site, a start wins over an end."""
     by_line: dict[int, Marker] = {}
     for marker in markers:
         if marker.line not in by_line or (marker.opens and not by_line[marker.line].opens):
@@ -134,26 +134,27 @@ def _per_line(markers: list[Marker]) -> list[Marker]:
 
 
 def _attributes(path: str, markers: list[Marker]) -> dict[str, Any]:
-    """Return the attributes of a Region, which are given once, or alike on several of its START lines."""
+    """Return the attributes of a Region, which are the same on all START lines that have any."""
     if not markers:
         return {}
     found = read_attributes(path, markers[0])
     for marker in markers[1:]:
         if marker.attributes != markers[0].attributes and read_attributes(path, marker) != found:
-            hint = f"give them once, on line {markers[0].line}"
-            raise wrong(path, marker, f"{marker.name!r} has other attributes on line {markers[0].line}", hint)
+            hint = f"write them once, on line {markers[0].line}"
+            raise wrong(path, marker, f"{marker.name!r} has different attributes on line {markers[0].line}", hint)
     return found
 
 
-def _refuse_useless(path: str, regions: tuple[Region, ...], snippets: tuple[Snippet, ...]) -> None:
-    """Refuse attributes of a Region that is code: nothing would ever look at them."""
+def _check_code_has_no_attributes(path: str, regions: tuple[Region, ...], snippets: tuple[Snippet, ...]) -> None:
+    """Raise an error for attributes of a Region that is code, where they have no effect."""
     code = {snippet.name for snippet in snippets}
     for region in regions:
         if region.attributes and region.name in code:
             marker = next(marker for marker in region.markers if marker.name == region.name and marker.attributes)
             given = ", ".join(map(repr, region.attributes))
-            hint = "say whose output it is: `{of: NAME, …}`; without it the name must be `Expected … results`"
-            raise wrong(path, marker, f"{region.name!r} is no Expectation, so that {given} would mean nothing", hint)
+            what = f"attribute {given} has" if len(region.attributes) == 1 else f"attributes {given} have"
+            hint = "name the Snippet whose output it is, `{of: NAME, …}`, or name the Region `Expected … results`"
+            raise wrong(path, marker, f"{what} no effect: {region.name!r} is not an Expectation", hint)
 
 
 def _unreadable(path: str, line: int, column: int, message: str, hint: str = "") -> UnreadableError:

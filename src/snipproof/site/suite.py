@@ -1,8 +1,7 @@
-"""Reads ``suite.yaml``: the Sources of one client flavour with how to run them."""
+"""Reads ``suite.yaml``: the Sources of one client flavour and how to run them."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from snipproof.errors import SettingsError
 from snipproof.languages import runnable
 from snipproof.model import Binding, Suite
 from snipproof.site.dependencies import Dependencies, find_files, names_below
+from snipproof.text import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,38 +23,37 @@ PLACEHOLDERS = (
 _KEYS = ("flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "options", "fresh", "bindings")
 
 
-def load_suites(settings: Settings, inputs: Dependencies | None = None) -> list[Suite]:
-    """Return the Suites that ``settings.suites`` names, by path; what is looked at is added to ``inputs``.
+def load_suites(settings: Settings, dependencies: Dependencies | None = None) -> list[Suite]:
+    """Return the Suites that ``settings.suites`` names, by path; the files and globs are added to ``dependencies``.
 
-    :raises SettingsError: a glob that matches nothing, or anything wrong in a suite file, with its place.
+    :raises SettingsError: a glob matches nothing, or a suite file has an error, with its place.
     """
-    inputs = inputs if inputs is not None else Dependencies()
+    dependencies = dependencies if dependencies is not None else Dependencies()
     paths: dict[str, None] = {}
     for pattern in settings.suites:
         found = find_files(settings.root, pattern)
-        inputs.globs.append(("", pattern, names_below(settings.root, found)))
+        dependencies.globs.append(("", pattern, names_below(settings.root, found)))
         if not found:
-            where = settings.file.name if settings.file else "settings"
-            hint = "it is relative to the settings file, and `..` and absolute paths match nothing"
-            raise SettingsError(f"{where}:1:1 the suites glob {pattern!r} matches no file", hint)
+            hint = "globs are relative to the settings file; `..` and absolute paths match nothing"
+            raise SettingsError(f"{settings.origin('suites')} the suites glob {pattern!r} matches no file", hint)
         paths.update(dict.fromkeys(path.relative_to(settings.root).as_posix() for path in found))
-    suites = [_SuiteFile(settings.root, path, inputs).read() for path in paths]
+    suites = [_SuiteFile(settings.root, path, dependencies).read() for path in paths]
     owner: dict[str, str] = {}
     for suite in suites:
         for source in suite.sources:
             if source in owner:
-                raise SettingsError(f"{suite.path}:1:1 {source} is a Source of {owner[source]} already")
+                raise SettingsError(f"{suite.path}:1:1 {source} is already a Source of {owner[source]}")
             owner[source] = suite.path
     return suites
 
 
 class _SuiteFile:
-    """One suite file as YAML nodes, which know their places."""
+    """One suite file, read as YAML nodes because these know their places."""
 
-    def __init__(self, root: Path, path: str, inputs: Dependencies) -> None:
+    def __init__(self, root: Path, path: str, dependencies: Dependencies) -> None:
         self._root = root
-        self._inputs = inputs
-        inputs.paths.add(path)
+        self._dependencies = dependencies
+        dependencies.paths.add(path)
         self._path = path
         self._folder = (root / path).parent
 
@@ -69,15 +68,14 @@ class _SuiteFile:
             problem = getattr(error, "problem", None) or error
             raise SettingsError(f"{self._path}:{line}:{column} not valid YAML: {problem}") from None
         if not isinstance(node, yaml.MappingNode):
-            raise SettingsError(f"{self._path}:1:1 a mapping expected", f"known keys: {', '.join(_KEYS)}")
+            raise SettingsError(f"{self._path}:1:1 expected a mapping", f"known keys: {', '.join(_KEYS)}")
         nodes = self._mapping(node, _KEYS)
         for key in ("flavour", "language", "sources"):
             if key not in nodes:
                 raise SettingsError(f"{self._path}:1:1 the key {key!r} is missing")
         language = self._string(nodes["language"])
-        known = tuple(runnable())
-        if language not in known:
-            raise self._error(nodes["language"], f"unknown language {language!r}", f"known: {', '.join(known)}")
+        if language not in runnable():
+            raise self._error(nodes["language"], f"unknown language {language!r}", f"known: {', '.join(runnable())}")
         return Suite(
             path=self._path,
             flavour=self._string(nodes["flavour"]),
@@ -98,13 +96,12 @@ class _SuiteFile:
 
     def _mapping(self, node: Any, known: tuple[str, ...]) -> dict[str, Any]:
         if node.id != "mapping":
-            raise self._error(node, "a mapping expected")
+            raise self._error(node, "expected a mapping")
         result: dict[str, Any] = {}
         for key, value in node.value:
             self._string(key)
             if known and key.value not in known:
-                close = difflib.get_close_matches(str(key.value), known, n=1)
-                hint = f"did you mean {close[0]!r}?" if close else f"known keys: {', '.join(known)}"
+                hint = did_you_mean(key.value, known) or f"known keys: {', '.join(known)}"
                 raise self._error(key, f"unknown key {key.value!r}", hint)
             if key.value in result:
                 raise self._error(key, f"the key {key.value!r} is given twice")
@@ -115,17 +112,17 @@ class _SuiteFile:
         if node is None:
             return []
         if node.id != "sequence":
-            raise self._error(node, "a list expected")
+            raise self._error(node, "expected a list")
         return list(node.value)
 
     def _string(self, node: Any) -> str:
         if node.id != "scalar" or node.tag != "tag:yaml.org,2002:str":
-            raise self._error(node, "a text expected")
+            raise self._error(node, "expected a text")
         return str(node.value)
 
     def _boolean(self, node: Any) -> bool:
         if node.tag != "tag:yaml.org,2002:bool":
-            raise self._error(node, "true or false expected")
+            raise self._error(node, "expected true or false")
         return str(node.value).lower() in ("true", "yes", "on")
 
     def _timeout(self, node: Any) -> float:
@@ -135,7 +132,7 @@ class _SuiteFile:
         except ValueError:
             seconds = 0.0
         if not 0 < seconds < float("inf"):
-            raise self._error(node, "a number of seconds expected")
+            raise self._error(node, "expected a number of seconds")
         return seconds
 
     def _sources(self, node: Any) -> Iterator[str]:
@@ -146,9 +143,9 @@ class _SuiteFile:
             pattern = self._string(item)
             found = find_files(self._folder, pattern)
             folder = self._folder.relative_to(self._root).as_posix()
-            self._inputs.globs.append((folder, pattern, names_below(self._folder, found)))
+            self._dependencies.globs.append((folder, pattern, names_below(self._folder, found)))
             if not found:
-                hint = "it is relative to this file, and `..` and absolute paths match nothing"
+                hint = "globs are relative to this file; `..` and absolute paths match nothing"
                 raise self._error(item, f"the sources glob {pattern!r} matches no file", hint)
             yield from (path.relative_to(self._root).as_posix() for path in found)
 
@@ -159,7 +156,7 @@ class _SuiteFile:
         if not path.is_relative_to(self._root.resolve()):
             raise self._error(node, f"{node.value!r} is outside the root")
         name = path.relative_to(self._root.resolve()).as_posix()
-        self._inputs.paths.add(name)
+        self._dependencies.paths.add(name)
         return name
 
     def _files(self, node: Any) -> Iterator[tuple[str, str]]:
@@ -178,7 +175,7 @@ class _SuiteFile:
         if not find:
             raise self._error(nodes["find"], "'find' is empty")
         if find.count("\n") != replace.count("\n"):
-            raise self._error(nodes["replace"], "'replace' must have as many lines as 'find': no line may move")
+            raise self._error(nodes["replace"], "'replace' must have as many lines as 'find', so that no line moves")
         for name in re.findall(r"\{((?:weaviate|assets)\.[^{}\s]*)\}", replace):
             if name not in PLACEHOLDERS:
                 raise self._error(

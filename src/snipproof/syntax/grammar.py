@@ -1,87 +1,50 @@
-"""What must be known of a language to place probes with its tree-sitter grammar."""
+"""Loads tree-sitter parsers, and names the nodes of each grammar that matter for statements and declarations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import ToolchainMissingError
-from snipproof.run.probe.probed import PROBE_FUNCTION
+from snipproof.languages import languages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """Node types and texts of one language.
+    """Node types of one language.
 
-    :param package: the tree-sitter package, ``entry`` the function in it that gives the language.
-    :param call: the statement that is a probe; ``{}`` is its number.
-    :param containers: nodes whose children are statements; ``cases`` those whose children are cases of statements.
+    :param containers: nodes whose children are statements.
+    :param cases: nodes whose children are cases, which contain statements.
     :param declaring: nodes in which only declarations may stand.
     :param functions: declarations with a ``body`` that can be executed.
-    :param enter: what follows the brace that opens a function, ``leave`` what precedes the one that closes it.
     """
 
-    package: str
-    entry: str
-    call: str
     containers: frozenset[str]
     cases: frozenset[str]
     declaring: frozenset[str]
     functions: frozenset[str]
-    enter: str
-    leave: str
-
-    def parser(self) -> Callable[[bytes], Any]:
-        """Return a function that gives the tree of a text in UTF-8.
-
-        :raises ToolchainMissingError: the extra with the grammars is not installed.
-        """
-        import importlib
-
-        try:
-            import tree_sitter
-
-            language = getattr(importlib.import_module(self.package), self.entry)()
-        except ImportError as error:
-            hint = "install it: pip install 'snipproof[languages]'"
-            raise ToolchainMissingError(f"no module {error.name!r}", hint) from None
-        return tree_sitter.Parser(tree_sitter.Language(language)).parse
 
 
-_CALL = PROBE_FUNCTION + "({});"
-_JAVA_CALL = "snipproof.Probe.pass({});"
-_TYPESCRIPT = {
-    "package": "tree_sitter_typescript",
-    "call": f";{_CALL}",  # the statement before may have no semicolon
-    "containers": frozenset(("program", "statement_block", "switch_case", "switch_default")),
-    "cases": frozenset(("switch_body",)),
-    "declaring": frozenset(("class_body",)),
-    "functions": frozenset(("method_definition",)),
-    "enter": f" {_CALL} try {{",
-    "leave": f"}} finally {{ {_CALL} }} ",
-}
-
-GRAMMARS = {
-    "typescript": Grammar(entry="language_typescript", **_TYPESCRIPT),  # type: ignore[arg-type]
-    "tsx": Grammar(entry="language_tsx", **_TYPESCRIPT),  # type: ignore[arg-type]
+GRAMMARS: Mapping[str, Grammar] = {
+    "typescript": Grammar(
+        containers=frozenset(("program", "statement_block", "switch_case", "switch_default")),
+        cases=frozenset(("switch_body",)),
+        declaring=frozenset(("class_body",)),
+        functions=frozenset(("method_definition",)),
+    ),
     "go": Grammar(
-        package="tree_sitter_go",
-        entry="language",
-        call=_CALL,
         containers=frozenset(
             ("block", "statement_list", "expression_case", "type_case", "communication_case", "default_case")
         ),
         cases=frozenset(("expression_switch_statement", "type_switch_statement", "select_statement")),
         declaring=frozenset(("source_file",)),
         functions=frozenset(("function_declaration", "method_declaration")),
-        enter=f" {_CALL}",
-        leave="",
     ),
     "java": Grammar(
-        package="tree_sitter_java",
-        entry="language",
-        call=_JAVA_CALL,
         containers=frozenset(("block", "constructor_body", "switch_block_statement_group")),
         cases=frozenset(("switch_block",)),
         declaring=frozenset(
@@ -91,8 +54,34 @@ GRAMMARS = {
             )
         ),
         functions=frozenset(("method_declaration", "constructor_declaration", "compact_constructor_declaration")),
-        enter=f" {_JAVA_CALL} try {{",
-        leave=f"}} finally {{ {_JAVA_CALL} }} ",
     ),
 }
-"""By the name that a Runner knows: ``typescript``, ``tsx``, ``go``, ``java``."""
+"""By the name of the language in :mod:`snipproof.languages`."""
+
+
+def load_parsers(language: str) -> dict[str, Callable[[bytes], Any]]:
+    """Return, for each extension with a grammar of its own, a function that turns UTF-8 text into a tree.
+
+    :raises ToolchainMissingError: tree-sitter or the grammar is not installed.
+    """
+    grammars = languages()[language].grammars
+    try:
+        tree_sitter = importlib.import_module("tree_sitter")
+        parsers = {}
+        for extension, name in grammars.items():
+            module, _, function = name.partition(":")
+            grammar = tree_sitter.Language(getattr(importlib.import_module(module), function)())
+            parsers[extension] = tree_sitter.Parser(grammar).parse
+    except ImportError as error:
+        hint = "install it: pip install 'snipproof[languages]'"
+        raise ToolchainMissingError(f"no module {error.name!r}", hint) from None
+    return parsers
+
+
+def load_parser(language: str, extension: str = "") -> Callable[[bytes], Any]:
+    """Return the parser of files with this ``extension``, by default the first one of ``language``.
+
+    :raises ToolchainMissingError: tree-sitter or the grammar is not installed.
+    """
+    parsers = load_parsers(language)
+    return parsers[extension or next(iter(parsers))]

@@ -1,8 +1,8 @@
-"""Whether a statement leaves, so that nothing can be executed behind it: no probe can stand there.
+"""Decides whether a statement leaves, so that nothing after it can be executed and no probe can stand there.
 
 Java calls it "cannot complete normally" (Java Language Specification, 14.22), Go "terminating statements" (The Go
-Programming Language Specification). Both compilers refuse what follows such a statement, or miss a ``return`` when
-something does; in TypeScript it is dead code.
+Programming Language Specification). Their compilers reject a statement after such a one, or report a missing
+``return``; in TypeScript it is dead code.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
 
 
 def statements(node: Any) -> list[Any]:
-    """Return the named children of a tree-sitter node that are no comments."""
+    """Return the named children of a tree-sitter node without comments."""
     return [child for child in node.named_children if child.type not in _COMMENTS]
 
 
@@ -83,13 +83,13 @@ def _switch_leaves(node: Any) -> bool:
     has_default = any(
         case.type in ("default_case", "switch_default") or case.text.startswith(b"default") for case in cases
     )
-    if node.type == "select_statement":  # without a case it waits for ever
+    if node.type == "select_statement":  # without a case it never ends
         has_default = True
     elif not cases:
         return False
     if not has_default or _breaks(node):
         return False
-    # Behind the last case of a switch that falls through there is nothing; Go's cases do not fall through.
+    # Where cases fall through, only the last one counts; Go's cases do not fall through.
     judged = cases if node.type not in ("switch_statement", "switch_expression") else cases[-1:]
     if any(case.type == "switch_rule" for case in cases):
         judged = cases
@@ -106,7 +106,7 @@ def _try_leaves(node: Any) -> bool:
 
 
 def _breaks(node: Any) -> bool:
-    """Return whether a ``break`` inside may leave ``node`` itself; one with a label is taken for such a one."""
+    """Return whether a ``break`` inside may leave ``node`` itself; every ``break`` with a label may."""
     return any(
         inner.type == "break_statement" and (inner.named_child_count or not _is_inner(inner, node))
         for inner in _walk(node, frozenset())
@@ -124,7 +124,7 @@ def _is_inner(statement: Any, node: Any) -> bool:
 
 
 def _walk(node: Any, stop: frozenset[str]) -> Iterator[Any]:
-    """Yield everything below ``node``, but nothing below nodes of the types ``stop``."""
+    """Yield all descendants of ``node`` except those below nodes of the types ``stop``."""
     for child in node.named_children:
         yield child
         if child.type not in stop:

@@ -1,60 +1,51 @@
-"""Whether a text is a piece of TypeScript, Go or Java, asked of tree-sitter grammars where they are installed."""
+"""Decides whether a text is a fragment of TypeScript, Go or Java, if their tree-sitter grammars are installed."""
 
 from __future__ import annotations
 
-import importlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from snipproof.errors import ToolchainMissingError
+from snipproof.syntax.grammar import load_parsers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# By language: the package, its functions that give a grammar, and what may stand around a piece of a program. Docs show
-# statements, members of a class and members of an object without the rest.
-_GRAMMARS: dict[str, tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]]] = {
-    "typescript": (
-        "tree_sitter_typescript",
-        ("language_typescript", "language_tsx"),
-        (("", ""), ("class C {\n", "\n}"), ("({\n", "\n})"), ("f(\n", "\n)"), ("x\n", "")),
-    ),
+# What may surround a fragment of a program, by language. Docs show statements, members of a class and members of an
+# object without the rest.
+_CONTEXTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "typescript": (("", ""), ("class C {\n", "\n}"), ("({\n", "\n})"), ("f(\n", "\n)"), ("x\n", "")),
     "go": (
-        "tree_sitter_go",
-        ("language",),
-        (
-            ("", ""),
-            ("package p\nfunc f() {\n", "\n}"),
-            ("package p\nvar v = T{\n", "\n}"),
-            ("type T struct {\n", "\n}"),
-        ),
+        ("", ""),
+        ("package p\nfunc f() {\n", "\n}"),
+        ("package p\nvar v = T{\n", "\n}"),
+        ("type T struct {\n", "\n}"),
     ),
     "java": (
-        "tree_sitter_java",
-        ("language",),
-        (
-            ("", ""),
-            ("class C {\n", "\n}"),
-            ("class C { void f() {\n", "\n} }"),
-            ("class C { Object f = g(\n", "\n); }"),
-        ),
+        ("", ""),
+        ("class C {\n", "\n}"),
+        ("class C { void f() {\n", "\n} }"),
+        ("class C { Object f = g(\n", "\n); }"),
     ),
 }
 
 
 def is_installed(language: str) -> bool:
-    """Whether texts of ``language`` can be parsed here."""
+    """Return whether texts of ``language`` can be parsed here."""
     return bool(_parsers(language))
 
 
 def tree_error(language: str, text: str) -> tuple[int, str] | None:
-    """Return the line and the reason why ``text`` is no piece of ``language``, ``None`` when it is one.
+    """Return the line, from 1, and the reason why ``text`` is not a fragment of ``language``.
 
-    The line is where the grammar stumbled over the text by itself. Says nothing where no parser is installed.
+    The line is where the grammar fails on the text alone. Return ``None`` if the text is a fragment, or no parser is
+    installed.
     """
     parsers = _parsers(language)
     if not parsers:
         return None
     first: Any = None
-    for before, after in _GRAMMARS[language][2]:
+    for before, after in _CONTEXTS[language]:
         for parse in parsers:
             root = parse(f"{before}{text}{after}".encode()).root_node
             if not root.has_error:
@@ -66,17 +57,14 @@ def tree_error(language: str, text: str) -> tuple[int, str] | None:
 
 @cache
 def _parsers(language: str) -> Sequence[Callable[[bytes], Any]]:
-    package, functions, _ = _GRAMMARS[language]
     try:
-        tree_sitter = importlib.import_module("tree_sitter")
-        grammars = importlib.import_module(package)
-    except ImportError:
+        return list(load_parsers(language).values())
+    except ToolchainMissingError:
         return ()
-    return [tree_sitter.Parser(tree_sitter.Language(getattr(grammars, function)())).parse for function in functions]
 
 
 def _first_error(root: Any) -> tuple[int, str]:
-    """Return the row of the first place where the tree is wrong, and what is wrong there."""
+    """Return the row, from 0, and the reason of the first error in the tree."""
     node = root
     while True:
         child = next((child for child in node.children if child.has_error or child.is_missing), None)

@@ -1,1 +1,1 @@
-"""Update in place: what a block has to show from now on, and how it gets into its file."""
+"""Updates Expectations in place: proposes the new text of a block and writes it into its Source."""

@@ -1,4 +1,4 @@
-"""What a block stands in: a comment or a string of its Source, which its new text may neither end nor spoil."""
+"""The comment or string that encloses a block in its Source, and what the new text may therefore not contain."""
 
 from __future__ import annotations
 
@@ -7,92 +7,116 @@ import re
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from functools import cache
 
-_LINE_COMMENTS = ("//", "#", "--", ";")
-_PYTHON = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<quote>\"\"\"|'''|\"|')")
-# Comments and strings of TypeScript, Go and Java, as far as something can stand in them over several lines.
-_C_LIKE = re.compile(
-    r"""//[^\n]* | /\*.*?(?:\*/|\Z) | \"\"\".*?(?:\"\"\"|\Z) | "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*'
-    | `(?:[^`\\]|\\.)*(?:`|\Z)""",
-    re.VERBOSE | re.DOTALL,
-)
+from snipproof.languages import COMMENT_TOKENS, languages, of_file
+
+_BLOCK_COMMENT = ("/*", "*/")
+_BLOCK_COMMENT_TOKENS = {*_BLOCK_COMMENT, "*", "<!--"}
+_PYTHON_STRING = re.compile(r"(?P<prefix>[A-Za-z]*)(?P<quote>\"\"\"|'''|\"|')")
+_BACKSLASH = ("\\", "which begins an escape in this string: put the block in a comment or a raw string")
+# Facts of single languages, by name: strings in which a backslash is an ordinary character, ...
+_RAW_STRINGS = {"go"}
+# ... what begins code inside a string, ...
+_CODE_IN_STRINGS = {"typescript": ("${",)}
+# ... and what changes the Source even in a comment, with the reason.
+_NOT_EVEN_IN_COMMENTS = {"java": (("\\u", "which Java reads even in a comment"),)}
 
 
 @dataclass(frozen=True, slots=True)
 class EnclosingLiteral:
-    """A comment or a string literal: ``kind`` in words, and what its text may not hold.
+    """A comment or a string literal.
 
-    ``spoils`` maps texts that would change what the literal means to the reason why they are not written.
+    :param kind: what it is, for messages.
+    :param ends: texts that it must not contain because they end it, or begin code in it.
+    :param escapes: texts that it must not contain more often than before, each with the reason.
     """
 
     kind: str
     ends: tuple[str, ...] = ()
-    spoils: tuple[tuple[str, str], ...] = ()
+    escapes: tuple[tuple[str, str], ...] = ()
 
-    def trouble(self, old: str, new: str) -> str:
-        """Return why ``new`` cannot stand in place of ``old``, empty if it can."""
-        for mark in self.ends:
-            if mark in new:
-                return f"the output holds `{mark}`, which would end the {self.kind} that the block stands in"
-        for mark, reason in self.spoils:
-            if new.count(mark) > old.count(mark):
-                return f"the output holds `{mark}`, {reason}"
+    def rejection_reason(self, old: str, new: str) -> str:
+        """Return why ``new`` cannot replace ``old`` in it, ``""`` if it can."""
+        for text in self.ends:
+            if text in new:
+                return f"the output contains `{text}`, which would end the {self.kind} that encloses the block"
+        for text, reason in self.escapes:
+            if new.count(text) > old.count(text):
+                return f"the output contains `{text}`, {reason}"
         return ""
 
 
-_BACKSLASH = (
-    "\\",
-    "and the site shows the Source as it stands: put the block in a comment, or in a string that is raw",
-)
-_UNKNOWN = EnclosingLiteral("comment or string", ("*/", "-->", '"""', "'''", "`"), (_BACKSLASH,))
-
-
 def enclosing_literal(path: str, text: str, numbers: Sequence[int]) -> EnclosingLiteral:
-    """Return what the lines ``numbers`` of a Source stand in.
+    """Return what encloses the lines ``numbers`` (from 1) of a Source.
 
+    :param path: the path of the Source; its extension determines the language.
     :param text: the whole Source.
     """
-    suffix = PurePosixPath(path).suffix
+    language = of_file(path)
     lines = text.split("\n")
-    found = _python(text, numbers[0]) if suffix == ".py" else _c_like(text, lines, numbers[0], suffix)
+    found = _in_python(text, numbers[0]) if language == "python" else _in_other(text, lines, numbers[0], language)
     if found is None:
         block = [stripped for number in numbers if (stripped := lines[number - 1].strip())]
-        in_comments = block and any(all(line.startswith(token) for line in block) for token in _LINE_COMMENTS)
-        found = EnclosingLiteral("comment") if in_comments else _UNKNOWN
-    if suffix == ".java":
-        found = replace(found, spoils=(*found.spoils, ("\\u", "which Java reads even in a comment")))
-    return found
+        is_comment = block and any(all(line.startswith(token) for line in block) for token in _line_comments(language))
+        found = EnclosingLiteral("comment") if is_comment else _unknown_literal()
+    return replace(found, escapes=(*found.escapes, *_NOT_EVEN_IN_COMMENTS.get(language, ())))
 
 
-def _c_like(text: str, lines: Sequence[str], number: int, suffix: str) -> EnclosingLiteral | None:
+@cache
+def _unknown_literal() -> EnclosingLiteral:
+    """Return a literal that rejects what would end a comment or a string of any language."""
+    quotes = {quote for row in languages().values() for quote in row.block_strings}
+    return EnclosingLiteral("comment or string", (_BLOCK_COMMENT[1], "-->", *sorted(quotes)), (_BACKSLASH,))
+
+
+def _line_comments(language: str) -> tuple[str, ...]:
+    row = languages().get(language)
+    tokens = row.comment_tokens if row else COMMENT_TOKENS
+    return tuple(token for token in tokens if token not in _BLOCK_COMMENT_TOKENS)
+
+
+def _in_other(text: str, lines: Sequence[str], number: int, language: str) -> EnclosingLiteral | None:
+    """Return the block comment or block string that encloses the line ``number``, ``None`` if there is none."""
+    row = languages().get(language)
+    if row is None:
+        return None
     begin = sum(len(line) + 1 for line in lines[: number - 1])
-    found = next((m[0] for m in _C_LIKE.finditer(text) if m.start() < begin < m.end()), "")
-    if found.startswith("/*"):
-        return EnclosingLiteral("comment", ("*/",))
-    if found.startswith('"""'):
-        return EnclosingLiteral("string", ('"""',), (_BACKSLASH,))
-    if found.startswith("`"):
-        return (
-            EnclosingLiteral("string", ("`",))
-            if suffix == ".go"
-            else EnclosingLiteral("string", ("`", "${"), (_BACKSLASH,))
-        )
-    return None
+    found = next((m[0] for m in _tokens(language).finditer(text) if m.start() < begin < m.end()), "")
+    if found.startswith(_BLOCK_COMMENT[0]):
+        return EnclosingLiteral("comment", _BLOCK_COMMENT[1:])
+    quote = next((quote for quote in row.block_strings if found.startswith(quote)), None)
+    if quote is None:
+        return None
+    escapes = () if language in _RAW_STRINGS else (_BACKSLASH,)
+    return EnclosingLiteral("string", (quote, *_CODE_IN_STRINGS.get(language, ())), escapes)
 
 
-def _python(text: str, line: int) -> EnclosingLiteral | None:
-    for token in _tokens(text):
-        if token.type == tokenize.STRING and token.start[0] < line <= token.end[0]:
-            match = _PYTHON.match(token.string)
+@cache
+def _tokens(language: str) -> re.Pattern[str]:
+    """Return a pattern of the comments and strings of ``language``; in one of them, the others do not begin."""
+    row = languages()[language]
+    character = "." if language in _RAW_STRINGS else r"(?:\\.|.)"
+    patterns = [rf"{re.escape(token)}[^\n]*" for token in _line_comments(language)]
+    if _BLOCK_COMMENT[0] in row.comment_tokens:
+        patterns.append(r"/\*.*?(?:\*/|\Z)")
+    patterns += [rf"{re.escape(quote)}{character}*?(?:{re.escape(quote)}|\Z)" for quote in row.block_strings]
+    patterns += [r'"(?:[^"\\\n]|\\.)*"', r"'(?:[^'\\\n]|\\.)*'"]
+    return re.compile("|".join(patterns), re.DOTALL)
+
+
+def _in_python(text: str, number: int) -> EnclosingLiteral | None:
+    for token in _python_tokens(text):
+        if token.type == tokenize.STRING and token.start[0] < number <= token.end[0]:
+            match = _PYTHON_STRING.match(token.string)
             assert match
-            spoils = () if "r" in match["prefix"].lower() else (_BACKSLASH,)
-            return EnclosingLiteral("string", (match["quote"],), spoils)
+            escapes = () if "r" in match["prefix"].lower() else (_BACKSLASH,)
+            return EnclosingLiteral("string", (match["quote"],), escapes)
     return None
 
 
-def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+def _python_tokens(text: str) -> Iterator[tokenize.TokenInfo]:
     try:
         yield from tokenize.generate_tokens(io.StringIO(text).readline)
-    except (tokenize.TokenError, SyntaxError):  # the Source ran, so what it holds before is well
+    except (tokenize.TokenError, SyntaxError):  # the Source ran, so the tokens before it are right
         return

@@ -1,4 +1,4 @@
-"""What an update wants to change in one Region. It travels from worker to controller, so it is plain JSON."""
+"""What an update changes in one Region. Workers send it to the controller as JSON."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
-_SHOWN = 100  # characters of what a Snippet gave
+from snipproof.text import shorten
+
+_MAX_SHOWN = 100  # characters of the output of a Snippet
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """TextLines of a file that become other ones: those from line ``first`` on, without their line ends.
+    """Lines of a file, without line ends, that are replaced by others.
 
-    Without ``old`` the new ones go in before line ``first``.
+    :param first: the number of the first of them, from 1.
+    :param old: the lines that are there; if empty, ``new`` is inserted before the line ``first``.
+    :param new: the lines that replace them.
     """
 
     first: int
@@ -24,16 +28,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What makes one Region show what one Snippet gave.
+    """The change that makes one Region show the output of one Snippet.
 
-    :param path: of the file, relative to the root, with ``/``.
+    :param path: the file, relative to the root, with ``/``.
     :param region: the id of the Region.
-    :param digest: of the text of the file as it was read, see :func:`digest`.
+    :param digest: the :func:`digest` of the text of the file as it was read.
     :param proposed_by: the id of the Snippet.
-    :param line: where the difference is, or the Region.
-    :param why: what differed, in words.
-    :param changes: from the top of the file down; they do not overlap. There are none where the Region holds: that is
-        a word for leaving it as it is.
+    :param line: the line of the first difference, or of the Region.
+    :param why: what differed.
+    :param changes: in the order of the file, without overlaps. Empty if the Region matches: then it must not change.
     """
 
     path: str
@@ -45,19 +48,19 @@ class Proposal:
     changes: tuple[Change, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain data."""
+        """Return the Proposal as JSON values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Proposal:
-        """Return what :meth:`to_json` gave."""
+        """Return the Proposal that :meth:`to_json` was called on."""
         changes = (Change(each["first"], tuple(each["old"]), tuple(each["new"])) for each in data["changes"])
         return cls(**{**data, "changes": tuple(changes)})
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why something is not written: ``path:line`` and the reason, in words."""
+    """Why a Region is not updated."""
 
     path: str
     line: int
@@ -70,27 +73,27 @@ class Refusal:
 
 
 def digest(text: str) -> str:
-    """Return what tells a text from any other one; a byte order mark does not count."""
+    """Return a checksum of ``text``, from which a byte order mark was removed."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def agree(proposals: Iterable[Proposal]) -> tuple[list[Proposal], list[Refusal]]:
-    """Return one Proposal for each Region that changes, and why there is none for some.
+def resolve_conflicts(proposals: Iterable[Proposal]) -> tuple[list[Proposal], list[Refusal]]:
+    """Return one Proposal for each Region that changes, and a Refusal for each conflict.
 
-    All who say something of a Region must say the same, and no line may become two different things.
+    All Proposals for a Region must be equal, and no line may change in two ways.
     """
     by_region: dict[str, list[Proposal]] = {}
     for proposal in proposals:
         by_region.setdefault(proposal.region, []).append(proposal)
-    agreed, refused = [], []
+    unique, refused = [], []
     for same in by_region.values():
         if any(each.changes != same[0].changes for each in same):
             refused.append(_conflict(same))
         elif same[0].changes:
-            agreed.append(same[0])
+            unique.append(same[0])
     kept: list[Proposal] = []
-    for proposal in agreed:
-        if others := [other for other in agreed if other is not proposal and _clash(proposal, other)]:
+    for proposal in unique:
+        if others := [other for other in unique if other is not proposal and _overlap(proposal, other)]:
             refused.append(_conflict([proposal, *others]))
         else:
             kept.append(proposal)
@@ -98,18 +101,18 @@ def agree(proposals: Iterable[Proposal]) -> tuple[list[Proposal], list[Refusal]]
 
 
 def _conflict(proposals: list[Proposal]) -> Refusal:
-    said = []
+    outputs = []
     for each in proposals:
         new = " ".join(line.strip() for change in each.changes for line in change.new)
-        what = f"`{new if len(new) <= _SHOWN else new[:_SHOWN] + '…'}`" if each.changes else "what is shown"
-        said.append(f"{each.proposed_by} gave {what}")
+        shown = f"`{shorten(new, _MAX_SHOWN)}`" if each.changes else "what is shown"
+        outputs.append(f"{each.proposed_by} gave {shown}")
     first = next(each for each in proposals if each.changes)
-    reason = "the Snippets whose output it shows do not agree: " + ", but ".join(dict.fromkeys(said))
+    reason = "the Snippets whose output it shows do not agree: " + ", but ".join(dict.fromkeys(outputs))
     return Refusal(first.path, first.line, first.region, reason)
 
 
-def _clash(one: Proposal, other: Proposal) -> bool:
-    """Whether two Proposals want different things of a line: Regions may share some."""
+def _overlap(one: Proposal, other: Proposal) -> bool:
+    """Return whether two Proposals change a line in different ways: Regions may share lines."""
     if one.path != other.path:
         return False
     for a in one.changes:

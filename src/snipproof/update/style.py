@@ -1,4 +1,4 @@
-"""How a block is written: its quotes, its indentation, its blanks. What is added to it is written the same way."""
+"""The style of a block: its quotes, indentation and spaces. What is added to the block is written in the same style."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _QUOTES = {Notation.PYTHON: "'", Notation.NODE: "'", Notation.GO: "", Notation.J
 class Style:
     """How data is written in one block.
 
-    :param quote: around a string; empty where strings have none.
-    :param name_quote: around the name of a member; empty for a bare one, where the notation allows it.
+    :param quote: around a string; empty for a notation without quotes.
+    :param name_quote: around the name of a member; empty if names are bare where the notation allows it.
     :param unit: one level of indentation.
-    :param pair: what stands between the name of a member and its value.
-    :param padded: whether a blank follows the opening brace of an object on one line.
+    :param pair: the text between the name of a member and its value.
+    :param padded: whether a space follows the opening brace of an object on one line.
     :param lines: whether containers are written over several lines.
-    :param compact: whether one that holds no other container is nevertheless written on one line, if it fits.
+    :param compact: whether a container without inner containers is written on one line anyway, if it fits.
     """
 
     notation: Notation
@@ -47,32 +47,34 @@ class Style:
 
 
 def usual_style(notation: Notation, unit: str = "  ") -> Style:
-    """Return how data is usually written in ``notation``."""
+    """Return the usual style of ``notation``."""
     quote = _QUOTES.get(notation, '"')
     bare = notation is Notation.NODE
     return Style(notation, quote, "" if bare else quote, unit, _PAIRS.get(notation, ": "), padded=bare, compact=bare)
 
 
 def style_of(expected: Expected) -> Style:
-    """Read off how the block is written; what it does not show is as usual in its notation."""
+    """Return the style of a block; where the block shows none, it is the usual one of its notation."""
     text, notation = expected.text, expected.notation
     found = list(nodes(expected.node))
     strings = [text[node.begin] for node in found if isinstance(node, String) and node.begin < node.end]
-    # What stands behind names in Python's constructors is no pattern for its dicts.
+    # Arguments of Python's constructors (`name=value`) are not a pattern for its dicts.
     calls = [] if notation is Notation.PYTHON else [node.members for node in found if isinstance(node, TypedNode)]
     objects = [*(node for node in found if isinstance(node, Object)), *calls]
     members = [member for node in objects for member in node.members]
     names = [text[member.begin] for member in members]
-    quote = _most([mark if mark in "'\"`" else "" for mark in strings], _QUOTES.get(notation, '"'))
-    usual = {Notation.JSON: quote or '"', Notation.PYTHON: quote or "'"}.get(notation, "")
+    quote = _most_frequent([mark if mark in "'\"`" else "" for mark in strings], _QUOTES.get(notation, '"'))
+    default_name_quote = {Notation.JSON: quote or '"', Notation.PYTHON: quote or "'"}.get(notation, "")
     containers = [node for node in found if isinstance(node, Array | Object | TypedNode) and node.end - node.begin > 2]
     return Style(
         notation,
         quote or _QUOTES.get(notation, '"'),
-        _most([mark if mark in "'\"" else "" for mark in names], usual),
+        _most_frequent([mark if mark in "'\"" else "" for mark in names], default_name_quote),
         _unit(text, containers),
-        _most([pair for member in members if (pair := _pair(text, member))], _PAIRS.get(notation, ": ")),
-        _most([text[n.begin + 1] == " " for n in containers if text[n.begin] == "{"], notation is Notation.NODE),
+        _most_frequent([pair for member in members if (pair := _pair(text, member))], _PAIRS.get(notation, ": ")),
+        _most_frequent(
+            [text[n.begin + 1] == " " for n in containers if text[n.begin] == "{"], notation is Notation.NODE
+        ),
         any("\n" in text[node.begin : node.end] for node in containers)
         or (not containers and notation not in (Notation.GO, Notation.JAVA)),
         any("\n" not in text[node.begin : node.end] for node in containers),
@@ -80,14 +82,14 @@ def style_of(expected: Expected) -> Style:
 
 
 def line_indent(text: str, offset: int) -> str:
-    """Return the white space that begins the line of ``offset``."""
+    """Return the indentation of the line that ``offset`` is in."""
     begin = text.rfind("\n", 0, offset) + 1
     line = text[begin : text.find("\n", begin) if "\n" in text[begin:] else len(text)]
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
-def stands_beside(text: str, offset: int) -> bool:
-    """Whether a bracket was opened on the line of ``offset`` before it, so that siblings stand on the same line."""
+def follows_open_bracket(text: str, offset: int) -> bool:
+    """Return whether a bracket is open before ``offset`` on its line, so that siblings are on the same line."""
     depth = 0
     for character in reversed(text[text.rfind("\n", 0, offset) + 1 : offset]):
         depth += (character in "[{(") - (character in "]})")
@@ -97,7 +99,7 @@ def stands_beside(text: str, offset: int) -> bool:
 
 
 def children(node: Node) -> list[Node]:
-    """Return the nodes right below ``node``."""
+    """Return the direct children of ``node``."""
     if isinstance(node, Array | Documents | TextLines):
         return list(node.items)
     if isinstance(node, Object):
@@ -106,23 +108,25 @@ def children(node: Node) -> list[Node]:
 
 
 def nodes(node: Node) -> Iterator[Node]:
-    """Yield ``node`` and everything below it, from the outside in."""
+    """Yield ``node`` and all its descendants, parents first."""
     yield node
     for child in children(node):
         yield from nodes(child)
 
 
-def _most(found: list[Any], usual: Any) -> Any:
-    return max(set(found), key=lambda each: (found.count(each), str(each))) if found else usual
+def _most_frequent(found: list[Any], default: Any) -> Any:
+    return max(set(found), key=lambda each: (found.count(each), str(each))) if found else default
 
 
 def _pair(text: str, member: Member) -> str:
+    """Return the text between a name and its value, ``""`` if it is unusual."""
     between = text[member.begin : member.value.begin]
     found = between[len(between.rstrip(" \t:=>")) :]
     return found if found.strip() and "\n" not in found else ""
 
 
 def _unit(text: str, containers: list[Array | Object | TypedNode]) -> str:
+    """Return one level of indentation as the first container on several lines has it."""
     for node in containers:
         lines = text[node.begin : node.end].split("\n")
         outer = line_indent(text, node.begin)

@@ -1,22 +1,20 @@
-"""Writes agreed Proposals into their files: each file once, whole or not at all, and only if it is as it was read."""
+"""Writes accepted Proposals into their files: each file once, atomically, and only if it is unchanged."""
 
 from __future__ import annotations
 
-import os
-import stat
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from snipproof.files import write_whole
 from snipproof.update.proposal import Proposal, Refusal, digest
 
-_MARK = "\ufeff".encode()
+_BYTE_ORDER_MARK = "\ufeff".encode()
 
 
 def write_proposals(
     root: Path, proposals: Iterable[Proposal], allowed: Iterable[str]
 ) -> tuple[list[Proposal], list[Refusal]]:
-    """Write ``proposals``, which agree with each other; returns those that were written, and why others were not.
+    """Write ``proposals``, which have no conflicts; return those that were written, and a Refusal for each other one.
 
     :param allowed: the only files that may be written, relative to ``root``.
     """
@@ -26,36 +24,36 @@ def write_proposals(
     written: list[Proposal] = []
     refused: list[Refusal] = []
     known = set(allowed)
-    for path, ours in sorted(by_path.items()):
-        reason = _write(root, path, ours) if path in known else "it is no Source of a configured Suite"
+    for path, group in sorted(by_path.items()):
+        reason = _write(root, path, group) if path in known else "it is not a Source of a configured Suite"
         if reason:
-            refused += [Refusal(path, each.line, each.region, reason) for each in ours]
+            refused += [Refusal(path, each.line, each.region, reason) for each in group]
         else:
-            written += ours
+            written += group
     return written, refused
 
 
 def _write(root: Path, path: str, proposals: Sequence[Proposal]) -> str:
-    """Write one file; returns the reason if that is not done, empty if it is."""
+    """Write one file; return the reason if that is refused or fails, ``""`` if it is written."""
     try:
         real = (root / path).resolve(strict=True)
         if not real.is_relative_to(root.resolve()):
-            return f"it is a link to {real}, outside of the root"
+            return f"it is a link to {real}, outside the root"
         data = real.read_bytes()
-        text = data.removeprefix(_MARK).decode("utf-8")
+        text = data.removeprefix(_BYTE_ORDER_MARK).decode("utf-8")
         if any(digest(text) != each.digest for each in proposals):
             return "the file changed since it was read: run again"
-        new = changed(text, proposals)
-        _replace(real, (_MARK if data.startswith(_MARK) else b"") + new.encode("utf-8"))
+        new = apply_changes(text, proposals)
+        write_whole(real, (_BYTE_ORDER_MARK if data.startswith(_BYTE_ORDER_MARK) else b"") + new.encode("utf-8"))
     except (OSError, ValueError) as error:
-        return f"it cannot be written: {getattr(error, 'strerror', '') or error}"
+        return f"failed to write it: {getattr(error, 'strerror', '') or error}"
     return ""
 
 
-def changed(text: str, proposals: Iterable[Proposal]) -> str:
-    """Return ``text`` with the Changes of all ``proposals``, from the bottom up.
+def apply_changes(text: str, proposals: Iterable[Proposal]) -> str:
+    """Return ``text`` with the Changes of all ``proposals``. Line ends stay as they are.
 
-    :raises ValueError: it does not hold the lines that are to be replaced.
+    :raises ValueError: the lines to be replaced are not in it.
     """
     lines = text.split("\n")
     changes = {change for proposal in proposals for change in proposal.changes}
@@ -63,31 +61,13 @@ def changed(text: str, proposals: Iterable[Proposal]) -> str:
         begin, end = change.first - 1, change.first - 1 + len(change.old)
         old = lines[begin:end]
         if tuple(line.removesuffix("\r") for line in old) != change.old:
-            raise ValueError("its lines are not those that were read")
-        # Each line ends as the one that it replaces, a further one as its neighbour.
+            raise ValueError("the lines have changed since they were read")
+        # Each line ends as the line that it replaces, a new one as its neighbour.
         near = old or lines[max(begin - 1, 0) : max(begin, 1)]
         ends = ["\r" if line.endswith("\r") else "" for line in near]
         new = [line + ends[min(i, len(ends) - 1)] for i, line in enumerate(change.new)]
-        if end >= len(lines) and new:  # the last line of a file has no end, and those before it have
+        if end >= len(lines) and new:  # the last line of a file has no line end, those before it have one
             usual = "\r" if text.count("\r\n") * 2 > text.count("\n") else ""
             new = [line.removesuffix("\r") + usual for line in new[:-1]] + [new[-1].removesuffix("\r")]
         lines[begin:end] = new
     return "\n".join(lines)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Replace the content of ``path`` in one step; its mode stays."""
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if not os.access(path, os.W_OK):
-        raise PermissionError(0, "it is read-only")
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(mode)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ const long = "line one is long enough to be wrapped by it\nline two is long enou
 const values = [
   {}, [], { a: 1 }, [1, 2, [3]], [[]], [{}], { x: [[]], y: [{}], z: {} },
   { a: { b: { c: "d" } } }, [[["deep"]]], null, true, 12, -0.5, 1e21, 1.5e-7, [1e400 > 1, -1],
-  "top", "it's", 'say "it"', "it's \"both\"", "all three: ' \" `", "tab\t nl\n cr\r \\ \u0001 \u007f \u2028 \u{1f600}", "",
+  "top", "it's", 'see "it"', "it's \"both\"", "all three: ' \" `", "tab\t nl\n cr\r \\ \u0001 \u007f \u2028 \u{1f600}", "",
   [long], { long, after: 1 }, { "a-b": 1, "1x": 2, 3: 4, $ok: 5, _ok: 6, "": 7, "it's": 8, "a\nb": 9, Ünï: 10 },
   new Photo(), [new Photo(), new Photo()], { photo: new Photo() }, bare, [bare], Bag.from([1, 2]), Object.assign(new Bag(), ["x"]),
   new Date(0), [new Date(1e12)], { at: new Date(-1) }, new Date(1e15),

@@ -1,4 +1,4 @@
-"""What a program printed: exact, fast where it is JSON, and never half of it."""
+"""What a program printed is read exactly, and never only in part."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.compare.notation.conftest import DATA, exact, typed
+from tests.support.compare import DATA, exact, typed
 
 from snipproof.compare.notation import Actual, ParseError, ShortenedError, parse_expected, read_actual, to_plain
 from snipproof.compare.tree import UNDEFINED, Notation
@@ -19,7 +19,7 @@ ALL = [Notation.JSON, Notation.PYTHON, Notation.NODE, Notation.GO, Notation.JAVA
 
 @given(st.lists(DATA, min_size=1, max_size=3), st.sampled_from([None, 1]), st.sampled_from(ALL))
 def test_json_is_exact(values: list[Any], indent: int | None, like: Notation) -> None:
-    """All values that were printed below each other, whatever the docs are written in."""
+    """All values that were printed below each other are read, whatever the notation of the docs."""
     text = "\n".join(json.dumps(value, indent=indent) for value in values)
     actual = read_actual(f"\n{text}\n\n", like)
     assert actual.notation is Notation.JSON
@@ -41,7 +41,7 @@ def test_json_is_exact(values: list[Any], indent: int | None, like: Notation) ->
     ],
 )
 def test_values(text: str, wanted: Any) -> None:
-    """Nothing is rounded, and nothing that was printed is a wildcard."""
+    """Nothing is rounded, and actual output has no wildcards."""
     (value,) = read_actual(text, Notation.JSON).values
     assert str(value) == wanted if isinstance(wanted, str) and wanted[0] == "[" else typed(value) == typed(wanted)
 
@@ -74,7 +74,7 @@ def test_documents() -> None:
     ],
 )
 def test_what_is_not_data(text: str, like: Notation) -> None:
-    """Words, also beside data; comments; members that are named twice."""
+    """Words, also next to data; comments; repeated members."""
     with pytest.raises(ParseError) as caught:
         read_actual(text, like)
     assert not isinstance(caught.value, ShortenedError)
@@ -83,30 +83,30 @@ def test_what_is_not_data(text: str, like: Notation) -> None:
 @pytest.mark.parametrize(
     ("text", "like", "line", "message"),
     [
-        ("", Notation.JSON, 1, "there is no output"),
-        ('{"a": 1}\n{"b": 1, "b": 2}', Notation.JSON, 2, "the member 'b' is given twice in one object"),
+        ("", Notation.JSON, 1, "the output is empty"),
+        ('{"a": 1}\n{"b": 1, "b": 2}', Notation.JSON, 2, "the member 'b' is repeated in one object"),
         ("{'a': None,\n 'b': x}", Notation.PYTHON, 2, "a value expected, found 'x'"),
-        ("{'a': 1, 'a': 2}", Notation.PYTHON, 1, "the member 'a' is given twice"),
+        ("{'a': 1, 'a': 2}", Notation.PYTHON, 1, "the member 'a' is repeated"),
         ("1e9999999999", Notation.JSON, 1, "'1e9999999999' has too large an exponent"),
     ],
 )
 def test_messages(text: str, like: Notation, line: int, message: str) -> None:
-    """What the notation that was expected says, with its line."""
+    """The error of the expected notation, with its line."""
     with pytest.raises(ParseError) as caught:
         read_actual(text, like)
     assert (caught.value.line, caught.value.message) == (line, message)
 
 
 def test_the_notation_that_is_tried_first() -> None:
-    """Where two can read the text, that of the docs decides."""
+    """If the text is valid in two notations, that of the docs is used."""
     text = "Photo(title='Cat', at=x.y)"
     python, java = (read_actual(text, like) for like in (Notation.PYTHON, Notation.JAVA))
     assert (python.notation, java.notation) == (Notation.PYTHON, Notation.JAVA)
     assert python.values != java.values
 
 
-def test_what_is_expected_of_itself() -> None:
-    """Text that says the same on both sides is the same data."""
+def test_equal_texts_are_equal_data() -> None:
+    """The same text is the same data, expected or actual."""
     for text in ("map[a:1]", "{a=1}", "{ a: undefined }", "{'a': None}", "[1 2]", '{"a": [1.50]}'):
         expected = parse_expected(text)
         (value,) = read_actual(text, expected.notation).values

@@ -12,14 +12,14 @@ import jsonschema
 import pytest
 
 from snipproof import __version__
+from snipproof.lint.check_result import CheckResult
 from snipproof.lint.engine import known_rules
 from snipproof.lint.formats import sarif_format
-from snipproof.lint.results import CheckResult
 from snipproof.lint.rules import RULES
 from snipproof.model import Finding, Severity
 
 if TYPE_CHECKING:
-    from tests.lint.conftest import Workplace
+    from tests.support.lint import SmallSite
 
 
 @cache
@@ -47,9 +47,9 @@ def _place(line: int) -> Any:
     return {"physicalLocation": {"artifactLocation": {"uri": "docs/p.mdx"}, "region": region}}
 
 
-def test_a_log_is_valid_and_complete(workplace: Workplace) -> None:
+def test_a_log_is_valid_and_complete(small_site: SmallSite) -> None:
     """The tool with all its rules, and each Finding with level, message, place and fingerprint."""
-    done = workplace.check("--format", "sarif")
+    done = small_site.check("--format", "sarif")
     log = json.loads(done.out)
     _validate(log)
     assert (done.code, log["version"], len(log["runs"])) == (1, "2.1.0", 1)
@@ -67,17 +67,17 @@ def test_a_log_is_valid_and_complete(workplace: Workplace) -> None:
     assert absent["locations"] == [_place(3)]
 
 
-def test_a_clean_site_gives_a_valid_log_without_results(workplace: Workplace) -> None:
+def test_a_clean_site_gives_a_valid_log_without_results(small_site: SmallSite) -> None:
     """No result is not the same as no log: it takes old annotations away."""
-    workplace.write(**{"docs/p.mdx": (workplace.root / "docs/p.mdx").read_text().replace("STRAT", "START")})
-    done = workplace.check("--format", "sarif")
+    small_site.write(**{"docs/p.mdx": (small_site.root / "docs/p.mdx").read_text().replace("STRAT", "START")})
+    done = small_site.check("--format", "sarif")
     log = json.loads(done.out)
     _validate(log)
     assert (done.code, log["runs"][0]["results"]) == (0, [])
 
 
 def test_every_rule_is_described() -> None:
-    """Id, name, one sentence, the guide's text, and the default level; a rule that is off says so."""
+    """Id, name, one sentence, the guide's text, and the default level; a rule that is off is marked as such."""
     described = {rule["id"]: rule for rule in _log()["runs"][0]["tool"]["driver"]["rules"]}
     assert set(described) == {*RULES, "SP009"}
     for rule in known_rules().values():
@@ -124,7 +124,7 @@ def test_the_fingerprint_survives_moves_and_nothing_else() -> None:
 
 
 def test_the_schema_would_tell() -> None:
-    """The validation itself is no formality: a wrong level, a line 0 and an unknown key are refused."""
+    """The validation itself works: a wrong level, a line 0 and an unknown key are refused."""
     log = _log(Finding("a.md", 1, 1, "SP201", "m"))
     _validate(log)
     for key, value in {"level": "fatal", "locations": [_place(0)], "rule": "SP201", "message": {}}.items():

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from snipproof.lint.check_result import CheckResult
 from snipproof.lint.engine import known_rules
 from snipproof.lint.formats.text_format import excerpt, lines, wants_colour
-from snipproof.lint.results import CheckResult
 from snipproof.model import Finding
 
 if TYPE_CHECKING:
-    from tests.lint.conftest import Workplace
+    from tests.support.lint import SmallSite
 
 PLAIN = """\
 code/a.py:2:2 SP204 no page shows the Region 'A' [warning]
@@ -42,9 +42,9 @@ COLOURED = """\
 """
 
 
-def test_findings_stand_with_their_lines(workplace: Workplace) -> None:
+def test_findings_stand_with_their_lines(small_site: SmallSite) -> None:
     """Place, rule, message, the line, a caret under the column, the hint, a summary; nothing on standard error."""
-    done = workplace.command()
+    done = small_site.command()
     assert (done.code, done.out, done.err) == (1, PLAIN, "")
 
 
@@ -57,9 +57,9 @@ def test_findings_stand_with_their_lines(workplace: Workplace) -> None:
         ({"FORCE_COLOR": "", "NO_COLOR": ""}, PLAIN),
     ],
 )
-def test_a_pipe_gets_no_colour_unless_it_is_forced(workplace: Workplace, env: dict[str, str], expected: str) -> None:
+def test_a_pipe_gets_no_colour_unless_it_is_forced(small_site: SmallSite, env: dict[str, str], expected: str) -> None:
     """``NO_COLOR`` and ``FORCE_COLOR`` count when they are not empty, and the first of them wins."""
-    assert workplace.command(env=env).out == expected
+    assert small_site.command(env=env).out == expected
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,17 @@ def test_a_pipe_gets_no_colour_unless_it_is_forced(workplace: Workplace, env: di
         ({"TERM": "dumb"}, PLAIN),
     ],
 )
-def test_a_terminal_gets_colour(workplace: Workplace, env: dict[str, str], expected: str) -> None:
+def test_a_terminal_gets_colour(small_site: SmallSite, env: dict[str, str], expected: str) -> None:
     """On a real (pseudo) terminal there is colour, unless it cannot or must not be."""
     controller, terminal = pty.openpty()
     command = [sys.executable, "-m", "snipproof", "check"]
-    with subprocess.Popen(command, cwd=workplace.root, env={**os.environ, **env}, stdout=terminal) as process:
+    with subprocess.Popen(command, cwd=small_site.root, env={**os.environ, **env}, stdout=terminal) as process:
         os.close(terminal)
         out = b""
         while True:
             try:
                 data = os.read(controller, 4096)
-            except OSError:  # Linux says so when the last writer is gone
+            except OSError:  # on Linux, when the last writer is gone
                 break
             if not data:
                 break
@@ -130,7 +130,7 @@ def test_a_line_of_100_megabytes_is_no_trouble() -> None:
 
 
 def test_nothing_in_a_report_is_obeyed_by_a_terminal() -> None:
-    """Control characters of a page are told as escapes, and hints may have several lines."""
+    """Control characters of a page are printed as escapes, and hints may have several lines."""
     finding = Finding("docs/\x1b[2J.md", 9, 1, "SP201", "a\nb\x07\u202e", "one\ntwo\x1b")
     assert list(lines(CheckResult([finding], known_rules()))) == [
         "docs/\\x1b[2J.md:9:1 SP201 a\\nb\\x07\\u202e",
@@ -142,13 +142,13 @@ def test_nothing_in_a_report_is_obeyed_by_a_terminal() -> None:
 
 def test_many_findings_on_one_page_read_it_once() -> None:
     """A page is split into lines once, however much is wrong with it."""
-    asked = []
+    read = []
 
     def text_of(path: str) -> str:
-        asked.append(path)
+        read.append(path)
         return "first\nsecond\n"
 
     findings = [Finding(path, line, 1, "SP201", "m") for path in ("a.md", "b.md") for line in (1, 2)]
-    told = list(lines(CheckResult(findings, known_rules(), text_of=text_of)))
-    assert asked == ["a.md", "b.md"]
-    assert told[:4] == ["a.md:1:1 SP201 m", "  1 | first", "    | ^", "a.md:2:1 SP201 m"]
+    printed = list(lines(CheckResult(findings, known_rules(), text_of=text_of)))
+    assert read == ["a.md", "b.md"]
+    assert printed[:4] == ["a.md:1:1 SP201 m", "  1 | first", "    | ^", "a.md:2:1 SP201 m"]

@@ -22,6 +22,8 @@ _TS = f";{PROBE_FUNCTION}({{}});"
 
 
 def probe(text: str, language: str) -> Probed:
+    if language == "tsx":
+        return probe_tree(text, find_markers(text), "typescript", ".tsx")
     return probe_tree(text, find_markers(text), language)
 
 

@@ -1,4 +1,4 @@
-"""The ways to a server binary: what each one does, and that a failed one leaves nothing behind."""
+"""The ways to obtain a server binary: what each does, and that a failure leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PROGRAM = b"#!/bin/sh\necho a server\n"
 
 
 def archive(program: bytes = PROGRAM, name: str = "weaviate") -> bytes:
-    """A release archive."""
+    """Return a release archive."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w:gz") as tar:
         info = tarfile.TarInfo(name)
@@ -39,22 +39,22 @@ def archive(program: bytes = PROGRAM, name: str = "weaviate") -> bytes:
 
 @dataclass
 class Releases:
-    """Release files over loopback; ``cut`` leaves out the end of bodies but not of their announced length."""
+    """Release files served over loopback. ``cut`` drops bytes at the end of bodies, not of their announced length."""
 
     url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     cut: int = 0
-    asked: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
 def releases() -> Iterator[Releases]:
-    """A release server without files yet."""
+    """A release server without files."""
     served = Releases()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            served.asked.append(self.path)
+            served.requested.append(self.path)
             name = self.path.rpartition("/")[2]
             if name not in served.files:
                 self.send_error(404)
@@ -78,7 +78,7 @@ def releases() -> Iterator[Releases]:
 
 @pytest.fixture(autouse=True)
 def linux(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine whose archives the test server has."""
+    """Pretend to be the machine whose archives the test server has."""
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     monkeypatch.setattr("platform.system", lambda: "Linux")
     monkeypatch.delenv("SNIPPROOF_WEAVIATE_BINARY", raising=False)
@@ -95,99 +95,102 @@ def settings_for(tmp_path: Path, releases: Releases, obtain: str = "cache,downlo
     )
 
 
-def left(tmp_path: Path) -> list[str]:
-    """All files of the cache."""
+def cached(tmp_path: Path) -> list[str]:
+    """Return the names of all files in the cache."""
     return sorted(path.name for path in (tmp_path / "cache").rglob("*") if path.is_file())
 
 
 def test_a_release_is_downloaded_once(tmp_path: Path, releases: Releases) -> None:
-    """The archive is verified, unpacked and kept; the next call takes it from the cache."""
+    """The archive is verified, unpacked and cached; the next call uses the cache."""
     releases.files = {NAME: archive(), f"{NAME}.sha256": hashlib.sha256(archive()).hexdigest().encode() + b"  x\n"}
-    said: list[str] = []
+    logged: list[str] = []
     settings = settings_for(tmp_path, releases)
-    binary = find_binary(settings, said.append)
+    binary = find_binary(settings, logged.append)
     assert binary.read_bytes() == PROGRAM
     assert binary.stat().st_mode & 0o111
-    assert said[-1].startswith("weaviate: [####################] 0 MB")
-    count = len(releases.asked)
-    assert find_binary(settings, said.append) == binary
-    assert len(releases.asked) == count
-    assert left(tmp_path) == ["lock", "record.json", "weaviate-server"]
+    assert logged[-1].startswith("weaviate: [####################] 0 MB")
+    count = len(releases.requested)
+    assert find_binary(settings, logged.append) == binary
+    assert len(releases.requested) == count
+    assert cached(tmp_path) == ["lock", "record.json", "weaviate-server"]
 
 
 @pytest.mark.parametrize(
-    ("trouble", "message"),
+    ("defect", "message"),
     [
         ("cut", "cut off|IncompleteRead|ChunkedEncodingError|ConnectionError"),
-        ("wrong checksum", "the checksum is not"),
+        ("wrong checksum", "the SHA-256 checksum is not"),
         ("no checksum", r"\.sha256: 404 .*set weaviate\.sha256"),
         ("checksum of another kind", "no SHA-256 checksum"),
         ("no archive", "404"),
         ("other name", "no file named weaviate"),
-        ("not an archive", "cannot be unpacked"),
+        ("not an archive", "failed to unpack"),
     ],
 )
-def test_a_bad_download_leaves_nothing(tmp_path: Path, releases: Releases, trouble: str, message: str) -> None:
-    """A cut-off, unverified or odd archive is never used, and the one error says what was wrong."""
-    body = archive(name="../../weaviatex") if trouble == "other name" else archive()
-    body = b"no archive at all" if trouble == "not an archive" else body
+def test_a_bad_download_leaves_nothing(tmp_path: Path, releases: Releases, defect: str, message: str) -> None:
+    """An incomplete, unverified or invalid archive is never used, and one error gives the reason."""
+    body = archive(name="../../weaviatex") if defect == "other name" else archive()
+    body = b"no archive at all" if defect == "not an archive" else body
     checksum = {"wrong checksum": b"0" * 64, "checksum of another kind": b"d41d8cd98f00b204e9800998ecf8427e"}
-    releases.files = {NAME: body, f"{NAME}.sha256": checksum.get(trouble, hashlib.sha256(body).hexdigest().encode())}
-    if trouble == "no checksum":
+    releases.files = {NAME: body, f"{NAME}.sha256": checksum.get(defect, hashlib.sha256(body).hexdigest().encode())}
+    if defect == "no checksum":
         del releases.files[f"{NAME}.sha256"]
-    if trouble == "no archive":
+    if defect == "no archive":
         del releases.files[NAME]
-    releases.cut = 10 if trouble == "cut" else 0
-    with pytest.raises(InfrastructureError, match=r"no Weaviate 1\.39\.0 server binary can be had") as caught:
+    releases.cut = 10 if defect == "cut" else 0
+    with pytest.raises(InfrastructureError, match=r"failed to obtain a Weaviate 1\.39\.0 server binary") as caught:
         find_binary(settings_for(tmp_path, releases), lambda _: None)
     assert caught.match(message)
-    assert "Three ways out" in caught.value.hint
-    assert left(tmp_path) == ["lock"]
+    assert "There are three solutions" in caught.value.hint
+    assert cached(tmp_path) == ["lock"]
 
 
-def test_a_damaged_cache_is_dropped(tmp_path: Path, releases: Releases) -> None:
-    """A binary that is not the recorded one is not run, but obtained again."""
+def test_a_damaged_cached_binary_is_replaced(tmp_path: Path, releases: Releases) -> None:
+    """A binary that differs from its record is obtained again."""
     releases.files = {NAME: archive(), f"{NAME}.sha256": hashlib.sha256(archive()).hexdigest().encode()}
     settings = settings_for(tmp_path, releases)
     binary = find_binary(settings, lambda _: None)
     binary.write_bytes(PROGRAM.replace(b"a server", b"a viruss"))
-    said: list[str] = []
-    assert find_binary(settings, said.append).read_bytes() == PROGRAM
-    assert "damaged" in said[0]
+    logged: list[str] = []
+    assert find_binary(settings, logged.append).read_bytes() == PROGRAM
+    assert "damaged" in logged[0]
 
 
-def test_all_ways_that_fail_are_named_in_one_message(
+def test_one_error_lists_all_ways_that_failed(
     tmp_path: Path, releases: Releases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a cache, a release and Go there is one error, with a line for each way."""
+    """The hint has a line for each way."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(InfrastructureError) as caught:
         find_binary(settings_for(tmp_path, releases, "cache,download,build"), lambda _: None)
     assert [line.partition(":")[0] for line in caught.value.hint.splitlines()[:3]] == ["cache", "download", "build"]
-    assert "no Go toolchain" in caught.value.hint
+    assert "Go is not on the PATH" in caught.value.hint
 
 
 def test_a_build_that_fails_leaves_nothing(tmp_path: Path, releases: Releases, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A failed ``go install`` shows its last words."""
+    """The error has the last lines of a failed ``go install``."""
     go = tmp_path / "go"
     go.write_text("#!/bin/sh\necho half > $GOBIN/weaviate-server\necho 'no space left' >&2\nexit 1\n")
     go.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(InfrastructureError, match="go install failed: no space left"):
         find_binary(settings_for(tmp_path, releases, "build"), lambda _: None)
-    assert left(tmp_path) == ["lock"]
+    assert cached(tmp_path) == ["lock"]
 
 
-def test_a_cache_that_cannot_be_made_is_named(tmp_path: Path, releases: Releases) -> None:
-    """Where no file can be put there is an error in words, not a traceback."""
+def test_a_cache_folder_that_cannot_be_created_is_in_the_error(tmp_path: Path, releases: Releases) -> None:
+    """The error is not a traceback."""
     (tmp_path / "cache").touch()
     with pytest.raises(InfrastructureError, match=r"cache.*: (Not a directory|File exists)"):
         find_binary(settings_for(tmp_path, releases), lambda _: None)
 
 
-@pytest.mark.parametrize("signs", [1, 3])
-def test_a_build_whose_parent_is_killed_ends_and_leaves_nothing(tmp_path: Path, releases: Releases, signs: int) -> None:
-    """After SIGKILL the compiler ends too; what it had made goes when the next one asks for the binary."""
+@pytest.mark.slow
+@pytest.mark.parametrize("progress_lines", [1, 3])
+def test_a_build_whose_parent_is_killed_ends_and_leaves_nothing(
+    tmp_path: Path, releases: Releases, progress_lines: int
+) -> None:
+    """After SIGKILL the compiler ends too; the next attempt removes what it left."""
     go = tmp_path / "go"
     go.write_text("#!/bin/sh\nwhile :; do echo a/package >&2; echo half > $GOBIN/weaviate-server; sleep 0.1; done\n")
     go.chmod(0o755)
@@ -195,7 +198,7 @@ def test_a_build_whose_parent_is_killed_ends_and_leaves_nothing(tmp_path: Path, 
         from pathlib import Path
         from snipproof.config import load_settings
         from snipproof.services.weaviate import binary
-        binary._BEAT = 0.2
+        binary._HEARTBEAT = 0.2
         given = {{"cache-dir": "cache", "weaviate.obtain": "build"}}
         settings = load_settings(Path({str(tmp_path)!r}), environ={{}}, overrides=given)
         binary.find_binary(settings, lambda line: print(line, flush=True))
@@ -205,12 +208,12 @@ def test_a_build_whose_parent_is_killed_ends_and_leaves_nothing(tmp_path: Path, 
         [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True, env=env
     ) as killed:
         assert killed.stdout
-        lines = [killed.stdout.readline() for _ in range(signs)]
+        lines = [killed.stdout.readline() for _ in range(progress_lines)]
         killed.kill()
     assert "building 1.39.0 with Go" in lines[0]
     assert all("modules and packages so far" in line for line in lines[1:])
-    base = tmp_path / f"snipproof-{os.getuid()}"  # not there yet if the kill came before the build's Run
-    # A fork that was not yet another program when its parent was killed still holds the parent's lock for a moment.
+    base = tmp_path / f"snipproof-{os.getuid()}"  # missing if the kill came before the build's session
+    # A fork that had not executed its program when the parent was killed still holds the parent's lock for a moment.
     deadline = time.monotonic() + 5
     SessionFolder.begin(base).end()
     while len(list(base.iterdir())) > 1:
@@ -219,19 +222,19 @@ def test_a_build_whose_parent_is_killed_ends_and_leaves_nothing(tmp_path: Path, 
     assert [p for p in psutil.process_iter(["cmdline"]) if str(go) in (p.info["cmdline"] or ())] == []
     with pytest.raises(InfrastructureError):
         find_binary(settings_for(tmp_path, releases), lambda _: None)
-    assert left(tmp_path) == ["lock"]
+    assert cached(tmp_path) == ["lock"]
     assert [path.name for path in base.iterdir()] == ["sweep.lock"]
 
 
-def test_a_given_binary_must_be_a_program(tmp_path: Path) -> None:
-    """A path that is no executable file is an error, not a fall-back."""
+def test_a_binary_in_the_settings_must_be_executable(tmp_path: Path) -> None:
+    """Otherwise it is an error; there is no fallback."""
     settings = load_settings(tmp_path, environ={}, overrides={"weaviate.binary": "missing"})
     with pytest.raises(InfrastructureError, match="not an executable file"):
         find_binary(settings, lambda _: None)
 
 
 def test_the_real_server_runs_from_a_downloaded_archive(tmp_path: Path, releases: Releases, binary: Path) -> None:
-    """An archive of the real binary, served over loopback, gives a server that starts and says its version."""
+    """The archive holds the real binary and is served over loopback."""
     body = archive(binary.read_bytes())
     releases.files = {NAME: body, f"{NAME}.sha256": hashlib.sha256(body).hexdigest().encode()}
     got = find_binary(settings_for(tmp_path, releases), lambda _: None)

@@ -20,69 +20,69 @@ import requests
 from snipproof.config import load_settings
 from snipproof.errors import InfrastructureError
 from snipproof.processes.session_folder import CONTAINER_LABEL, SessionFolder
-from snipproof.services.start import Services
+from snipproof.services.startup import Services
 from snipproof.services.weaviate.container import vectorizer_host
 
 
-def labelled(run_id: str) -> list[str]:
+def containers_of(session_id: str) -> list[str]:
     client = docker.from_env()
     try:
-        return [c.id for c in client.containers.list(all=True, filters={"label": f"{CONTAINER_LABEL}={run_id}"})]
+        return [c.id for c in client.containers.list(all=True, filters={"label": f"{CONTAINER_LABEL}={session_id}"})]
     finally:
         client.close()
 
 
-def test_auto_takes_a_container_when_the_engine_has_the_image(tmp_path: Path, image: str) -> None:
-    """With an engine and the image, auto says so, the vectorizer is reached, and nothing is left."""
-    said: list[str] = []
-    with SessionFolder.begin(tmp_path / "runs") as run:
-        services = Services.start(load_settings(tmp_path, overrides={"weaviate.image": image}), run, said.append)
+def test_auto_uses_a_container_if_the_engine_has_the_image(tmp_path: Path, image: str) -> None:
+    """The server reaches the vectorizer, and nothing is left afterwards."""
+    logged: list[str] = []
+    with SessionFolder.begin(tmp_path / "runs") as session:
+        services = Services.start(load_settings(tmp_path, overrides={"weaviate.image": image}), session, logged.append)
         try:
             assert (services.weaviate.mode, services.weaviate.version) == ("container", "1.39.0")
             meta = requests.get(f"{services.weaviate.url}/v1/meta", timeout=5).json()
             assert "img2vec-neural" in meta["modules"]
             assert vectorizer_host() in services.vectorizer_url
-            assert len(labelled(run.id)) == 1
+            assert len(containers_of(session.id)) == 1
         finally:
             services.stop()
-        assert labelled(run.id) == []
-    assert said == [f"weaviate: container {image} (an engine answers and has the image)"]
+        assert containers_of(session.id) == []
+    assert logged == [f"weaviate: container {image} (an engine answers and has the image)"]
 
 
-def test_auto_falls_back_when_the_image_cannot_be_had(tmp_path: Path, image: str, binary: Path) -> None:
-    """An engine without the image is no reason to fail, as long as nobody asked for a container."""
-    said: list[str] = []
+def test_auto_falls_back_if_the_engine_cannot_provide_the_image(tmp_path: Path, image: str, binary: Path) -> None:
+    """It is an error only in mode container."""
+    logged: list[str] = []
     settings = load_settings(
         tmp_path, overrides={"weaviate.image": "localhost:9/none:1", "weaviate.binary": str(binary)}
     )
-    with SessionFolder.begin(tmp_path / "runs") as run:
-        services = Services.start(settings, run, said.append)
+    with SessionFolder.begin(tmp_path / "runs") as session:
+        services = Services.start(settings, session, logged.append)
         services.stop()
     assert services.weaviate.mode == "embedded"
-    assert said[-1].startswith("weaviate: embedded 1.39.0 (the engine cannot provide the image localhost:9/none:1")
+    assert logged[-1].startswith("weaviate: embedded 1.39.0 (the engine cannot provide the image localhost:9/none:1")
 
 
-def test_a_container_that_was_asked_for_never_falls_back(tmp_path: Path, image: str) -> None:
-    """A mode given by its name is the mode or an error."""
+def test_mode_container_never_falls_back(tmp_path: Path, image: str) -> None:
+    """A mode that is selected by name is used, or it is an error."""
     settings = load_settings(tmp_path, overrides={"weaviate.mode": "container", "weaviate.image": "localhost:9/none:1"})
     with (
-        SessionFolder.begin(tmp_path / "runs") as run,
+        SessionFolder.begin(tmp_path / "runs") as session,
         pytest.raises(InfrastructureError, match="mode container: the engine"),
     ):
-        Services.start(settings, run, lambda _: None)
+        Services.start(settings, session, lambda _: None)
 
 
 def test_a_container_that_is_not_ready_in_time_is_removed(tmp_path: Path, image: str) -> None:
-    """Giving up says what was missing, shows the container's log and leaves no container."""
+    """The error gives the reason and the end of the container's log, and no container is left."""
     given = {"weaviate.mode": "container", "weaviate.image": image, "weaviate.start-timeout": "0.5"}
-    with SessionFolder.begin(tmp_path / "runs") as run:
+    with SessionFolder.begin(tmp_path / "runs") as session:
         with pytest.raises(InfrastructureError, match=r"did not start: not ready after 0\.5 s: .* does not answer"):
-            Services.start(load_settings(tmp_path, overrides=given), run, lambda _: None)
-        assert labelled(run.id) == []
+            Services.start(load_settings(tmp_path, overrides=given), session, lambda _: None)
+        assert containers_of(session.id) == []
 
 
 def test_an_image_that_cannot_start_leaves_no_container(tmp_path: Path, image: str) -> None:
-    """A container that was made but never ran is removed too, and the engine's own words are shown."""
+    """A container that was created but never ran is removed too; the error has the engine's message."""
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w") as tar:
         text = b'FROM scratch\nCOPY Dockerfile /\nENTRYPOINT ["/no-such-program"]\n'
@@ -93,35 +93,35 @@ def test_an_image_that_cannot_start_leaves_no_container(tmp_path: Path, image: s
     with contextlib.closing(docker.from_env()) as client:
         client.images.build(fileobj=data, custom_context=True, tag="snipproof/broken:1", rm=True)
     settings = load_settings(tmp_path, overrides={"weaviate.mode": "container", "weaviate.image": "snipproof/broken:1"})
-    with SessionFolder.begin(tmp_path / "runs") as run:
+    with SessionFolder.begin(tmp_path / "runs") as session:
         with pytest.raises(InfrastructureError, match=r"did not start: .*/no-such-program"):
-            Services.start(settings, run, lambda _: None)
-        assert labelled(run.id) == []
+            Services.start(settings, session, lambda _: None)
+        assert containers_of(session.id) == []
 
 
-def test_a_container_that_somebody_removed_is_no_error_at_the_end(tmp_path: Path, image: str) -> None:
-    """Stopping what is gone already is done already."""
+def test_a_container_that_was_removed_by_hand_is_not_an_error_at_the_end(tmp_path: Path, image: str) -> None:
+    """There is nothing left to stop."""
     settings = load_settings(tmp_path, overrides={"weaviate.mode": "container", "weaviate.image": image})
-    with SessionFolder.begin(tmp_path / "runs") as run:
-        services = Services.start(settings, run, lambda _: None)
+    with SessionFolder.begin(tmp_path / "runs") as session:
+        services = Services.start(settings, session, lambda _: None)
         with contextlib.closing(docker.from_env()) as client:
-            for container in client.containers.list(filters={"label": f"{CONTAINER_LABEL}={run.id}"}):
+            for container in client.containers.list(filters={"label": f"{CONTAINER_LABEL}={session.id}"}):
                 container.remove(force=True)
         services.stop()
-    assert not run.folder.exists()
+    assert not session.folder.exists()
 
 
-def test_a_killed_run_leaves_no_container_after_the_next_start(tmp_path: Path, image: str) -> None:
-    """SIGKILL leaves the container; the next Run removes it."""
+def test_the_container_of_a_killed_session_is_removed_at_the_next_start(tmp_path: Path, image: str) -> None:
+    """SIGKILL leaves the container; the next session removes it."""
     code = f"""
         from pathlib import Path
         from snipproof.config import load_settings
         from snipproof.processes.session_folder import SessionFolder
-        from snipproof.services.start import Services
-        run = SessionFolder.begin(Path({str(tmp_path / "runs")!r}))
+        from snipproof.services.startup import Services
+        session = SessionFolder.begin(Path({str(tmp_path / "runs")!r}))
         given = {{"weaviate.mode": "container", "weaviate.image": {image!r}}}
-        Services.start(load_settings(Path({str(tmp_path)!r}), overrides=given), run, print)
-        print(run.id, flush=True)
+        Services.start(load_settings(Path({str(tmp_path)!r}), overrides=given), session, print)
+        print(session.id, flush=True)
         input()
     """
     child = subprocess.Popen(
@@ -130,28 +130,30 @@ def test_a_killed_run_leaves_no_container_after_the_next_start(tmp_path: Path, i
     assert child.stdout
     assert child.stdin
     child.stdout.readline()
-    run_id = child.stdout.readline().strip()
-    assert len(labelled(run_id)) == 1
+    session_id = child.stdout.readline().strip()
+    assert len(containers_of(session_id)) == 1
     child.send_signal(signal.SIGKILL)
     child.wait()
     child.stdin.close()
     child.stdout.close()
     time.sleep(0.1)
     SessionFolder.begin(tmp_path / "runs").end()
-    assert labelled(run_id) == []
-    assert not (tmp_path / "runs" / run_id).exists()
+    assert containers_of(session_id) == []
+    assert not (tmp_path / "runs" / session_id).exists()
 
 
 @pytest.mark.filterwarnings("error")
-def test_without_an_engine_auto_says_so(tmp_path: Path, binary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No engine is no trouble in auto; in mode container it is, and no connection is left open by asking."""
+def test_without_an_engine_auto_uses_the_embedded_server(
+    tmp_path: Path, binary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In mode container it is an error. No connection to the engine is left open."""
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
-    said: list[str] = []
-    with SessionFolder.begin(tmp_path / "runs") as run:
+    logged: list[str] = []
+    with SessionFolder.begin(tmp_path / "runs") as session:
         settings = load_settings(tmp_path, overrides={"weaviate.binary": str(binary)})
-        Services.start(settings, run, said.append).stop()
-        asked = load_settings(tmp_path, overrides={"weaviate.mode": "container"})
+        Services.start(settings, session, logged.append).stop()
+        container = load_settings(tmp_path, overrides={"weaviate.mode": "container"})
         with pytest.raises(InfrastructureError, match="mode container: no container engine answers"):
-            Services.start(asked, run, said.append)
+            Services.start(container, session, logged.append)
     gc.collect()
-    assert said == ["weaviate: embedded 1.39.0 (no container engine answers)"]
+    assert logged == ["weaviate: embedded 1.39.0 (no container engine answers)"]

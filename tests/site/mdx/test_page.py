@@ -1,11 +1,10 @@
-"""Pages: imports and tags, and everything that hides them."""
+"""Pages: imports and tags, and what hides them."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from snipproof.config import Settings
-from snipproof.site.mdx.imports import import_target
 from snipproof.site.mdx.page import parse_page, scan_page
 
 _TAG = '<FilteredTextBlock text={Code} startMarker="S" endMarker="E" language="py" />'
@@ -31,7 +30,7 @@ def test_a_tag_over_several_lines_is_one_reference() -> None:
 
 
 def test_absent_markers_are_none() -> None:
-    """What is not given is not the empty text."""
+    """They are not the empty text."""
     (reference,) = parse_page("p.md", "<FilteredTextBlock text={Code} includeStartMarker={true}/>").references
     assert (reference.source, reference.start_marker, reference.end_marker) == (None, None, None)
     assert not reference.include_start_marker
@@ -50,7 +49,7 @@ def test_absent_markers_are_none() -> None:
         ("\\", ""),
     ],
 )
-def test_what_is_not_rendered_is_no_reference(before: str, after: str) -> None:
+def test_a_hidden_tag_is_not_a_reference(before: str, after: str) -> None:
     """Fences, comments, inline code and escapes hide a tag, and what follows them is seen again."""
     page = parse_page("p.md", f"{before}{_TAG}{after}\n\n{_TAG}\n")
     assert len(page.references) == 1
@@ -60,7 +59,7 @@ def test_what_is_not_rendered_is_no_reference(before: str, after: str) -> None:
 @pytest.mark.parametrize(
     "text", ["a ` b\n\n{tag} `", "```mdx-code-block\n{tag}\n```\n", "``` a`b ```\n{tag}", "``\n{tag}"]
 )
-def test_what_is_rendered_is_a_reference(text: str) -> None:
+def test_a_rendered_tag_is_a_reference(text: str) -> None:
     """A lone backtick hides nothing, and a fence of mdx-code-block is rendered."""
     assert len(parse_page("p.md", text.replace("{tag}", _TAG)).references) == 1
 
@@ -78,45 +77,21 @@ def test_what_is_rendered_is_a_reference(text: str) -> None:
         ('<FilteredTextBlock text="x" />', (1, 25), "must be {Name}"),
     ],
 )
-def test_what_cannot_be_read_is_a_finding(text: str, place: tuple[int, int], message: str) -> None:
-    """Nothing is left out in silence: the place and the reason are told."""
+def test_a_place_that_cannot_be_read_is_a_finding(text: str, place: tuple[int, int], message: str) -> None:
+    """With its place and the reason."""
     (problem,) = scan_page("p.md", text, Settings()).problems
     assert ((problem.line, problem.column), problem.rule) == (place, "SP001")
     assert message in problem.message
 
 
 def test_a_fence_that_ends_a_page_hides_nothing() -> None:
-    """Behind it there is nothing to be read, so nothing is told; a block before it counts."""
+    """Nothing below it is missed, so nothing is reported; a block before it counts."""
     scan = scan_page("p.md", f"{_TAG}\n\n```\n\n", Settings())
     assert (len(scan.page.references), scan.problems) == (1, [])
 
 
-@pytest.mark.parametrize(
-    ("written", "target"),
-    [
-        ("!!raw-loader!/_includes/a.py", "_includes/a.py"),
-        ("!!raw-loader!../a.py", "docs/a.py"),
-        ("!!raw-loader!./a.py", "docs/x/a.py"),
-        ("@site/docs/a.mdx", "docs/a.mdx"),
-        ("!!raw-loader?esModule!@site/a.py", "a.py"),
-        ("@theme/Tabs", None),
-        ("react", None),
-        ("../../../a.py", None),
-        ("/../a.py", None),
-    ],
-)
-def test_import_paths_mean_files_below_the_root(written: str, target: str | None) -> None:
-    """Rooted, relative and `@site` paths name a file; packages and places outside the root do not."""
-    assert import_target("docs/x/p.md", written, ".") == target
-
-
-def test_the_site_root_may_be_a_folder() -> None:
-    """Rooted paths start at the site root, not at the settings' folder."""
-    assert import_target("site/docs/p.md", "/_includes/a.py", "site") == "site/_includes/a.py"
-
-
 @pytest.mark.parametrize("quote", ["'", '"'])
-def test_imports_are_told_by_kind_and_place(quote: str) -> None:
+def test_imports_have_a_kind_and_a_place(quote: str) -> None:
     """Raw imports and components are both imports, in either quote."""
     text = f"\nimport A, {{ B }} from {quote}!!raw-loader!/\\_a/x.py{quote}\nimport T from {quote}@theme/Tabs{quote}"
     first, second = parse_page("p.md", text).imports
@@ -133,7 +108,7 @@ _PIECES = st.sampled_from([
 
 @given(st.lists(_PIECES, max_size=40).map("".join))
 def test_random_text_never_raises(text: str) -> None:
-    """Whatever stands on a page is read, and every place told lies in it."""
+    """Every text is read, and every reported place lies in it."""
     scan = scan_page("p.md", text, Settings())
     lines = text.split("\n")
     places = [(found.line, found.column) for found in scan.page.references]

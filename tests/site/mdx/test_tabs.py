@@ -1,4 +1,4 @@
-"""Tabs on a Page: which tab a block stands in, where the groups are, and which tabs are not compared."""
+"""Tabs on a Page: the tab around a block, the lines of the groups, and the tabs that are not compared."""
 
 from __future__ import annotations
 
@@ -6,22 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snipproof.site.mdx.page import parse_page, scan_tabs
-from snipproof.site.mdx.tabs import OUTSIDE, Group, Level, OptOut
+from snipproof.config import Settings
+from snipproof.site.mdx.page import scan_page
+from snipproof.site.mdx.structure import PageStructure
+from snipproof.site.mdx.tabs import OUTSIDE, Group, Level, OptOut, Tabs
 
 B = "<FilteredTextBlock text={A} />"
 
 
+def tabs_of(text: str) -> Tabs:
+    """Return the tabs of the Page with this ``text``."""
+    return PageStructure(text, scan_page("p.mdx", text, Settings()).notes).tabs
+
+
 def places(text: str) -> list[tuple[int, int, str]]:
     """Return line, group and tab of every block."""
-    tabs = scan_tabs("p.mdx", text)
-    blocks = parse_page("p.mdx", text).references
+    tabs = tabs_of(text)
+    blocks = scan_page("p.mdx", text, Settings()).page.references
     levels = [tabs.level(block.line, block.column) for block in blocks]
     return [(block.line, level.group, level.tab) for block, level in zip(blocks, levels, strict=True)]
 
 
 def test_a_block_knows_its_group_and_tab() -> None:
-    """Groups count from 1; outside of all of them there is none."""
+    """Groups count from 1; 0 is outside of all of them."""
     text = f"""{B}
 <Tabs groupId="languages">
   <TabItem value="py" label="Python">
@@ -36,11 +43,11 @@ def test_a_block_knows_its_group_and_tab() -> None:
 </TabItem></Tabs>
 """
     assert places(text) == [(1, 0, ""), (5, 1, "py"), (5, 1, "py"), (7, 1, "ts"), (9, 0, ""), (11, 2, "go")]
-    assert scan_tabs("p.mdx", text).groups == [Group(2, 8, OUTSIDE), Group(10, 12, OUTSIDE)]
+    assert tabs_of(text).groups == [Group(2, 8, OUTSIDE), Group(10, 12, OUTSIDE)]
 
 
 def test_a_group_may_stand_in_a_tab() -> None:
-    """What comes behind the inner group belongs to the outer tab again."""
+    """What follows the inner group belongs to the outer tab again."""
     text = f"""<Tabs>
 <TabItem value="py">
 <Tabs>
@@ -53,7 +60,7 @@ def test_a_group_may_stand_in_a_tab() -> None:
 {B}
 """
     assert places(text) == [(4, 2, "sync"), (6, 1, "py"), (8, 1, ""), (10, 0, "")]
-    assert scan_tabs("p.mdx", text).groups == [Group(1, 9, OUTSIDE), Group(3, 5, Level(1, "py"))]
+    assert tabs_of(text).groups == [Group(1, 9, OUTSIDE), Group(3, 5, Level(1, "py"))]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +77,7 @@ def test_a_group_may_stand_in_a_tab() -> None:
     ],
 )
 def test_the_value_of_a_tab_is_read_as_it_is_written(item: str, tab: str) -> None:
-    """A tab whose name cannot be known has one of its own."""
+    """A tab without a readable name gets one of its own."""
     (place,) = places(f"<Tabs>\n{item}\n{B}\n</TabItem>\n</Tabs>\n")
     assert place[1:] == (1, tab)
 
@@ -87,23 +94,23 @@ def test_the_value_of_a_tab_is_read_as_it_is_written(item: str, tab: str) -> Non
         "<TabItem value='x'>",
     ],
 )
-def test_what_is_no_group_opens_none(hidden: str) -> None:
-    """Fences, comments, inline code, other components, and ends without a beginning."""
+def test_hidden_and_other_tags_open_no_group(hidden: str) -> None:
+    """Fences, comments, inline code, other components, and closing tags alone."""
     assert [place[1:] for place in places(f"{hidden}\n\n{B}\n")] == [(0, "")]
 
 
 @pytest.mark.parametrize(
     "hidden", ["```mdx\n</TabItem></Tabs>\n```", "{/* </TabItem></Tabs> */}", "<!-- </TabItem>\n</Tabs> -->"]
 )
-def test_what_is_hidden_closes_no_group(hidden: str) -> None:
-    """They are not rendered there either."""
+def test_hidden_tags_close_no_group(hidden: str) -> None:
+    """They are not rendered there."""
     text = f"<Tabs>\n<TabItem value='py'>\n\n{hidden}\n\n{B}\n</TabItem>\n</Tabs>\n"
     assert [place[1:] for place in places(text)] == [(1, "py")]
 
 
 def test_a_group_that_nothing_closes_ends_with_the_page() -> None:
-    """Its blocks are in it; nothing stands behind it."""
-    tabs = scan_tabs("p.mdx", f"<Tabs>\n<TabItem value='py'>\n{B}\n")
+    """It contains all blocks below it."""
+    tabs = tabs_of(f"<Tabs>\n<TabItem value='py'>\n{B}\n")
     assert tabs.groups == [Group(1, 4, OUTSIDE)]
 
 
@@ -120,9 +127,9 @@ def test_a_group_that_nothing_closes_ends_with_the_page() -> None:
         ("{/* snipproof: not\ncompared because so */}", "so"),
     ],
 )
-def test_a_comment_keeps_a_tab_from_being_compared(comment: str, reason: str) -> None:
-    """In either form of comment; one that does not say why is kept too, to be told."""
-    tabs = scan_tabs("p.mdx", f"<Tabs>\n<TabItem value='py'>\n\n {comment}\n{B}\n</TabItem>\n</Tabs>\n")
+def test_a_comment_excludes_a_tab_from_comparison(comment: str, reason: str) -> None:
+    """In either form of comment; one without a reason is kept too, to be reported."""
+    tabs = tabs_of(f"<Tabs>\n<TabItem value='py'>\n\n {comment}\n{B}\n</TabItem>\n</Tabs>\n")
     assert tabs.opt_outs == [OptOut(4, 2, Level(1, "py"), reason)]
 
 
@@ -134,18 +141,18 @@ def test_a_comment_keeps_a_tab_from_being_compared(comment: str, reason: str) ->
         "{/* not compared */}",
     ],
 )
-def test_other_comments_are_none(comment: str) -> None:
-    """Those that take a finding away, or speak of snipproof."""
-    assert scan_tabs("p.mdx", f"<Tabs>\n<TabItem value='py'>\n{comment}\n</TabItem>\n</Tabs>\n").opt_outs == []
+def test_other_comments_exclude_no_tab(comment: str) -> None:
+    """Those that suppress a finding, or mention snipproof."""
+    assert tabs_of(f"<Tabs>\n<TabItem value='py'>\n{comment}\n</TabItem>\n</Tabs>\n").opt_outs == []
 
 
 def test_a_comment_outside_of_tabs_is_in_none() -> None:
-    """Between the tabs of a group too; in a fence it is no comment."""
+    """Also between the tabs of a group; in a fence it is not a comment."""
     comment = "{/* snipproof: not compared because x */}"
     text = (
         f"{comment}\n\n<Tabs>\n{comment}\n<TabItem value='a'>\n\n```\n{comment}\n```\n</TabItem>\n{comment}\n</Tabs>\n"
     )
-    opt_outs = scan_tabs("p.mdx", text).opt_outs
+    opt_outs = tabs_of(text).opt_outs
     assert [(o.line, o.level.group, o.level.tab) for o in opt_outs] == [(1, 0, ""), (4, 0, ""), (11, 0, "")]
 
 
@@ -162,7 +169,7 @@ def _written(node: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 @given(st.lists(st.recursive(st.sampled_from([f"{B}\n", "text\n", "```\n</Tabs>\n```\n"]), _written), max_size=5))
 def test_every_block_is_in_the_tab_that_is_open(parts: list[str]) -> None:
-    """Whatever stands in what: told by a second reader, who goes from line to line."""
+    """However they are nested: compared with a second reader, which goes line by line."""
     text = "".join(parts)
     expected: list[tuple[int, int, str]] = []
     stack: list[tuple[int, str]] = [(0, "")]

@@ -1,42 +1,86 @@
-"""Reads what a program printed."""
+"""Reads actual output as data."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from snipproof.compare.notation.notation_errors import ParseError, ShortenedError
-from snipproof.compare.notation.plain import to_plain
+from snipproof.compare.notation.json_notation import read_json
+from snipproof.compare.notation.reader import ParseError, ShortenedError
 from snipproof.compare.notation.readers import READERS
-from snipproof.compare.notation.strict import read_json
-from snipproof.compare.tree import Notation
+from snipproof.compare.tree import (
+    Array,
+    Capture,
+    Documents,
+    Elision,
+    Node,
+    Notation,
+    Number,
+    Object,
+    String,
+    TextLines,
+    TypedNode,
+    TypedValue,
+)
+
+_INTEGER = re.compile(r"[+-]?[0-9_]{1,4000}n?")
 
 
 @dataclass(frozen=True, slots=True)
 class Actual:
-    """The data that was printed, one value for each document, and the notation that it was printed in."""
+    """Actual data: the values that were printed in a row, and their notation."""
 
     values: tuple[Any, ...]
     notation: Notation
 
 
 def read_actual(text: str, like: Notation) -> Actual:
-    """Return the data that ``text`` is.
+    """Return the data in ``text``.
 
-    :param like: the notation to try first, apart from JSON.
-    :raises ShortenedError: the program left out some of it.
-    :raises ParseError: it is not data.
+    :param like: the notation to try next after JSON.
+    :raises ShortenedError: the program left out some of the data.
+    :raises ParseError: the text is not data.
     """
     if (values := read_json(text)) is not None:
         return Actual(values, Notation.JSON)
     if not text.strip():
-        raise ParseError("there is no output")
+        raise ParseError("the output is empty")
     errors: list[ParseError] = []
     for notation, kind in sorted(READERS, key=lambda reader: reader[0] is not like):
         try:
-            return Actual(tuple(map(to_plain, kind(text, written=False).documents())), notation)
+            return Actual(tuple(map(to_plain, kind(text, is_expected=False).documents())), notation)
         except ShortenedError:
             raise
         except ParseError as error:
             errors.append(error)
     raise errors[0]
+
+
+def to_plain(node: Node) -> Any:
+    """Return the data of a tree: dict, list, str, bool, ``None``, int, Decimal, ``UNDEFINED`` and TypedValue.
+
+    Documents become a list.
+
+    :raises ValueError: the tree contains a wildcard or a capture.
+    """
+    if isinstance(node, Elision | Capture) or (isinstance(node, String) and node.open):
+        raise ValueError("a wildcard is not data")
+    if isinstance(node, Object):
+        if node.elisions:
+            raise ValueError("a wildcard is not data")
+        return {member.name: to_plain(member.value) for member in node.members}
+    if isinstance(node, Array | Documents | TextLines):
+        return [to_plain(item) for item in node.items]
+    if isinstance(node, Number):
+        return _number(node)
+    if isinstance(node, TypedNode):
+        positional = tuple(to_plain(item) for item in node.positional)
+        return TypedValue(node.name, positional, tuple(to_plain(node.members).items()))
+    return node.value
+
+
+def _number(node: Number) -> int | Decimal:
+    # Python refuses to parse very long ints; a Decimal is exact, too.
+    return int(node.value) if _INTEGER.fullmatch(node.text) else node.value

@@ -1,4 +1,4 @@
-"""What all notations with brackets and commas have in common: values, lists, members, documents, elisions."""
+"""The common part of notations with brackets and commas: values, lists, members, documents, elisions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import ClassVar, TypeVar
 
 from snipproof.compare.notation import escapes
-from snipproof.compare.notation.scanner import Scanner
+from snipproof.compare.notation.reader import Scanner
 from snipproof.compare.tree import (
     Array,
     Capture,
@@ -22,34 +22,34 @@ from snipproof.compare.tree import (
     Undefined,
 )
 
-# A number behind dots may say how many elements are left out.
+# A number behind dots may be the number of elements that are left out.
 _APART = re.compile(r"\s+(?![\s\d])")
-_LARGEST_EXPONENT = 99_999
+_MAX_EXPONENT = 99_999
 _T = TypeVar("_T")
 
 
 class Brackets(Scanner):
-    """Reads by recursive descent; ``constants`` are the words of the notation."""
+    """A recursive descent parser; ``constants`` are the constants of the notation."""
 
     constants: ClassVar[dict[str, bool | Undefined | None]]
 
-    def __init__(self, text: str, *, captures: Sequence[str] = (), written: bool = True) -> None:
-        super().__init__(text, captures=captures, written=written)
-        self._readers = self.readers()
+    def __init__(self, text: str, *, captures: Sequence[str] = (), is_expected: bool = True) -> None:
+        super().__init__(text, captures=captures, is_expected=is_expected)
+        self._value_readers = self.value_readers()
 
     def documents(self) -> tuple[Node, ...]:
-        """Return all values of the text; a list or object may also begin on the line where another ends."""
+        """Return all values of the text; a list or object may begin on the line on which another one ends."""
         self.advance()
         items: list[Node] = []
         while self.kind != "end":
             brackets = self.text[self.last_end - 1] in "]}" and self.text[self.begin] in "[{"
             if items and not self.new_line and not brackets:
-                self.fail(f"{self.shown} behind the end of the data")
+                self.fail(f"{self.found} behind the end of the data")
             items.append(self.value())
         return tuple(items)
 
-    def readers(self) -> dict[str, Callable[[], Node]]:
-        """Return who reads a value that begins with a token of this kind, or with this mark."""
+    def value_readers(self) -> dict[str, Callable[[], Node]]:
+        """Return the methods that read a value, by the kind of its first token or by its first mark."""
         return {
             "string": self.string,
             "number": self.number,
@@ -62,9 +62,9 @@ class Brackets(Scanner):
 
     def value(self) -> Node:
         """Return the value that begins at the current token."""
-        reader = self._readers.get(self.token if self.kind == "mark" else self.kind)
+        reader = self._value_readers.get(self.token if self.kind == "mark" else self.kind)
         if reader is None:
-            self.fail(f"a value expected, found {self.shown}")
+            self.fail(f"a value expected, found {self.found}")
         return reader()
 
     def capture(self) -> Capture:
@@ -95,24 +95,24 @@ class Brackets(Scanner):
         return Member(begin, name, self.value())
 
     def name(self) -> str:
-        """Go over the name of a member and return it."""
+        """Return the name of a member at the current token."""
         raise NotImplementedError
 
     def assemble(self, begin: int, end: int, items: Sequence[Member | Elision]) -> Object:
         """Return the Object of these members.
 
-        :raises ParseError: a name is given twice.
+        :raises ParseError: a name is repeated.
         """
         members: dict[str, Member] = {}
         for item in items:
             if isinstance(item, Member):
                 if item.name in members:
-                    self.fail(f"the member {item.name!r} is given twice", item.begin)
+                    self.fail(f"the member {item.name!r} is repeated", item.begin)
                 members[item.name] = item
         return Object(begin, end, tuple(members.values()), tuple(item for item in items if isinstance(item, Elision)))
 
     def sequence(self, closing: str, item: Callable[[], _T]) -> list[_T]:
-        """Return what stands between the bracket at the current token and ``closing``, and go over both."""
+        """Return the items between the bracket at the current token and ``closing``."""
         self.enter()
         self.advance()
         found: list[_T] = []
@@ -124,29 +124,26 @@ class Brackets(Scanner):
                 self.advance()
             elif not self.at(closing) and not free and not (self.kind == "dots" and self.own_line):
                 self._unclosed()
-                self.fail(f"',' or {closing!r} expected, found {self.shown}")
+                self.fail(f"',' or {closing!r} expected, found {self.found}")
         self.leave()
         self.advance()
         return found
 
     def _unclosed(self) -> None:
-        """Refuse a text that ends in ``...`` with a bracket open.
-
-        :raises ParseError: it does.
-        """
+        """Raise ParseError if the text ends in ``...`` while a bracket is open."""
         if self.kind == "end" or (self.kind == "dots" and not self.text[self.end :].strip()):
             last = self.begin if self.kind == "dots" else self.last_end - 3
-            if self.written and self.text.startswith("...", max(last, 0)):
-                self.fail("close the bracket: `...` stands inside it", last)
+            if self.is_expected and self.text.startswith("...", max(last, 0)):
+                self.fail("close the bracket behind `...`", last)
 
     def elision(self) -> Elision:
-        """Go over ``...``.
+        """Return the Elision at the current token.
 
-        :raises ShortenedError: no writer put it there, but the program that printed the text.
+        :raises ShortenedError: the text is actual output.
         """
-        if not self.written:
+        if not self.is_expected:
             if self.depth:
-                self.shortened()
+                self.fail_shortened()
             self.fail("'...' is not data")
         node = Elision(self.begin, self.end)
         self.advance()
@@ -156,7 +153,7 @@ class Brackets(Scanner):
         """Return the constant at the current token."""
         token = self.token
         if token not in self.constants:
-            self.fail(f"a value expected, found {self.shown}")
+            self.fail(f"a value expected, found {self.found}")
         node = Constant(self.begin, self.end, self.constants[token])
         self.advance()
         return node
@@ -166,14 +163,14 @@ class Brackets(Scanner):
         return self.digits(self.token)
 
     def digits(self, text: str) -> Number:
-        """Go over the current token and return the number that it is, as Decimal reads it: ``text``."""
+        """Return the number at the current token; ``text`` is its form for Decimal."""
         if "e" in text or "E" in text:
             try:
-                large = abs(Decimal(text.replace("_", "")).adjusted()) > _LARGEST_EXPONENT
+                large = abs(Decimal(text.replace("_", "")).adjusted()) > _MAX_EXPONENT
             except InvalidOperation:
                 large = True
             if large:
-                self.fail(f"{self.shown} has too large an exponent")
+                self.fail(f"{self.found} has too large an exponent")
         node = Number(self.begin, self.end, text)
         self.advance()
         return node
@@ -186,16 +183,16 @@ class Brackets(Scanner):
         return node
 
     def content(self, begin: int, end: int) -> tuple[str, bool]:
-        """Return what a string between two places is, and whether it is only how the string begins."""
+        """Return the value of a string by the span of its content, and whether it is only the beginning of a string."""
         raw = self.text[begin:end]
-        stem, dots, is_open = escapes.ending(raw) if self.written else (raw, "", False)
+        stem, dots, is_open = escapes.ending(raw) if self.is_expected else (raw, "", False)
         return self.unescape(stem, begin) + dots, is_open
 
     def unescape(self, raw: str, begin: int) -> str:
-        """Return the string that is written as ``raw``, which begins at ``begin``."""
+        """Return the value of a string whose content is ``raw``; the content begins at ``begin``."""
         raise NotImplementedError
 
 
 def literal(node: String) -> str:
-    """Return a string as a name, in which dots stand for themselves."""
+    """Return the value of a string that is a name: dots are not a wildcard there."""
     return node.value + "..." if node.open else node.value

@@ -1,4 +1,4 @@
-"""Escape sequences in strings, as JavaScript (and with it JSON) and as Python know them."""
+"""Escape sequences in strings: those of JavaScript, which include those of JSON, and those of Python."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _PYTHONS = _COMMON | {"a": "\a", "\\": "\\", "'": "'", '"': '"'}
 
 
 class EscapeError(ValueError):
-    """There is no such escape sequence; ``offset`` is its place in the string."""
+    """An escape sequence is not valid; ``offset`` is its offset in the string."""
 
     def __init__(self, sequence: str, offset: int) -> None:
-        super().__init__(f"{sequence} is no escape sequence")
+        super().__init__(f"{sequence} is not an escape sequence")
         self.offset = offset
 
 
 def ending(raw: str) -> tuple[str, str, bool]:
-    """Return a string that somebody wrote without the dots at its end, the dots that it holds, and whether it is open.
+    """Return the content of an expected string without final dots, the literal dots, and whether the string is open.
 
-    Three dots at its very end say that it is only how the string begins, unless the first of them is escaped.
+    Three dots at the end make it the beginning of a string (open), unless the first of them is escaped.
     """
     if not raw.endswith("..."):
         return raw, "", False
@@ -42,14 +42,14 @@ def ending(raw: str) -> tuple[str, str, bool]:
 
 
 def javascript(raw: str) -> str:
-    """Return what ``raw``, written between quotes, is in JSON5 and in JavaScript.
+    """Return the value of ``raw``, the text between quotes, in JSON5 and in JavaScript.
 
-    :raises EscapeError: an escape sequence is wrong.
+    :raises EscapeError: an escape sequence is not valid.
     """
     if "\\" not in raw:
         return raw
     text = _JAVASCRIPT.sub(_javascript, raw)
-    # Two escapes may stand for one character.
+    # Two escapes, a pair of surrogates, may stand for one character.
     return _PAIR.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
 
 
@@ -66,9 +66,9 @@ def _javascript(match: re.Match[str]) -> str:
 
 
 def python(raw: str) -> str:
-    """Return what ``raw``, written between quotes, is in Python.
+    """Return the value of ``raw``, the text between quotes, in Python.
 
-    :raises EscapeError: an escape sequence is wrong.
+    :raises EscapeError: an escape sequence is not valid.
     """
     return _PYTHON.sub(_python, raw) if "\\" in raw else raw
 

@@ -1,21 +1,28 @@
 """What Go prints with ``%v`` and ``%+v``: ``map[a:1 b:[1 2]]``, ``{Name:foo Age:3}``; with ``%q`` ``["a b" "c"]``.
 
-A string without quotes that has a space or a colon in it cannot be told from two, so that such text is refused.
+A string without quotes that contains a space or a colon is ambiguous, so such text is refused.
+
+What ``%#v`` prints is read by :class:`GoSyntaxReader`: ``map[string]interface {}{"a":1}``, ``main.Photo{Title:"Cat"}``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from snipproof.compare.notation import escapes
+from snipproof.compare.notation.brackets import Brackets, literal
+from snipproof.compare.notation.reader import COMMENT
 from snipproof.compare.notation.words import Words
-from snipproof.compare.tree import Member, Node, String
+from snipproof.compare.tree import Array, Constant, Elision, Member, Node, String, TypedNode, Undefined
 
 _NAME = re.compile(r"([^\s:,'\"`\[\]{}]+):")
 _WORD = re.compile(r"[^\s:,'\"`\[\]{}]*")
 _QUOTED = re.compile(r'"((?:[^"\\\r\n]++|\\.)*+)"')
 _BEGINS = re.compile(r"map\[|&?\{|\[")
+_TYPE = r"&?(?:\[[0-9]*\]|\*|map\[[\w.*]+(?:\ \{\})?\])*(?:interface\ \{\}|[A-Za-z_][\w./-]*)"
+_LIST = re.compile(r"&?\[[0-9]*\]")
 
 
 class GoReader(Words):
@@ -23,18 +30,18 @@ class GoReader(Words):
 
     null = "<nil>"
 
-    def __init__(self, text: str, *, captures: Sequence[str] = (), written: bool = True) -> None:
-        super().__init__(text, captures=captures, written=written)
+    def __init__(self, text: str, *, captures: Sequence[str] = (), is_expected: bool = True) -> None:
+        super().__init__(text, captures=captures, is_expected=is_expected)
         self._bare = False
 
     def document(self) -> Node:
         """Return the map, struct or slice that begins here."""
         if not _BEGINS.match(self.text, self.begin):
-            self.fail(f"a map, a struct or a slice expected, found {self.shown}")
+            self.fail(f"a map, a struct or a slice expected, found {self.found}")
         return self.value()
 
     def value(self) -> Node:
-        """Return the value that begins here; nothing is an empty string."""
+        """Return the value that begins here, which may be an empty string."""
         if self.dots():
             return self.elision()
         if self.at("map["):
@@ -47,8 +54,8 @@ class GoReader(Words):
             return self.list("[", "]", self.value)
         node = self.string() if self.at('"') else self.unquoted()
         if self.begin == len(self.text) or self.text[self.begin] not in " \r\n]}":
-            # Where the value begins: another notation that came as far knows better what is wrong.
-            self.fail(f"where the value ends cannot be told: {self.shown}", node.begin)
+            # At the beginning of the value: the error of another notation that parsed as much is more helpful.
+            self.fail(f"it is ambiguous where the value ends: {self.found}", node.begin)
         return node
 
     def unquoted(self) -> Node:
@@ -56,7 +63,7 @@ class GoReader(Words):
         match = _WORD.match(self.text, self.begin)
         assert match is not None
         if self.quoted:
-            self.fail(f"a string in quotes expected, as the others are, found {self.shown}")
+            self.fail(f"a string in quotes expected, as the others are, found {self.found}")
         self._bare = True
         return self.bare(match.end())
 
@@ -64,10 +71,10 @@ class GoReader(Words):
         """Return the string in quotes that begins here."""
         begin, match = self.begin, _QUOTED.match(self.text, self.begin)
         if match is None or self._bare:
-            self.fail(f"{self.shown} cannot stand here")
+            self.fail(f"{self.found} is unexpected here")
         self.quoted = True
         self.begin = match.end()
-        stem, dots, is_open = escapes.ending(match[1]) if self.written else (match[1], "", False)
+        stem, dots, is_open = escapes.ending(match[1]) if self.is_expected else (match[1], "", False)
         try:
             value = escapes.python(stem) + dots
         except escapes.EscapeError as error:
@@ -78,15 +85,91 @@ class GoReader(Words):
         """Return an entry of a map or a field of a struct."""
         match = _NAME.match(self.text, self.begin)
         if match is None:
-            self.fail(f"'name:' expected, found {self.shown}")
+            self.fail(f"'name:' expected, found {self.found}")
         begin, self.begin = self.begin, match.end()
         return Member(begin, match[1], self.value())
 
     def separator(self, last: Node | Member, closing: str) -> None:
-        """Go over the space between two items."""
+        """Skip the space between two items."""
         del last
         if self.text[self.begin - 1 : self.begin].isspace():
-            return  # a line end
+            return  # a line break
         if not self.at(" "):
-            self.fail(f"a space or {closing!r} expected, found {self.shown}")
+            self.fail(f"a space or {closing!r} expected, found {self.found}")
         self.begin += 1
+
+
+class GoSyntaxReader(Brackets):
+    """Reads maps and slices as plain data, and structs as data with the name of their type."""
+
+    pattern = re.compile(
+        rf"""\s*+(?:{COMMENT}
+        | (?P<string>"(?:[^"\\\r\n]++|\\.)*+"|`[^`]*+`)
+        | (?P<nil>\({_TYPE}\)\(nil\)|{_TYPE}\(nil\))
+        | (?P<composite>{_TYPE})\{{
+        | (?P<number>[+-]?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:e[+-]?[0-9]++)?(?![\w.])|0x[0-9a-f]{{1,16}}(?![\w.]))
+        | (?P<dots>\.\.\.(?!\.))
+        | (?P<word>[^\W\d]\w*+)
+        | (?P<mark>[{{}}:,])
+        )""",
+        re.DOTALL | re.VERBOSE,
+    )
+    constants: ClassVar[dict[str, bool | Undefined | None]] = {"true": True, "false": False, "nil": None}
+
+    def value_readers(self) -> dict[str, Callable[[], Node]]:
+        """Return the methods that read a value, by the kind of its first token or by its first mark."""
+        return super().value_readers() | {"nil": self.nil, "composite": self.composite}
+
+    def unescape(self, raw: str, begin: int) -> str:
+        """Return the value of a string whose content is ``raw``."""
+        if self.text[begin - 1] == "`":
+            return raw
+        try:
+            return escapes.python(raw)
+        except escapes.EscapeError as error:
+            self.fail(f"{error}", begin + error.offset)
+
+    def number(self) -> Node:
+        """Return a number; bytes are printed in hexadecimal."""
+        token = self.token
+        return self.digits(str(int(token, 16)) if token.startswith("0x") else token)
+
+    def nil(self) -> Node:
+        """Return ``[]string(nil)``."""
+        node = Constant(self.begin, self.end, None)
+        self.advance()
+        return node
+
+    def composite(self) -> Node:
+        """Return the map, slice or struct that begins with its type."""
+        begin, name = self.begin, self.token
+        self.advance()
+        opening = self.begin
+        items = self.sequence("}", self.entry)
+        members = [item for item in items if isinstance(item, Member | Elision)]
+        if _LIST.match(name):
+            if any(isinstance(item, Member) for item in items):
+                self.fail("a name in a slice", opening)
+            return Array(begin, self.last_end, tuple(item for item in items if not isinstance(item, Member)))
+        if len(members) != len(items):
+            self.fail("a value without a name in a map or struct", opening)
+        if name.lstrip("&").startswith("map["):
+            return self.assemble(begin, self.last_end, members)
+        return TypedNode(begin, self.last_end, name.lstrip("&"), (), self.assemble(opening, self.last_end, members))
+
+    def braces(self) -> Node:
+        """Refuse braces without a type."""
+        self.fail(f"a value expected, found {self.found}")
+
+    def entry(self) -> Node | Member:
+        """Return an item of a composite."""
+        begin, name = self.begin, self.token
+        if self.kind == "word" and self.text.startswith(":", self.end):
+            self.advance()
+        else:
+            key = self.value()
+            if not self.at(":"):
+                return key
+            name = literal(key) if isinstance(key, String) else self.text[begin : self.last_end]
+        self.advance()
+        return Member(begin, name, self.value())

@@ -1,16 +1,50 @@
-"""What Node.js prints: ``{ a: 'x' }``, ``Photo { title: 'Cat' }``, ``Map(1) { 'a' => 1 }``, ``[Function: f]``."""
+"""Reads what Node.js prints with ``util.inspect``: ``{ a: 'x' }``, ``Photo { title: 'Cat' }``, ``[Function: f]``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from snipproof.compare.notation import escapes
 from snipproof.compare.notation.brackets import Brackets, literal
-from snipproof.compare.notation.node_tokens import TOKENS
+from snipproof.compare.notation.json_notation import SPACE, STRINGS
+from snipproof.compare.notation.reader import COMMENT
 from snipproof.compare.tree import UNDEFINED, Array, Elision, Member, Node, Object, String, TypedNode, Undefined
+
+_NAME = r"[^\W\d][\w$]*+|\$[\w$]*+"
+_LABEL = r"[^\[\]{}<>()'\"`,\r\n]"
+_NUMBER = (
+    r"[+-]?(?:(?:(?:0|[1-9][0-9]*+)(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?|(?:0|[1-9][0-9]*+)n)(?![\w$.])"
+    r"|[+-](?:Infinity|NaN)(?![\w$])"
+)
+_ERROR_NAME = r"(?:[A-Z][\w$]*(?:Error|Exception)|Error|[A-Z][\w$]*\ \[\w*Error\])(?:\ \[[^\[\]\r\n]*\])?"
+
+TOKENS: Final = re.compile(
+    rf"""{SPACE}(?:
+      {COMMENT}
+    | (?P<string>{STRINGS}|`(?:[^`\\]++|\\.)*+`)
+    | (?P<date>[+-]?[0-9]{{4,6}}-[0-9]{{2}}-[0-9]{{2}}T[0-9:.]{{12}}Z|Invalid\ Date)
+    | (?P<number>{_NUMBER})
+    | (?P<more>\.\.\.\ (?:[0-9]+\ )?more\ [a-z]+|<Buffer\ [0-9a-f\ ]*\.\.\.[^<>\r\n]*>)
+    | (?P<dots>\.\.\.(?!\.))
+    | (?P<regexp>/(?:[^/\\\[\r\n]|\\.|\[(?:[^\]\\\r\n]|\\.)*\])+/[a-z]*)
+    | (?P<stack>{_ERROR_NAME}(?::\ [^\r\n]*)?(?:\r?\n[\ \t]+at\ [^\r\n]*?(?=\ \{{\r?\n|,\r?\n|\ [\]}}]|\r?\n|\Z))+)
+    | (?P<symbol>Symbol\([^\r\n]*?\)(?=[\s,\]}}:]|\Z))
+    | (?P<failed>\[{_ERROR_NAME}(?::\ [^\r\n]*?)?\](?=\s*(?:[,\]}}{{]|\r?\n|\Z)))
+    | (?P<boxed>\[(?:String|Number|Boolean|BigInt|Symbol):\ )
+    | (?P<tag>\[(?!(?:true|false|null|undefined|NaN|Infinity)[\],])(?:{_NAME})(?:{_LABEL}|\([^()\r\n]*\)
+          |\[[^\[\]\r\n]*\])*+\])
+    | (?P<prefix>(?:{_NAME})(?:\([0-9]+\))?(?:\ \[[^\[\]{{}}'",\r\n]+\](?=\ [\[{{]))?(?:\ <{_LABEL}+>)?\ (?=[\[{{]))
+    | (?P<reference><ref\ \*[0-9]+>)
+    | (?P<angle><(?:(?:Buffer|[0-9a-f]{{2}})(?:\ [0-9a-f]{{2}})*+|[0-9]+\ empty\ items?|pending|items\ unknown)>)
+    | (?P<word>{_NAME})
+    | (?P<mark>=>|[\[\]{{}}:,+])
+    )""",
+    re.DOTALL | re.VERBOSE,
+)
+
 
 _COLON = re.compile(r"\s*:")
 _SIZE = re.compile(r"\([0-9]+\)")
@@ -28,7 +62,7 @@ class _Pair:
 
 
 class NodeReader(Brackets):
-    """Classes, Maps, Sets, Dates and what else JSON does not have are Calls; a missing prototype is no class."""
+    """Reads what JSON lacks, such as classes, Maps, Sets and Dates, as TypedNodes; a null prototype is not a class."""
 
     pattern = TOKENS
     constants: ClassVar[dict[str, bool | Undefined | None]] = {
@@ -38,9 +72,9 @@ class NodeReader(Brackets):
         "undefined": UNDEFINED,
     }
 
-    def readers(self) -> dict[str, Callable[[], Node]]:
-        """Return who reads a value that begins with a token of this kind, or with this mark."""
-        return super().readers() | {
+    def value_readers(self) -> dict[str, Callable[[], Node]]:
+        """Return the methods that read a value, by the kind of its first token or by its first mark."""
+        return super().value_readers() | {
             "date": lambda: self.named("Date"),
             "regexp": lambda: self.named("RegExp"),
             "symbol": lambda: self.named("Symbol", len("Symbol("), -1),
@@ -51,18 +85,18 @@ class NodeReader(Brackets):
             "prefix": self.prefix,
             "reference": self.reference,
             "angle": self.angle,
-            "more": self.shortened,
+            "more": self.fail_shortened,
         }
 
     def unescape(self, raw: str, begin: int) -> str:
-        """Return the string that is written as ``raw``."""
+        """Return the value of a string whose content is ``raw``."""
         try:
             return escapes.javascript(raw)
         except escapes.EscapeError as error:
             self.fail(f"{error}", begin + error.offset)
 
     def string(self) -> Node:
-        """Return the string at the current token, with its further parts behind ``+``."""
+        """Return the string at the current token, with the further parts behind ``+``."""
         begin = self.begin
         value, is_open = self.content(begin + 1, self.end - 1)
         values = [value]
@@ -70,12 +104,12 @@ class NodeReader(Brackets):
         while self.at("+"):
             self.advance()
             if self.kind != "string":
-                self.fail(f"the rest of a string expected, found {self.shown}")
+                self.fail(f"the rest of a string expected, found {self.found}")
             value, is_open = self.content(self.begin + 1, self.end - 1)
             values.append(value)
             self.advance()
         if self.kind == "more" and self.begin == self.last_end:
-            self.shortened()
+            self.fail_shortened()
         return String(begin, self.last_end, "".join(values), is_open)
 
     def word(self) -> Node:
@@ -83,7 +117,7 @@ class NodeReader(Brackets):
         return self.digits(self.token) if self.token in ("Infinity", "NaN") else super().word()
 
     def array(self) -> Node:
-        """Return the array that begins here; it may have members with a name behind its elements."""
+        """Return the array that begins here; named members may follow its elements."""
         begin = self.begin
         items = self.sequence("]", self.entry)
         members = [item for item in items if isinstance(item, Member)]
@@ -104,7 +138,7 @@ class NodeReader(Brackets):
         return self.assemble(begin, self.last_end, members)
 
     def entry(self) -> Node | Member | _Pair:
-        """Return what may stand between brackets."""
+        """Return an item between brackets."""
         begin = self.begin
         if self.kind in ("string", "word", "tag", "number") and _COLON.match(self.text, self.end):
             token = self.token
@@ -119,14 +153,14 @@ class NodeReader(Brackets):
         return _Pair(key, self.value())
 
     def named(self, name: str, skip: int = 0, until: int = 0) -> TypedNode:
-        """Return the TypedNode of one string that the current token holds."""
+        """Return a TypedNode with one string, which is in the current token."""
         begin, end = self.begin, self.end
         self.advance()
         value = String(begin + skip, end + until, self.text[begin + skip : end + until])
         return TypedNode(begin, end, name, (value,), Object(end, end, ()))
 
     def tag(self) -> Node:
-        """Return what is printed as words in brackets; a class alone stands for data that was left out."""
+        """Return what is printed as words in brackets; a class alone, such as ``[Object]``, replaces data."""
         begin, token = self.begin, self.token
         followed = self.text[self.end : self.end + 2] in (" {", " [")
         if token.endswith(": null prototype]") and followed:
@@ -137,14 +171,14 @@ class NodeReader(Brackets):
         elif token in _ACCESSORS or followed:
             name, positional = token[1:-1], ()
         elif self.depth and self.text[begin - 1].isspace():
-            self.shortened()
+            self.fail_shortened()
         else:
-            self.fail(f"{self.shown} is not data")
+            self.fail(f"{self.found} is not data")
         self.advance()
         return self.with_members(begin, name, positional) if followed else self.alone(begin, name, positional)
 
     def prefix(self) -> Node:
-        """Return what begins with the name of its class."""
+        """Return the data whose class name is the current token."""
         begin, token = self.begin, self.token.strip()
         self.advance()
         if token == "[Object: null prototype]" and self.at("{"):
@@ -153,7 +187,7 @@ class NodeReader(Brackets):
         return self.with_members(begin, _SIZE.sub("", token.strip("[]") if token[0] == "[" else token), ())
 
     def with_members(self, begin: int, name: str, positional: tuple[Node, ...]) -> Node:
-        """Return the data with a name whose brackets open at the current token."""
+        """Return the data of the class ``name`` whose brackets open at the current token."""
         opening = self.begin
         if self.at("["):
             node = self.array()
@@ -174,7 +208,7 @@ class NodeReader(Brackets):
         elif len(elements) > len(elisions) or (not items and name in ("Set", "WeakSet")):
             positional += (Array(opening, end, elements),)
         elif elisions and not members:
-            positional += (elisions[0],)  # it may stand for either
+            positional += (elisions[0],)  # for elements or for members
         return TypedNode(begin, end, name, positional, self.assemble(opening, end, [*members, *elisions]))
 
     def _entry(self, item: Node | _Pair) -> Node:
@@ -188,9 +222,9 @@ class NodeReader(Brackets):
         return TypedNode(begin, self.last_end, name, tuple(positional), Object(self.last_end, self.last_end, ()))
 
     def error(self) -> Node:
-        """Return an Error, with or without its stack, which is not compared."""
+        """Return an Error; its stack is not compared."""
         if not self.depth and self.kind == "stack":
-            self.fail(f"{self.shown} is not data")
+            self.fail(f"{self.found} is not data")
         begin, bracket = self.begin, self.kind == "failed"
         match = _ERROR.match(self.text, begin, self.end - bracket)
         assert match is not None
@@ -212,7 +246,7 @@ class NodeReader(Brackets):
         return self.alone(begin, name, (value,))
 
     def reference(self) -> Node:
-        """Return the value behind ``<ref *1>``, to which a ``[Circular *1]`` in it points."""
+        """Return the value behind ``<ref *1>``, which a ``[Circular *1]`` inside it refers to."""
         self.enter()
         self.advance()
         node = self.value()

@@ -1,4 +1,4 @@
-"""Python's literals and reprs: ``{'a': None}``, ``UUID('…')``, ``Object(uuid=…)``, ``<Color.RED: 1>``."""
+"""Reads Python literals and reprs: ``{'a': None}``, ``UUID('…')``, ``Object(uuid=…)``, ``<Color.RED: 1>``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from snipproof.compare.notation import escapes
 from snipproof.compare.notation.brackets import Brackets, literal
-from snipproof.compare.notation.scanner import COMMENT
+from snipproof.compare.notation.reader import COMMENT
 from snipproof.compare.tree import Array, Constant, Elision, Member, Node, Number, Object, String, TypedNode, Undefined
 
 _DIGITS = r"(?:(?:0|[1-9][0-9_]*+)(?:\.[0-9_]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
@@ -18,7 +18,7 @@ _NAMELESS = {"np.True_": True, "np.False_": False, "numpy.True_": True, "numpy.F
 
 
 class PythonReader(Brackets):
-    """Tuples are lists, as JSON writes them; sets and bytes are Calls, as ``frozenset({…})`` is by itself."""
+    """Reads tuples as lists, and sets and bytes as TypedNodes, like ``frozenset({…})``."""
 
     pattern = re.compile(
         rf"[\s\ufeff]*+(?:{COMMENT}"
@@ -30,16 +30,16 @@ class PythonReader(Brackets):
     )
     constants: ClassVar[dict[str, bool | Undefined | None]] = {"True": True, "False": False, "None": None, **_NAMELESS}
 
-    def __init__(self, text: str, *, captures: Sequence[str] = (), written: bool = True) -> None:
+    def __init__(self, text: str, *, captures: Sequence[str] = (), is_expected: bool = True) -> None:
         self._constructors = 0
-        super().__init__(text, captures=captures, written=written)
+        super().__init__(text, captures=captures, is_expected=is_expected)
 
-    def readers(self) -> dict[str, Callable[[], Node]]:
-        """Return who reads a value that begins with a token of this kind, or with this mark."""
-        return super().readers() | {"(": self.tuple, "type": self.type, "enum": self.enum}
+    def value_readers(self) -> dict[str, Callable[[], Node]]:
+        """Return the methods that read a value, by the kind of its first token or by its first mark."""
+        return super().value_readers() | {"(": self.tuple, "type": self.type, "enum": self.enum}
 
     def unescape(self, raw: str, begin: int) -> str:
-        """Return the string that is written as ``raw``."""
+        """Return the value of a string whose content is ``raw``."""
         try:
             return escapes.python(raw)
         except escapes.EscapeError as error:
@@ -50,14 +50,14 @@ class PythonReader(Brackets):
         return self.digits(self.token.replace("nan", "NaN"))
 
     def string(self) -> Node:
-        """Return the string at the current token, with those on the lines below that follow it without a comma.
+        """Return the string at the current token, joined with those that follow on lines below without a comma.
 
-        That is how ``pprint`` breaks a long string; on one line, two strings are two values, as Go prints them.
+        ``pprint`` splits long strings that way. Two strings on one line are two values, as Go prints them.
         """
         begin, is_bytes = self.begin, self.text[self.begin] == "b"
         values: list[str] = []
         is_open = False
-        # Behind a value that is not in brackets, another string is another document.
+        # Outside of brackets, another string is another document.
         while (
             self.kind == "string"
             and (self.text[self.begin] == "b") is is_bytes
@@ -77,13 +77,13 @@ class PythonReader(Brackets):
         self.advance()
         if self.at("(") and self.begin == self.last_end:
             return self.constructor(begin, name)
-        # Names alone, such as ``datetime.timezone.utc`` and the ``float32`` of an array, stand in constructors only.
+        # Only constructors contain bare names, such as ``datetime.timezone.utc`` and the ``float32`` of an array.
         if not self._constructors or not ("." in name or self.text.endswith("dtype=", 0, begin)):
             self.fail(f"a value expected, found {name!r}", begin)
         return TypedNode(begin, self.last_end, name, (), Object(self.last_end, self.last_end, ()))
 
     def constructor(self, begin: int, name: str) -> Node:
-        """Return the data with a name whose bracket opens at the current token."""
+        """Return the data of the type ``name`` whose bracket opens at the current token."""
         inside = self.end
         self._constructors += 1
         items = self.sequence(")", self.argument)
@@ -94,7 +94,7 @@ class PythonReader(Brackets):
         named = next((at for at, item in enumerate(items) if isinstance(item, Member)), len(items))
         if any(not isinstance(item, Member | Elision) for item in items[named:]):
             self.fail("an argument without a name behind one with a name", begin)
-        # An Elision in front of all names may stand for either.
+        # An Elision in front of all names may stand for positional arguments, too.
         positional = tuple(item for item in items[:named] if not isinstance(item, Member))
         only = positional[0] if len(positional) == 1 and not members.members else None
         if _NUMPY.match(name) and isinstance(only, Number | String | Constant):
@@ -115,7 +115,7 @@ class PythonReader(Brackets):
         return self.value()
 
     def tuple(self) -> Node:
-        """Return the tuple that begins here, or what stands in the brackets alone."""
+        """Return the tuple that begins here, or the only value in the brackets."""
         begin = self.begin
         items = self.sequence(")", self.value)
         comma = self.text[begin : self.last_end - 1].rstrip().endswith(",")
@@ -132,13 +132,13 @@ class PythonReader(Brackets):
         if not others:
             return self.assemble(begin, self.last_end, members)
         if any(isinstance(item, Member) for item in items):
-            self.fail("neither a dict nor a set: some of its values have names", others[0].begin)
+            self.fail("neither a dict nor a set: only some of its values have keys", others[0].begin)
         elements = tuple(item for item in items if not isinstance(item, Member))
         array = Array(begin, self.last_end, elements)
         return self._call(array, "set", array)
 
     def member_or_value(self) -> Node | Member:
-        """Return what may stand in a dict or in a set."""
+        """Return an item of a dict or of a set."""
         begin = self.begin
         key = self.value()
         if not self.at(":"):
@@ -147,7 +147,7 @@ class PythonReader(Brackets):
         return Member(begin, self.key(key), self.value())
 
     def key(self, node: Node) -> str:
-        """Return the name that JSON would give to a member with this key."""
+        """Return the name of a member with this key in JSON."""
         if isinstance(node, String):
             return literal(node)
         if isinstance(node, Constant):

@@ -1,11 +1,10 @@
-"""Who reads which notation."""
+"""The registry of notations: which reader reads which notation."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from snipproof.compare.notation.go_notation import GoReader
-from snipproof.compare.notation.go_syntax import GoSyntaxReader
+from snipproof.compare.notation.go_notation import GoReader, GoSyntaxReader
 from snipproof.compare.notation.java_notation import JavaReader
 from snipproof.compare.notation.json_notation import JsonReader
 from snipproof.compare.notation.node_notation import NodeReader
@@ -21,4 +20,4 @@ READERS: Final[tuple[tuple[Notation, type[Reader]], ...]] = (
     (Notation.GO, GoSyntaxReader),
     (Notation.JAVA, JavaReader),
 )
-"""In the order in which they are tried, where nothing else is known."""
+"""In the order in which they are tried; a notation may have several readers."""

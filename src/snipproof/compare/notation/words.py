@@ -1,4 +1,4 @@
-"""What Go and Java have in common: they print strings without quotes, so that a bare word has to be understood."""
+"""The common part of notations that print strings without quotes, as Go and Java do."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _DOTS = re.compile(r"\.\.\.(?=[\s,\[\]{}()]|\Z)")
 
 
 class Words(Reader):
-    """Reads by recursive descent, character by character; ``null`` is how the language prints it."""
+    """A recursive descent parser that reads characters; ``null`` is how the language prints a null value."""
 
     null = ""
     quoted = False
-    """Whether the strings of the text are in quotes, so that no word can be taken for one."""
+    """Whether the strings of the text are in quotes, so that bare words are errors."""
 
     @property
-    def shown(self) -> str:
-        """What stands here, short and in quotes, for a message."""
+    def found(self) -> str:
+        """The text at the current offset, short and in quotes, for a message."""
         match = _SHOWN.match(self.text, self.begin)
         return repr(match[0]) if match else "the end of the line or text"
 
@@ -37,7 +37,7 @@ class Words(Reader):
             end = self.begin
             self.blank()
             if self.begin < len(self.text) and "\n" not in self.text[end : self.begin]:
-                self.fail(f"{self.shown} behind the end of the data")
+                self.fail(f"{self.found} behind the end of the data")
         return tuple(items)
 
     def document(self) -> Node:
@@ -45,33 +45,33 @@ class Words(Reader):
         raise NotImplementedError
 
     def at(self, mark: str) -> bool:
-        """Whether this stands here."""
+        """Whether the text continues with ``mark``."""
         return self.text.startswith(mark, self.begin)
 
     def blank(self) -> None:
-        """Go over white space."""
+        """Skip white space."""
         match = _BLANK.match(self.text, self.begin)
         assert match is not None
         self.begin = match.end()
 
     def dots(self) -> bool:
-        """Whether ``...`` stands here, alone."""
+        """Whether the text continues with ``...``, alone."""
         return _DOTS.match(self.text, self.begin) is not None
 
     def elision(self) -> Elision:
-        """Go over ``...``.
+        """Return the Elision that begins here.
 
-        :raises ShortenedError: no writer put it there, but the program that printed the text.
+        :raises ShortenedError: the text is actual output.
         """
-        if not self.written:
+        if not self.is_expected:
             if self.depth:
-                self.shortened()
+                self.fail_shortened()
             self.fail("'...' is not data")
         self.begin += 3
         return Elision(self.begin - 3, self.begin)
 
     def items(self, opening: str, closing: str, item: Callable[[], Node | Member]) -> list[Node | Member]:
-        """Return what stands between two brackets of which the first begins here, and go over both."""
+        """Return the items between two brackets; the first one begins here."""
         self.enter()
         self.begin += len(opening)
         self.margin()
@@ -82,21 +82,24 @@ class Words(Reader):
             begin = self.begin
             found.append(self.elision() if self.dots() else item())
             if self.begin == begin:
-                self.fail(f"a value expected, found {self.shown}")
+                self.fail(f"a value expected, found {self.found}")
             self.margin()
         self.leave()
         self.begin += len(closing)
         return found
 
     def margin(self) -> None:
-        """Go over a line end, which a writer may put behind and before brackets and around ``...``."""
+        """Skip a line break, which expected text may have next to brackets and ``...``."""
         end = self.begin
         self.blank()
-        if not (self.written and "\n" in self.text[end : self.begin]):
+        if not (self.is_expected and "\n" in self.text[end : self.begin]):
             self.begin = end
 
     def separator(self, last: Node | Member, closing: str) -> None:
-        """Go over what stands between two items, of which ``last`` is the first."""
+        """Skip the separator behind the item ``last``.
+
+        :raises ParseError: it is missing.
+        """
         raise NotImplementedError
 
     def list(self, opening: str, closing: str, item: Callable[[], Node]) -> Array:
@@ -108,21 +111,21 @@ class Words(Reader):
     def members(self, opening: str, closing: str, item: Callable[[], Member]) -> Object:
         """Return the object that begins here.
 
-        :raises ParseError: a name is given twice.
+        :raises ParseError: a name is repeated.
         """
         begin = self.begin
         items = self.items(opening, closing, item)
         members: dict[str, Member] = {}
         for node in items:
             if isinstance(node, Member) and members.setdefault(node.name, node) is not node:
-                self.fail(f"the member {node.name!r} is given twice", node.begin)
+                self.fail(f"the member {node.name!r} is repeated", node.begin)
         elisions = tuple(node for node in items if isinstance(node, Elision))
         return Object(begin, self.begin, tuple(members.values()), elisions)
 
     def bare(self, end: int) -> Node:
-        r"""Go over the bare word that ends at ``end``: a number, a constant, or else a string.
+        r"""Return the bare word that ends at ``end``: a number, a constant, or else a string.
 
-        Three dots at its end stand for the rest of it; ``\...`` are three dots.
+        Three dots at its end stand for the rest of it; ``\...`` means literal dots.
         """
         begin, word = self.begin, self.text[self.begin : end]
         self.begin = end
@@ -134,7 +137,7 @@ class Words(Reader):
             self.fail(f"{word[:40]!r} has too large an exponent", begin)
         if word in ("true", "false", self.null):
             return Constant(begin, end, None if word == self.null else word == "true")
-        if self.written and word.endswith("..."):
+        if self.is_expected and word.endswith("..."):
             escaped = word.endswith("\\...")
             return String(begin, end, word[:-4] + "..." if escaped else word[:-3], open=not escaped)
         return String(begin, end, word)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from snipproof.lint.results import workspace_prefix
+from snipproof.lint.check_result import workspace_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from snipproof.lint.results import CheckResult
+    from snipproof.lint.check_result import CheckResult
     from snipproof.model import Finding
 
 # What ends a command, or one of its properties, is written as in a URL.
@@ -17,12 +17,12 @@ _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
-def lines(report: CheckResult) -> Iterator[str]:
+def lines(result: CheckResult) -> Iterator[str]:
     """Return one command for each Finding, and the summary as a line of the log."""
-    prefix = workspace_prefix(report.root)
-    for finding in report.findings:
-        yield _command(finding, prefix + finding.path, report.title(finding))
-    yield report.summary
+    prefix = workspace_prefix(result.root)
+    for finding in result.findings:
+        yield _command(finding, prefix + finding.path, result.title(finding))
+    yield result.summary
 
 
 def _command(finding: Finding, path: str, title: str) -> str:

@@ -8,21 +8,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from snipproof.lint.results import CheckResult
+    from snipproof.lint.check_result import CheckResult
     from snipproof.model import Finding
 
 FORMAT_VERSION = 1
 
 
-def lines(report: CheckResult) -> Iterator[str]:
+def lines(result: CheckResult) -> Iterator[str]:
     """Return the report with all parts of every Finding."""
-    yield json.dumps({**head(report), "findings": [_finding(finding) for finding in report.findings]}, indent=1)
+    yield json.dumps({**_head(result), "findings": [_finding(finding) for finding in result.findings]}, indent=1)
 
 
-def head(report: CheckResult) -> dict[str, Any]:
-    """Return what stands before the Findings: the version of the format and what was looked at."""
-    counts = {"references": report.references, "pages": report.pages, "sources": report.sources}
-    return {"format_version": FORMAT_VERSION, **counts, "in_baseline": report.known}
+def statistics_lines(result: CheckResult) -> Iterator[str]:
+    """Return how often each rule was broken, in place of the Findings."""
+    keys = ("rule", "severity", "count")
+    rows = [dict(zip(keys, row, strict=True)) for row in result.statistics]
+    yield json.dumps({**_head(result), "statistics": rows}, indent=1)
+
+
+def _head(result: CheckResult) -> dict[str, Any]:
+    """Return the first members: the version of the format and what was looked at."""
+    counts = {"references": result.references, "pages": result.pages, "sources": result.sources}
+    return {"format_version": FORMAT_VERSION, **counts, "in_baseline": result.baselined}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

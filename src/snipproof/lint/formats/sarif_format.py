@@ -10,40 +10,40 @@ from urllib.parse import quote_from_bytes
 
 from snipproof import __version__
 from snipproof.lint.baseline import key_of
+from snipproof.lint.check_result import workspace_prefix
 from snipproof.lint.explain_rule import GUIDE, explain
-from snipproof.lint.results import workspace_prefix
 from snipproof.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from snipproof.lint.results import CheckResult
-    from snipproof.lint.rules.rule import Rule
+    from snipproof.lint.check_result import CheckResult
+    from snipproof.lint.rules.base import Rule
     from snipproof.model import Finding
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def lines(report: CheckResult) -> Iterator[str]:
+def lines(result: CheckResult) -> Iterator[str]:
     """Return the log with one run in it: all rules, and a result for each Finding."""
-    positions = {rule: position for position, rule in enumerate(report.rules)}
-    prefix = workspace_prefix(report.root)
+    positions = {rule: position for position, rule in enumerate(result.rules)}
+    prefix = workspace_prefix(result.root)
     run = {
         "tool": {
             "driver": {
                 "name": "snipproof",
                 "version": __version__,
-                "rules": [_rule(rule) for rule in report.rules.values()],
+                "rules": [_rule(rule) for rule in result.rules.values()],
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, prefix, positions) for finding in report.findings],
+        "results": [_result(finding, prefix, positions) for finding in result.findings],
     }
     yield json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    # There is no helpUri: it must be absolute, and the guide's address is that of whoever hosts it. The text is here.
+    # No helpUri: it must be absolute, and the guide has no address that is the same for all. Its text is here.
     off = rule.severity is Severity.OFF
     explanation = explain(rule)
     return {

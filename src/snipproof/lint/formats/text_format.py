@@ -1,4 +1,4 @@
-"""The report for people: each Finding with the line it is about, a caret under the column, and its hint."""
+"""The report for people: each Finding with its line, a caret under the column, and its hint."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from snipproof.model import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from snipproof.lint.results import CheckResult
+    from snipproof.lint.check_result import CheckResult
 
-_WIDEST = 100
-_BEFORE = 40
+_MAX_WIDTH = 100
+_WIDTH_BEFORE = 40
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _STYLES = {"place": "1", "error": "1;31", "warning": "1;33", "gutter": "34", "hint": "36"}
 
@@ -27,14 +27,23 @@ def wants_colour(environ: Mapping[str, str], *, is_terminal: bool) -> bool:
     return is_terminal and environ.get("TERM") != "dumb"
 
 
-def lines(report: CheckResult, *, colour: bool = False) -> Iterator[str]:
-    """Return the lines of the report."""
+def lines(result: CheckResult) -> Iterator[str]:
+    """Return each Finding with its line, and the summary."""
     quoted = ("", [""])  # the last file quoted from: Findings come file by file
-    for finding in report.findings:
+    for finding in result.findings:
         if finding.path != quoted[0]:
-            quoted = finding.path, report.text_of(finding.path).split("\n")
-        yield from _finding(finding, quoted[1], colour)
-    yield report.summary
+            quoted = finding.path, result.text_of(finding.path).split("\n")
+        yield from _finding(finding, quoted[1], result.colour)
+    yield result.summary
+
+
+def statistics_lines(result: CheckResult) -> Iterator[str]:
+    """Return a line for each rule that was broken, the most frequent first, and the summary."""
+    width = max((len(f"{count:,}") for _, _, count in result.statistics), default=0)
+    for rule, severity, count in result.statistics:
+        name = result.rules[rule].name if rule in result.rules else ""
+        yield f"{count:>{width},} {severity:7} {rule} {name}".rstrip()
+    yield result.summary
 
 
 def _finding(finding: Finding, source: list[str], colour: bool) -> Iterator[str]:
@@ -61,10 +70,10 @@ def excerpt(line: str, column: int) -> tuple[str, int]:
     """Return what to print of ``line``, and how many columns of the terminal stand before its ``column``."""
     if not line.strip() or column > len(line) + 1:
         return "", 0
-    begin = 0 if column <= _WIDEST - _BEFORE else column - 1 - _BEFORE
-    shown = line[begin : begin + _WIDEST]
+    begin = 0 if column <= _MAX_WIDTH - _WIDTH_BEFORE else column - 1 - _WIDTH_BEFORE
+    shown = line[begin : begin + _MAX_WIDTH]
     lead = "…" if begin else ""
-    rest = "…" if begin + _WIDEST < len(line) else ""
+    rest = "…" if begin + _MAX_WIDTH < len(line) else ""
     before = lead + _flat(shown[: column - 1 - begin])
     return f"{before}{_flat(shown[column - 1 - begin :])}{rest}".rstrip(), _width(before)
 

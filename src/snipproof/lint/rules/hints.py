@@ -4,80 +4,95 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from snipproof.languages import of_file
-from snipproof.lint.rules.rule import quoted
+from snipproof.languages import COMMENT_TOKENS, of_file
+from snipproof.text import close_match, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from snipproof.lint.rules.context import Context
+    from snipproof.lint.rules.base import Context
     from snipproof.model import Source
 
-_LONGEST_MARKER = 120
+_MAX_MARKER_LENGTH = 120
 # A site with thousands of mistakes gets its hints for the first ones only: comparing spellings is slow.
-_MOST_COMPARISONS = 20_000
+_MAX_COMPARISONS = 20_000
 _START, _END = re.compile(r"\bSTART\b"), re.compile(r"\bEND\b")
-_COMMENT = re.compile(r"^\s*(?:#|//|--|;|/\*|\*|<!--)")
 
 
-def near(context: Context, word: str, candidates: Sequence[str], cutoff: float = 0.6) -> str:
-    """Return the candidate that is spelt most like ``word``, ``""`` when none is near or too much was compared."""
-    context.comparisons += len(candidates)
-    if not candidates or len(word) > _LONGEST_MARKER or context.comparisons > _MOST_COMPARISONS:
-        return ""
-    import difflib
+class Hints:
+    """The hints of one run; :meth:`.base.Context.shared` keeps them for all rules."""
 
-    return next(iter(difflib.get_close_matches(word, candidates, n=1, cutoff=cutoff)), "")
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._comparisons = 0
+        self._comments: dict[str, Sequence[str]] = {}
+        self._marker_hints: dict[tuple[str, str, bool], str] = {}
+
+    def close_match(self, word: str, candidates: Sequence[str], cutoff: float = 0.6) -> str:
+        """Return the candidate spelt most like ``word``, ``""`` if none is close or too much has been compared."""
+        self._comparisons += len(candidates)
+        if not candidates or len(word) > _MAX_MARKER_LENGTH or self._comparisons > _MAX_COMPARISONS:
+            return ""
+        return close_match(word, candidates, cutoff=cutoff)
+
+    def for_marker(self, source: Source, marker: str, *, opens: bool) -> str:
+        """Return where ``marker`` may be found: spelt differently in ``source``, or in another file of its language."""
+        key = source.path, marker, opens
+        if key not in self._marker_hints:
+            self._marker_hints[key] = self._for_marker(source, marker, opens)
+        return self._marker_hints[key]
+
+    def _for_marker(self, source: Source, marker: str, opens: bool) -> str:
+        candidates = self._comment_lines(source)
+        key = _normalized(marker)
+        same = next((candidate for candidate in candidates if key and _normalized(candidate) == key), "")
+        if same:
+            return f"did you mean {same!r}?"
+        wanted = marker.strip()
+        other = self._other_file(source, wanted)
+        if other is not None:
+            number = next(n for n, line in enumerate(self._context.lines(other), 1) if wanted in line)
+            return f"did you mean the file {other.path}? Its line {number} contains {quoted(wanted)}"
+        fitting = [candidate for candidate in candidates if (_END if opens else _START).search(candidate) is None]
+        close = self.close_match(wanted, fitting, cutoff=0.8)
+        return f"did you mean {close!r}?" if close else ""
+
+    def _other_file(self, source: Source, marker: str) -> Source | None:
+        """Return the file of the same language that contains ``marker``; of several the nearest, by folder."""
+        folder = posixpath.dirname(source.path)
+        same_language = self._sources_by_language[_language(source.path)]
+        fitting = [other for other in same_language if marker and marker in other.text and other.path != source.path]
+        return min(
+            fitting,
+            key=lambda other: (-len(posixpath.commonpath((folder, posixpath.dirname(other.path)))), other.path),
+            default=None,
+        )
+
+    def _comment_lines(self, source: Source) -> Sequence[str]:
+        """Return the comment lines of ``source`` that are short enough to be markers."""
+        found = self._comments.get(source.path)
+        if found is None:
+            short = [line.strip() for line in self._context.lines(source) if len(line) <= _MAX_MARKER_LENGTH]
+            found = list(dict.fromkeys(line for line in short if line.startswith(COMMENT_TOKENS)))
+            self._comments[source.path] = found
+        return found
+
+    @cached_property
+    def _sources_by_language(self) -> dict[str, list[Source]]:
+        found: dict[str, list[Source]] = {}
+        for path, source in self._context.site.sources.items():
+            found.setdefault(_language(path), []).append(source)
+        return found
 
 
-def did_you_mean(context: Context, source: Source, marker: str, *, opens: bool) -> str:
-    """Return where ``marker`` may be found: spelt otherwise in ``source``, or in another file of its language."""
-    key = source.path, marker, opens
-    if key not in context.hints:
-        context.hints[key] = _did_you_mean(context, source, marker, opens)
-    return context.hints[key]
+def _language(path: str) -> str:
+    """Return the language of a file, if it is known, else its extension."""
+    return of_file(path) or posixpath.splitext(path)[1]
 
 
-def _did_you_mean(context: Context, source: Source, marker: str, opens: bool) -> str:
-    candidates = _candidates(context, source)
-    key = _squeezed(marker)
-    same = next((candidate for candidate in candidates if key and _squeezed(candidate) == key), "")
-    if same:
-        return f"did you mean {same!r}?"
-    wanted = marker.strip()
-    other = _other_file(context, source, wanted)
-    if other is not None:
-        number = next(n for n, line in enumerate(context.lines(other), 1) if wanted in line)
-        return f"did you mean the file {other.path}? its line {number} holds {quoted(wanted)}"
-    fitting = [candidate for candidate in candidates if (_END if opens else _START).search(candidate) is None]
-    close = near(context, wanted, fitting, cutoff=0.8)
-    return f"did you mean {close!r}?" if close else ""
-
-
-def _other_file(context: Context, source: Source, marker: str) -> Source | None:
-    """Return the file of the same language that holds ``marker``; of several the nearest, by folder."""
-    language = of_file(source.path) or posixpath.splitext(source.path)[1]
-    folder = posixpath.dirname(source.path)
-    fitting = [o for o in context.sources_in[language] if marker and marker in o.text and o.path != source.path]
-    return min(
-        fitting,
-        key=lambda other: (-len(posixpath.commonpath((folder, posixpath.dirname(other.path)))), other.path),
-        default=None,
-    )
-
-
-def _candidates(context: Context, source: Source) -> Sequence[str]:
-    """Return the comment lines of ``source`` that are short enough to be markers."""
-    found = context.comments.get(source.path)
-    if found is None:
-        lines = context.lines(source)
-        fitting = (line.strip() for line in lines if len(line) <= _LONGEST_MARKER and _COMMENT.match(line))
-        found = context.comments[source.path] = list(dict.fromkeys(fitting))
-    return found
-
-
-def _squeezed(marker: str) -> str:
+def _normalized(marker: str) -> str:
     """Return ``marker`` without what writers get wrong most often: the word START, the token, blanks and capitals."""
     return re.sub(r"\bSTART\b|[^\w]", "", marker).casefold()

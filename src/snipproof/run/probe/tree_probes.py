@@ -8,24 +8,47 @@ by the functions that its Segment shows: they get probes at their entry and at t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from snipproof.model import Marker
-from snipproof.run.probe.probed import Edits, Function, Probed
-from snipproof.syntax.grammar import GRAMMARS, Grammar
+from snipproof.run.probe.probed import PROBE_FUNCTION, Edits, Function, Probed
+from snipproof.syntax.grammar import GRAMMARS, Grammar, load_parser
 from snipproof.syntax.leaving import leaves, statements
 
 _COMMENTS = ("comment", "line_comment", "block_comment")
 
 
-def probe_tree(text: str, markers: Iterable[Marker], language: str) -> Probed:
+class _ProbeTexts(NamedTuple):
+    """The probes of one language; ``{}`` is the number of the probe.
+
+    :param call: the statement that is a probe.
+    :param enter: what follows the brace that opens a function, ``leave`` what precedes the one that closes it.
+    """
+
+    call: str
+    enter: str
+    leave: str
+
+
+_CALL = PROBE_FUNCTION + "({});"
+_JAVA_CALL = "snipproof.Probe.pass({});"
+_PROBE_TEXTS = {
+    # In TypeScript the statement before may have no semicolon.
+    "typescript": _ProbeTexts(f";{_CALL}", f" {_CALL} try {{", f"}} finally {{ {_CALL} }} "),
+    "go": _ProbeTexts(_CALL, f" {_CALL}", ""),
+    "java": _ProbeTexts(_JAVA_CALL, f" {_JAVA_CALL} try {{", f"}} finally {{ {_JAVA_CALL} }} "),
+}
+
+
+def probe_tree(text: str, markers: Iterable[Marker], language: str, extension: str = "") -> Probed:
     """Return ``text`` with a probe for every line that holds one of ``markers``.
 
     :param language: a name in :data:`GRAMMARS`.
+    :param extension: that of the file, if the language has several grammars.
     :raises ToolchainMissingError: the grammars are not installed.
     """
     found = sorted(set(markers), key=lambda marker: (marker.line, marker.column))
-    placer = _Placer(text, GRAMMARS[language])
+    placer = _Placer(text, language, extension)
     for line in dict.fromkeys(marker.line for marker in found):
         here = [marker for marker in found if marker.line == line]
         reason = placer.place(line, here[0].column, only_starts=all(marker.opens for marker in here))
@@ -56,15 +79,16 @@ def _segments(markers: list[Marker], lines: int) -> set[tuple[int, int]]:
 class _Placer:
     """Places one probe after the other."""
 
-    def __init__(self, text: str, grammar: Grammar) -> None:
+    def __init__(self, text: str, language: str, extension: str) -> None:
         self.edits = Edits(text.split("\n"))
         self.silent: dict[int, str] = {}
         self.unreachable: set[int] = set()
         self.declared: set[int] = set()
-        self._grammar = grammar
+        self._grammar = GRAMMARS[language]
+        self._texts = _PROBE_TEXTS[language]
         self._lines = [line.encode() for line in self.edits.lines]
         # The tree keeps a reference to what it was made from, and its nodes one to the tree.
-        self._root: Any = grammar.parser()(text.encode()).root_node
+        self._root: Any = load_parser(language, extension)(text.encode()).root_node
 
     def place(self, line: int, column: int, *, only_starts: bool) -> str:
         """Place the probe of a marker line; return why that is not possible, else ``""``.
@@ -81,7 +105,7 @@ class _Placer:
             if parent.type == "ERROR":
                 return f"the code around it, from line {parent.start_point[0] + 1}, cannot be parsed"
             parent = parent.parent
-        call = _numbered(self._grammar.call, line)
+        call = _numbered(self._texts.call, line)
         parent = node.parent
         if parent.type in self._grammar.containers or self._is_behind_a_case(node):
             return self._place_between(node, line, call, only_starts=only_starts)
@@ -168,12 +192,12 @@ class _Placer:
             inner = statements(body)
             if inner and inner[0].type == "explicit_constructor_invocation":  # it must stay the first statement
                 opening = inner[0]
-            enter = _numbered(self._grammar.enter, first)
-            if not self._grammar.leave:
-                enter += f" defer {_numbered(self._grammar.call, -first)}"
+            enter = _numbered(self._texts.enter, first)
+            if not self._texts.leave:
+                enter += f" defer {_numbered(self._texts.call, -first)}"
             self._insert(opening.end_point, enter)
-            if self._grammar.leave:
-                self._insert(body.children[-1].start_point, _numbered(self._grammar.leave, -first))
+            if self._texts.leave:
+                self._insert(body.children[-1].start_point, _numbered(self._texts.leave, -first))
             yield Function(name.text.decode(), first, last)
 
     def _insert(self, point: tuple[int, int], text: str) -> None:

@@ -193,7 +193,7 @@ class Job:
                 name=redact(exchange.name, secrets),
                 request=redact_data(exchange.request, secrets),
                 response=redact_data(exchange.response, secrets),
-                trouble=redact(exchange.trouble, secrets),
+                error=redact(exchange.error, secrets),
             )
             for exchange in self.context.recorder.recorded()
         )

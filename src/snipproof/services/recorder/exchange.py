@@ -1,4 +1,4 @@
-"""One request and its reply, as they went over the wire."""
+"""One request and the response to it, as data."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request of the Source and the reply to it, as they went over the wire.
+    """A request that a Source sent, and the response.
 
-    :param after: the number of Hits before the request arrived.
-    :param name: what was asked: ``POST /v1/graphql``, ``Search`` (gRPC).
-    :param request: its body as data; the GraphQL text is ``{"query": …}``. ``None`` if there is none.
-    :param response: the reply as data, that of a gRPC search in the shape of a GraphQL reply; ``None`` without one.
-    :param search: whether it asked for objects or aggregates.
-    :param trouble: why ``response`` is not what the Source got: not decodable, too large to be kept, refused.
+    :param after: the number of probe events before the request arrived.
+    :param name: ``POST /v1/graphql``, or the name of a gRPC method: ``Search``.
+    :param request: the body as data; GraphQL is ``{"query": …}``. ``None`` if it is empty.
+    :param response: the body as data, a gRPC search reply in the shape of a GraphQL reply. ``None`` if there is none.
+    :param search: whether the request reads objects or aggregates.
+    :param error: why ``response`` is not what the Source received: it failed, was too large to keep, cannot be decoded.
     """
 
     after: int
@@ -23,4 +23,4 @@ class Exchange:
     request: Any = None
     response: Any = None
     search: bool = False
-    trouble: str = ""
+    error: str = ""

@@ -1,170 +1,216 @@
-"""Follows the gRPC calls of one HTTP/2 connection in the bytes that go by, without touching them.
+"""Forwards gRPC as it comes, the same bytes in both directions, and follows the calls in them.
 
-Only what a call needs is read: header blocks, data, and how streams end. Flow control, settings and pings are between
-the two sides.
+Nothing is taken apart and put together again, so metadata, deadlines, status, compression, flow control and the order
+of streams are those of the two sides. Only what a call needs is read: header blocks, data, and how streams end. What
+cannot be read is still forwarded.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 import hpack
+from hyperframe.frame import ContinuationFrame, DataFrame, Frame, HeadersFrame, PushPromiseFrame, RstStreamFrame
 
+from snipproof.services.recorder.http1 import close_connections
 from snipproof.services.recorder.recording import RecordedCall
+from snipproof.services.weaviate.server import WeaviateAddress
 
+_CHUNK = 1 << 18
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-_HEAD = 9
-_DATA, _HEADERS, _RST_STREAM, _PUSH_PROMISE, _CONTINUATION = 0, 1, 3, 5, 9
-_END_STREAM, _END_HEADERS, _PADDED, _PRIORITY = 0x1, 0x4, 0x8, 0x20
-_LARGEST = 1 << 24  # of tables and header lists: whoever is too generous pays for it himself
-_STATUS = (
-    *("OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS"),
-    *("PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED"),
-    *("INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"),
+_FRAME_HEADER = 9  # bytes: three for the length of the body, then the type, flags and stream
+_FOLLOWED = frozenset(
+    {kind.type for kind in (ContinuationFrame, DataFrame, HeadersFrame, PushPromiseFrame, RstStreamFrame)}
 )
+# Peers choose their own table sizes; do not limit them.
+_MAX_TABLE = _MAX_HEADERS = 1 << 24
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A frame that is whole: its payload without padding, or the headers that it ends."""
+class GrpcForwarder:
+    """Forwards connections of clients to the server, and records each call as a RecordedCall."""
 
-    kind: int
-    stream: int
-    flags: int
-    payload: bytes
-    headers: Mapping[str, str]
+    def __init__(self, upstream: Callable[[], WeaviateAddress | None], begin: Callable[[str], RecordedCall]) -> None:
+        """Begin.
+
+        :param upstream: returns the server's address, ``None`` while it is unknown.
+        :param begin: called when a call arrives, with the path of its method.
+        """
+        self._upstream = upstream
+        self._begin = begin
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection of a client. Without a server it is closed, which clients report as UNAVAILABLE."""
+        address = self._upstream()
+        try:
+            if address is None:
+                raise ConnectionRefusedError("it has not been started yet")
+            server_reader, server_writer = await asyncio.open_connection(address.grpc_host, address.grpc_port)
+        except OSError as error:
+            location = f"{address.grpc_host}:{address.grpc_port}" if address else "an unknown address"
+            self._begin("gRPC connection").end(f"Weaviate at {location} does not answer: {error}")
+            await close_connections(writer)
+            return
+        calls = Http2Calls(self._begin)
+        there = asyncio.ensure_future(_forward(reader, server_writer, calls.sent))
+        back = asyncio.ensure_future(_forward(server_reader, writer, calls.received))
+        try:
+            await asyncio.wait((there, back), return_when=asyncio.FIRST_COMPLETED)
+            side = "the server" if back.done() else "the Source"
+            calls.close(f"{side} closed the connection before the response was complete")
+        finally:
+            there.cancel()
+            back.cancel()
+            # What is written is still sent; after that, neither side can use the connection.
+            await close_connections(server_writer, writer)
+
+
+async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, follow: Callable[[bytes], None]) -> None:
+    """Forward one direction until it ends. Bytes are followed first: a call is recorded before its client can end."""
+    with contextlib.suppress(OSError):  # an end as well
+        while data := await reader.read(_CHUNK):
+            follow(data)
+            writer.write(data)
+            await writer.drain()
 
 
 class Http2Calls:
-    """The calls of one connection."""
+    """The gRPC calls of one HTTP/2 connection, followed in the bytes of both directions."""
 
     def __init__(self, begin: Callable[[str], RecordedCall]) -> None:
         """Begin.
 
-        :param begin: gets the path of a method when a call of it arrives.
+        :param begin: called when a call arrives, with the path of its method.
         """
         self._begin = begin
         self._calls: dict[int, RecordedCall] = {}
         self._lost = False
-        self._client = _Frames(self._from_client, preface=_PREFACE)
-        self._server = _Frames(self._from_server)
+        self._client = _FrameReader(self._from_client, preface=_PREFACE)
+        self._server = _FrameReader(self._from_server)
 
     def sent(self, data: bytes) -> None:
-        """Follow bytes of the client."""
+        """Follow bytes that the client sent."""
         self._follow(self._client, data)
 
-    def replied(self, data: bytes) -> None:
-        """Follow bytes of the server."""
+    def received(self, data: bytes) -> None:
+        """Follow bytes that the client received."""
         self._follow(self._server, data)
 
-    def close(self, words: str) -> None:
-        """The connection is over: so are its calls; ``words`` say why."""
+    def close(self, reason: str) -> None:
+        """End the calls that are still under way; ``reason`` is their error."""
         for call in self._calls.values():
-            call.end(words)
+            call.end(reason)
         self._calls.clear()
 
-    def _follow(self, frames: _Frames, data: bytes) -> None:
+    def _follow(self, frames: _FrameReader, data: bytes) -> None:
         if self._lost:
             return
         try:
             frames.add(data)
-        except Exception as error:  # noqa: BLE001 (what cannot be followed is still passed)
+        except Exception as error:  # noqa: BLE001 (what cannot be followed is still forwarded)
             self._lost = True
             self.close(f"the connection cannot be followed: {error}")
 
-    def _from_client(self, frame: Frame) -> None:
-        call = self._calls.get(frame.stream)
-        if frame.kind == _HEADERS and ":path" in frame.headers:
-            call = self._calls[frame.stream] = self._begin(frame.headers[":path"])
-            call.ask(frame.headers)
-        elif call and frame.kind == _DATA:
-            call.request.add(frame.payload)
-        elif call and frame.kind == _RST_STREAM:
+    def _from_client(self, frame: Frame, headers: Mapping[str, str]) -> None:
+        call = self._calls.get(frame.stream_id)
+        if ":path" in headers:
+            call = self._calls[frame.stream_id] = self._begin(headers[":path"])
+            call.add_request_headers(headers)
+        elif call and isinstance(frame, DataFrame):
+            call.request.add(frame.data)
+        elif call and isinstance(frame, RstStreamFrame):
             call.end("the Source cancelled the call")
-            del self._calls[frame.stream]
+            del self._calls[frame.stream_id]
 
-    def _from_server(self, frame: Frame) -> None:
-        call = self._calls.get(frame.stream)
+    def _from_server(self, frame: Frame, headers: Mapping[str, str]) -> None:
+        call = self._calls.get(frame.stream_id)
         if call is None:
             return
-        if frame.kind == _DATA:
-            call.response.add(frame.payload)
-        elif frame.kind == _HEADERS:
-            call.tell(frame.headers)
-        if frame.kind == _RST_STREAM:
-            call.end(f"the server reset the stream (error code {int.from_bytes(frame.payload[:4], 'big')})")
-        elif frame.flags & _END_STREAM and frame.kind in (_DATA, _HEADERS):
-            call.end(_refusal(call.told))
+        if isinstance(frame, RstStreamFrame):
+            call.end(f"the server reset the stream (error code {frame.error_code})")
         else:
-            return
-        del self._calls[frame.stream]
+            if isinstance(frame, DataFrame):
+                call.response.add(frame.data)
+            call.add_response_headers(headers)
+            if "END_STREAM" not in frame.flags:
+                return
+            call.end(_status_error(call.response_headers))
+        del self._calls[frame.stream_id]
 
 
-class _Frames:
-    """The frames of one direction."""
+class _FrameReader:
+    """Reads the frames of one direction."""
 
-    def __init__(self, take: Callable[[Frame], None], preface: bytes = b"") -> None:
+    def __init__(self, take: Callable[[Frame, Mapping[str, str]], None], preface: bytes = b"") -> None:
         """Begin.
 
-        :param take: gets each frame that matters.
-        :param preface: what comes before the first frame.
+        :param take: called with each DATA and RST_STREAM frame, and with each HEADERS frame and its complete headers.
+        :param preface: the bytes before the first frame.
         """
         self._take = take
         self._preface = preface
         self._buffer = bytearray()
-        self._block = bytearray()  # of the headers that go on in further frames
-        self._block_flags = 0
-        self._decoder = hpack.Decoder(max_header_list_size=_LARGEST)
-        self._decoder.max_allowed_table_size = _LARGEST
+        self._headers_frame = HeadersFrame(1)
+        self._block = bytearray()  # of its headers, which may continue in further frames
+        self._decoder = hpack.Decoder(max_header_list_size=_MAX_HEADERS)
+        self._decoder.max_allowed_table_size = _MAX_TABLE
 
     def add(self, data: bytes) -> None:
+        """Read the frames that ``data`` completes.
+
+        :raises Exception: these are not frames, or invalid ones.
+        """
         self._buffer += data
         if self._preface:
             if len(self._buffer) < len(self._preface):
                 return
             if not self._buffer.startswith(self._preface):
-                raise ValueError("it is not HTTP/2")
+                raise ValueError("not HTTP/2")
             del self._buffer[: len(self._preface)]
             self._preface = b""
-        place = 0
-        while len(self._buffer) - place >= _HEAD:
-            head = self._buffer[place : place + _HEAD]
-            end = place + _HEAD + int.from_bytes(head[:3], "big")
-            if end > len(self._buffer):
-                break
-            stream = int.from_bytes(head[5:9], "big") & 0x7FFFFFFF
-            self._frame(head[3], stream, head[4], bytes(self._buffer[place + _HEAD : end]))
-            place = end
-        del self._buffer[:place]
+        start = 0
+        with memoryview(self._buffer) as view:
+            while len(view) - start >= _FRAME_HEADER:
+                body = start + _FRAME_HEADER
+                end = body + int.from_bytes(view[start : start + 3], "big")
+                if end > len(view):
+                    break
+                # Any other frame, valid or not, concerns the two sides only.
+                if view[start + 3] in _FOLLOWED:
+                    frame, _ = Frame.parse_frame_header(view[start:body])
+                    frame.parse_body(view[body:end])
+                    self._read(frame)
+                start = end
+        del self._buffer[:start]
 
-    def _frame(self, kind: int, stream: int, flags: int, payload: bytes) -> None:
-        if kind == _PUSH_PROMISE:
-            raise ValueError("the server pushes, which gRPC does not do")
-        if kind in (_DATA, _HEADERS) and flags & _PADDED:
-            payload = payload[1 : len(payload) - payload[0]]
-        if kind == _HEADERS:
-            self._block[:] = payload[5:] if flags & _PRIORITY else payload
-            self._block_flags = flags
-        elif kind == _CONTINUATION:
-            self._block += payload
-            kind = _HEADERS
-            flags = self._block_flags | flags & _END_HEADERS
-        if kind != _HEADERS:
-            self._take(Frame(kind, stream, flags, payload, {}))
-        elif flags & _END_HEADERS:
-            found = self._decoder.decode(bytes(self._block), raw=True)
-            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in found}
-            self._take(Frame(kind, stream, flags, b"", headers))
+    def _read(self, frame: Frame) -> None:
+        if isinstance(frame, PushPromiseFrame):
+            raise ValueError("the server pushes, which gRPC does not do")  # noqa: TRY004 (a fact about the data)
+        if isinstance(frame, HeadersFrame):
+            self._headers_frame = frame
+            self._block[:] = frame.data
+        elif isinstance(frame, ContinuationFrame):
+            self._block += frame.data
+        else:
+            self._take(frame, {})
+            return
+        if "END_HEADERS" in frame.flags:
+            fields = self._decoder.decode(bytes(self._block), raw=True)
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in fields}
+            self._take(self._headers_frame, headers)
 
 
-def _refusal(told: Mapping[str, str]) -> str:
-    """Return the status of a call in words, an empty text if it is OK."""
-    status = told.get("grpc-status", "")
+def _status_error(headers: Mapping[str, str]) -> str:
+    """Return the gRPC status in ``headers`` as an error, ``""`` for OK."""
+    status = headers.get("grpc-status", "")
     if status == "0":
         return ""
     if not status.isdecimal():
         return "the call ended without a status"
-    name = _STATUS[int(status)] if int(status) < len(_STATUS) else f"status {status}"
-    return f"{name}: {unquote(told.get('grpc-message', ''))}"
+    # Late: the import takes a while, and few calls fail.
+    from grpc import StatusCode
+
+    name = next((code.name for code in StatusCode if code.value[0] == int(status)), f"status {status}")
+    return f"{name}: {unquote(headers.get('grpc-message', ''))}"

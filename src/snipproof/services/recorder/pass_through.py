@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 from snipproof.services.recorder.decode import decode
 from snipproof.services.recorder.exchange import Exchange
-from snipproof.services.recorder.grpc import GrpcPass
-from snipproof.services.recorder.http1 import HttpPass
+from snipproof.services.recorder.http1 import HttpForwarder
+from snipproof.services.recorder.http2 import GrpcForwarder
 from snipproof.services.recorder.recording import RecordedCall, Recording
 from snipproof.services.weaviate.server import WeaviateAddress
 
@@ -27,13 +27,13 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, An
 class Recorder:
     """A pass-through to the Weaviate that :meth:`forward_to` names; it listens until :meth:`stop`.
 
-    Its methods are called from other threads than its own.
+    It runs in a thread of its own; its methods are called from other threads.
     """
 
     def __init__(self) -> None:
         """Start it.
 
-        :raises OSError: no port can be had.
+        :raises OSError: no port is free.
         """
         self._recording = Recording(None)
         self._upstream: WeaviateAddress | None = None
@@ -54,11 +54,11 @@ class Recorder:
         return replace(real, host=_HOST, port=self._ports[0], grpc_host=_HOST, grpc_port=self._ports[1], scheme="http")
 
     def forward_to(self, real: WeaviateAddress) -> None:
-        """Pass new connections to ``real`` from now on."""
+        """Forward new connections to ``real`` from now on."""
         self._upstream = real
 
     def record(self, events: Path) -> None:
-        """Begin to record, anew: the Source that writes its events to ``events`` is about to be let go."""
+        """Begin a new recording, of the Source that writes its probe events to ``events`` and is about to start."""
         self._in_loop(self._switch(Recording(events)))
 
     def recorded(self) -> tuple[Exchange, ...]:
@@ -78,37 +78,37 @@ class Recorder:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def _switch(self, recording: Recording) -> list[RecordedCall]:
-        before, self._recording = self._recording, recording
-        return before.close()
+        previous, self._recording = self._recording, recording
+        return previous.close()
 
     async def _serve(self, http: socket.socket, grpc: socket.socket) -> list[asyncio.Server]:
-        passes = (
-            (HttpPass(lambda: self._upstream, lambda name: self._recording.begin(name, grpc=False)).serve, http),
-            (GrpcPass(lambda: self._upstream, lambda name: self._recording.begin(name, grpc=True)).serve, grpc),
+        forwarders = (
+            (HttpForwarder(lambda: self._upstream, lambda name: self._recording.begin(name, grpc=False)).serve, http),
+            (GrpcForwarder(lambda: self._upstream, lambda name: self._recording.begin(name, grpc=True)).serve, grpc),
         )
-        return [await asyncio.start_server(self._kept(serve), sock=sock) for serve, sock in passes]
+        return [await asyncio.start_server(self._tracked(serve), sock=sock) for serve, sock in forwarders]
 
-    def _kept(self, serve: Serve) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
-        """Return a callback that serves a connection in a task that is known until it is over."""
+    def _tracked(self, serve: Serve) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
+        """Return a callback that serves a connection in a task, and keeps the task until it is done."""
 
         def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = self._loop.create_task(serve(reader, writer))
             self._tasks.add(task)
 
-            def over(task: asyncio.Task[None]) -> None:
+            def done(task: asyncio.Task[None]) -> None:
                 self._tasks.discard(task)
-                writer.transport.abort()  # nobody else closes it where the task was cancelled before it began
+                writer.transport.abort()  # a task that was cancelled before it began has not closed it
                 if not task.cancelled():
                     task.result()
 
-            task.add_done_callback(over)
+            task.add_done_callback(done)
 
         return begin
 
     async def _close(self) -> None:
         for server in self._servers:
             server.close()
-        # More than once: the first interrupts a task's work, the next one its waiting for what is not sent yet.
+        # Repeatedly: the first time interrupts a task's work, the next time its wait for unsent data.
         while tasks := list(self._tasks):
             for task in tasks:
                 task.cancel()

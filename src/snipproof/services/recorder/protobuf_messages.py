@@ -1,96 +1,78 @@
-"""The protobuf messages of Weaviate's gRPC API, read with the definitions that weaviate-client ships."""
+"""The protobuf messages of Weaviate's gRPC API as plain data, with numbers as Weaviate prints them in JSON.
+
+The definitions are in ``weaviate_api.binpb``; see ``README.md``. ``MessageToDict`` of protobuf would give 64-bit
+integers as text and other digits for 32-bit floats.
+"""
 
 from __future__ import annotations
 
-import ast
 import base64
 import functools
 import gzip
-import importlib.util
 import zlib
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, struct_pb2
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError
 
-from snipproof.services.recorder.wire_numbers import double, single
+Number = int | Decimal
 
-_PREFIX = 5  # one byte that says whether a message is compressed, four for its length
+_DEFINITIONS = Path(__file__).with_name("weaviate_api.binpb")
+_PREFIX = 5  # bytes before each message: one for whether it is compressed, four for its length
 _STRUCT = "google.protobuf.Struct"
 
 
 class Method:
-    """A method of the API: the types of its request and its reply, and which of them are streams."""
+    """A method of the API: the message types of its request and its response, and which of them are streams."""
 
-    def __init__(self, request: Any, reply: Any, *, streams: tuple[bool, bool]) -> None:
+    def __init__(self, request: Any, response: Any, *, streams: tuple[bool, bool]) -> None:
         self.request = request
-        self.reply = reply
-        self.request_streams, self.reply_streams = streams
+        self.response = response
+        self.request_streams, self.response_streams = streams
 
 
-def method(path: str) -> Method | None:
-    """Return the method of a ``path`` such as ``/weaviate.v1.Weaviate/Search``, ``None`` if there is none."""
+def find_method(path: str) -> Method | None:
+    """Return the method of a ``path`` such as ``/weaviate.v1.Weaviate/Search``, ``None`` if it is unknown."""
     service, _, name = path.lstrip("/").partition("/")
-    pool = _pool()
     try:
-        found = pool.FindServiceByName(service).FindMethodByName(name)
+        method = _pool().FindServiceByName(service).FindMethodByName(name)
     except KeyError:
         return None
-    request, reply = (message_factory.GetMessageClass(kind) for kind in (found.input_type, found.output_type))
-    return Method(request, reply, streams=(found.client_streaming, found.server_streaming))
+    request, response = (message_factory.GetMessageClass(kind) for kind in (method.input_type, method.output_type))
+    return Method(request, response, streams=(method.client_streaming, method.server_streaming))
 
 
 @functools.cache
 def _pool() -> descriptor_pool.DescriptorPool:
-    """Return the definitions of the API.
-
-    They are taken out of the generated modules, which hold them in serialized form: to import these modules would
-    import the whole client, for a second and with the warnings of what it needs.
-    """
-    spec = importlib.util.find_spec("weaviate")
-    homes = spec.submodule_search_locations if spec else None
-    assert homes, "weaviate-client belongs to the extra"
-    # All versions hold the same definitions; they differ in the code around them.
-    folders = sorted({path.parent for home in homes for path in Path(home).glob("proto/v1/*/v1/weaviate_pb2.py")})
-    files = [_definition(path) for path in sorted(folders[-1].glob("*_pb2.py"))]
+    """Return the definitions, in a pool of their own: they must not clash with those of a client in this process."""
     pool = descriptor_pool.DescriptorPool()
     pool.AddSerializedFile(struct_pb2.DESCRIPTOR.serialized_pb)
-    waiting = {file.name: file for file in files if file}
-    while waiting:
-        ready = [file for file in waiting.values() if not waiting.keys() & set(file.dependency)]
-        for file in ready:
-            pool.AddSerializedFile(file.SerializeToString())
-            del waiting[file.name]
+    for file in descriptor_pb2.FileDescriptorSet.FromString(_DEFINITIONS.read_bytes()).file:
+        pool.AddSerializedFile(file.SerializeToString())
     return pool
 
 
-def _definition(path: Path) -> descriptor_pb2.FileDescriptorProto | None:
-    """Return the definition that a generated module holds."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "AddSerializedFile":
-            return descriptor_pb2.FileDescriptorProto.FromString(ast.literal_eval(node.args[0]))
-    return None
+def split_messages(body: bytes, encoding: str) -> list[bytes]:
+    """Return the serialized messages of a gRPC body.
 
-
-def split(body: bytes, encoding: str) -> list[bytes]:
-    """Return the messages of a gRPC body.
-
-    :param encoding: what compresses those that say so: ``gzip`` or ``deflate``.
-    :raises ValueError: it does not end with a whole message, or cannot be decompressed.
+    :param encoding: ``grpc-encoding``, ``gzip`` or ``deflate``, for the messages marked as compressed.
+    :raises ValueError: the last message is incomplete, or a message cannot be decompressed.
     """
-    found = []
-    place = 0
-    while place < len(body):
-        end = place + _PREFIX + int.from_bytes(body[place + 1 : place + _PREFIX], "big")
+    messages = []
+    start = 0
+    while start < len(body):
+        end = start + _PREFIX + int.from_bytes(body[start + 1 : start + _PREFIX], "big")
         if end > len(body):
-            raise ValueError("a message is not whole")
-        data = body[place + _PREFIX : end]
-        found.append(_decompress(data, encoding) if body[place] else data)
-        place = end
-    return found
+            raise ValueError("incomplete message")
+        data = body[start + _PREFIX : end]
+        messages.append(_decompress(data, encoding) if body[start] else data)
+        start = end
+    return messages
 
 
 def _decompress(data: bytes, encoding: str) -> bytes:
@@ -100,24 +82,35 @@ def _decompress(data: bytes, encoding: str) -> bytes:
         raise ValueError(str(error)) from None
 
 
+def parse_messages(kind: Any, bodies: Iterable[bytes]) -> list[Any]:
+    """Parse serialized messages of the type ``kind``.
+
+    :raises ValueError: the bytes are not such a message.
+    """
+    try:
+        return [kind.FromString(body) for body in bodies]
+    except DecodeError as error:
+        raise ValueError(str(error)) from None
+
+
 def to_data(message: Any) -> Any:
-    """Return a message as plain data: what is set in it, enums by their names, bytes as base64."""
+    """Return a message as plain data: the fields that are set, enums by name, bytes as base64."""
     if message.DESCRIPTOR.full_name == _STRUCT:
-        return {key: _plain(value) for key, value in message.fields.items()}
+        return {key: _struct_value(value) for key, value in message.fields.items()}
     return {field.name: _field(field, value) for field, value in message.ListFields()}
 
 
 def _field(field: FieldDescriptor, value: Any) -> Any:
     kind = field.message_type
     if kind and kind.GetOptions().map_entry:
-        of = kind.fields_by_name["value"]
-        return {str(key): _single(of, each) for key, each in sorted(value.items())}
+        value_field = kind.fields_by_name["value"]
+        return {str(key): _single_value(value_field, each) for key, each in sorted(value.items())}
     if field.is_repeated if hasattr(field, "is_repeated") else field.label == FieldDescriptor.LABEL_REPEATED:
-        return [_single(field, each) for each in value]
-    return _single(field, value)
+        return [_single_value(field, each) for each in value]
+    return _single_value(field, value)
 
 
-def _single(field: FieldDescriptor, value: Any) -> Any:
+def _single_value(field: FieldDescriptor, value: Any) -> Any:
     if field.message_type:
         return to_data(value)
     if field.enum_type:
@@ -130,25 +123,50 @@ def _single(field: FieldDescriptor, value: Any) -> Any:
     return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
 
 
-def _plain(value: struct_pb2.Value) -> Any:
-    """Return what a value of a ``Struct`` stands for."""
+def _struct_value(value: struct_pb2.Value) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "struct_value":
-        return {key: _plain(each) for key, each in value.struct_value.fields.items()}
+        return {key: _struct_value(each) for key, each in value.struct_value.fields.items()}
     if kind == "list_value":
-        return [_plain(each) for each in value.list_value.values]
+        return [_struct_value(each) for each in value.list_value.values]
     if kind in (None, "null_value"):
         return None
-    found = getattr(value, kind)
-    return double(found) if kind == "number_value" else found
+    plain = getattr(value, kind)
+    return double(plain) if kind == "number_value" else plain
 
 
-def parse_all(kind: Any, bodies: Iterable[bytes]) -> list[Any]:
-    """Return the messages of the type ``kind``.
+def double(value: float) -> Number:
+    """Return a 64-bit float as the shortest number that stands for it, an int if it has no decimals."""
+    return _number(repr(value))
 
-    :raises ValueError: the bytes are none.
-    """
-    try:
-        return [kind.FromString(body) for body in bodies]
-    except DecodeError as error:
-        raise ValueError(str(error)) from None
+
+def single(value: float) -> Number:
+    """Return a 32-bit float, widened to 64 bits, as its shortest number: 0.05797422, not 0.05797421932220459."""
+    return _number(str(np.float32(value)))
+
+
+def singles(values: Iterable[float]) -> list[Number]:
+    """Return 32-bit floats as numbers."""
+    return [single(value) for value in values]
+
+
+def singles_of(data: bytes) -> list[Number]:
+    """Return little-endian 32-bit floats as numbers."""
+    return [_number(str(value)) for value in np.frombuffer(data, "<f4")]
+
+
+def doubles_of(data: bytes) -> list[Number]:
+    """Return little-endian 64-bit floats as numbers."""
+    return [double(float(value)) for value in np.frombuffer(data, "<f8")]
+
+
+def ints_of(data: bytes) -> list[Number]:
+    """Return little-endian 64-bit integers."""
+    return [int(value) for value in np.frombuffer(data, "<i8")]
+
+
+def _number(text: str) -> Number:
+    number = Decimal(text)
+    # Weaviate prints 8.0 as 8.
+    whole = number.is_finite() and abs(number) < 10**21 and number == number.to_integral_value()
+    return int(number) if whole else number

@@ -1,4 +1,4 @@
-"""What went over the wire while one Source ran: the calls in the order of their arrival, as bytes."""
+"""What went over the wire while one Source ran: the calls in order of arrival, as bytes."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MOST = 8 << 20
-"""Bytes of one body that are kept."""
-MOST_OF_ALL = 32 << 20
-"""Bytes that are kept for one Source."""
+MAX_BODY = 8 << 20
+"""Bytes kept of one body."""
+MAX_RECORDING = 32 << 20
+"""Bytes kept for one Source."""
 
-# All that is ever kept of the headers: no Authorization, no key of a model provider.
-_KEPT = frozenset({"content-type", "content-encoding", "grpc-encoding", "grpc-status", "grpc-message"})
+# The only headers that are ever kept: no Authorization, no key of a model provider.
+_KEPT_HEADERS = frozenset({"content-type", "content-encoding", "grpc-encoding", "grpc-status", "grpc-message"})
 
 
 class ProbeCount:
-    """Counts the ProbeCount in the events of a Source while they are written; see ``runners/job.py``."""
+    """Counts the probe events in the events file of a Source while the Source writes it; see ``runners/job.py``."""
 
     def __init__(self, events: Path) -> None:
         self._events = events
@@ -25,7 +25,7 @@ class ProbeCount:
         self._count = 0
 
     def count(self) -> int:
-        """Return how many there are by now; reads only what is new, up to the last whole line."""
+        """Return the number of probe events so far; reads only what is new, up to the last complete line."""
         try:
             with self._events.open("rb") as file:
                 file.seek(self._offset)
@@ -37,13 +37,16 @@ class ProbeCount:
         for line in text.splitlines():
             try:
                 self._count += "line" in json.loads(line)
-            except ValueError:  # a line that the disk had no room for
+            except ValueError:  # the disk was full
                 continue
         return self._count
 
 
 class Body:
-    """The bytes of a request or a reply, as long as they are not too many to be kept."""
+    """The bytes of a request or a response, unless they are too many to keep.
+
+    ``size`` is the number of bytes received; ``kept`` is whether all of them are here.
+    """
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
@@ -52,31 +55,31 @@ class Body:
         self.kept = True
 
     def add(self, data: bytes) -> None:
-        """Keep a further part, or give up the whole body."""
+        """Keep a further part, or drop the whole body."""
         if self._recording.closed:
             return
         self.size += len(data)
-        if self.kept and self.size <= MOST and len(data) <= self._recording.left:
-            self._recording.left -= len(data)
+        if self.kept and self.size <= MAX_BODY and len(data) <= self._recording.bytes_left:
+            self._recording.bytes_left -= len(data)
             self._parts.append(data)
         elif self.kept:
             self.kept = False
-            self._recording.left += sum(map(len, self._parts))
+            self._recording.bytes_left += sum(map(len, self._parts))
             self._parts.clear()
 
     @property
     def data(self) -> bytes:
-        """What was kept."""
+        """The bytes that were kept."""
         return b"".join(self._parts)
 
 
 @dataclass(slots=True)
 class RecordedCall:
-    """One request and its reply. ``name`` is ``POST /v1/graphql``, or the path of a gRPC method.
+    """One request and the response to it. ``name`` is ``POST /v1/graphql``, or the path of a gRPC method.
 
-    :param after: the number of ProbeCount before it arrived.
-    :param status: of an HTTP reply; 0 if there is none, and for gRPC.
-    :param trouble: why there is no whole reply.
+    :param after: the number of probe events before the request arrived.
+    :param status: that of an HTTP response; 0 without one, and for gRPC.
+    :param error: why there is no complete response.
     """
 
     recording: Recording
@@ -86,51 +89,51 @@ class RecordedCall:
     request: Body
     response: Body
     status: int = 0
-    asked: dict[str, str] = field(default_factory=dict)  # headers of the request
-    told: dict[str, str] = field(default_factory=dict)  # headers of the reply
+    request_headers: dict[str, str] = field(default_factory=dict)
+    response_headers: dict[str, str] = field(default_factory=dict)
     ended: bool = False
-    trouble: str = ""
+    error: str = ""
 
-    def ask(self, headers: Mapping[str, str]) -> None:
-        """Keep what is needed of the request's headers."""
-        self.asked |= {name: value for name, value in headers.items() if name in _KEPT}
+    def add_request_headers(self, headers: Mapping[str, str]) -> None:
+        """Keep the request headers that decoding needs."""
+        self.request_headers |= {name: value for name, value in headers.items() if name in _KEPT_HEADERS}
 
-    def tell(self, headers: Mapping[str, str]) -> None:
-        """Keep what is needed of the reply's headers, and of its trailers."""
-        self.told |= {name: value for name, value in headers.items() if name in _KEPT}
+    def add_response_headers(self, headers: Mapping[str, str]) -> None:
+        """Keep the response headers and trailers that decoding needs."""
+        self.response_headers |= {name: value for name, value in headers.items() if name in _KEPT_HEADERS}
 
-    def end(self, trouble: str = "") -> None:
-        """Be over; the first word counts."""
+    def end(self, error: str = "") -> None:
+        """Note that the call is over. Only the first time counts."""
         if not self.ended and not self.recording.closed:
             self.ended = True
-            self.trouble = trouble
+            self.error = error
 
 
 class Recording:
-    """The calls of one Source. Everything but ``__init__`` belongs to the thread of the recorder until it is closed."""
+    """The calls of one Source. Only the recorder's thread uses it, except for ``__init__`` and after ``close``."""
 
     def __init__(self, events: Path | None) -> None:
         """Begin.
 
-        :param events: the file to which the Source's probes write; ``None`` for a Recording that keeps nothing.
+        :param events: the file that the Source's probes write to; ``None`` for a Recording that keeps nothing.
         """
-        self._hits = ProbeCount(events) if events else None
+        self._probes = ProbeCount(events) if events else None
         self.calls: list[RecordedCall] = []
-        self.left = MOST_OF_ALL
+        self.bytes_left = MAX_RECORDING
         self.closed = events is None
 
     def begin(self, name: str, *, grpc: bool) -> RecordedCall:
-        """Return the RecordedCall that arrives now."""
-        after = self._hits.count() if self._hits and not self.closed else 0
+        """Return a RecordedCall for a request that arrives now."""
+        after = self._probes.count() if self._probes and not self.closed else 0
         call = RecordedCall(self, after, name, grpc, Body(self), Body(self))
         if not self.closed:
             self.calls.append(call)
         return call
 
     def close(self) -> list[RecordedCall]:
-        """End: what is still under way will never be known."""
+        """Return the calls, and ignore everything that happens to them from now on."""
         for call in self.calls:
-            begun = call.response.size or call.status or call.told
-            call.end("the Source ended before the reply did" if begun else "the Source ended before a reply came")
+            begun = call.response.size or call.status or call.response_headers
+            call.end("the Source ended during the response" if begun else "the Source ended before the response")
         self.closed = True
         return self.calls

@@ -1,1 +1,1 @@
-"""The Weaviate server: where it comes from, when it is ready, what it stores."""
+"""The Weaviate server: where it comes from, when it is ready, what is stored in it."""

@@ -1,4 +1,4 @@
-"""The embedded server's binary: given, kept in the cache, downloaded from the official releases, or built with Go."""
+"""The embedded server's binary: from the settings, the cache, the official releases, or a build with Go."""
 
 from __future__ import annotations
 
@@ -26,22 +26,23 @@ from snipproof.processes.cache_folder import cache_folder
 from snipproof.processes.process import Process
 from snipproof.processes.session_folder import SessionFolder
 
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 _NAME = "weaviate-server"
 _PART = "part-"
 _MODULE = "github.com/weaviate/weaviate/cmd/weaviate-server"
-_BEAT = 10.0  # seconds between signs of life
-_BLOCK = 1 << 20
+_HEARTBEAT = 10.0  # seconds between progress lines
+_BLOCK = 1 << 20  # bytes
 
 
 class _UnobtainableError(Exception):
-    """One way to a binary failed; the text says why."""
+    """One way to obtain a binary failed; the text is the reason."""
 
 
-def find_binary(settings: Settings, say: Say) -> Path:
-    """Return the server binary of the pinned version, obtaining it first if need be.
+def find_binary(settings: Settings, log: Log) -> Path:
+    """Return the server binary of the pinned version, obtained first if necessary.
 
-    :raises InfrastructureError: the given binary is no program, or none of the allowed ways works.
+    :param log: called with a line about everything that takes time.
+    :raises InfrastructureError: the binary in the settings is not executable, or every allowed way failed.
     """
     wanted = settings.weaviate
     if wanted.binary:
@@ -51,40 +52,40 @@ def find_binary(settings: Settings, say: Say) -> Path:
         return path
     folder = cache_folder(settings) / "weaviate" / wanted.version / "-".join(_system())
     ways: dict[str, Callable[[], Path]] = {
-        "cache": lambda: _cached(folder, say),
-        "download": lambda: _keep(folder, lambda part: _download(settings, part, say)),
-        "build": lambda: _keep(folder, lambda part: _build(wanted.version, part, say)),
+        "cache": lambda: _cached(folder, log),
+        "download": lambda: _keep(folder, lambda part: _download(settings, part, log)),
+        "build": lambda: _keep(folder, lambda part: _build(wanted.version, part, log)),
     }
-    failed = []
+    errors = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / "lock"):
-            for left in folder.glob(f"{_PART}*"):
-                shutil.rmtree(left, ignore_errors=True)  # by one that was killed: whoever lives holds the lock
+            for leftover in folder.glob(f"{_PART}*"):
+                shutil.rmtree(leftover, ignore_errors=True)  # of a killed process: a live one would hold the lock
             for way in wanted.obtain:
                 try:
                     return ways[way]()
                 except _UnobtainableError as error:
-                    failed.append(f"{way}: {error}")
+                    errors.append(f"{way}: {error}")
     except OSError as error:
-        failed.append(f"{folder}: {error.strerror or error}")
+        errors.append(f"{folder}: {error.strerror or error}")
     raise InfrastructureError(
-        f"no Weaviate {wanted.version} server binary can be had",
-        "\n".join(failed)
-        + "\nThree ways out: name a binary (SNIPPROOF_WEAVIATE_BINARY); install Go or reach the releases"
-        "\n(weaviate.obtain, weaviate.download-url); or use a running server or a container engine"
+        f"failed to obtain a Weaviate {wanted.version} server binary",
+        "\n".join(errors)
+        + "\nThere are three solutions: set a binary (SNIPPROOF_WEAVIATE_BINARY); install Go or make the releases"
+        "\nreachable (weaviate.obtain, weaviate.download-url); or use a running server or a container engine"
         "\n(--snippets-weaviate-url URL, SNIPPROOF_WEAVIATE_IMAGE).",
     )
 
 
 def _system() -> tuple[str, str]:
-    """Return the operating system and architecture as Go and the release archives name them."""
+    """Return the operating system and architecture in the spelling of Go and the release archives."""
     machine = platform.machine().lower()
     return platform.system().lower(), {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
 
 
-def _cached(folder: Path, say: Say) -> Path:
-    """Return the cached binary if it is still the one that was put there."""
+def _cached(folder: Path, log: Log) -> Path:
+    """Return the cached binary if it still matches its record."""
     binary, record = folder / _NAME, folder / "record.json"
     try:
         known = json.loads(record.read_text(encoding="utf-8"))
@@ -92,26 +93,26 @@ def _cached(folder: Path, say: Say) -> Path:
             return binary
     except (OSError, ValueError, KeyError):
         if not binary.exists():
-            raise _UnobtainableError(f"nothing in {folder}") from None
-    say("weaviate: the cached server binary is damaged and is dropped")
+            raise _UnobtainableError(f"{folder} is empty") from None
+    log("weaviate: the cached server binary is damaged; it is removed")
     binary.unlink(missing_ok=True)
     record.unlink(missing_ok=True)
     raise _UnobtainableError(f"the binary in {folder} was damaged")
 
 
 def _keep(folder: Path, obtain: Callable[[Path], Path]) -> Path:
-    """Put what ``obtain`` makes in a temporary folder into the cache, whole or not at all."""
+    """Let ``obtain`` create a binary in a temporary folder, then move it into the cache, complete or not at all."""
     with tempfile.TemporaryDirectory(prefix=_PART, dir=folder) as part:
-        made = obtain(Path(part))
-        made.chmod(0o755)
+        binary = obtain(Path(part))
+        binary.chmod(0o755)
         record = Path(part) / "record.json"
-        record.write_text(json.dumps({"size": made.stat().st_size, "sha256": _sha256(made)}), encoding="utf-8")
+        record.write_text(json.dumps({"size": binary.stat().st_size, "sha256": _sha256(binary)}), encoding="utf-8")
         record.replace(folder / "record.json")
-        made.replace(folder / _NAME)
+        binary.replace(folder / _NAME)
     return folder / _NAME
 
 
-def _download(settings: Settings, part: Path, say: Say) -> Path:
+def _download(settings: Settings, part: Path, log: Log) -> Path:
     """Download, verify and unpack the release archive for this machine."""
     wanted = settings.weaviate
     system, machine = _system()
@@ -120,22 +121,22 @@ def _download(settings: Settings, part: Path, say: Say) -> Path:
     archive = part / name
     try:
         checksum = wanted.sha256.get(f"{system}-{machine}") or _published_checksum(f"{url}.sha256")
-        _fetch(url, archive, say)
+        _fetch(url, archive, log)
     except requests.RequestException as error:
         raise _UnobtainableError(f"{url}: {_reason(error)}") from None
     if _sha256(archive) != checksum.lower():
-        raise _UnobtainableError(f"{url}: the checksum is not {checksum}")
+        raise _UnobtainableError(f"{url}: the SHA-256 checksum is not {checksum}")
     try:
         with _member(archive) as source, (part / _NAME).open("wb") as target:
             shutil.copyfileobj(source, target)
     except (tarfile.TarError, zipfile.BadZipFile, KeyError, EOFError, OSError) as error:
-        raise _UnobtainableError(f"{url}: cannot be unpacked: {error}") from None
+        raise _UnobtainableError(f"{url}: failed to unpack: {error}") from None
     return part / _NAME
 
 
 @contextmanager
 def _member(archive: Path) -> Iterator[IO[bytes]]:
-    """Open the one member of an archive that is the server; its own path in the archive is never used."""
+    """Open the server in an archive. Its path there is never used to write."""
     if archive.suffix == ".zip":
         with zipfile.ZipFile(archive) as zipped, zipped.open("weaviate") as unzipped:
             yield unzipped
@@ -144,35 +145,38 @@ def _member(archive: Path) -> Iterator[IO[bytes]]:
         member = next((m for m in tarred if m.isfile() and Path(m.name).name == "weaviate"), None)
         source = tarred.extractfile(member) if member else None
         if source is None:
-            raise KeyError("it holds no file named weaviate")
+            raise KeyError("no file named weaviate in it")
         with source:
             yield source
 
 
 def _published_checksum(url: str) -> str:
-    reply = requests.get(url, timeout=30)
-    words = reply.text.split() if reply.ok else []
-    if not words or not re.fullmatch(r"[0-9a-fA-F]{64}", words[0]):
-        found = "no SHA-256 checksum" if reply.ok else f"{reply.status_code} {reply.reason}"
-        raise _UnobtainableError(f"{url}: {found}, so the archive cannot be trusted (set weaviate.sha256)")
-    return words[0]
+    response = requests.get(url, timeout=30)
+    checksum = next(iter(response.text.split()), "") if response.ok else ""
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", checksum):
+        problem = "no SHA-256 checksum" if response.ok else f"{response.status_code} {response.reason}"
+        raise _UnobtainableError(f"{url}: {problem}, so the archive cannot be trusted (set weaviate.sha256)")
+    return checksum
 
 
-def _fetch(url: str, target: Path, say: Say) -> None:
-    """Download ``url``, with a sign of life every few seconds; a body that is cut off is an error."""
-    say(f"weaviate: downloading {url}")
-    as_it_is = {"Accept-Encoding": "identity"}  # so that the length is the archive's own
-    with requests.get(url, headers=as_it_is, stream=True, timeout=30) as reply, target.open("wb") as file:
-        reply.raise_for_status()
-        total = int(reply.headers.get("Content-Length", 0))
-        done, beat = 0, time.monotonic()
-        for block in reply.iter_content(_BLOCK):
+def _fetch(url: str, target: Path, log: Log) -> None:
+    """Download ``url``, with a progress line every few seconds.
+
+    :raises requests.RequestException: it failed, or was cut off.
+    """
+    log(f"weaviate: downloading {url}")
+    headers = {"Accept-Encoding": "identity"}  # so that Content-Length is that of the archive
+    with requests.get(url, headers=headers, stream=True, timeout=30) as response, target.open("wb") as file:
+        response.raise_for_status()
+        total = int(response.headers.get("Content-Length", 0))
+        done, heartbeat = 0, time.monotonic()
+        for block in response.iter_content(_BLOCK):
             file.write(block)
             done += len(block)
-            if time.monotonic() - beat > _BEAT or done == total:
-                beat = time.monotonic()
+            if time.monotonic() - heartbeat > _HEARTBEAT or done == total:
+                heartbeat = time.monotonic()
                 bar = f"[{'#' * (20 * done // total):20}] " if total else ""
-                say(f"weaviate: {bar}{done / 1e6:.0f} MB" + (f" of {total / 1e6:.0f} MB" if total else ""))
+                log(f"weaviate: {bar}{done / 1e6:.0f} MB" + (f" of {total / 1e6:.0f} MB" if total else ""))
         if total and done != total:
             raise requests.ConnectionError("the download was cut off")
 
@@ -180,30 +184,29 @@ def _fetch(url: str, target: Path, say: Say) -> None:
 def _reason(error: requests.RequestException) -> str:
     if error.response is not None:
         return f"{error.response.status_code} {error.response.reason}"
-    return f"not reached ({type(error).__name__})" if "cut off" not in str(error) else str(error)
+    return f"failed to connect ({type(error).__name__})" if "cut off" not in str(error) else str(error)
 
 
-def _build(version: str, part: Path, say: Say) -> Path:
-    """Build the server with ``go install``; a few minutes, once."""
+def _build(version: str, part: Path, log: Log) -> Path:
+    """Build the server with ``go install``, which takes a few minutes."""
     go = shutil.which("go")
     if go is None:
-        raise _UnobtainableError("no Go toolchain on the PATH")
-    say(f"weaviate: building {version} with Go, once; this takes some minutes")
+        raise _UnobtainableError("Go is not on the PATH")
+    log(f"weaviate: building {version} with Go, once; this takes a few minutes")
     env = {**os.environ, "CGO_ENABLED": "0", "GOBIN": str(part), "GOFLAGS": "-mod=mod -buildvcs=false"}
     command = [go, "install", "-v", "-trimpath", "-ldflags=-s -w", f"{_MODULE}@v{version}"]
     begin = time.monotonic()
-    with (
-        SessionFolder.begin() as run
-    ):  # of its own, so that a build whose parent is killed ends and leaves nothing either
-        log = run.folder / "build.log"
-        build = Process.start(command, session=run, env=env, cwd=part, stdout=log)
+    # A session of its own, so that a build whose parent is killed ends too and leaves nothing.
+    with SessionFolder.begin() as session:
+        output = session.folder / "build.log"
+        build = Process.start(command, session=session, env=env, cwd=part, stdout=output)
         try:
-            while (code := build.wait(_BEAT)) is None:
-                lines = log.read_bytes().count(b"\n")
-                say(f"weaviate: building, {time.monotonic() - begin:.0f} s, {lines} modules and packages so far")
+            while (code := build.wait(_HEARTBEAT)) is None:
+                lines = output.read_bytes().count(b"\n")
+                log(f"weaviate: building, {time.monotonic() - begin:.0f} s, {lines} modules and packages so far")
         finally:
             build.stop()
-        tail = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:]
+        tail = output.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:]
     if code or not (part / _NAME).exists():
         raise _UnobtainableError("go install failed: " + " | ".join(line.strip() for line in tail))
     return part / _NAME

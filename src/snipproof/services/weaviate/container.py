@@ -1,7 +1,7 @@
 """Weaviate in a container, through testcontainers' plain ``DockerContainer``.
 
-Not ``WeaviateContainer``: that one makes a network on a fixed subnet, so that a second container at the same time
-fails, and overwrites the environment. Ryuk is not needed: containers carry the Run's label and the next Run sweeps.
+Not ``WeaviateContainer``, which creates a network on a fixed subnet, so that a second container at the same time fails,
+and overwrites the environment. Ryuk is not needed: containers carry the session's label, and the next session sweeps.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from snipproof.services.weaviate.ready import wait_ready
 from snipproof.services.weaviate.server import WeaviateAddress
 
 _REST, _GRPC = 8080, 50051
-_TAIL = 15
+_LOG_TAIL = 15  # lines
 
 
 def engine_error() -> str | None:
-    """Return why no container engine can be used, ``None`` if one answers."""
+    """Return the reason why no container engine can be used, ``None`` if one answers."""
     return None if engine_answers() else "no container engine answers"
 
 
@@ -39,32 +39,32 @@ def image_name(settings: Settings) -> str:
     return settings.weaviate.image or f"semitechnologies/weaviate:{settings.weaviate.version}"
 
 
-def image_error(image: str, say: Callable[[str], None]) -> str | None:
-    """Return why ``image`` cannot be had; pull it if the engine does not have it."""
+def image_error(image: str, log: Callable[[str], None]) -> str | None:
+    """Pull ``image`` if the engine does not have it; return the reason why that failed, ``None`` if it did not."""
     try:
         with contextlib.closing(docker.from_env(timeout=600)) as client:
             try:
                 client.images.get(image)
             except docker.errors.ImageNotFound:
-                say(f"weaviate: pulling {image} (once)")
+                log(f"weaviate: pulling {image} (once)")
                 client.images.pull(image)
     except (docker.errors.DockerException, OSError) as error:
-        why = str(getattr(error, "explanation", None) or error)
-        return f"the engine cannot provide the image {image}: {why.splitlines()[0][:120]}"
+        reason = str(getattr(error, "explanation", None) or error)
+        return f"the engine cannot provide the image {image}: {reason.splitlines()[0][:120]}"
     return None
 
 
 def vectorizer_host() -> str:
-    """Return the address of this machine at which a container's ``host.docker.internal`` arrives.
+    """Return the address of this machine that a container's ``host.docker.internal`` reaches.
 
-    That is the gateway of the default bridge where the engine runs beside us; an engine in a virtual machine of its
-    own (Docker Desktop) hands it on to loopback.
+    It is the gateway of the default bridge if the engine runs on this machine. An engine in a virtual machine of its
+    own (Docker Desktop) forwards to loopback.
     """
     client = docker.from_env(timeout=10)
     try:
         for config in client.networks.get("bridge").attrs["IPAM"]["Config"]:
             network = ipaddress.ip_network(config["Subnet"])
-            gateway = config.get("Gateway") or str(network[1])  # some engines leave out the default
+            gateway = config.get("Gateway") or str(network[1])  # some engines omit the default
             if network.version == 4 and _is_local(gateway):
                 return str(gateway)
     except (docker.errors.DockerException, KeyError, ValueError):
@@ -86,26 +86,26 @@ def _is_local(address: str) -> bool:
 class ContainerWeaviate:
     """A running container; ``stop`` removes it."""
 
-    def __init__(self, run: SessionFolder, address: WeaviateAddress) -> None:
-        self._run = run
+    def __init__(self, session: SessionFolder, address: WeaviateAddress) -> None:
+        self._session = session
         self.address = address
 
     @classmethod
     def start(
         cls,
         settings: Settings,
-        run: SessionFolder,
+        session: SessionFolder,
         vectorizer_port: int,
         reason: str,
         announce: Callable[[WeaviateAddress], None] = lambda _: None,
     ) -> ContainerWeaviate:
         """Start the image and wait until it is ready; its vectorizer is at ``vectorizer_port`` of this machine.
 
-        :param announce: gets the address, with no version yet, before the server is ready.
+        :param announce: called with the address, without a version, before the server is ready.
         :raises InfrastructureError: it does not start or is not ready in time; the hint is the end of its log.
         """
         testcontainers_config.ryuk_disabled = True
-        run.will_use_containers()
+        session.will_use_containers()
         image = image_name(settings)
         env = server_environment("/var/lib/weaviate", f"http://host.docker.internal:{vectorizer_port}")
         del env["PATH"]
@@ -116,7 +116,9 @@ class ContainerWeaviate:
         )
         for name, value in env.items():
             container.with_env(name, value)
-        container.with_kwargs(labels={CONTAINER_LABEL: run.id}, extra_hosts={"host.docker.internal": "host-gateway"})
+        container.with_kwargs(
+            labels={CONTAINER_LABEL: session.id}, extra_hosts={"host.docker.internal": "host-gateway"}
+        )
         try:
             container.start()
             host = container.get_container_host_ip()
@@ -128,17 +130,17 @@ class ContainerWeaviate:
             )
         except (docker.errors.DockerException, OSError, TimeoutError) as error:
             tail = _log_tail(container)
-            remove_containers(run.id)  # by its label: one that was made but could not start is known to nobody else
-            why = getattr(error, "explanation", None) or error
-            raise InfrastructureError(f"Weaviate (container of {image}) did not start: {why}", tail) from None
+            remove_containers(session.id)  # by label: `container` does not know one that could not start
+            cause = getattr(error, "explanation", None) or error
+            raise InfrastructureError(f"Weaviate (container of {image}) did not start: {cause}", tail) from None
         except BaseException:
-            remove_containers(run.id)
+            remove_containers(session.id)
             raise
-        return cls(run, replace(address, version=version))
+        return cls(session, replace(address, version=version))
 
     def stop(self) -> None:
         """Remove the container and its volumes."""
-        remove_containers(self._run.id)
+        remove_containers(self._session.id)
 
 
 def _ended(container: Any) -> str | None:
@@ -150,6 +152,6 @@ def _ended(container: Any) -> str | None:
 def _log_tail(container: Any) -> str:
     try:
         out, err = container.get_logs()
-    except Exception:  # noqa: BLE001 (whatever keeps a container from having a log must not hide why it failed)
-        return "(it has no log)"
-    return "\n".join(line[:300] for line in (out + err).decode("utf-8", "replace").strip().splitlines()[-_TAIL:])
+    except Exception:  # noqa: BLE001 (a missing log must not hide why the container failed)
+        return "(no log)"
+    return "\n".join(line[:300] for line in (out + err).decode("utf-8", "replace").strip().splitlines()[-_LOG_TAIL:])

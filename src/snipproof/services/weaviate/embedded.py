@@ -1,10 +1,12 @@
-"""Weaviate as a native process of ours, on free loopback ports, with its data in the folder of the Run."""
+"""Weaviate as a native process, on free loopback ports, with its data in the session folder."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -13,17 +15,17 @@ from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.processes.process import Process
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.services.weaviate.ports import ServerPorts, choose_ports
 from snipproof.services.weaviate.ready import wait_ready
 from snipproof.services.weaviate.server import WeaviateAddress
 
 _HOST = "127.0.0.1"
 _TRIES = 3
-_TAIL = 15
+_PORT_TRIES = 200
+_LOG_TAIL = 15  # lines
 
 
 class _PortTakenError(TimeoutError):
-    """Somebody else answers where our server should."""
+    """Another program answers at the address of the server."""
 
 
 class EmbeddedWeaviate:
@@ -38,27 +40,27 @@ class EmbeddedWeaviate:
         cls,
         binary: Path,
         settings: Settings,
-        run: SessionFolder,
+        session: SessionFolder,
         vectorizer: str,
         reason: str,
-        say: Callable[[str], None],
+        log: Callable[[str], None],
         announce: Callable[[WeaviateAddress], None] = lambda _: None,
     ) -> EmbeddedWeaviate:
         """Start ``binary`` and wait until it is ready.
 
         :param vectorizer: the address of the image vectorizer.
-        :param announce: gets the address, with no version yet, before the server is ready; again if it changes.
+        :param announce: called with the address, without a version, before the server is ready; again if it changes.
         :raises InfrastructureError: it is not ready in time; the hint is the end of its log.
         """
         for attempt in range(1, _TRIES + 1):
-            folder = run.subfolder(f"weaviate-{attempt}")
+            folder = session.subfolder(f"weaviate-{attempt}")
             ports = choose_ports()
-            log = folder / "server.log"
-            work = folder / "work"  # empty: the server reads a weaviate.conf.json that it finds where it starts
+            output = folder / "server.log"
+            work = folder / "work"  # empty: the server reads any weaviate.conf.json in its working directory
             work.mkdir()
             command = [str(binary), "--host", _HOST, "--port", str(ports.rest), "--scheme", "http"]
             env = server_environment(folder / "data", vectorizer) | _ports_environment(ports)
-            process = Process.start(command, session=run, env=env, cwd=work, stdout=log)
+            process = Process.start(command, session=session, env=env, cwd=work, stdout=output)
             address = WeaviateAddress(_HOST, ports.rest, _HOST, ports.grpc, "", "embedded", reason)
             announce(address)
             try:
@@ -66,15 +68,15 @@ class EmbeddedWeaviate:
                     address.url, f"{_HOST}:{ports.grpc}", settings.weaviate.start_timeout, process.poll
                 )
                 if not _listens(process, ports.rest, ports.grpc):
-                    raise _PortTakenError(f"another program answers at {address.url}")  # noqa: TRY301 (as one that died)
+                    raise _PortTakenError(f"another program answers at {address.url}")  # noqa: TRY301 (handled like a server that ended)
             except TimeoutError as error:
                 process.stop()
-                text = log.read_text(encoding="utf-8", errors="replace")
+                text = output.read_text(encoding="utf-8", errors="replace")
                 taken = isinstance(error, _PortTakenError) or "address already in use" in text
                 if taken and attempt < _TRIES:
-                    say("a port was taken before the server could use it: trying others")
+                    log("weaviate: another program took a port first; trying others")
                     continue
-                tail = "\n".join(line[:300] for line in text.strip().splitlines()[-_TAIL:]) or "(its log is empty)"
+                tail = "\n".join(line[:300] for line in text.strip().splitlines()[-_LOG_TAIL:]) or "(empty log)"
                 raise InfrastructureError(f"Weaviate ({binary}) did not start: {error}", tail) from None
             except BaseException:
                 process.stop()
@@ -83,21 +85,21 @@ class EmbeddedWeaviate:
         raise AssertionError("unreachable")
 
     def stop(self) -> None:
-        """End the server. Its data is thrown away, so it need not take its time."""
+        """Stop the server. Its data is discarded, so a short grace period is enough."""
         self._process.stop(grace=5.0)
 
 
 def _listens(process: Process, *ports: int) -> bool:
-    """Return whether it is ``process`` itself that listens: two workers may have chosen the same port at once."""
+    """Return whether ``process`` itself listens: two workers may have chosen the same port at once."""
     try:
         found = psutil.Process(process.pid).net_connections("tcp")
-    except psutil.Error:  # it cannot be told here, or the process has just ended
+    except psutil.Error:  # not available on this system, or the process has just ended
         return process.poll() is None
     return set(ports) <= {connection.laddr.port for connection in found if connection.status == psutil.CONN_LISTEN}
 
 
 def server_environment(data: Path | str, vectorizer: str) -> dict[str, str]:
-    """Return the environment of a throw-away server, the same in every mode so that results are."""
+    """Return the environment of a disposable server, the same in every mode for the same results."""
     return {
         "PATH": os.environ.get("PATH", ""),
         "HOME": str(data),
@@ -117,7 +119,7 @@ def server_environment(data: Path | str, vectorizer: str) -> dict[str, str]:
         "CLUSTER_BIND_ADDR": "127.0.0.1",
         "CLUSTER_ADVERTISE_ADDR": "127.0.0.1",
         "MEMBERLIST_FAST_FAILURE_DETECTION": "true",
-        # The server's own tests use these two: without them it is ready after 6 to 12 s instead of 4.
+        # As in the server's own tests. Without these two it is ready after 6 to 12 s instead of 4.
         "RAFT_TIMEOUTS_MULTIPLIER": "1",
         "RAFT_DRAIN_SLEEP": "1ms",
         "LOG_LEVEL": "info",
@@ -133,3 +135,41 @@ def _ports_environment(ports: ServerPorts) -> dict[str, str]:
         "RAFT_PORT": str(ports.raft),
         "RAFT_INTERNAL_RPC_PORT": str(ports.raft + 1),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPorts:
+    """The ports of one Weaviate server. The cluster data port is ``gossip + 1``, Raft's RPC port ``raft + 1``."""
+
+    rest: int
+    grpc: int
+    gossip: int
+    raft: int
+
+
+def choose_ports() -> ServerPorts:
+    """Return ports that are free now; another program may still take one before the server does."""
+    with contextlib.ExitStack() as sockets:
+        return ServerPorts(_hold(sockets, 1), _hold(sockets, 1), _hold(sockets, 2), _hold(sockets, 2))
+
+
+def _hold(sockets: contextlib.ExitStack, count: int) -> int:
+    """Bind ``count`` ports in a row and return the first; they stay bound until ``sockets`` is closed."""
+    for _ in range(_PORT_TRIES):
+        with contextlib.ExitStack() as attempt:
+            try:
+                first = _bind(attempt, 0)
+                for offset in range(1, count):
+                    _bind(attempt, first + offset)
+            except (OSError, OverflowError):
+                continue
+            sockets.enter_context(attempt.pop_all())
+            return first
+    raise OSError(f"no {count} free ports in a row")
+
+
+def _bind(stack: contextlib.ExitStack, port: int) -> int:
+    # Some of the server's ports are on all interfaces, so that is where they must be free.
+    bound = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+    bound.bind(("", port))
+    return int(bound.getsockname()[1])

@@ -1,4 +1,4 @@
-"""The address of a running Weaviate, and the few REST calls made by ourselves."""
+"""The address of a running Weaviate, and the REST calls that snipproof makes itself."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import requests
 from snipproof.errors import InfrastructureError
 
 MARK = "made by snipproof"
-"""How the description of every collection begins that we may drop, on a server that was given to us too."""
+"""The beginning of the description of every collection that we may drop, even on a server given by its address."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeaviateAddress:
-    """Where a Weaviate answers, which version it is, and how it came to be (``mode``, ``reason``)."""
+    """Where a Weaviate answers, its version, and the mode that was chosen, with the reason."""
 
     host: str
     port: int
@@ -30,13 +30,13 @@ class WeaviateAddress:
 
     @property
     def url(self) -> str:
-        """The REST address, without a slash at its end."""
+        """The REST address, without a trailing slash."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}"
 
 
-def is_near(host: str) -> bool:
-    """Return whether ``host`` is this machine or in its private network: no proxy leads there."""
+def is_private(host: str) -> bool:
+    """Return whether ``host`` is this machine or in a private network, which no proxy leads to."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_private
     except ValueError:
@@ -44,24 +44,25 @@ def is_near(host: str) -> bool:
 
 
 def request(method: str, url: str, *, body: Any = None, timeout: float = 60) -> requests.Response:
-    """Make one HTTP request; the proxies and the ``.netrc`` of the environment are not for addresses that are near.
+    """Send one HTTP request; private addresses ignore the proxies and the ``.netrc`` of the environment.
 
-    :raises requests.RequestException: no reply.
+    :param timeout: seconds.
+    :raises requests.RequestException: there is no response.
     """
     with requests.Session() as session:
-        session.trust_env = not is_near(urlsplit(url).hostname or "")
+        session.trust_env = not is_private(urlsplit(url).hostname or "")
         return session.request(method, url, json=body, timeout=timeout)
 
 
 def call(address: WeaviateAddress, method: str, path: str, body: Any = None) -> Any:
-    """Make one REST call and return the decoded JSON of the reply, ``None`` for an empty one.
+    """Make one REST call and return the JSON of the response, ``None`` for an empty one.
 
-    :raises InfrastructureError: the server does not answer, or not with success.
+    :raises InfrastructureError: the server does not answer, or reports an error.
     """
     try:
-        reply = request(method, f"{address.url}{path}", body=body)
+        response = request(method, f"{address.url}{path}", body=body)
     except requests.RequestException as error:
         raise InfrastructureError(f"Weaviate at {address.url} does not answer: {error}") from None
-    if not reply.ok:
-        raise InfrastructureError(f"Weaviate: {method} {path}: {reply.status_code} {reply.text[:500]}")
-    return reply.json() if reply.content else None
+    if not response.ok:
+        raise InfrastructureError(f"Weaviate: {method} {path}: {response.status_code} {response.text[:500]}")
+    return response.json() if response.content else None

@@ -1,4 +1,4 @@
-"""What is stored in Weaviate: compared before and after each Source, and put back when a Source changed it."""
+"""What is stored in Weaviate: compared before and after each Source, and restored if a Source changed it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ Fingerprint = dict[str, tuple[str, int]]
 
 
 def fingerprint(address: WeaviateAddress) -> Fingerprint:
-    """Return a digest of its definition and the number of objects for each collection.
+    """Return a digest of the definition and the number of objects of each collection.
+
+    The number is -1 for a collection with tenants.
 
     :raises InfrastructureError: the server does not answer.
     """
@@ -33,15 +35,17 @@ def _has_tenants(definition: dict[str, Any]) -> bool:
 
 
 def _count(address: WeaviateAddress, name: str) -> int:
-    reply = call(address, "POST", "/v1/graphql", {"query": f"{{Aggregate{{{name}{{meta{{count}}}}}}}}"})
+    response = call(address, "POST", "/v1/graphql", {"query": f"{{Aggregate{{{name}{{meta{{count}}}}}}}}"})
     try:
-        return int(reply["data"]["Aggregate"][name][0]["meta"]["count"])
+        return int(response["data"]["Aggregate"][name][0]["meta"]["count"])
     except (KeyError, TypeError, IndexError):
-        raise InfrastructureError(f"Weaviate cannot count the objects of {name}: {json.dumps(reply)[:300]}") from None
+        raise InfrastructureError(
+            f"Weaviate failed to count the objects of {name}: {json.dumps(response)[:300]}"
+        ) from None
 
 
 class State:
-    """Guards the content of one Weaviate during a Run."""
+    """Restores the content of one Weaviate during a session."""
 
     def __init__(self, address: WeaviateAddress) -> None:
         self._address = address
@@ -49,13 +53,13 @@ class State:
         self._kept: set[str] = set()
         self._before: Fingerprint = {}
         for definition in call(address, "GET", "/v1/schema").get("classes") or []:
-            if (definition.get("description") or "").startswith(MARK):  # left behind by a Run that was killed
+            if (definition.get("description") or "").startswith(MARK):  # left behind by a session that was killed
                 call(address, "DELETE", f"/v1/schema/{definition['class']}")
-        # Collections of a server that was given to us and that were there before us are never dropped.
+        # On a server given by its address, collections that existed before the session are never dropped.
         self._foreign = set(fingerprint(address))
 
     def keep(self, fill: Fill) -> None:
-        """RecordedCall ``fill`` now, to store data, and again whenever a Source changed what is stored."""
+        """Call ``fill`` now, to store data, and again whenever a Source changed what is stored."""
         before = fingerprint(self._address)
         fill(self._address)
         self._fills.append(fill)
@@ -66,9 +70,9 @@ class State:
         self._before = fingerprint(self._address)
 
     def restore_if_changed(self) -> list[str]:
-        """Put back what was stored at the mark; returns what had changed, in words.
+        """Restore what was stored at the mark; return a line about each collection that had changed.
 
-        :raises InfrastructureError: a collection was changed that is not ours to put back.
+        :raises InfrastructureError: a collection was changed that no ``fill`` stores.
         """
         after = fingerprint(self._address)
         if after == self._before:
@@ -77,11 +81,11 @@ class State:
         for name in sorted(after.keys() | self._before.keys()):
             if after.get(name) == self._before.get(name):
                 continue
-            how = "made" if name not in self._before else "deleted" if name not in after else "changed"
+            how = "created" if name not in self._before else "deleted" if name not in after else "changed"
             changed.append(f"{how} the collection {name}")
             if name in after and name not in self._foreign:
                 call(self._address, "DELETE", f"/v1/schema/{name}")
-        # A fill may make several collections, and need not expect one of them to be there already.
+        # A fill may create several collections, and need not expect that one of them exists.
         for name in sorted(self._kept & fingerprint(self._address).keys() - self._foreign):
             call(self._address, "DELETE", f"/v1/schema/{name}")
         for fill in self._fills:
@@ -90,13 +94,13 @@ class State:
         lost = [name for name in sorted(now.keys() | self._before.keys()) if now.get(name) != self._before.get(name)]
         if lost:
             raise InfrastructureError(
-                f"a Source changed what cannot be put back: {', '.join(lost)}",
-                "store it by `snippet_state.keep(fill)` in a fixture of its Suite, so that it can be filled again",
+                f"a Source changed collections that cannot be restored: {', '.join(lost)}",
+                "store them with `snippet_state.keep(fill)` in a fixture of the Suite, which then fills them again",
             )
         return changed
 
     def clear(self) -> None:
-        """Drop every collection that was not there at the start: a given server is left as it was found."""
+        """Drop every collection that did not exist at the start."""
         for name in fingerprint(self._address):
             if name not in self._foreign:
                 call(self._address, "DELETE", f"/v1/schema/{name}")

@@ -1,1 +1,1 @@
-"""MDX pages: what one scan of their text finds."""
+"""MDX Pages: one scan of their text finds everything that other modules read."""

@@ -1,4 +1,4 @@
-"""Reads the attributes of one JSX tag, as far as a reader of text can know their values."""
+"""Reads the attributes of one JSX tag, as far as their values can be known without running anything."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ if TYPE_CHECKING:
 _BLANKS = re.compile(r"\s*")
 _NAME = re.compile(r"[A-Za-z_$][\w$.:-]*")
 _STRING = re.compile(r"""(["'])(.*?)\1""", re.DOTALL)
-# The possessive repeats keep what is matched from being tried again, which would cost memory for each character.
+# The possessive repeats prevent backtracking, which would take memory for each character.
 _LITERAL = re.compile(
     r"""\s*(?:"((?:[^"\\\n]++|\\.)*+)"|'((?:[^'\\\n]++|\\.)*+)'|`((?:[^`\\$]++|\\.)*+)`)\s*""", re.DOTALL
 )
 _IDENTIFIER = re.compile(r"\s*([A-Za-z_$][\w$]*)\s*")
-# What a brace-counting reader must step over: strings and comments may hold braces.
-# A template or a comment that never ends takes all of the text, so that its rest is not searched again and again.
+# What matters for counting braces: strings and comments may contain some. A template or a comment that never ends
+# takes the rest of the text, so that this is not searched again and again.
 _STEP = re.compile(
     r"""[{}]|"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\]++|\\.)*+(?:`|\\?\Z)|/\*(?:.*?\*/|.*)|//[^\n]*""",
     re.DOTALL,
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
-# An attribute as nearly all are: a name with a plain string or, for the text, an identifier.
+# Nearly all attributes are like this: a name with a plain string or, for the text, an identifier.
 _PLAIN = re.compile(r"""\s*([A-Za-z_$][\w$]*)=(?:"([^"&]*)"|\{([A-Za-z_$][\w$]*)\})""")
-# The attributes that nearly every tag has, and no other, in the order of nearly every page.
+# Nearly all tags have exactly these attributes, in this order.
 _USUAL = ("text", "start-marker", "end-marker", "language")
 
 
 class TagError(Exception):
-    """A tag that cannot be read; ``position`` is where in the text. What follows an ``open`` one is part of it."""
+    """A tag that cannot be read, at the offset ``position``; an ``open`` one extends to the end of the text."""
 
-    def __init__(self, position: int, message: str, *, open: bool = False) -> None:  # noqa: A002 (it is the word)
+    def __init__(self, position: int, message: str, *, open: bool = False) -> None:  # noqa: A002 (the right word)
         super().__init__(message)
         self.position = position
         self.open = open
 
 
 class Tag(NamedTuple):
-    """The attributes of one tag and the offset behind it; ``None`` is a value that is given without being a string."""
+    """The attributes of one tag and the offset behind it; the value is ``None`` if it is not a string."""
 
     values: dict[str, str | None]
     end: int
@@ -52,10 +52,10 @@ class Tag(NamedTuple):
 def read_tag(text: str, position: int, attributes: Mapping[str, str]) -> Tag:
     """Return the tag whose name ends at ``position``.
 
-    ``attributes`` gives, for each attribute that decides what is shown, its name on the component; the Tag holds those
-    alone, by their keys there. ``text={Name}`` gives ``Name``; the others must be strings, plain or in braces.
+    ``attributes`` gives the name on the component for each attribute to read; the Tag has only these, by their keys in
+    ``attributes``. ``text={Name}`` gives ``Name``; the others must be strings, plain or in braces.
 
-    :raises TagError: the tag is not closed, or what it shows depends on an expression.
+    :raises TagError: the tag is not closed, or an attribute to read is an expression.
     """
     names = [attributes.get(key, "") for key in _USUAL]
     usual = _usual_tag(*names).match(text, position) if all(names) else None
@@ -98,12 +98,12 @@ def _usual_tag(*names: str) -> re.Pattern[str]:
 
 
 def _read_plain(text: str, position: int, keys: Mapping[str, str], values: dict[str, str | None]) -> int:
-    """Put the attributes at ``position`` that are as nearly all are into ``values``, and return where they end."""
+    """Add the usual attributes at ``position`` to ``values`` and return the offset behind them."""
     while plain := _PLAIN.match(text, position):
         name, string, identifier = plain.groups()
         key = keys.get(name, "")
         if (key == "text") is (identifier is None):
-            break  # not as it should be, or an expression nobody asks for: the long way
+            break  # wrong, or an expression that is not needed: `read_tag` decides
         if key:
             values[key] = identifier if string is None else string
         position = plain.end()
@@ -111,7 +111,7 @@ def _read_plain(text: str, position: int, keys: Mapping[str, str], values: dict[
 
 
 def _unexpected(found: str) -> str:
-    return f"{found!r} is no attribute" if found else "the tag is never closed"
+    return f"{found!r} is not an attribute" if found else "the tag is never closed"
 
 
 def _value(text: str, position: int, name: str, key: str) -> tuple[str | None, int]:
@@ -120,7 +120,7 @@ def _value(text: str, position: int, name: str, key: str) -> tuple[str | None, i
         return _expression(text[position + 1 : end - 1], name, key, position), end
     string = _STRING.match(text, position)
     if string is None:
-        raise TagError(position, f"the attribute {shorten(name)!r} has no value that ends")
+        raise TagError(position, f"the value of the attribute {shorten(name)!r} is not closed")
     if key == "text":
         raise TagError(position, f"{name}= must be {{Name}}, the name of an import")
     value = string[2]

@@ -1,7 +1,7 @@
-"""Reads a Page in one scan from left to right: fences, comments, imports and the tags of the site component.
+"""Reads a Page in one scan from left to right: fences, comments, headings, imports and the tags of components.
 
-One scan and not one for each kind, because they hide each other: a fence in an HTML comment opens nothing, and neither
-does a comment in a fence. Nothing of a Page is ever run.
+One scan for all of them, because they hide each other: a fence in an HTML comment opens nothing, and neither does a
+comment in a fence or in inline code. Nothing on a Page is ever executed.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.config import Settings
 from snipproof.model import Finding, Import, Page, Reference
-from snipproof.site.mdx.imports import import_target, is_raw
+from snipproof.site.mdx.import_paths import import_target, is_raw
 from snipproof.site.mdx.jsx import TagError, read_tag
-from snipproof.site.mdx.tabs import TAGS, Tabs
+from snipproof.site.mdx.structure import BLOCK, COMMENT, FENCE, HEADING, Note
+from snipproof.site.mdx.tabs import TAB_TAGS
 from snipproof.site.profile import profile_of
 from snipproof.site.source import UNREADABLE
 from snipproof.text import shorten
@@ -24,17 +25,19 @@ from snipproof.text import shorten
 if TYPE_CHECKING:
     from snipproof.site.profile import Profile
 
-_PARAGRAPH_END = re.compile(r"\n[ \t\r]*(?:\n|<|import\b|```|~~~)")
+_PARAGRAPH_END = re.compile(r"\n[ \t\r]*(?:\n|<|import\b|```|~~~|#{1,6}[ \t])")
 _TICKS = re.compile("`+")
 # Every alternative begins with a character of its own, so that the engine runs over all other text in one loop.
 # Whether a fence begins its line is looked at when one is found.
-_VISIBLE = r"<!--|\{[ \t]*/\*|```+|~~~+|\nimport[ \t]|<(?:COMPONENT|[A-Z][\w$.]*)(?=[\s/>])"
+_VISIBLE = (
+    r"<!--|\{[ \t]*/\*|```+|~~~+|\n(?:import[ \t]|[ \t]*+#{1,6}[ \t]+(?=\S))"
+    r"|<(?:h[1-6]\b|(?:COMPONENT|/Tab(?:Item|s)|[A-Z][\w$.]*)(?=[\s/>]))"
+)
 # What hides the others one by one. Most of a text is passed over without looking for these (see `_next`).
 _ALL = r"\\[^\n]|`[^`\n]++`(?!`)|``?(?!`)|" + _VISIBLE
-# Where tabs end, which is asked for few pages only.
-_TABS_END = r"|</Tab(?:Item|s)(?=[\s>])"
+_HEADING = re.compile(r"[ \t]*+#{1,6}[ \t]+(?=\S)")
 _BEFORE_FENCE = re.compile(r"[ \t]*+(?:(?:>|[-*+]|\d{1,9}[.)])[ \t]*+)*+")
-_LONGEST_BEFORE_FENCE = 200
+_MAX_BEFORE_FENCE = 200
 _IMPORT = re.compile(
     r"""import[ \t]+(?P<variable>[A-Za-z_$][\w$]*)\s*(?:,\s*\{[^{}]*\}\s*)?from\s*
     (?P<quote>["'])(?P<path>(?:\\.|(?!(?P=quote))[^\\\n])*+)(?P=quote)""",
@@ -43,50 +46,41 @@ _IMPORT = re.compile(
 
 
 class PageScan(NamedTuple):
-    """A Page and the places in it that could not be read."""
+    """A Page, a Finding for each place that cannot be read, and notes for a :class:`.structure.PageStructure`."""
 
     page: Page
     problems: list[Finding]
+    notes: list[Note]
 
 
 def parse_page(path: str, text: str, settings: Settings | None = None) -> Page:
-    """Return the Page that ``text`` is; tags that cannot be read are left out (:func:`scan_page` tells them)."""
+    """Return the Page with this ``text``; tags that cannot be read are left out (:func:`scan_page` reports them)."""
     return scan_page(path, text, settings or Settings()).page
 
 
 def scan_page(path: str, text: str, settings: Settings, profile: Profile | None = None) -> PageScan:
-    """Return the Page that ``text`` is, and a Finding for each place of it that cannot be read.
+    """Scan the Page with this ``text``.
 
-    ``profile`` is that of the settings, worked out once for all Pages.
+    ``profile`` is that of the settings, which is the same for all Pages.
     """
     return _Scanner(path, text, settings, profile or profile_of(settings)).scan()
 
 
-def scan_tabs(path: str, text: str, settings: Settings | None = None, profile: Profile | None = None) -> Tabs:
-    """Return the groups of tabs of the Page that ``text`` is, with the places of its blocks in them."""
-    settings = settings or Settings()
-    tabs = Tabs(text)
-    _Scanner(path, text, settings, profile or profile_of(settings), tabs).scan()
-    return tabs
-
-
 @cache
-def _patterns(component: str, more: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    visible, every = (
-        re.compile(pattern.replace("COMPONENT", re.escape(component)) + more) for pattern in (_VISIBLE, _ALL)
-    )
+def _patterns(component: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    visible, every = (re.compile(pattern.replace("COMPONENT", re.escape(component))) for pattern in (_VISIBLE, _ALL))
     return visible, every
 
 
 class _Scanner:
-    def __init__(self, path: str, text: str, settings: Settings, profile: Profile, tabs: Tabs | None = None) -> None:
+    def __init__(self, path: str, text: str, settings: Settings, profile: Profile) -> None:
         self._path = path
         self._text = text
         self._site_root = settings.site_root
         self._profile = profile
         self._tag = f"<{profile.component}"
-        self._visible, self._all = _patterns(profile.component, _TABS_END if tabs else "")
-        self._tabs = tabs
+        self._visible, self._all = _patterns(profile.component)
+        self._notes: list[Note] = []
         self._ahead: re.Match[str] | None = None
         self._unwrapped: set[int] = set()
         self._imports: list[Import] = []
@@ -101,29 +95,36 @@ class _Scanner:
 
     def scan(self) -> PageScan:
         position = self._after_front_matter()
-        if position == 0 and (first := _IMPORT.match(self._text)):
-            self._imports.append(self._import(first))
-            position = first.end()
+        if position == 0:  # everything else that begins a line is found by the line end before it
+            if first := _IMPORT.match(self._text):
+                self._imports.append(self._import(first))
+                position = first.end()
+            elif heading := _HEADING.match(self._text):
+                self._notes.append((HEADING, 0, heading.end()))
+                position = heading.end()
         while match := self._next(position):
             position = self._after(match)
         targets = {imported.variable: imported.target for imported in self._imports if imported.raw}
         references = tuple([self._reference(begin, values, targets) for begin, values in self._tags])
         used = tuple(self._elements.intersection(imported.variable for imported in self._imports))
-        return PageScan(Page(self._path, tuple(self._imports), references, used), self._problems)
+        return PageScan(Page(self._path, tuple(self._imports), references, used), self._problems, self._notes)
 
     def _next(self, position: int) -> re.Match[str] | None:
-        """Return the next thing of interest: one that is surely no part of inline code, or whatever comes first."""
+        """Return the next thing of interest: one that is surely not in inline code, or whatever comes first."""
         ahead = self._ahead
         if ahead is None or ahead.start() < position:
             ahead = self._ahead = self._visible.search(self._text, position)
-            if ahead is not None:  # asked once: a long line may hold much that comes before it
-                line = self._text.rfind("\n", position, ahead.start()) + 1
-                alone = line and not self._text[line : ahead.start()].strip(" \t\r")
-                self._ahead_line = line if alone else 0
-        if ahead is None:
-            return None
+            if ahead is None:
+                return None
+            begin = ahead.start()
+            if self._text[begin] == "\n":
+                return ahead  # every paragraph ends here
+            # Worked out once: much may stand before it on a long line.
+            line = self._text.rfind("\n", position, begin) + 1
+            alone = line and not self._text[line:begin].strip(" \t\r")
+            self._ahead_line = line if alone else 0
         begin = ahead.start()
-        if ahead[0][0] == "\n" or (self._ahead_line > position and ahead[0][0] != "{"):
+        if self._ahead_line > position and self._text[begin] != "{":
             return ahead  # it begins its line, where every paragraph ends
         if self._text[begin - 1 : begin] != "\\" and self._text.find("`", position, begin) < 0:
             return ahead
@@ -143,24 +144,27 @@ class _Scanner:
         return 0
 
     def _after(self, match: re.Match[str]) -> int:
-        """Take in what begins at ``match`` and return where the scan goes on."""
+        """Read what begins at ``match`` and return the offset at which the scan continues."""
         token = match[0]
         first = token[0]
         if token == self._tag:
             return self._after_tag(match)
         if token == "<!--" or first == "{":
             return self._after_comment(match, "-->" if first == "<" else "*/")
-        if first == "\n":
+        if first == "\n" and "#" not in token:
             return self._after_import(match)
         if token.startswith(("```", "~~~")) and self._may_be_fence(match.start()):
             return self._after_fence(match)
         if first == "`" and not token.strip("`"):
             return self._after_inline_code(match)
-        if first == "<":
-            if self._tabs and token in TAGS:
-                self._tabs.read(token, match.end(), self._place(match.start())[0])
+        begin, end = match.span()
+        if first == "\n" or token.startswith("<h"):
+            self._notes.append((HEADING, begin + (first == "\n"), end))
+        elif first == "<":
+            if token in TAB_TAGS:
+                self._notes.append((token, begin, end))
             self._elements.add(token[1:])
-        return match.end()
+        return end
 
     def _after_import(self, match: re.Match[str]) -> int:
         found = _IMPORT.match(self._text, match.start() + 1)
@@ -170,9 +174,9 @@ class _Scanner:
         return found.end()
 
     def _may_be_fence(self, begin: int) -> bool:
-        """Whether nothing stands before it on its line but what makes a quote or a list."""
-        line = self._text.rfind("\n", max(0, begin - _LONGEST_BEFORE_FENCE), begin) + 1
-        if line == 0 and begin > _LONGEST_BEFORE_FENCE:
+        """Return whether nothing precedes it on its line but the tokens of quotes and lists."""
+        line = self._text.rfind("\n", max(0, begin - _MAX_BEFORE_FENCE), begin) + 1
+        if line == 0 and begin > _MAX_BEFORE_FENCE:
             return False
         return _BEFORE_FENCE.fullmatch(self._text, line, begin) is not None
 
@@ -181,9 +185,9 @@ class _Scanner:
         if end < 0:
             self._problem(match.start(), f"the comment {match[0]!r} is never closed")
             return len(self._text)
-        if self._tabs:
-            self._tabs.comment(self._text[match.end() : end], *self._place(match.start()))
-        return end + len(closing)
+        end += len(closing)
+        self._notes.append((COMMENT, match.start(), end))
+        return end
 
     def _after_fence(self, match: re.Match[str]) -> int:
         fence = match[0]
@@ -193,20 +197,20 @@ class _Scanner:
             return line_end
         info = self._text[match.end() : line_end]
         if fence[0] == "`" and "`" in info:
-            return match.end()  # inline code that happens to begin a line
-        end = self._closing(fence, line_end)
-        if end is None:
-            if not self._text[line_end:].strip():
-                return len(self._text)  # it is the last of the page, so it hides nothing
-            self._problem(match.start(), f"the fence {shorten(fence)} is never closed")
-            return len(self._text)
-        if info.strip() == "mdx-code-block":  # the site takes such a fence away and renders what is in it
-            self._unwrapped.add(end.end("blanks"))
+            return self._after_inline_code(match)  # it happens to begin a line
+        closing = self._closing(fence, line_end)
+        if closing is not None and info.strip() == "mdx-code-block":  # the site removes such a fence
+            self._unwrapped.add(closing.end("blanks"))
             return line_end
-        return end.end()
+        end = closing.end() if closing is not None else len(self._text)
+        self._notes.append((FENCE, match.start(), end))
+        # With nothing below, an open fence hides nothing.
+        if closing is None and self._text[line_end:].strip():
+            self._problem(match.start(), f"the fence {shorten(fence)} is never closed")
+        return end
 
     def _closing(self, fence: str, begin: int) -> re.Match[str] | None:
-        """Return the line behind ``begin`` that closes ``fence``; one found for an outer fence serves again."""
+        """Return the line below ``begin`` that closes ``fence``; one found for an outer fence is used again."""
         known = self._closings.get(fence)
         if known is None or known.start() < begin:
             closing = re.compile(rf"^(?P<blanks>[ \t>]*){fence[0]}{{{len(fence)},}}[ \t]*\r?$", re.MULTILINE)
@@ -234,8 +238,7 @@ class _Scanner:
             self._problem(error.position, f"cannot read this <{self._profile.component}>: {error}")
             return len(self._text) if error.open else match.end()
         self._tags.append((match.start(), tag.values))
-        if self._tabs:
-            self._tabs.block(*self._place(match.start()))
+        self._notes.append((BLOCK, match.start(), tag.end))
         return tag.end
 
     def _import(self, match: re.Match[str]) -> Import:
@@ -267,7 +270,7 @@ class _Scanner:
         self._problems.append(Finding(self._path, line, column, UNREADABLE, message))
 
     def _place(self, position: int) -> tuple[int, int]:
-        """Return line and column, counted from the last place asked for: most places lie close behind it."""
+        """Return line and column, counted from the last place: most places lie close behind it."""
         last, line, column = self._last_place
         if position < last:
             last, line, column = 0, 1, 1

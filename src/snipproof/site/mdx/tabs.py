@@ -1,4 +1,4 @@
-"""The tabs of a Page: ``<Tabs>``, ``<TabItem value="py">``, one group inside another, and what stands in them."""
+"""The tabs of a Page: ``<Tabs>``, ``<TabItem value="py">``, groups inside tabs, and what stands in them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from snipproof.site.mdx.jsx import TagError, read_tag
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TAGS = frozenset({"<Tabs", "<TabItem", "</Tabs", "</TabItem"})
-"""What :meth:`Tabs.read` is to be told, each as far as its name goes."""
-_TO_US = re.compile(r"\s*snipproof:\s*not\b(?P<rest>.*)", re.DOTALL)
+TAB_TAGS = frozenset({"<Tabs", "<TabItem", "</Tabs", "</TabItem"})
+"""The tags of tabs, each up to the end of its name."""
+_OPT_OUT = re.compile(r"(?:<!--|\{[ \t]*/\*)\s*snipproof:\s*not\b(?P<rest>.*?)(?:-->|\*/)?", re.DOTALL)
 _REASON = re.compile(r"\s+compared\b[\s,:]*(?:because\b[\s:]*)?(?P<reason>.*)", re.DOTALL)
 _ATTRIBUTES = {"value": "value", "label": "label"}
 
@@ -31,7 +31,7 @@ OUTSIDE = Level(0, "")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One ``<Tabs>…</Tabs>``, from line to line, and where it stands itself."""
+    """One ``<Tabs>…</Tabs>``, from line to line, and the level on which it stands itself."""
 
     first: int
     last: int
@@ -40,7 +40,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """A comment that keeps a tab from being compared, and why: ``""`` when it does not say."""
+    """A comment that excludes a tab from comparison, and the reason, ``""`` if it gives none."""
 
     line: int
     column: int
@@ -49,7 +49,7 @@ class OptOut:
 
 
 class Tabs:
-    """The tabs of one Page, which the scan of its text tells from top to bottom.
+    """The tabs of the Page with this ``text``; tags, blocks and comments are added from top to bottom.
 
     ``groups`` are all groups in the order of their beginnings. A group that nothing closes ends with the Page.
     """
@@ -64,24 +64,24 @@ class Tabs:
         self._blocks: dict[tuple[int, int], Level] = {}
 
     def level(self, line: int, column: int) -> Level:
-        """Return the innermost tab that the block at this place stands in."""
+        """Return the innermost tab around the block at this place."""
         return self._blocks.get((line, column), OUTSIDE)
 
     def around(self, level: Level) -> Iterator[Level]:
-        """Yield ``level`` and the tabs that it stands in, from the innermost one."""
+        """Yield ``level`` and the tabs around it, from the innermost one."""
         while level.group:
             yield level
             level = self.groups[level.group - 1].level
 
-    def read(self, token: str, end: int, line: int) -> None:
-        """Take in the tag that begins as ``token`` says, up to the offset ``end``, on ``line``."""
-        if token == "<Tabs":
+    def add_tag(self, kind: str, name_end: int, line: int) -> None:
+        """Add a tag on ``line``: one of :data:`TAB_TAGS`, whose name ends at the offset ``name_end``."""
+        if kind == "<Tabs":
             self.groups.append(Group(line, self._last, self._level))
             self._open.append(len(self.groups) - 1)
             self._level = Level(len(self.groups), "")
-        elif token == "<TabItem":
-            self._level = Level(self._level.group, self._value(end)) if self._open else OUTSIDE
-        elif token == "</TabItem":
+        elif kind == "<TabItem":
+            self._level = Level(self._level.group, self._value(name_end)) if self._open else OUTSIDE
+        elif kind == "</TabItem":
             self._level = Level(self._level.group, "")
         elif self._open:
             index = self._open.pop()
@@ -89,22 +89,22 @@ class Tabs:
             self.groups[index] = Group(group.first, line, group.level)
             self._level = group.level
 
-    def block(self, line: int, column: int) -> None:
-        """Take in a block."""
+    def add_block(self, line: int, column: int) -> None:
+        """Add a block."""
         self._blocks[line, column] = self._level
 
-    def comment(self, text: str, line: int, column: int) -> None:
-        """Take in a comment, if it says that a tab is not compared."""
-        asked = _TO_US.match(text)
-        if asked:
-            why = _REASON.match(asked["rest"])
+    def add_comment(self, comment: str, line: int, column: int) -> None:
+        """Add a comment if it excludes a tab from comparison."""
+        match = _OPT_OUT.fullmatch(comment)
+        if match:
+            why = _REASON.match(match["rest"])
             reason = " ".join(why["reason"].split()) if why else ""
             self.opt_outs.append(OptOut(line, column, self._level if self._level.tab else OUTSIDE, reason))
 
-    def _value(self, position: int) -> str:
+    def _value(self, name_end: int) -> str:
         try:
-            values = read_tag(self._text, position, _ATTRIBUTES).values
+            values = read_tag(self._text, name_end, _ATTRIBUTES).values
         except TagError:
             values = {}
-        # Any name will do to tell it from its neighbours.
-        return values.get("value") or values.get("label") or f"@{position}"
+        # A tab without a readable name gets one of its own.
+        return values.get("value") or values.get("label") or f"@{name_end}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from snipproof.syntax.grammar import GRAMMARS
+from snipproof.syntax.grammar import load_parser
 
 _FUNCTIONS = ("function_declaration", "method_declaration")
 _SPECS = ("type_spec", "type_alias", "const_spec", "var_spec")
@@ -36,7 +36,7 @@ def read_go(text: str) -> GoFile:
     :raises ToolchainMissingError: the grammars are not installed.
     """
     # The tree keeps a reference to what it was made from, and its nodes one to the tree.
-    root = GRAMMARS["go"].parser()(text.encode()).root_node
+    root = load_parser("go")(text.encode()).root_node
     package = ""
     tests = []
     declared: set[str] = set()

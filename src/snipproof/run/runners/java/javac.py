@@ -12,7 +12,7 @@ from snipproof.errors import InfrastructureError
 from snipproof.run.runner import RunnerContext
 from snipproof.run.runners.job import empty
 from snipproof.run.toolchain import CommandError, call
-from snipproof.syntax.grammar import GRAMMARS
+from snipproof.syntax.grammar import load_parser
 
 # English messages in UTF-8, whatever the locale of the machine; a fast start.
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8"}
@@ -49,7 +49,7 @@ class JavaUnit:
         """
         package = ""
         types = []
-        for node in GRAMMARS["java"].parser()(text.encode()).root_node.named_children:
+        for node in load_parser("java")(text.encode()).root_node.named_children:
             name = node.child_by_field_name("name")
             if node.type == "package_declaration":
                 package = "".join(node.named_children[-1].text.decode().split())

@@ -69,7 +69,7 @@ class TypeScriptRunner(Runner):
 
     def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:
         """Place probes with the grammar of TypeScript, in which JavaScript is valid too."""
-        return probe_tree(text, markers, "tsx" if path.endswith("x") else "typescript")
+        return probe_tree(text, markers, "typescript", ".tsx" if path.endswith("x") else ".ts")
 
     def build(self, programs: Sequence[Program]) -> None:
         """Build the programs, and check their types at the same time."""

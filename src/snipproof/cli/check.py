@@ -1,0 +1,108 @@
+"""``snipproof check``: the findings of all rules, from the result cache if nothing has changed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from snipproof.cli.console import print_line, print_lines
+
+if TYPE_CHECKING:
+    import argparse
+
+    from snipproof.lint.check_options import CheckOptions
+    from snipproof.lint.result_cache import ResultCache
+
+SUMMARY = "find errors in pages and Sources without running anything"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``check``."""
+    from snipproof.lint.formats import FORMATS
+
+    add = parser.add_argument
+    add("--format", choices=FORMATS, default="text", help="output format (default: text)")
+    add("--statistics", action="store_true", help="print a per-rule count instead of the findings")
+    add("--explain", metavar="RULE", help="describe a rule and how to fix its findings; check nothing")
+    add(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="report findings missing from FILE, and stale entries in it",
+    )
+    add("--no-baseline", action="store_true", help="ignore the configured baseline")
+    add("--update-baseline", action="store_true", help="write the current findings to the baseline")
+    add("--no-cache", action="store_true", help="read all files again, even if none has changed")
+    add("--watch", action="store_true", help="check again after every change, until Ctrl-C")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check the site, print the report and return the exit code: 1 if there are errors."""
+    if arguments.explain:
+        return _explain(arguments.explain)
+    # Only what a cached result needs: loading the settings and the rules takes longer than printing one.
+    from snipproof.lint.check_options import CheckOptions
+
+    options = CheckOptions(
+        format=arguments.format,
+        statistics=arguments.statistics,
+        baseline=arguments.baseline,
+        no_baseline=arguments.no_baseline,
+        update_baseline=arguments.update_baseline,
+        watch=arguments.watch,
+    )
+    if options.watch:
+        return _watch(arguments.root, options)
+    cache = None if arguments.no_cache or options.update_baseline else _cache(arguments.root, options)
+    cached = cache.load() if cache else None
+    lines, code = cached or _check(arguments.root, options, cache)
+    print_lines(lines)
+    return code
+
+
+def _cache(root: Path, options: CheckOptions) -> ResultCache:
+    from snipproof.lint.result_cache import ResultCache
+
+    return ResultCache(root, (options, sys.stdout.isatty()))
+
+
+def _check(root: Path, options: CheckOptions, cache: ResultCache | None) -> tuple[list[str], int]:
+    """Return the lines of the report and the exit code, and store them in ``cache``."""
+    from snipproof.config import load_settings
+    from snipproof.lint.engine import check
+    from snipproof.site.docs_site import Site
+
+    settings = load_settings(root)
+    site = Site.load(settings)
+    found, code = check(site, _with_colour(options))
+    lines = list(found)
+    if cache:
+        baseline = options.baseline_file(settings)
+        cache.save(site.dependencies, [baseline.absolute()] if baseline else [], lines, code)
+    return lines, code
+
+
+def _watch(root: Path, options: CheckOptions) -> int:
+    from snipproof.lint.recheck import watch_site
+
+    def write(text: str) -> None:
+        print_line(text)
+        sys.stdout.flush()
+
+    return watch_site(root, _with_colour(options), write, clear=sys.stdout.isatty())
+
+
+def _with_colour(options: CheckOptions) -> CheckOptions:
+    from snipproof.lint.formats.text_format import wants_colour
+
+    return options._replace(colour=wants_colour(os.environ, is_terminal=sys.stdout.isatty()))
+
+
+def _explain(rule: str) -> int:
+    from snipproof.lint.engine import known_rules
+    from snipproof.lint.explain_rule import explain, find_rule
+
+    print_line(explain(find_rule(known_rules(), rule)))
+    return 0

@@ -1,0 +1,26 @@
+"""``snipproof init``: settings, a first Suite and a baseline for an existing site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from snipproof.cli.console import print_line
+
+if TYPE_CHECKING:
+    import argparse
+
+SUMMARY = "write settings, a first Suite and a baseline for an existing site; overwrite nothing"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add nothing: ``init`` has no options of its own."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the files that are missing, print what was written and return 0."""
+    from snipproof.config import load_settings
+    from snipproof.init import init
+
+    for line in init(load_settings(arguments.root)):
+        print_line(line)
+    return 0

@@ -1,0 +1,138 @@
+"""``snipproof list``: Suites, their Sources, Snippets and Expectations, and the pages that show them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from snipproof.cli.console import print_line, print_problems
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from snipproof.model import Expectation, Region, Source
+    from snipproof.site.claims import Claim
+    from snipproof.site.docs_site import Site
+
+SUMMARY = "list Suites, Sources, Snippets and the pages that show them"
+FORMAT_VERSION = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``list``."""
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the list; return 1 if a page or Source cannot be read."""
+    from snipproof.config import load_settings
+    from snipproof.site.docs_site import Site
+
+    site = Site.load(load_settings(arguments.root))
+    if arguments.format == "json":
+        import json
+
+        print_line(json.dumps(as_json(site), indent=1))
+    else:
+        print_line(as_text(site))
+    return print_problems(site)
+
+
+def as_json(site: Site) -> dict[str, Any]:
+    """Return the list as JSON values. Sources that a page shows but no Suite runs are in a Suite ``null``."""
+    from snipproof.site.claims import claims
+
+    claims_of: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims(site):
+        claims_of[claim.expectation.id].append(claim)
+    return {
+        "format_version": FORMAT_VERSION,
+        "suites": [
+            {
+                "suite": path,
+                "flavour": flavour,
+                "sources": [_source(site, site.sources[name], claims_of) for name in sources if name in site.sources],
+            }
+            for path, flavour, sources in _groups(site)
+        ],
+    }
+
+
+def as_text(site: Site) -> str:
+    """Return the list as lines: Suite, Source, Region with its line, and what shows it."""
+    lines = []
+    for suite in as_json(site)["suites"]:
+        lines.append(f"{suite['flavour']} ({suite['suite']})" if suite["suite"] else "in no Suite")
+        for source in suite["sources"]:
+            lines.append(f"  {source['path']}")
+            for region in source["regions"]:
+                lines.append(f"    {_region_line(region)}")
+                lines.extend(f"      {_claim_line(claim)}" for claim in region["claims"])
+    return "\n".join(lines) if lines else "no Suites, and no page shows a Source"
+
+
+def _groups(site: Site) -> Iterator[tuple[str | None, str | None, list[str]]]:
+    for suite in site.suites:
+        yield suite.path, suite.flavour, list(suite.sources)
+    others = sorted(set(site.sources) - set(site.suite_of))
+    if others:
+        yield None, None, others
+
+
+def _source(site: Site, source: Source, claims_of: Mapping[str, Sequence[Claim]]) -> dict[str, Any]:
+    snippets = {snippet.name for snippet in source.snippets}
+    bound: dict[str, list[Expectation]] = defaultdict(list)
+    for expectation in source.expectations:
+        bound[expectation.region.name].append(expectation)
+    return {
+        "path": source.path,
+        "regions": [
+            _region(site, region, region.name in snippets, bound[region.name], claims_of.get(region.id, ()))
+            for region in source.regions
+        ],
+    }
+
+
+def _region(
+    site: Site, region: Region, is_snippet: bool, expectations: Sequence[Expectation], claims: Sequence[Claim]
+) -> dict[str, Any]:
+    of = [expectation.of for expectation in expectations]
+    shown_by = site.shown_by.get(region.id, [])
+    return {
+        "kind": "snippet" if is_snippet else "expectation",
+        "id": region.id,
+        "name": region.name,
+        "line": region.line,
+        "of": of[0] if len(of) == 1 else of or None,
+        "from": expectations[0].origin if expectations else None,
+        "shown_by": [f"{reference.page}:{reference.line}:{reference.column}" for reference in shown_by],
+        "claims": [_claim(claim) for claim in claims],
+    }
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    return {
+        "snippet": claim.snippet,
+        "from": claim.origin,
+        "excused": claim.excused,
+        "places": [
+            {"page": place.page, "line": place.line, "column": place.column, "tab": place.tab} for place in claim.places
+        ],
+    }
+
+
+def _region_line(region: dict[str, Any]) -> str:
+    text = f"{region['line']}: {region['kind']} {region['name']!r}"
+    if region["kind"] == "expectation":
+        of = [region["of"]] if isinstance(region["of"], str) else region["of"]
+        origin = f" ({region['from']})" if region["from"] not in (None, "stdout") else ""
+        text += f" of {', '.join(map(repr, of))}{origin}" if of else " of no Snippet of its Source"
+    return text + (f" <- {', '.join(region['shown_by'])}" if region["shown_by"] else " (on no page)")
+
+
+def _claim_line(claim: dict[str, Any]) -> str:
+    places = ", ".join(f"{p['page']}:{p['line']}" + (f" ({p['tab']})" if p["tab"] else "") for p in claim["places"])
+    if claim["excused"]:
+        return f"not compared with {claim['snippet']} ({claim['from']}) <- {places}: {claim['excused']}"
+    return f"of {claim['snippet']} ({claim['from']}) <- {places}"

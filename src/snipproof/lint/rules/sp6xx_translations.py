@@ -1,0 +1,173 @@
+"""SP6xx: a translated Page that does not show what its original shows.
+
+Pages are compared by what they show: a file and two markers. Their text, and the comments in a translated copy of a
+Source, are not compared.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from snipproof.lint.rules.base import at, finding, rule
+from snipproof.model import Severity
+from snipproof.text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from snipproof.lint.rules.base import Context
+    from snipproof.model import Finding, Page, Reference
+
+# Where Docusaurus keeps translations of its docs.
+_DOCUSAURUS = re.compile(r"^((?:.*/)?)i18n/[^/]+/docusaurus-plugin-content-docs/(current|version-[^/]+)/(.*)$")
+# What a Reference shows, as far as its Page decides it.
+_Shown = tuple[str | None, str | None, str | None]
+
+
+@rule("SP601", "translation-missing", Severity.ERROR, "a translation lacks a block of its original")
+def translation_missing(context: Context) -> Iterator[Finding]:
+    """The original shows a block that the translation lacks."""
+    for pair in _pairs(context):
+        for reference in pair.missing:
+            before = [r for r in pair.original.references if (r.line, r.column) < (reference.line, reference.column)]
+            message = f"{_what(reference)} of {reference.page}:{reference.line} is missing in this translation"
+            place = pair.after(before)
+            if place:
+                yield at(place, message, "show it after this block")
+            else:
+                yield finding(pair.translated.path, 1, 1, message, "show it here too")
+
+
+@rule("SP602", "translation-extra", Severity.ERROR, "a translation shows a block its original lacks")
+def translation_extra(context: Context) -> Iterator[Finding]:
+    """The translation shows a block that the original lacks."""
+    for pair in _pairs(context):
+        for reference in pair.extra:
+            message = f"{_what(reference)} is not shown by the original, {pair.original.path}"
+            yield at(reference, message, "remove it, or show it in the original too")
+
+
+@rule("SP603", "translation-order", Severity.WARNING, "a translation shows blocks in another order")
+def translation_order(context: Context) -> Iterator[Finding]:
+    """Both show the same blocks, in another order. Found once per Page, at the first block that is out of place."""
+    for pair in _pairs(context):
+        for reference, other in zip(*pair.common, strict=True):
+            if _shown(reference) != _shown(other):
+                message = f"{_what(reference)} is shown where the original shows {_what(other)}"
+                yield at(reference, message, f"order the blocks as in {other.page}, line {other.line}")
+                break
+
+
+@rule("SP604", "translation-file", Severity.ERROR, "a block of a translation shows another file")
+def translation_file(context: Context) -> Iterator[Finding]:
+    """A block of the translation has the markers of the original's, and shows another file."""
+    for pair in _pairs(context):
+        for reference, other in pair.rebound:
+            message = f"{_what(reference)} shows {reference.source}, but the original shows {other.source}"
+            yield at(reference, message, f"import what {other.page} imports")
+
+
+class _Pair:
+    """A translated Page and its original."""
+
+    def __init__(self, translated: Page, original: Page) -> None:
+        self.translated = translated
+        self.original = original
+
+    @cached_property
+    def rebound(self) -> list[tuple[Reference, Reference]]:
+        """The blocks that have the same markers and show another file, each with the block of the original."""
+        waiting: dict[_Shown, list[Reference]] = {}
+        for reference in _without(self.original, self.translated):
+            waiting.setdefault(_markers(reference), []).append(reference)
+        pairs = []
+        for reference in _without(self.translated, self.original):
+            others = waiting.get(_markers(reference))
+            if others:
+                pairs.append((reference, others.pop(0)))
+        return pairs
+
+    @cached_property
+    def missing(self) -> list[Reference]:
+        rebound = [other for _, other in self.rebound]
+        return [reference for reference in _without(self.original, self.translated) if reference not in rebound]
+
+    @cached_property
+    def extra(self) -> list[Reference]:
+        rebound = [reference for reference, _ in self.rebound]
+        return [reference for reference in _without(self.translated, self.original) if reference not in rebound]
+
+    @property
+    def common(self) -> tuple[list[Reference], list[Reference]]:
+        """The blocks that both show, in the order of each."""
+        return (
+            _only(self.translated, _counted(self.original)),
+            _only(self.original, _counted(self.translated)),
+        )
+
+    def after(self, before: list[Reference]) -> Reference | None:
+        """Return the last block of the translation that shows one of ``before``, the later ones first."""
+        for other in reversed(before):
+            found = [reference for reference in self.translated.references if _markers(reference) == _markers(other)]
+            if found:
+                return found[-1]
+        return None
+
+
+def _pairs(context: Context) -> Iterator[_Pair]:
+    pages = {page.path: page for page in context.site.pages}
+    folders = context.site.settings.translations
+    for path, page in pages.items():
+        original = pages.get(_original(path, folders))
+        if original is not None and original is not page:
+            yield _Pair(page, original)
+
+
+def _original(path: str, folders: Mapping[str, str]) -> str:
+    """Return the path of the Page that ``path`` translates, ``""`` if it is not a translation."""
+    for translated, original in folders.items():
+        top = posixpath.normpath(translated) + "/"
+        if path.startswith(top):
+            return posixpath.normpath(posixpath.join(original, path.removeprefix(top)))
+    found = _DOCUSAURUS.match(path) if "i18n/" in path else None
+    if found is None:
+        return ""
+    docs = "docs" if found[2] == "current" else f"versioned_docs/{found[2]}"
+    return f"{found[1]}{docs}/{found[3]}"
+
+
+def _shown(reference: Reference) -> _Shown:
+    return reference.source, reference.start_marker, reference.end_marker
+
+
+def _markers(reference: Reference) -> _Shown:
+    return None, reference.start_marker, reference.end_marker
+
+
+def _counted(page: Page) -> Counter[_Shown]:
+    return Counter(_shown(reference) for reference in page.references)
+
+
+def _only(page: Page, others: Counter[_Shown]) -> list[Reference]:
+    """Return the References of ``page`` that ``others`` holds too, each as often as it does."""
+    left = others.copy()
+    kept = []
+    for reference in page.references:
+        if left[_shown(reference)] > 0:
+            left[_shown(reference)] -= 1
+            kept.append(reference)
+    return kept
+
+
+def _without(page: Page, other: Page) -> list[Reference]:
+    """Return the References of ``page`` that ``other`` lacks."""
+    common = set(map(id, _only(page, _counted(other))))
+    return [reference for reference in page.references if id(reference) not in common]
+
+
+def _what(reference: Reference) -> str:
+    return f"the block {quoted(reference.start_marker or '')}"

@@ -1,0 +1,176 @@
+"""Starts all Services of a session, in the order in which they need each other, and stops them again."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from snipproof.config import Settings
+from snipproof.errors import InfrastructureError, SettingsError
+from snipproof.processes.session_folder import SessionFolder
+from snipproof.services.assets import start_assets
+from snipproof.services.vectorizer import start_vectorizer
+from snipproof.services.weaviate.server import WeaviateAddress
+
+if TYPE_CHECKING:
+    from snipproof.services.recorder.pass_through import Recorder
+
+Log = Callable[[str], None]
+
+
+class Services:
+    """The running Services and their addresses.
+
+    ``vectorizer_url`` is empty for a Weaviate given by its address, which has a vectorizer of its own.
+    ``weaviate`` is the server's own address, even when Sources reach it through a recorder.
+    """
+
+    def __init__(
+        self,
+        stack: contextlib.ExitStack,
+        weaviate: WeaviateAddress,
+        vectorizer: str,
+        assets: str,
+        recorder: Recorder | None = None,
+    ) -> None:
+        self._stack = stack
+        self._recorder = recorder
+        self.weaviate = weaviate
+        self.vectorizer_url = vectorizer
+        self.assets_url = assets
+
+    @classmethod
+    def start(
+        cls,
+        settings: Settings,
+        session: SessionFolder,
+        log: Log,
+        assets: Path | None = None,
+        announce: Callable[[Mapping[str, str]], None] = lambda _: None,
+        recorder: Recorder | None = None,
+    ) -> Services:
+        """Start the Services that ``settings`` select and wait until they are ready.
+
+        :param log: called with a line about each choice, and about everything that takes time.
+        :param assets: the folder to serve, if any.
+        :param announce: called with the :meth:`placeholders` as soon as the addresses are known, long before anything
+            is ready, and again if they change.
+        :param recorder: forwards to Weaviate as soon as its address is known; the placeholders then hold the
+            recorder's address.
+        :raises InfrastructureError: a Service failed to start; those that had started are stopped.
+        :raises SettingsError: the mode requires a setting that is missing or wrong.
+        """
+        with contextlib.ExitStack() as stack:
+            assets_url = ""
+            if assets is not None:
+                server = start_assets(assets)
+                stack.callback(server.stop)
+                assets_url = server.url
+
+            def announce_weaviate(address: WeaviateAddress) -> None:
+                if recorder:
+                    recorder.forward_to(address)
+                announce(_placeholders(recorder.address(address) if recorder else address, assets_url))
+
+            weaviate, vectorizer_url = _start_weaviate(settings, session, log, stack, announce_weaviate)
+            if weaviate.version != settings.weaviate.version:
+                log(f"weaviate: the server has version {weaviate.version}, the settings {settings.weaviate.version}")
+            return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url, recorder)
+        raise AssertionError("unreachable")
+
+    def placeholders(self) -> dict[str, str]:
+        """Return the values of the ``{name}`` placeholders in Bindings."""
+        return _placeholders(
+            self._recorder.address(self.weaviate) if self._recorder else self.weaviate, self.assets_url
+        )
+
+    def stop(self) -> None:
+        """Stop everything; a second call does nothing."""
+        self._stack.close()
+
+
+def _placeholders(weaviate: WeaviateAddress, assets_url: str) -> dict[str, str]:
+    return {
+        "weaviate.url": weaviate.url,
+        "weaviate.host": weaviate.host,
+        "weaviate.port": str(weaviate.port),
+        "weaviate.grpc_host": weaviate.grpc_host,
+        "weaviate.grpc_port": str(weaviate.grpc_port),
+        "assets.url": assets_url,
+    }
+
+
+def _start_weaviate(
+    settings: Settings,
+    session: SessionFolder,
+    log: Log,
+    stack: contextlib.ExitStack,
+    announce: Callable[[WeaviateAddress], None],
+) -> tuple[WeaviateAddress, str]:
+    """Return the address of Weaviate, in the selected mode or the first that works, and the vectorizer's URL."""
+    mode = settings.weaviate.mode
+    if settings.weaviate.is_given:
+        return _given(settings, log, announce), ""
+    reason = "selected"
+    if mode in ("auto", "container"):
+        # Late: importing the engine's client takes a while.
+        from snipproof.services.weaviate import container
+
+        image = container.image_name(settings)
+        error = container.engine_error() or container.image_error(image, log)
+        if error is None:
+            reason = "selected" if mode == "container" else "an engine answers and has the image"
+            vectorizer = start_vectorizer(container.vectorizer_host())
+            stack.callback(vectorizer.stop)
+            log(f"weaviate: container {image} ({reason})")
+            running = container.ContainerWeaviate.start(settings, session, vectorizer.port, reason, announce)
+            stack.callback(running.stop)
+            return running.address, vectorizer.url
+        if mode == "container":
+            raise InfrastructureError(f"mode container: {error}", "start an engine, or use another mode")
+        reason = error
+    from snipproof.services.weaviate.binary import find_binary
+    from snipproof.services.weaviate.embedded import EmbeddedWeaviate
+
+    binary = find_binary(settings, log)
+    vectorizer = start_vectorizer()
+    stack.callback(vectorizer.stop)
+    log(f"weaviate: embedded {settings.weaviate.version} ({reason})")
+    server = EmbeddedWeaviate.start(binary, settings, session, vectorizer.url, reason, log, announce)
+    stack.callback(server.stop)
+    return server.address, vectorizer.url
+
+
+def _given(settings: Settings, log: Log, announce: Callable[[WeaviateAddress], None]) -> WeaviateAddress:
+    """Return the address of the user's own server, once it is ready."""
+    from snipproof.services.weaviate.ready import wait_ready
+
+    url = settings.weaviate.url
+    if not url:
+        raise SettingsError("mode url requires an address", "set weaviate.url, or --snippets-weaviate-url URL")
+    try:
+        parts = urlsplit(url if "//" in url else f"//{url}", scheme="http")
+        grpc = urlsplit(f"//{settings.weaviate.grpc.rpartition('//')[2]}")
+        host, port = parts.hostname or "", parts.port or 80
+        target = (grpc.hostname or host, grpc.port or 50051)
+    except ValueError:
+        raise SettingsError(
+            f"weaviate.url or weaviate.grpc is not an address: {url} {settings.weaviate.grpc}"
+        ) from None
+    if not host or parts.scheme != "http" or parts.path.strip("/") or parts.query or parts.username:
+        raise SettingsError(f"weaviate.url: http://HOST:PORT expected, not {url!r}")
+    log(f"weaviate: {url} (given by its address)")
+    address = WeaviateAddress(host, port, *target, "", "url", "given by its address")
+    announce(address)
+    grpc_host = f"[{target[0]}]" if ":" in target[0] else target[0]
+    try:
+        version = wait_ready(address.url, f"{grpc_host}:{target[1]}", min(10.0, settings.weaviate.start_timeout))
+    except TimeoutError as error:
+        raise InfrastructureError(
+            f"Weaviate at {url}: {error}", "check that it is running and that its gRPC port is right"
+        ) from None
+    return replace(address, version=version)

@@ -1,0 +1,73 @@
+"""``snipproof extract``: the manifest, and whether it is stale."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.support.command_line import SOURCE
+
+from snipproof.cli.main import main
+
+
+def test_the_manifest_holds_what_pages_show(site: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """The manifest holds the exact text, what readers see of it, and where it comes from."""
+    assert main(["extract", "--root", str(site)]) == 0
+    manifest = json.loads(capfdbinary.readouterr().out)
+    assert manifest["format_version"] == 1
+    assert manifest["references"] == [
+        {
+            "page": "docs/p.mdx",
+            "line": 3,
+            "column": 1,
+            "source": "snippets/a.py",
+            "region": "A",
+            "start_marker": "# START A",
+            "end_marker": "# END A",
+            "language": "py",
+            "highlighter": "py",
+            "text": "print(1)\n# highlight-next-line\nprint(2)",
+            "shown": "print(1)\nprint(2)",
+            "sha256": "27478ea0b1dcad6bd91447f470145a27323571771d9a02b37810d3f3ca012cb8",
+            "segments": [[2, 4]],
+            "live": True,
+        }
+    ]
+
+
+def test_check_fails_for_a_stale_manifest(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A manifest is fresh until a Source changes; nothing is written by --check."""
+    output = site / "out" / "manifest.json"
+    command = ["extract", "--root", str(site), "--output", str(output)]
+    assert main([*command, "--check"]) == 1
+    assert not output.exists()
+    assert main(command) == 0
+    assert main([*command, "--check"]) == 0
+    (site / "snippets/a.py").write_text(SOURCE.replace("print(1)", "print(3)"))
+    before = output.read_bytes()
+    assert main([*command, "--check"]) == 1
+    assert "is stale" in capsys.readouterr().err
+    assert output.read_bytes() == before
+    assert [path.name for path in output.parent.iterdir()] == ["manifest.json"]
+
+
+def test_check_requires_an_output_file(site: Path) -> None:
+    """Without ``--output`` there is nothing to compare with."""
+    assert main(["extract", "--root", str(site), "--check"]) == 2
+
+
+def test_a_closed_pipe_is_not_an_error(site: Path) -> None:
+    """Closing the pipe early leaves no traceback."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "snipproof", "extract", "--root", str(site)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        error = process.stderr.read()
+    assert error == b""

@@ -1,0 +1,57 @@
+"""SP4xx: Sources in no Suite, and markers that open or close nothing."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.lint import Check, block, page, region
+
+A = region("a = 1")
+SUITE = "flavour: f\nlanguage: python\nsources: ['*.py']\n"
+SETTINGS = 'suites = ["s/suite.yaml"]\n'
+
+
+def test_a_source_in_no_suite_is_reported_once(check: Check) -> None:
+    files = {"docs/p.mdx": page(block(), block()), "a.py": A, "s/b.py": "", "s/suite.yaml": SUITE}
+    (finding,) = check(files, "SP401", SETTINGS)
+    assert finding.line == 3
+    assert check(files, "SP401") == []
+
+
+@pytest.mark.parametrize(
+    ("more", "finding", "hint"),
+    [
+        ("# START B\nb = 2\n", "a.py:4:1 SP402 nothing closes the Region 'B' of the marker '# START B'", "its partner"),
+        ("b = 2\n  # END B\n", "a.py:5:3 SP402 nothing opens the Region 'B' of the marker '# END B'", "its partner"),
+        ("# START Beta\nb = 2\n# END Betta\n", "a.py:4:1 SP402 nothing closes", "did you mean `END Betta`?"),
+    ],
+)
+def test_a_marker_without_partner_is_reported(check: Check, more: str, finding: str, hint: str) -> None:
+    found = check({"docs/p.mdx": page(), "a.py": A + more}, "SP402")
+    assert finding in str(found[0])
+    assert hint in found[0].hint
+
+
+@pytest.mark.parametrize(
+    ("more", "tag"),
+    [
+        pytest.param(region("b = 2", "B"), block(), id="a pair"),
+        pytest.param("# B\nb = 2\n# END B\n", block(), id="opened by its bare name"),
+        pytest.param("# B  # C\nb = 2\n# END B  # END C\n", block(), id="several bare names"),
+        pytest.param("# START B\nb = 2\n# END-ANY\n", block(), id="closed by ANY"),
+        pytest.param("# START-ANY\nb = 2\n# END B\n", block(), id="opened by ANY"),
+        pytest.param("# START B\nb = 2\n# END C\n", block("# START B", "# END C"), id="a page pairs them"),
+        pytest.param("# START B  // since 4.2\nb = 2\n# END B\n", block(), id="a remark behind the name"),
+        pytest.param("# START B\n# START B\nb = 2\n# END B\n", block(), id="opened twice"),
+    ],
+)
+def test_a_marker_with_a_partner_is_not_reported(check: Check, more: str, tag: str) -> None:
+    assert check({"docs/p.mdx": page(tag), "a.py": A + more}, "SP402") == []
+
+
+def test_a_region_that_is_opened_again_while_open_is_reported(check: Check) -> None:
+    (finding,) = check({"docs/p.mdx": page(), "a.py": "# START A\n# START A\na = 1\n# END A\n"}, "SP403")
+    assert str(finding) == "a.py:2:1 SP403 the Region 'A' is opened again, but it has been open since line 1"
+
+
+def test_segments_have_one_name(check: Check) -> None:
+    assert check({"docs/p.mdx": page(), "a.py": A + "hidden = 1\n" + A}, "SP403") == []

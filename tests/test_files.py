@@ -1,0 +1,97 @@
+"""Atomic writes: the whole file or nothing, and nothing else in its folder."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from snipproof.files import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def names(folder: Path) -> list[str]:
+    """Return the names of all files in ``folder``."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_new_file_gets_its_folder_and_the_usual_mode(tmp_path: Path) -> None:
+    """Missing folders are created, and the mode is the one of any new file of the user."""
+    path = tmp_path / "a" / "b" / "new.json"
+    write_whole(path, b"data")
+    usual = tmp_path / "usual"
+    usual.write_bytes(b"")
+    assert path.read_bytes() == b"data"
+    assert path.stat().st_mode == usual.stat().st_mode
+    assert names(path.parent) == ["new.json"]
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o755])
+def test_an_existing_file_keeps_its_mode(tmp_path: Path, mode: int) -> None:
+    """Whatever the umask is."""
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(mode)
+    write_whole(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == mode
+
+
+def test_nothing_changes_when_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The data reaches the disk before the file is replaced; if that fails, the old file stays and nothing is left."""
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def fail(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["file"]
+
+
+def test_two_writers_of_one_file_do_not_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second write of the same process in the middle of the first one: each has its own temporary file."""
+    path = tmp_path / "file"
+    sync = os.fsync
+    writes = iter([b"second"])
+
+    def write_another(descriptor: int) -> None:
+        for data in writes:
+            write_whole(path, data)
+            assert path.read_bytes() == b"second"
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", write_another)
+    write_whole(path, b"first")
+    assert path.read_bytes() == b"first"
+    assert next(writes, None) is None
+    assert names(tmp_path) == ["file"]
+
+
+def test_a_link_is_replaced_and_never_followed(tmp_path: Path) -> None:
+    """A link in a folder that others can write to leads nowhere."""
+    target = tmp_path / "target"
+    target.write_bytes(b"old")
+    link = tmp_path / "link"
+    link.symlink_to(target)
+    write_whole(link, b"new")
+    assert target.read_bytes() == b"old"
+    assert link.read_bytes() == b"new"
+    assert not link.is_symlink()
+
+
+def test_a_read_only_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder would allow its replacement; the file does not."""
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everything
+    with pytest.raises(PermissionError, match="read-only"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["file"]
