@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ import Toy from '!!raw-loader!/snippets/toy/hello.toy';
 def toy(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project with one Source of the language, and the distribution on the path of every Python."""
     toy_distribution.install(project.pytester.path / "site-packages")
-    monkeypatch.setenv("PYTHONPATH", str(project.pytester.path / "site-packages"))
+    monkeypatch.setenv("PYTHONPATH", str(project.pytester.path / "site-packages"), prepend=os.pathsep)
     (project.pytester.path / "snippets/py/suite.yaml").unlink()
     project.write("snippets/toy/suite.yaml", "flavour: toy\nlanguage: toy\nsources: ['*.toy']\n")
     project.write("snippets/toy/hello.toy", SOURCE)
