@@ -23,10 +23,8 @@ if TYPE_CHECKING:
         UnreadableError,
     )
     from snipproof.languages import Language
-    from snipproof.model import Marker, Source, Suite
     from snipproof.run.probe import Probed
     from snipproof.run.runner import Program, Runner, RunnerContext
-    from snipproof.run.runners.job import Job
     from snipproof.run.source_run import Crash, Diagnostic, ProbeEvent, SourceRun, Termination
     from snipproof.services.gallery import Gallery
     from snipproof.services.startup import Services
@@ -39,9 +37,7 @@ __all__ = [
     "DocsError",
     "Gallery",
     "InfrastructureError",
-    "Job",
     "Language",
-    "Marker",
     "ProbeEvent",
     "Probed",
     "Program",
@@ -50,10 +46,8 @@ __all__ = [
     "Services",
     "SettingsError",
     "SnipproofError",
-    "Source",
     "SourceRun",
     "State",
-    "Suite",
     "Termination",
     "ToolchainMissingError",
     "UnreadableError",
@@ -67,10 +61,8 @@ _MODULES = {
         "UnreadableError",
     ),
     "snipproof.languages": ("Language",),
-    "snipproof.model": ("Marker", "Source", "Suite"),
     "snipproof.run.probe": ("Probed",),
     "snipproof.run.runner": ("Program", "Runner", "RunnerContext"),
-    "snipproof.run.runners.job": ("Job",),
     "snipproof.run.source_run": ("Crash", "Diagnostic", "ProbeEvent", "SourceRun", "Termination"),
     "snipproof.services.gallery": ("Gallery",),
     "snipproof.services.startup": ("Services",),

@@ -8,7 +8,7 @@ MODULE = '''\
 """A language of lines: ``print TEXT`` and ``fail TEXT``; everything after a ``#`` is a comment."""
 
 from snipproof.api import (
-    Crash, Language, Marker, ProbeEvent, Probed, Program, Runner, SourceRun, Termination,
+    Crash, Language, ProbeEvent, Probed, Program, Runner, SourceRun, Termination,
 )
 
 TOY = Language(
@@ -30,7 +30,6 @@ class ToyRunner(Runner):
     def probe(self, path, text, markers):
         lines = text.split("\\n")
         for marker in markers:
-            assert isinstance(marker, Marker)
             lines[marker.line - 1] = f"probe {marker.line}"
         return Probed("\\n".join(lines))
 
