@@ -282,7 +282,9 @@ _TAKE_TERMINAL = (
         ("?q", SOURCE, 1),
     ],
 )
-def test_a_review_shows_each_change_and_asks(project: Project, answers: str, written: str, code: int) -> None:
+def test_a_review_shows_each_change_and_waits_for_an_answer(
+    project: Project, answers: str, written: str, code: int
+) -> None:
     """Only what was accepted is written; what was declined is red."""
     project.write("snippets/py/source.py", SOURCE)
     found, screen = on_a_terminal(project, answers, *(("-n", "2") if answers == "a" else ()))

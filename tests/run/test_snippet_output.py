@@ -29,8 +29,8 @@ RUN = SourceRun(
 )
 
 
-def exchange(after: int, response: Any, *, search: bool = True, trouble: str = "", name: str = "Search") -> Exchange:
-    return Exchange(after, name, {"query": response}, response, search, trouble)
+def exchange(after: int, response: Any, *, search: bool = True, error: str = "", name: str = "Search") -> Exchange:
+    return Exchange(after, name, {"query": response}, response, search, error)
 
 
 def outputs(name: str, origin: str, *exchanges: Exchange) -> tuple[Any, str, str]:
@@ -59,7 +59,7 @@ def test_a_missing_response_has_a_reason() -> None:
     )  # fmt: skip
     meta = exchange(1, {}, search=False, name="GET /v1/meta")
     assert outputs("a", "response", meta)[2] == "the Snippet got no search response; it sent GET /v1/meta"
-    dropped = exchange(1, None, trouble="it is too large to be kept")
+    dropped = exchange(1, None, error="it is too large to be kept")
     assert outputs("a", "response", exchange(1, 1), dropped)[2] == (
         "the response to Search cannot be compared: it is too large to be kept"
     )

@@ -178,7 +178,7 @@ GO_GOES_ON = [
 
 @pytest.mark.toolchain("go")
 def test_go_compiles_with_an_end_marker_after_every_kind_of_statement(tmp_path: Path) -> None:
-    """There is no probe after a terminating statement, and one after any other: the compiler agrees."""
+    """A terminating statement has no probe after it, any other has one: the compiler agrees."""
     parts = ["package a\nimport `os`\nvar c chan int\nvar _ = os.Getenv\nfunc __snipproof_probe__(int) {}"]
     for n, body in enumerate(GO_ENDS):
         parts.append(f"func ends{n}(x bool) int {{\n// START e{n}\n{body}\n// END e{n}\n}}")
@@ -229,7 +229,7 @@ JAVA_GOES_ON = [
 
 @pytest.mark.toolchain("javac")
 def test_java_compiles_with_an_end_marker_after_every_kind_of_statement(tmp_path: Path) -> None:
-    """There is no probe after a statement that cannot complete normally, else there is: the compiler agrees."""
+    """A statement that cannot complete normally has no probe after it, any other has one: the compiler agrees."""
     parts = ["class A {", "void foo() {}"]
     for n, body in enumerate(JAVA_ENDS):
         parts.append(f"int ends{n}(boolean x) {{\n// START e{n}\n{body}\n// END e{n}\n}}")

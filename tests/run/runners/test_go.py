@@ -361,7 +361,7 @@ def test_programs_run_too(mini: Mini) -> None:
     assert "go finds neither a test nor a program in it" in found["go/lib/lib.go::x"].reason
 
 
-def test_examples_are_tests_where_they_say_what_they_print(mini: Mini) -> None:
+def test_examples_are_tests_if_they_declare_their_output(mini: Mini) -> None:
     """Go compares the output of an Example; a difference is a failure with both texts."""
     example = "func Example%s() {\n// START %s\nfmt.Println(1)\n// END %s\n// Output: %s\n}\n"
     found = mini.prove(
