@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Replace the content of ``path`` in one step, or change nothing. Missing folders are created.
 
-    The data is on the disk before the file is replaced. An existing file keeps its mode. A symbolic link is itself
-    replaced: pass a resolved path to write to its target.
+    An existing file keeps its mode. A symbolic link is itself replaced: pass a resolved path to write to its target.
 
+    :param durable: whether the data must be on the disk before the file is replaced, so that a power failure loses
+        neither; a cache needs no such promise.
     :raises PermissionError: the file exists and is read-only.
     :raises OSError: the file cannot be written; its old content stays.
     """
@@ -31,7 +32,8 @@ def write_whole(path: Path, data: bytes) -> None:
             file.flush()
             if mode is not None:
                 os.fchmod(descriptor, mode)
-            os.fsync(descriptor)
+            if durable:
+                os.fsync(descriptor)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 
@@ -97,3 +98,16 @@ def test_findings_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     finding = report["findings"][0]
     assert (finding["path"], finding["line"], finding["column"]) == ("docs/p.mdx", 3, 1)
     assert (finding["rule"], finding["severity"]) == ("SP202", "error")
+
+
+@pytest.mark.parametrize("changes", [{}, {"snipproof.toml": "pages = 1\n"}])
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_garbage_collector_is_as_it_was(tmp_path: Path, changes: dict[str, str | None], *, enabled: bool) -> None:
+    """Also after an error."""
+    was_enabled = gc.isenabled()
+    (gc.enable if enabled else gc.disable)()
+    try:
+        main(["check", "--no-cache", "--root", str(write_site(tmp_path, changes))])
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if was_enabled else gc.disable)()

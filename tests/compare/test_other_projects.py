@@ -9,7 +9,9 @@ import pytest
 
 from snipproof.compare import compare_texts
 from snipproof.compare.differences import Kind
-from snipproof.compare.notation import ParseError, parse_expected, read_actual
+from snipproof.compare.notation.actual import read_actual
+from snipproof.compare.notation.expected import parse_expected
+from snipproof.compare.notation.reader import ParseError
 from snipproof.compare.options import ComparisonOptions
 from snipproof.compare.tree import Notation
 

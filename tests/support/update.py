@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from snipproof.compare.notation import Actual
+from snipproof.compare.notation.actual import Actual
 from snipproof.compare.options import ComparisonOptions
 from snipproof.compare.tree import UNDEFINED, Notation, TypedValue
 from snipproof.update.proposal import Change, Proposal, digest

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from snipproof.compare import ComparisonOptions, compare, parse_expected
-from snipproof.compare.notation import Actual
+from snipproof.compare.notation.actual import Actual
 from snipproof.compare.tree import UNDEFINED, Notation, TypedValue
 from snipproof.update.rewrite import Rewritten, rewrite
 from snipproof.update.write_data import CannotWriteError

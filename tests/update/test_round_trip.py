@@ -11,7 +11,7 @@ from tests.support.update import RandomBlock, new_data, random_block
 
 from snipproof.compare import ParseError, check_expectation, compare, parse_expected
 from snipproof.compare.differences import ABSENT
-from snipproof.compare.notation import Actual
+from snipproof.compare.notation.actual import Actual
 from snipproof.compare.options import ComparisonOptions
 from snipproof.compare.tree import Array, Constant, Expected, Node, Notation, Number, Object, String
 from snipproof.site.source import parse_source

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ from snipproof.cli.console import print_line, print_lines
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from snipproof.lint.check_options import CheckOptions
     from snipproof.lint.result_cache import ResultCache
@@ -75,13 +78,26 @@ def _check(root: Path, options: CheckOptions, cache: ResultCache | None) -> tupl
     from snipproof.site.docs_site import Site
 
     settings = load_settings(root)
-    site = Site.load(settings)
-    found, code = check(site, _with_colour(options))
-    lines = list(found)
+    with _paused_garbage_collector():
+        site = Site.load(settings)
+        found, code = check(site, _with_colour(options))
+        lines = list(found)
     if cache:
         baseline = options.baseline_file(settings)
         cache.save(site.dependencies, [baseline.absolute()] if baseline else [], lines, code)
     return lines, code
+
+
+@contextlib.contextmanager
+def _paused_garbage_collector() -> Iterator[None]:
+    """Pause the collector of cycles: a check keeps all that it reads, and searching that takes 5 % of its time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _watch(root: Path, options: CheckOptions) -> int:

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from snipproof.compare.comparison import compare_texts
     from snipproof.compare.differences import Kind
-    from snipproof.compare.notation import ParseError
+    from snipproof.compare.notation.reader import ParseError
     from snipproof.compare.tree import Notation
 
     path: Path = arguments.expected

@@ -24,12 +24,19 @@ In expected text, ``...`` stands for any value, elements, members or lines, and 
 
 from __future__ import annotations
 
-from snipproof.compare.comparison import MAX_DIFFERENCES, ComparedText, compare, compare_texts
-from snipproof.compare.differences import ABSENT, Difference, Kind, format_report
-from snipproof.compare.expectation import ExpectationResult, check_expectation
-from snipproof.compare.notation import Actual, ParseError, ShortenedError, parse_expected, read_actual
-from snipproof.compare.options import ComparisonOptions, comparison_options, parse_tolerance
-from snipproof.compare.tree import UNDEFINED, Expected, Notation, TypedValue
+from typing import TYPE_CHECKING
+
+from snipproof.exports import lazy_exports
+
+if TYPE_CHECKING:
+    from snipproof.compare.comparison import MAX_DIFFERENCES, ComparedText, compare, compare_texts
+    from snipproof.compare.differences import ABSENT, Difference, Kind, format_report
+    from snipproof.compare.expectation import ExpectationResult, check_expectation
+    from snipproof.compare.notation.actual import Actual, read_actual
+    from snipproof.compare.notation.expected import parse_expected
+    from snipproof.compare.notation.reader import ParseError, ShortenedError
+    from snipproof.compare.options import ComparisonOptions, comparison_options, parse_tolerance
+    from snipproof.compare.tree import UNDEFINED, Expected, Notation, TypedValue
 
 __all__ = [
     "ABSENT",
@@ -55,3 +62,16 @@ __all__ = [
     "parse_tolerance",
     "read_actual",
 ]
+
+_MODULES = {
+    "snipproof.compare.comparison": ("MAX_DIFFERENCES", "ComparedText", "compare", "compare_texts"),
+    "snipproof.compare.differences": ("ABSENT", "Difference", "Kind", "format_report"),
+    "snipproof.compare.expectation": ("ExpectationResult", "check_expectation"),
+    "snipproof.compare.notation.actual": ("Actual", "read_actual"),
+    "snipproof.compare.notation.expected": ("parse_expected",),
+    "snipproof.compare.notation.reader": ("ParseError", "ShortenedError"),
+    "snipproof.compare.options": ("ComparisonOptions", "comparison_options", "parse_tolerance"),
+    "snipproof.compare.tree": ("UNDEFINED", "Expected", "Notation", "TypedValue"),
+}
+if not TYPE_CHECKING:  # a type checker would accept every name
+    __getattr__ = lazy_exports(__name__, _MODULES)

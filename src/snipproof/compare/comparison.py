@@ -16,7 +16,9 @@ from snipproof.compare.differences import ABSENT, Difference, Kind, format_repor
 from snipproof.compare.explanation import Explainer
 from snipproof.compare.fast_json import NotStrictJsonError, lazy_tree, read_strict_json
 from snipproof.compare.match import StepLimitError
-from snipproof.compare.notation import Actual, ParseError, ShortenedError, parse_expected, read_actual
+from snipproof.compare.notation.actual import Actual, read_actual
+from snipproof.compare.notation.expected import parse_expected
+from snipproof.compare.notation.reader import ParseError, ShortenedError
 from snipproof.compare.options import ComparisonOptions, OptionError
 from snipproof.compare.scope import DocumentIndex, Scope, check_options, select
 from snipproof.compare.show import show

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from snipproof.compare.notation import Actual
+from snipproof.compare.notation.actual import Actual
 from snipproof.compare.show import inline
 from snipproof.compare.tree import Node
 from snipproof.text import plural

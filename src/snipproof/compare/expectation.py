@@ -9,7 +9,8 @@ from typing import Any
 
 from snipproof.compare.comparison import compare, compare_texts, parse_and_compare
 from snipproof.compare.differences import ABSENT, Difference, Kind, format_report
-from snipproof.compare.notation import ParseError, parse_expected
+from snipproof.compare.notation.expected import parse_expected
+from snipproof.compare.notation.reader import ParseError
 from snipproof.compare.options import ComparisonOptions, comparison_options
 from snipproof.compare.tree import Expected, Notation
 from snipproof.languages import COMMENT_TOKENS

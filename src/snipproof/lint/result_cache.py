@@ -76,8 +76,8 @@ class ResultCache:
 
             ignored = self._file.with_name(".gitignore")
             if not ignored.exists():
-                write_whole(ignored, b"*\n")
-            write_whole(self._file, json.dumps(kept).encode())
+                write_whole(ignored, b"*\n", durable=False)
+            write_whole(self._file, json.dumps(kept).encode(), durable=False)
         except (OSError, ValueError):
             pass  # a checkout that cannot be written to can still be checked
 

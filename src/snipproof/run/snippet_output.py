@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from snipproof.compare import ABSENT, Actual, Notation
+from snipproof.compare.differences import ABSENT
+from snipproof.compare.notation.actual import Actual
+from snipproof.compare.tree import Notation
 from snipproof.model import Origin
 from snipproof.run.source_run import SourceRun
 from snipproof.run.trace import Trace

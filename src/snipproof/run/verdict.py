@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from snipproof.compare import ExpectationResult, Notation, check_expectation
+from snipproof.compare.expectation import ExpectationResult, check_expectation
+from snipproof.compare.tree import Notation
 from snipproof.model import Expectation, Origin, Outcome, Region, Snippet, Source
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.probe import Probed

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from snipproof.compare import ExpectationResult, ParseError, read_actual
 from snipproof.compare.comparison import read_shown
-from snipproof.compare.expectation import BlockLine, block_of
+from snipproof.compare.expectation import BlockLine, ExpectationResult, block_of
+from snipproof.compare.notation.actual import read_actual
+from snipproof.compare.notation.reader import ParseError
 from snipproof.compare.tree import Expected, TextLines
 from snipproof.errors import SnipproofError
 from snipproof.lint.secrets import find_keys

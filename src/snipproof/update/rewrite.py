@@ -9,7 +9,9 @@ from typing import Any
 
 from snipproof.compare.comparison import compare
 from snipproof.compare.differences import Difference, Kind
-from snipproof.compare.notation import Actual, ParseError, parse_expected
+from snipproof.compare.notation.actual import Actual
+from snipproof.compare.notation.expected import parse_expected
+from snipproof.compare.notation.reader import ParseError
 from snipproof.compare.options import ComparisonOptions
 from snipproof.compare.scope import DocumentIndex, select
 from snipproof.compare.tree import Documents, Expected, Node, Notation, TextLines

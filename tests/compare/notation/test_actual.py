@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.compare import DATA, exact, typed
 
-from snipproof.compare.notation import Actual, ParseError, ShortenedError, parse_expected, read_actual, to_plain
+from snipproof.compare.notation.actual import Actual, read_actual, to_plain
+from snipproof.compare.notation.expected import parse_expected
+from snipproof.compare.notation.reader import ParseError, ShortenedError
 from snipproof.compare.tree import UNDEFINED, Notation
 
 ALL = [Notation.JSON, Notation.PYTHON, Notation.NODE, Notation.GO, Notation.JAVA]

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snipproof.compare.notation import ParseError, parse_expected, to_plain
+from snipproof.compare.notation.actual import to_plain
+from snipproof.compare.notation.expected import parse_expected
+from snipproof.compare.notation.reader import ParseError
 from snipproof.compare.tree import Elision, Notation, String, TextLines
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from tests.support.compare import typed
 
-from snipproof.compare.notation import ParseError, parse_expected, read_actual, to_plain
+from snipproof.compare.notation.actual import read_actual, to_plain
+from snipproof.compare.notation.expected import parse_expected
+from snipproof.compare.notation.reader import ParseError
 from snipproof.compare.tree import Array, Documents, Notation, Object, String, TextLines, TypedNode, TypedValue
 
 CASES: list[tuple[str, Any]] = [

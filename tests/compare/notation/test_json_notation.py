@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.compare import DATA, check_spans, exact, typed, walk
 
-from snipproof.compare.notation import ParseError, parse_expected, to_plain
+from snipproof.compare.notation.actual import to_plain
+from snipproof.compare.notation.expected import parse_expected
+from snipproof.compare.notation.reader import ParseError
 from snipproof.compare.tree import (
     Array,
     Capture,

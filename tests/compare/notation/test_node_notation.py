@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from tests.support.compare import exact, typed
 
-from snipproof.compare.notation import ParseError, ShortenedError, parse_expected, read_actual, to_plain
+from snipproof.compare.notation.actual import read_actual, to_plain
+from snipproof.compare.notation.expected import parse_expected
+from snipproof.compare.notation.reader import ParseError, ShortenedError
 from snipproof.compare.tree import UNDEFINED, Documents, Node, Notation, Object, String, TypedNode, TypedValue
 
 VALUES = Path(__file__).with_name("node_values.mjs")

@@ -18,7 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.compare import DATA, exact, typed, walk
 
-from snipproof.compare.notation import ParseError, ShortenedError, parse_expected, read_actual, to_plain
+from snipproof.compare.notation.actual import read_actual, to_plain
+from snipproof.compare.notation.expected import parse_expected
+from snipproof.compare.notation.reader import ParseError, ShortenedError
 from snipproof.compare.tree import Array, Documents, Elision, Notation, Object, String, TypedNode, TypedValue
 
 

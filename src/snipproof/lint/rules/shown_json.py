@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from snipproof.compare.notation import ParseError
 from snipproof.compare.notation.json_notation import JsonReader
+from snipproof.compare.notation.reader import ParseError
 from snipproof.compare.tree import Node, Number, Object
 from snipproof.text import quoted
 
