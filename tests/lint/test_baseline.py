@@ -129,7 +129,7 @@ def test_the_settings_may_name_it(small_site: SmallSite, tmp_path: Path, monkeyp
     ("text", "message"),
     [
         (None, "b.jsonl: baseline not found"),
-        (b"", "b.jsonl:1:1 not a baseline: its first line is no"),
+        (b"", "b.jsonl:1:1 not a baseline: its first line is not"),
         (b"# Title\n", "b.jsonl:1:1 not a baseline"),
         (b"[" * 100_000, "b.jsonl:1:1 not a baseline"),
         (b'{"a": "\xff"}', "b.jsonl:1:1 not a baseline: not UTF-8"),

@@ -183,7 +183,7 @@ def test_a_folder_that_cannot_be_written_to_is_no_error(site: Path, capsys: pyte
 
 
 def test_what_changed_a_moment_ago_is_not_kept(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It may change again without its time telling; a time set back does not hide that."""
+    """It may change again without a new time; a time that was set back does not hide that."""
     monkeypatch.setattr(result_cache, "TICK_NS", 3_600_000_000_000)
     for path in (site, *site.rglob("*")):
         os.utime(path, ns=(0, 0))

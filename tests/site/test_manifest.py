@@ -241,7 +241,7 @@ IDIOMS = {
     "CRLF stays": Idiom(
         "# START a\r\nx\r\n\r\ny\r\n# END a\r\n", "# START a", "# END a", "x\r\n\r\ny\r", shown="x\n\ny\r"
     ),
-    "CR alone is no line end": Idiom("# START a\rx\r# END a\n", "# START a", "# END a", ""),
+    "CR alone does not end a line": Idiom("# START a\rx\r# END a\n", "# START a", "# END a", ""),
     "other separators are no line ends": Idiom(
         "# START a\nx\u2028y\x0c\x85\n# END a", "# START a", "# END a", "x\u2028y\x0c\x85"
     ),

@@ -33,7 +33,7 @@ y = 2
 """
 NAMES = ("title", "distance", "id", "_additional", "creationTimeUnix", "a b", "vector", "größe", "x")
 WORDS = (
-    "Chelsea the cat", "An astronaut", "", "it's", 'say "hi"', "a\nb", "tab\there", "C:\\temp", "日本語", "12", "true",
+    "Chelsea the cat", "An astronaut", "", "it's", 'cry "hi"', "a\nb", "tab\there", "C:\\temp", "日本語", "12", "true",
     "wait...", "...", "#5", "// no", "<id>", "{a}", "a, b", "null", "e\u0301",
 )  # fmt: skip
 PLAIN_WORDS = ("cat", "astronaut", "moon", "Chelsea", "dog")

@@ -123,7 +123,7 @@ def test_the_fingerprint_survives_moves_and_nothing_else() -> None:
     assert len(others - {first}) == 3
 
 
-def test_the_schema_would_tell() -> None:
+def test_the_schema_rejects_mistakes() -> None:
     """The validation itself works: a wrong level, a line 0 and an unknown key are refused."""
     log = _log(Finding("a.md", 1, 1, "SP201", "m"))
     _validate(log)

@@ -123,7 +123,7 @@ def test_the_caret_stands_under_the_column(line: str, column: int, expected: tup
     assert excerpt(line, column) == expected
 
 
-def test_a_line_of_100_megabytes_is_no_trouble() -> None:
+def test_a_line_of_100_megabytes_is_no_problem() -> None:
     """Only the part around the column is looked at, and only that is printed."""
     text, before = excerpt("x" * 100_000_000, 50_000_000)
     assert (len(text), before) == (102, 41)

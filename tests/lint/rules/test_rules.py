@@ -76,7 +76,7 @@ def test_every_rule_is_documented_with_its_default() -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: str(rule.id))
 def test_every_rule_is_explained(rule: Rule) -> None:
-    """The guide says more about it than the table does."""
+    """The guide explains more about it than the table does."""
     guide = _GUIDE.read_text(encoding="utf-8")
     entries = re.findall(r"^- \*\*(SP[^*]*)\*\* ", guide, re.MULTILINE)
     assert any(rule.id in entry.split(", ") for entry in entries)

@@ -158,7 +158,7 @@ def test_the_line_is_that_of_the_text(check: Check) -> None:
     assert "(line 4 of a.go)" in finding.message
 
 
-def test_without_grammars_nothing_is_said(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_grammars_nothing_is_reported(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tree_sitter", None)
     tree_fragments._parsers.cache_clear()
     files = {
@@ -184,7 +184,7 @@ def test_without_grammars_nothing_is_said(check: Check, monkeypatch: pytest.Monk
         ("text", "x = (", ""),
     ],
 )
-def test_the_display_language_says_what_it_must_be(check: Check, language: str, text: str, rule: str) -> None:
+def test_the_display_language_decides_what_it_must_be(check: Check, language: str, text: str, rule: str) -> None:
     pytest.importorskip("tree_sitter", reason="the extra languages is not installed")
     files = {"docs/p.mdx": page(block(language=language), source="/a.txt"), "a.txt": "\n\n" + region("\n" + text)}
     found = [finding for finding in check(files) if finding.rule.startswith("SP5")]

@@ -157,7 +157,7 @@ class Context:
 
     @property
     def bound_by_pages(self) -> frozenset[str]:
-        """The ids of the Expectations that pages bind; on a site without Suites there are none."""
+        """The ids of the Expectations that pages bind; empty on a site without Suites."""
         return self.claimed.bound if self.site.suites else frozenset()
 
     @cached_property
