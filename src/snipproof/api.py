@@ -10,8 +10,9 @@ only after one release in which using it raises a ``DeprecationWarning``.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from snipproof.exports import lazy_exports
 
 if TYPE_CHECKING:
     from snipproof.errors import (
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
         UnreadableError,
     )
     from snipproof.languages import Language
+    from snipproof.model import Marker, Source, Suite
     from snipproof.run.probe import Probed
     from snipproof.run.runner import Program, Runner, RunnerContext
+    from snipproof.run.runners.job import Job
     from snipproof.run.source_run import Crash, Diagnostic, ProbeEvent, SourceRun, Termination
     from snipproof.services.gallery import Gallery
     from snipproof.services.startup import Services
@@ -37,7 +40,9 @@ __all__ = [
     "DocsError",
     "Gallery",
     "InfrastructureError",
+    "Job",
     "Language",
+    "Marker",
     "ProbeEvent",
     "Probed",
     "Program",
@@ -46,8 +51,10 @@ __all__ = [
     "Services",
     "SettingsError",
     "SnipproofError",
+    "Source",
     "SourceRun",
     "State",
+    "Suite",
     "Termination",
     "ToolchainMissingError",
     "UnreadableError",
@@ -61,8 +68,10 @@ _MODULES = {
         "UnreadableError",
     ),
     "snipproof.languages": ("Language",),
+    "snipproof.model": ("Marker", "Source", "Suite"),
     "snipproof.run.probe": ("Probed",),
     "snipproof.run.runner": ("Program", "Runner", "RunnerContext"),
+    "snipproof.run.runners.job": ("Job",),
     "snipproof.run.source_run": ("Crash", "Diagnostic", "ProbeEvent", "SourceRun", "Termination"),
     "snipproof.services.gallery": ("Gallery",),
     "snipproof.services.startup": ("Services",),
@@ -71,14 +80,8 @@ _MODULES = {
 }  # fmt: skip
 
 
-if not TYPE_CHECKING:  # else a type checker would accept every name
-
-    def __getattr__(name: str) -> Any:
-        for module, names in _MODULES.items():
-            if name in names:
-                globals()[name] = value = getattr(import_module(module), name)
-                return value
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # a type checker would accept every name
+    __getattr__ = lazy_exports(__name__, _MODULES)
 
 
 def __dir__() -> list[str]:
