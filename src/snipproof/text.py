@@ -47,7 +47,11 @@ def close_match(word: str, candidates: Iterable[str], *, cutoff: float = 0.6) ->
 
 def did_you_mean(word: str, candidates: Iterable[str], *, cutoff: float = 0.6) -> str:
     """Return ``did you mean 'x'?`` for the candidate spelt most like ``word``, ``""`` if none is close."""
-    match = close_match(word, candidates, cutoff=cutoff)
+    return suggestion(close_match(word, candidates, cutoff=cutoff))
+
+
+def suggestion(match: str) -> str:
+    """Return ``did you mean 'x'?`` for a ``match`` that was found, ``""`` for ``""``."""
     return f"did you mean {match!r}?" if match else ""
 
 

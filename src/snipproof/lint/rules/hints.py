@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from snipproof.languages import COMMENT_TOKENS, of_file
-from snipproof.text import close_match, quoted
+from snipproof.text import close_match, quoted, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,15 +50,14 @@ class Hints:
         key = _normalized(marker)
         same = next((candidate for candidate in candidates if key and _normalized(candidate) == key), "")
         if same:
-            return f"did you mean {same!r}?"
+            return suggestion(same)
         wanted = marker.strip()
         other = self._other_file(source, wanted)
         if other is not None:
             number = next(n for n, line in enumerate(self._context.lines(other), 1) if wanted in line)
             return f"did you mean the file {other.path}? Its line {number} contains {quoted(wanted)}"
         fitting = [candidate for candidate in candidates if (_END if opens else _START).search(candidate) is None]
-        close = self.close_match(wanted, fitting, cutoff=0.8)
-        return f"did you mean {close!r}?" if close else ""
+        return suggestion(self.close_match(wanted, fitting, cutoff=0.8))
 
     def _other_file(self, source: Source, marker: str) -> Source | None:
         """Return the file of the same language that contains ``marker``; of several the nearest, by folder."""

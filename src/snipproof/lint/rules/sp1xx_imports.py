@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from snipproof.lint.rules.base import at, finding, rule
 from snipproof.lint.rules.hints import Hints
 from snipproof.model import Severity
-from snipproof.text import quoted
+from snipproof.text import quoted, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def undefined_import(context: Context) -> Iterator[Finding]:
                 yield at(reference, f"text={{{name}}} is imported, but not as raw text", hint)
             else:
                 close = context.shared(Hints).close_match(name, sorted(raw))
-                hint = f"did you mean {close!r}?" if close else f"add `import {name} from '!!raw-loader!…'`"
+                hint = suggestion(close) or f"add `import {name} from '!!raw-loader!…'`"
                 yield at(reference, f"text={{{name}}} is not imported on this page", hint)
 
 
@@ -64,7 +64,7 @@ def _close_file(context: Context, target: str) -> str:
     name = posixpath.basename(target)
     elsewhere = min((path for path in context.site.sources if posixpath.basename(path) == name), default="")
     if elsewhere:
-        return f"did you mean {elsewhere!r}?"
+        return suggestion(elsewhere)
     folder = posixpath.dirname(target)
     close = context.shared(Hints).close_match(name, context.names_in(folder))
-    return f"did you mean {posixpath.join(folder, close)!r}?" if close else ""
+    return suggestion(posixpath.join(folder, close) if close else "")
