@@ -50,9 +50,13 @@ def test_two_workers(binary: Path) -> None:
 
 
 def test_served_and_given_by_its_address(binary: Path) -> None:
-    """``snipproof serve`` prints the command that proves on its server; it works twice and leaves nothing there."""
+    """``snipproof serve`` prints the command that proves on its server; it works twice and leaves nothing there.
+
+    Ctrl-C stops it, also where a script has started it in the background, which makes it ignore that signal.
+    """
+    in_background = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
     with subprocess.Popen(
-        [sys.executable, "-m", "snipproof", "serve"],
+        [*in_background, sys.executable, "-m", "snipproof", "serve"],
         cwd=ROOT,
         env={**os.environ, "SNIPPROOF_WEAVIATE_MODE": "embedded", "SNIPPROOF_WEAVIATE_BINARY": str(binary)},
         stdout=subprocess.PIPE,

@@ -33,7 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
         from snipproof.services.startup import Services
     except ModuleNotFoundError as error:
         raise _extra_required(error) from None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # SIGINT too: a script that starts a command in the background makes it ignore that signal.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with SessionFolder.begin() as session:
         services = Services.start(settings, session, _log, settings.root / settings.assets if settings.assets else None)
         try:
