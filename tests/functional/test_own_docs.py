@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.command_line import IN_BACKGROUND
 
 pytestmark = [pytest.mark.slow, pytest.mark.toolchain("node", "npm", "go", "java", "javac", "mvn")]
 
@@ -54,9 +55,8 @@ def test_served_and_given_by_its_address(binary: Path) -> None:
 
     Ctrl-C stops it, also where a script has started it in the background, which makes it ignore that signal.
     """
-    in_background = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
     with subprocess.Popen(
-        [*in_background, sys.executable, "-m", "snipproof", "serve"],
+        [*IN_BACKGROUND, sys.executable, "-m", "snipproof", "serve"],
         cwd=ROOT,
         env={**os.environ, "SNIPPROOF_WEAVIATE_MODE": "embedded", "SNIPPROOF_WEAVIATE_BINARY": str(binary)},
         stdout=subprocess.PIPE,

@@ -11,6 +11,7 @@ import threading
 from typing import IO, TYPE_CHECKING
 
 import pytest
+from tests.support.command_line import IN_BACKGROUND
 
 from snipproof.config import load_settings
 from snipproof.errors import SettingsError
@@ -33,7 +34,7 @@ class Watching:
 
     def __init__(self, root: Path) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "snipproof", "check", "--watch"],
+            [*IN_BACKGROUND, sys.executable, "-m", "snipproof", "check", "--watch"],
             cwd=root,
             env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
             stdout=subprocess.PIPE,

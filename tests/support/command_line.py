@@ -1,4 +1,4 @@
-"""A small site without findings, for tests of the commands."""
+"""For tests of the commands: a small site without findings, and the start of a command in the background."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+# Words before a command: it ignores SIGINT at first, as a shell makes what it starts in the background.
+IN_BACKGROUND = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
 SOURCE = "# START A\nprint(1)\n# highlight-next-line\nprint(2)\n# END A\n"
 _TAG = '<FilteredTextBlock text={Code} startMarker="{start}" endMarker="{end}" language="py" />\n'
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from snipproof.cli.console import print_line, print_lines
+from snipproof.cli.console import interrupt_on, print_line, print_lines
 
 if TYPE_CHECKING:
     import argparse
@@ -101,7 +101,11 @@ def _paused_garbage_collector() -> Iterator[None]:
 
 
 def _watch(root: Path, options: CheckOptions) -> int:
+    import signal
+
     from snipproof.lint.recheck import watch_site
+
+    interrupt_on(signal.SIGINT)
 
     def write(text: str) -> None:
         print_line(text)

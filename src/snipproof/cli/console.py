@@ -1,4 +1,4 @@
-"""Writes to standard output, whatever its encoding is and however early its reader leaves."""
+"""Standard output, whatever its encoding is and however early its reader leaves, and the signal of Ctrl-C."""
 
 from __future__ import annotations
 
@@ -34,6 +34,17 @@ def print_lines(lines: Iterable[str]) -> None:
 def silence_stdout() -> None:
     """Discard further output after a broken pipe (``| head``): the interpreter flushes once more when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def interrupt_on(*signals: int) -> None:
+    """Let each of ``signals`` raise KeyboardInterrupt, for a command that runs until Ctrl-C.
+
+    A shell makes a command that it starts in the background ignore SIGINT; a command that must be stopped cannot.
+    """
+    import signal
+
+    for number in signals:
+        signal.signal(number, signal.default_int_handler)
 
 
 def print_problems(site: Site) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from snipproof.cli.console import interrupt_on
 from snipproof.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -33,9 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         from snipproof.services.startup import Services
     except ModuleNotFoundError as error:
         raise _extra_required(error) from None
-    # SIGINT too: a script that starts a command in the background makes it ignore that signal.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    interrupt_on(signal.SIGINT, signal.SIGTERM)
     with SessionFolder.begin() as session:
         services = Services.start(settings, session, _log, settings.root / settings.assets if settings.assets else None)
         try:
