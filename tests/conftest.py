@@ -15,7 +15,8 @@ from snipproof.config import Settings, load_settings
 
 # On a busy machine any example may take long. `bench/` measures what must be fast.
 hypothesis.settings.register_profile("patient", parent=hypothesis.settings(), deadline=None)
-hypothesis.settings.load_profile("patient")
+hypothesis.settings.register_profile("quick", parent=hypothesis.settings.get_profile("patient"), max_examples=10)
+hypothesis.settings.load_profile(os.environ.get("SNIPPROOF_TEST_PROFILE", "patient"))
 
 TAG = "snipproof/weaviate:1.39.0"
 TOOL = Path(__file__).parent.parent / "tools" / "build_image.py"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,8 @@ def test_a_public_class_name_occurs_once() -> None:
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
-def _names(path: Path) -> set[str]:
+@cache
+def _names(path: Path) -> frozenset[str]:
     """Return everything that the module at ``path`` defines, members as ``Class.member``."""
     found: set[str] = set()
 
@@ -68,7 +70,7 @@ def _names(path: Path) -> set[str]:
                 add(node.body, prefix)
 
     add(ast.parse(path.read_text(encoding="utf-8")).body, "")
-    return found
+    return frozenset(found)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted)

@@ -192,6 +192,7 @@ def written(node: Any) -> str:  # noqa: PLR0911 (one for each kind of node)
     return text[:-4] + '\\..."' if isinstance(node, str) and node.endswith("...") else text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_the_engine_finds_what_trying_everything_finds(seed: int) -> None:
     """A match exactly if there is a way to match; in order and in any order, with captures that must agree."""

@@ -294,6 +294,7 @@ PAGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", PAGES.values(), ids=PAGES)
 def test_no_page_takes_long(text: str) -> None:
     """Reading is linear in the page, and no message holds more of it than a line can show."""
@@ -336,6 +337,7 @@ def read_source(text: str) -> tuple[Source | None, str]:
         return None, str(error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", [pytest.param(text, id=name, marks=[pytest.mark.slow][: name in SLOW]) for name, text in SOURCES.items()]
 )

@@ -29,6 +29,7 @@ def test_a_command_gets_the_usual_signals_and_the_given_environment(tmp_path: Pa
         assert "HOME" not in out.read_text()
 
 
+@pytest.mark.slow
 def test_a_stop_right_after_the_start_does_not_wait_for_the_command(tmp_path: Path) -> None:
     """Each stop kills at once, also a command that has not yet made its process group."""
     with SessionFolder.begin(tmp_path) as session:

@@ -82,6 +82,7 @@ def test_a_folder_belongs_to_one_session_and_goes_with_it(tmp_path: Path) -> Non
     assert not one.folder.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("victim", ["parent", "parent and keeper"])
 def test_a_killed_session_leaves_nothing_after_the_next_start(tmp_path: Path, victim: str) -> None:
     """After SIGKILL processes end by themselves, or when the next session begins; the folder goes then."""

@@ -10,6 +10,8 @@ from snipproof.compare import ComparisonOptions, compare, parse_expected
 from snipproof.update.reuse import NodeMatcher
 from snipproof.update.rewrite import rewrite
 
+pytestmark = pytest.mark.slow
+
 MANY = 2_000
 NEW = {"id": -1, "title": "new", "text": "short"}
 NEW_TEXT = '  {\n    "id": -1,\n    "title": "new",\n    "text": "short"\n  }'

@@ -145,6 +145,7 @@ def places(node: Node, path: tuple[Any, ...] = ()) -> list[tuple[Node, tuple[Any
     return [(node, path)] if isinstance(node, Number | Constant) or (isinstance(node, String) and not node.open) else []
 
 
+@pytest.mark.slow
 def test_a_changed_value_changes_only_its_own_text() -> None:
     """Wildcards, comments and values around it stay to the byte."""
     tried = 0
@@ -179,6 +180,7 @@ def _with(data: Any, path: tuple[Any, ...], value: Any) -> Any:
     return {name: _with(each, path[1:], value) if name == path[0] else each for name, each in data.items()}
 
 
+@pytest.mark.slow
 def test_adding_and_removing_a_member_restores_the_text() -> None:
     """Two updates, one that adds it and one that removes it."""
     tried = 0
@@ -203,6 +205,7 @@ def test_adding_and_removing_a_member_restores_the_text() -> None:
     assert tried > 20
 
 
+@pytest.mark.slow
 def test_members_that_match_keep_their_text() -> None:
     """With all wildcards, comments and spaces in them, however much changes around them."""
     tried = 0

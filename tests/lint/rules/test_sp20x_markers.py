@@ -38,6 +38,7 @@ def test_an_absent_marker_is_looked_for_in_files_of_that_language(check: Check) 
     assert finding.hint == "did you mean the file s/b.mts? Its line 1 contains '# START A'"
 
 
+@pytest.mark.slow
 def test_hints_never_take_long(check: Check) -> None:
     """Thousands of absent markers beside thousands of names that resemble them: only the first ones get a hint."""
     blocks = [block(f"# START resembles nothing {n}") for n in range(300)]
