@@ -17,7 +17,7 @@ from snipproof.run.snippet_output import output_of
 from snipproof.run.source_run import ProbeEvent, SourceRun, Termination
 from snipproof.run.trace import trace
 from snipproof.run.verdict import Verdict, judge
-from snipproof.services.recorder.exchange import Exchange
+from snipproof.services.recorder.recording import Exchange
 from snipproof.site.source import parse_source
 
 SOURCE = parse_source("s.py", "# START a\nx\n# END a\nglue\n# START b\ny\n# END b\n")

@@ -11,7 +11,7 @@ from snipproof.compare.tree import Notation
 from snipproof.model import Origin
 from snipproof.run.source_run import SourceRun
 from snipproof.run.trace import Trace
-from snipproof.services.recorder.exchange import Exchange
+from snipproof.services.recorder.recording import Exchange
 
 
 @dataclass(frozen=True, slots=True)

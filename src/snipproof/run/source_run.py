@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from snipproof.services.recorder.exchange import Exchange
+from snipproof.services.recorder.recording import Exchange
 
 TEST_ENDED = 0
 

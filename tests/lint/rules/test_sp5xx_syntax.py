@@ -8,9 +8,8 @@ import pytest
 from tests.support.lint import Check, block, page, region
 
 from snipproof.lint.rules.sp5xx_syntax import json_error, undefined_names
-from snipproof.syntax import tree_fragments
-from snipproof.syntax.python_fragments import python_error
-from snipproof.syntax.tree_fragments import tree_error
+from snipproof.syntax import fragments
+from snipproof.syntax.fragments import python_error, tree_error
 
 
 @pytest.mark.parametrize(
@@ -160,7 +159,7 @@ def test_the_line_is_that_of_the_text(check: Check) -> None:
 
 def test_without_grammars_nothing_is_reported(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tree_sitter", None)
-    tree_fragments._parsers.cache_clear()
+    fragments._parsers.cache_clear()
     files = {
         "docs/p.mdx": page(block("// START A", "// END A", "go"), source="/a.go"),
         "a.go": region("}", comment="//"),
@@ -168,7 +167,7 @@ def test_without_grammars_nothing_is_reported(check: Check, monkeypatch: pytest.
     try:
         assert check(files, "SP504") == []
     finally:
-        tree_fragments._parsers.cache_clear()
+        fragments._parsers.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -207,7 +206,7 @@ def test_what_is_reported_already_is_not_reported_again(check: Check, tag: str, 
 
 def test_each_text_is_parsed_once(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[str] = []
-    monkeypatch.setattr("snipproof.syntax.python_fragments.python_error", parsed.append)
+    monkeypatch.setattr("snipproof.syntax.fragments.python_error", parsed.append)
     check({"docs/p.mdx": page(*[block()] * 5), "docs/q.mdx": page(), "a.py": region("x = 1")})
     assert parsed == ["x = 1"]
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from snipproof.services.recorder.exchange import Exchange
 from snipproof.services.recorder.pass_through import Recorder
 from snipproof.services.recorder.protobuf_messages import find_method
+from snipproof.services.recorder.recording import Exchange
 from snipproof.services.recorder.search_replies import aggregate_reply, search_reply
 from snipproof.services.weaviate.server import WeaviateAddress, call
 

@@ -94,12 +94,12 @@ def _parsing(context: Context) -> Parsing:
 def _parser(language: str) -> Callable[[str], tuple[int, str] | None] | None:
     """Return a function that returns the line and the reason why a text does not parse; ``None`` if there is none."""
     if language == "python":
-        from snipproof.syntax.python_fragments import python_error
+        from snipproof.syntax.fragments import python_error
 
         return python_error
     if language == "json":
         return json_error
-    from snipproof.syntax.tree_fragments import is_installed, tree_error
+    from snipproof.syntax.fragments import is_installed, tree_error
 
     return (lambda text: tree_error(language, text)) if is_installed(language) else None
 

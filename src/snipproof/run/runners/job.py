@@ -15,7 +15,7 @@ from typing import Any
 from snipproof.processes.process import Process
 from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.source_run import Crash, ProbeEvent, SourceRun, Termination, cut
-from snipproof.services.recorder.exchange import Exchange
+from snipproof.services.recorder.recording import Exchange
 from snipproof.text import redact, redact_data
 
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from snipproof.services.recorder.exchange import Exchange
-from snipproof.services.recorder.recording import Body, RecordedCall
+from snipproof.services.recorder.recording import Body, Exchange, RecordedCall
 
 _GRAPHQL = "POST /v1/graphql"
 _MAX_DECOMPRESSED = 64 << 20  # bytes

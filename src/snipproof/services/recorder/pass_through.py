@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from snipproof.services.recorder.decode import decode
-from snipproof.services.recorder.exchange import Exchange
 from snipproof.services.recorder.http1 import HttpForwarder
 from snipproof.services.recorder.http2 import GrpcForwarder
-from snipproof.services.recorder.recording import RecordedCall, Recording
+from snipproof.services.recorder.recording import Exchange, RecordedCall, Recording
 from snipproof.services.weaviate.server import WeaviateAddress
 
 _HOST = "127.0.0.1"
