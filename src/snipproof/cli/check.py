@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--update-baseline", action="store_true", help="write the current findings to the baseline")
     add("--no-cache", action="store_true", help="read all files again, even if none has changed")
     add("--watch", action="store_true", help="check again after every change, until Ctrl-C")
+    parser.epilog = "Exit codes: 0 clean, 1 findings, 2 wrong usage or settings, 69 infrastructure failure."
 
 
 def run(arguments: argparse.Namespace) -> int:
