@@ -81,3 +81,11 @@ def test_static_commands_run_nothing(site: Path) -> None:
     for command in ("check", "list", "extract"):
         assert main([command, "--root", str(site)]) == 0
     assert not trace.exists()
+
+
+@pytest.mark.parametrize("command", ["check", "compare"])
+def test_help_lists_the_exit_codes(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that scripts depend on."""
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert "Exit codes: 0" in capsys.readouterr().out
