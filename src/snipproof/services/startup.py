@@ -13,7 +13,6 @@ from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.assets import start_assets
-from snipproof.services.vectorizer import start_vectorizer
 from snipproof.services.weaviate.server import WeaviateAddress
 
 if TYPE_CHECKING:
@@ -117,13 +116,15 @@ def _start_weaviate(
         return _given(settings, log, announce), ""
     reason = "selected"
     if mode in ("auto", "container"):
-        # Late: importing the engine's client takes a while.
+        # Late: importing the engine's client takes a while, and so does the vectorizer's numpy and onnxruntime.
         from snipproof.services.weaviate import container
 
         image = container.image_name(settings)
         error = container.engine_error() or container.image_error(image, log)
         if error is None:
             reason = "selected" if mode == "container" else "an engine answers and has the image"
+            from snipproof.services.vectorizer import start_vectorizer
+
             vectorizer = start_vectorizer(container.vectorizer_host())
             stack.callback(vectorizer.stop)
             log(f"weaviate: container {image} ({reason})")
@@ -137,6 +138,8 @@ def _start_weaviate(
     from snipproof.services.weaviate.embedded import EmbeddedWeaviate
 
     binary = find_binary(settings, log)
+    from snipproof.services.vectorizer import start_vectorizer
+
     vectorizer = start_vectorizer()
     stack.callback(vectorizer.stop)
     log(f"weaviate: embedded {settings.weaviate.version} ({reason})")
