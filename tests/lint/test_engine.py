@@ -77,7 +77,8 @@ def test_a_rule_may_be_on_for_some_paths_only(check: Check) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ('[per-path]\n"docs/*" = {SP999 = "off"}\n', "unknown rule 'SP999'"),
+        ('[per-path]\n"docs/*" = {SP999 = "off"}\n', "snipproof.toml:2:13 unknown rule 'SP999'"),
+        ('[weaviate]\nmode = "auto"\n[severity]\nSP999 = "off"\n', "snipproof.toml:4:1 unknown rule 'SP999'"),
         ('[per-path]\n"docs/*" = {SP201 = "loud"}\n', "'SP201' cannot be 'loud'"),
         ('[per-path]\n"docs/*" = "off"\n', "'per-path.docs/*' must be a table of strings"),
         ("per-path = 1\n", "'per-path' must be"),

@@ -113,9 +113,10 @@ class Severities:
     def __init__(self, settings: Settings, rules: Mapping[str, Rule]) -> None:
         self._settings = settings
         self._everywhere = {rule.id: rule.severity for rule in rules.values()}
-        self._everywhere.update(self._checked(settings.severity))
+        self._everywhere.update(self._checked(settings.severity, "severity"))
         self._per_path = [
-            (re.compile(translate(glob)), self._checked(severities)) for glob, severities in settings.per_path.items()
+            (re.compile(translate(glob)), self._checked(severities, "per-path", glob))
+            for glob, severities in settings.per_path.items()
         ]
 
     def is_applied(self, rule: str) -> bool:
@@ -130,11 +131,11 @@ class Severities:
                 return severities[finding.rule]
         return self._everywhere[finding.rule]
 
-    def _checked(self, severities: Mapping[str, str]) -> dict[str, Severity]:
+    def _checked(self, severities: Mapping[str, str], *table: str) -> dict[str, Severity]:
         for name in severities:
             if name not in self._everywhere:
-                where = self._settings.file.name if self._settings.file else "settings"
                 guess = did_you_mean(name, self._everywhere)
                 known = f"known rules: {', '.join(self._everywhere)}"
-                raise SettingsError(f"{where}:1:1 unknown rule {name!r}", f"{guess} {known}" if guess else known)
+                origin = self._settings.origin(*table, name)
+                raise SettingsError(f"{origin} unknown rule {name!r}", f"{guess} {known}" if guess else known)
         return {name: Severity(severity) for name, severity in severities.items()}
