@@ -115,7 +115,7 @@ class SnippetHooks:
         return None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Count."""
+        """Add the report to the tally."""
         self._tally.add(report)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

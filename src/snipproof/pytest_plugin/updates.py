@@ -126,7 +126,7 @@ class UpdateHooks:
         return None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Collect."""
+        """Collect the proposals of a report."""
         self._proposals += [Proposal.from_json(each) for each in getattr(report, "snippet_updates", ())]
 
     @pytest.hookimpl(trylast=True)

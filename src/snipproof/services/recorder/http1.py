@@ -34,14 +34,13 @@ async def close_connections(*writers: asyncio.StreamWriter) -> None:
 
 
 class HttpForwarder:
-    """Forwards requests of clients to the server, and records each as a RecordedCall."""
+    """Forwards requests of clients to the server, and records each as a RecordedCall.
+
+    :param upstream: returns the server's address, ``None`` while it is unknown.
+    :param begin: called when a request arrives, with its method and target.
+    """
 
     def __init__(self, upstream: Callable[[], WeaviateAddress | None], begin: Callable[[str], RecordedCall]) -> None:
-        """Begin.
-
-        :param upstream: returns the server's address, ``None`` while it is unknown.
-        :param begin: called when a request arrives, with its method and target.
-        """
         self._upstream = upstream
         self._begin = begin
 

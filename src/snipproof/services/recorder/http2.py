@@ -30,14 +30,13 @@ _MAX_TABLE = _MAX_HEADERS = 1 << 24
 
 
 class GrpcForwarder:
-    """Forwards connections of clients to the server, and records each call as a RecordedCall."""
+    """Forwards connections of clients to the server, and records each call as a RecordedCall.
+
+    :param upstream: returns the server's address, ``None`` while it is unknown.
+    :param begin: called when a call arrives, with the path of its method.
+    """
 
     def __init__(self, upstream: Callable[[], WeaviateAddress | None], begin: Callable[[str], RecordedCall]) -> None:
-        """Begin.
-
-        :param upstream: returns the server's address, ``None`` while it is unknown.
-        :param begin: called when a call arrives, with the path of its method.
-        """
         self._upstream = upstream
         self._begin = begin
 
@@ -77,13 +76,12 @@ async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, f
 
 
 class Http2Calls:
-    """The gRPC calls of one HTTP/2 connection, followed in the bytes of both directions."""
+    """The gRPC calls of one HTTP/2 connection, followed in the bytes of both directions.
+
+    :param begin: called when a call arrives, with the path of its method.
+    """
 
     def __init__(self, begin: Callable[[str], RecordedCall]) -> None:
-        """Begin.
-
-        :param begin: called when a call arrives, with the path of its method.
-        """
         self._begin = begin
         self._calls: dict[int, RecordedCall] = {}
         self._lost = False
@@ -141,14 +139,13 @@ class Http2Calls:
 
 
 class _FrameReader:
-    """Reads the frames of one direction."""
+    """Reads the frames of one direction.
+
+    :param take: called with each DATA and RST_STREAM frame, and with each HEADERS frame and its complete headers.
+    :param preface: the bytes before the first frame.
+    """
 
     def __init__(self, take: Callable[[Frame, Mapping[str, str]], None], preface: bytes = b"") -> None:
-        """Begin.
-
-        :param take: called with each DATA and RST_STREAM frame, and with each HEADERS frame and its complete headers.
-        :param preface: the bytes before the first frame.
-        """
         self._take = take
         self._preface = preface
         self._buffer = bytearray()

@@ -131,13 +131,12 @@ class RecordedCall:
 
 
 class Recording:
-    """The calls of one Source. Only the recorder's thread uses it, except for ``__init__`` and after ``close``."""
+    """The calls of one Source. Only the recorder's thread uses it, except for ``__init__`` and after ``close``.
+
+    :param events: the file that the Source's probes write to; ``None`` for a Recording that keeps nothing.
+    """
 
     def __init__(self, events: Path | None) -> None:
-        """Begin.
-
-        :param events: the file that the Source's probes write to; ``None`` for a Recording that keeps nothing.
-        """
         self._probes = ProbeCount(events) if events else None
         self.calls: list[RecordedCall] = []
         self.bytes_left = MAX_RECORDING
