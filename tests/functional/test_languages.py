@@ -141,7 +141,7 @@ def test_an_error_of_the_services_does_not_wait_for_the_compilers(
     monkeypatch.delenv("SNIPPROOF_WEAVIATE_URL", raising=False)
     begin = time.monotonic()
     result = both.pytester.runpytest_subprocess("snippets", "--snippets-weaviate", "url")
-    result.stderr.fnmatch_lines(["ERROR: mode url requires an address"])
+    result.stderr.fnmatch_lines(["ERROR: command line: mode url requires an address"])
     assert (result.ret, time.monotonic() - begin < 30) == (pytest.ExitCode.USAGE_ERROR, True)
 
 

@@ -247,7 +247,7 @@ def test_a_mode_without_its_address_is_a_settings_error(project: Project, monkey
     monkeypatch.delenv("SNIPPROOF_WEAVIATE_URL", raising=False)
     project.write("snippets/py/source.py", GOOD)
     result = project.pytester.runpytest_subprocess("snippets", "--snippets-weaviate", "url")
-    result.stderr.fnmatch_lines(["ERROR: mode url requires an address", "*hint: set weaviate.url*"])
+    result.stderr.fnmatch_lines(["ERROR: command line: mode url requires an address", "*hint: set weaviate.url*"])
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     no_traceback_of_ours(result)
 

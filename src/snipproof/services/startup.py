@@ -154,7 +154,10 @@ def _given(settings: Settings, log: Log, announce: Callable[[WeaviateAddress], N
 
     url = settings.weaviate.url
     if not url:
-        raise SettingsError("mode url requires an address", "set weaviate.url, or --snippets-weaviate-url URL")
+        origin = settings.origin("weaviate", "mode")
+        raise SettingsError(
+            f"{origin} mode url requires an address", "set weaviate.url, or --snippets-weaviate-url URL"
+        )
     try:
         parts = urlsplit(url if "//" in url else f"//{url}", scheme="http")
         grpc = urlsplit(f"//{settings.weaviate.grpc.rpartition('//')[2]}")
@@ -162,10 +165,12 @@ def _given(settings: Settings, log: Log, announce: Callable[[WeaviateAddress], N
         target = (grpc.hostname or host, grpc.port or 50051)
     except ValueError:
         raise SettingsError(
-            f"weaviate.url or weaviate.grpc is not an address: {url} {settings.weaviate.grpc}"
+            f"{settings.origin('weaviate', 'url')} weaviate.url or weaviate.grpc is not an address: "
+            f"{url} {settings.weaviate.grpc}"
         ) from None
     if not host or parts.scheme != "http" or parts.path.strip("/") or parts.query or parts.username:
-        raise SettingsError(f"weaviate.url: http://HOST:PORT expected, not {url!r}")
+        origin = settings.origin("weaviate", "url")
+        raise SettingsError(f"{origin} weaviate.url: http://HOST:PORT expected, not {url!r}")
     log(f"weaviate: {url} (given by its address)")
     address = WeaviateAddress(host, port, *target, "", "url", "given by its address")
     announce(address)
