@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
@@ -18,6 +19,7 @@ hypothesis.settings.register_profile("patient", parent=hypothesis.settings(), de
 hypothesis.settings.register_profile("quick", parent=hypothesis.settings.get_profile("patient"), max_examples=10)
 hypothesis.settings.load_profile(os.environ.get("SNIPPROOF_TEST_PROFILE", "patient"))
 
+STATIC = ("cli", "compare", "init", "lint", "site", "update")
 TAG = "snipproof/weaviate:1.39.0"
 TOOL = Path(__file__).parent.parent / "tools" / "build_image.py"
 
@@ -28,6 +30,20 @@ def _no_colour_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _static_tests_are_traced_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Pause coverage in the tests of the static side, which takes as long as they do: `tox run -e base` measures them."""
+    coverage = sys.modules.get("coverage")
+    tracer = coverage.Coverage.current() if coverage else None
+    folder = request.path.relative_to(Path(__file__).parent).parts[0]
+    if tracer is None or folder not in STATIC or "SNIPPROOF_TEST_TRACE_STATIC" in os.environ:
+        yield
+        return
+    tracer.stop()
+    yield
+    tracer.start()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

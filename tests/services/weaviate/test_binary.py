@@ -30,7 +30,7 @@ PROGRAM = b"#!/bin/sh\necho a server\n"
 def archive(program: bytes = PROGRAM, name: str = "weaviate") -> bytes:
     """Return a release archive."""
     data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode="w:gz") as tar:
+    with tarfile.open(fileobj=data, mode="w:gz", compresslevel=1) as tar:  # a server has hundreds of megabytes
         info = tarfile.TarInfo(name)
         info.size = len(program)
         tar.addfile(info, io.BytesIO(program))
