@@ -34,7 +34,7 @@ def _no_colour_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True, scope="module")
 def _static_tests_are_traced_once(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Pause coverage in the tests of the static side, which takes as long as they do: `tox run -e base` measures them."""
+    """Pause coverage in the tests of the static side, whose time it doubles: ``tox run -e base`` measures them."""
     coverage = sys.modules.get("coverage")
     tracer = coverage.Coverage.current() if coverage else None
     folder = request.path.relative_to(Path(__file__).parent).parts[0]
