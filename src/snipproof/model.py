@@ -115,6 +115,16 @@ class Source(NamedTuple):
         """The lines, split at LF only, as the site does."""
         return self.text.split("\n")
 
+    @property
+    def snippet_regions(self) -> tuple[Region, ...]:
+        """The Regions that are code."""
+        return tuple(snippet.region for snippet in self.snippets)
+
+    @property
+    def region_markers(self) -> tuple[Marker, ...]:
+        """The Markers that open or close a Region."""
+        return tuple(marker for region in self.regions for marker in region.markers)
+
 
 class Reference(NamedTuple):
     """One ``<FilteredTextBlock …/>`` on a Page.

@@ -46,8 +46,7 @@ class Mini:
     def program(self, runner: Runner, path: str, text: str) -> Program:
         """Return a Source made runnable."""
         source = parse_source(path, text)
-        markers = [marker for region in source.regions for marker in region.markers]
-        return Program(source, text, runner.probe(path, text, markers))
+        return Program(source, text, runner.probe(source, text))
 
     def prove(self, sources: Mapping[str, str] | str) -> dict[str, Verdict]:
         """Write, build, run and judge Sources; return the Verdicts by ``path::name``, or by name for one Source."""

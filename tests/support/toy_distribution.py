@@ -27,9 +27,9 @@ class ToyRunner(Runner):
     def provision(self):
         self.context.log("toy: nothing to install")
 
-    def probe(self, path, text, markers):
+    def probe(self, source, text):
         lines = text.split("\\n")
-        for marker in markers:
+        for marker in source.region_markers:
             lines[marker.line - 1] = f"probe {marker.line}"
         return Probed("\\n".join(lines))
 

@@ -129,9 +129,8 @@ class Preparation:
     def _build(self, addresses: Addresses) -> None:
         programs = []
         for source in self.sources:
-            markers = [marker for region in source.regions for marker in region.markers]
             bare = apply_bindings(self.suite, source.text, addresses)
-            programs.append(Program(source, bare, self.runner.probe(source.path, bare, markers)))
+            programs.append(Program(source, bare, self.runner.probe(source, bare)))
         self.runner.build(programs)
         self._programs = {program.source.path: program for program in programs}
 

@@ -6,7 +6,7 @@ A language names its Runner in its row (:class:`snipproof.languages.Language`); 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from snipproof.config import Settings
 from snipproof.errors import SettingsError
 from snipproof.languages import ENTRY_POINT_GROUP, Language, languages
-from snipproof.model import Marker, Source, Suite
+from snipproof.model import Source, Suite
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.probe import Probed
 from snipproof.run.source_run import Diagnostic, SourceRun, Termination
@@ -97,11 +97,10 @@ class Runner(ABC):
         """
 
     @abstractmethod
-    def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:
-        """Return ``text`` with a probe for each of ``markers``.
+    def probe(self, source: Source, text: str) -> Probed:
+        """Return ``text`` with the probes that the Snippets of ``source`` need.
 
-        :param path: the path of the Source.
-        :param text: its text with the Bindings applied.
+        :param text: the text of the Source with the Bindings applied; its lines are those of the Source.
         """
 
     @abstractmethod

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from snipproof.run.probe.plan import Signal
 from snipproof.services.recorder.recording import Exchange
 
 TEST_ENDED = 0
@@ -27,10 +28,16 @@ class ProbeEvent:
     :param line: the number of the probe. ``TEST_ENDED`` means that a native test function of the Source has ended, so
         the run cannot leave a Region any more that the function entered.
     :param time: seconds on a monotonic clock.
+    :param signal: what it reports, if a plan placed the probe; ``line`` is then the number of a statement, a function
+        or a class, and ``frame`` the activation of the function that reports it.
+    :param mark: the number of the mark that the probe prints; ``None`` if it prints none.
     """
 
     line: int
     time: float
+    signal: Signal | None = None
+    frame: str = ""
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ class Crash:
 
     :param lines: the lines of its frames in the Source, outermost first.
     :param after: the number of probe events before it, ``None`` for all of them.
+    :param if_shown: whether it is a failure only if a Snippet shows one of its lines.
     """
 
     type: str
@@ -46,6 +54,7 @@ class Crash:
     lines: tuple[int, ...]
     traceback: str
     after: int | None = None
+    if_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

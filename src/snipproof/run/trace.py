@@ -1,12 +1,151 @@
-"""How far a run got in each Region: the probes that it passed, what it printed meanwhile, how long it took."""
+"""How far a run got in each Region: what it reported, what it printed meanwhile, how long it took, what is missing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from snipproof.model import Region
 from snipproof.run.probe import Function, Probed
-from snipproof.run.source_run import TEST_ENDED, SourceRun
+from snipproof.run.probe.plan import RegionPlan, Signal
+from snipproof.run.source_run import TEST_ENDED, ProbeEvent, SourceRun
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that a Region needs and that never happened.
+
+    :param line: the line to look at first.
+    :param reason: what never happened, to follow "not executed".
+    :param starts: whether a part of the Region was never entered, rather than never left.
+    """
+
+    line: int
+    reason: str
+    starts: bool = True
+
+
+@dataclass(slots=True)
+class Trace:
+    """How far a run got in one Region.
+
+    :param output: what was printed inside the Region.
+    :param duration: seconds inside the Region.
+    :param stays: when the run was inside, as indexes of probe events: (first, last or ``None``).
+    :param gaps: what is missing, in the order of the text; none if the Region was executed as a whole.
+    """
+
+    region: Region
+    output: str = ""
+    duration: float = 0.0
+    stays: list[tuple[int, int | None]] = field(default_factory=list)
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def begun(self) -> bool:
+        """Whether the Region was ever entered."""
+        return bool(self.stays)
+
+    def last_entry(self, count: int | None) -> int:
+        """Return the index of the last event that entered the Region, among the first ``count`` or all; -1 if none."""
+        return max((begin for begin, _ in self.stays if count is None or begin < count), default=-1)
+
+    @property
+    def open(self) -> bool:
+        """Whether the Region was entered and not left when the run ended."""
+        return self.open_after(None)
+
+    def open_after(self, count: int | None) -> bool:
+        """Whether the Region was entered and not left after the first ``count`` events of the run; ``None`` for all."""
+        if count is None:
+            return self.begun and self.stays[-1][1] is None
+        return any(begin < count and (end is None or count <= end) for begin, end in self.stays)
+
+
+def trace(region: Region, probed: Probed, run: SourceRun) -> Trace:
+    """Follow the events of ``run`` through ``region``."""
+    if probed.plan is None:
+        return _trace_markers(region, probed, run)
+    plan = probed.plan.regions[region.name]
+    found = Trace(region)
+    _follow(found, run, _Standing(plan))
+    # The module itself never returns: after a good run its last statement has ended.
+    if run.ok and found.open:
+        found.stays[-1] = (found.stays[-1][0], len(run.events))
+    reports = {(event.signal, event.line) for event in run.events if event.signal}
+    found.gaps = tuple(_gaps(region, probed, plan, reports, begun=found.begun))
+    return found
+
+
+class _Standing:
+    """The statement at which each activation of a function stands."""
+
+    def __init__(self, plan: RegionPlan) -> None:
+        self._plan = plan
+        self._frames: set[str] = set()
+
+    def move(self, event: ProbeEvent) -> bool:
+        """Take note of an event; return whether the run is inside the Region now."""
+        if event.signal is Signal.AT and event.line in self._plan.statements:
+            self._frames.add(event.frame)
+        elif event.signal in (Signal.AT, Signal.EXIT):
+            self._frames.discard(event.frame)
+        return bool(self._frames)
+
+
+def _follow(found: Trace, run: SourceRun, standing: _Standing | _Inside) -> None:
+    """Collect what was printed inside the Region, how long the run was inside, and when."""
+    inside = False
+    since = 0.0
+    for index, event in enumerate(run.events):
+        if inside:
+            found.output += run.chunks[index]
+            found.duration += event.time - since
+        since = event.time
+        was, inside = inside, standing.move(event)
+        if inside and not was:
+            found.stays.append((index, None))
+        elif was and not inside:
+            found.stays[-1] = (found.stays[-1][0], index)
+    if inside:
+        found.output += run.chunks[-1]
+
+
+def _gaps(
+    region: Region, probed: Probed, plan: RegionPlan, reports: set[tuple[Signal, int]], *, begun: bool
+) -> Iterable[Gap]:
+    place = f"{region.source}:"
+    for marker in region.markers:
+        if marker.line in probed.silent:
+            yield Gap(marker.line, f": {probed.silent[marker.line]} ({place}{marker.line})")
+            return
+    if plan.nothing:
+        yield Gap(region.line, f": {plan.nothing} ({place}{region.line})")
+        return
+    missing = [r for r in plan.requirements if not r.reports & reports]
+    as_a_whole = " as a whole" if begun else ""
+    # What explains the others comes first: a function that is never called, then lines, then an END.
+    calls = [r for r in missing if r.problem and any(signal is Signal.ENTER for signal, _ in r.reports)]
+    lines = sorted({r.line for r in missing if not r.problem})
+    for call in calls:
+        yield Gap(call.line, f"{as_a_whole}: {call.problem} ({place}{call.line})")
+    if lines:
+        yield Gap(lines[0], f"{as_a_whole}: {_ranges(lines)} never ran ({place}{lines[0]})")
+    for end in missing:
+        if end.problem and end not in calls:
+            yield Gap(end.line, f"{as_a_whole}: {end.problem} ({place}{end.line})", starts=False)
+
+
+def _ranges(lines: list[int]) -> str:
+    """Return ``line 3`` or ``lines 3, 5-7``."""
+    parts: list[list[int]] = []
+    for line in lines:
+        if parts and line == parts[-1][-1] + 1:
+            parts[-1][1:] = [line]
+        else:
+            parts.append([line])
+    word = "line" if len(lines) == 1 else "lines"
+    return f"{word} {', '.join('-'.join(map(str, part)) for part in parts)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,95 +191,68 @@ def _probes_of(region: Region, probed: Probed) -> RegionProbes:
     return RegionProbes(frozenset(starts), frozenset(ends), tuple(shown))
 
 
-@dataclass(slots=True)
-class Trace:
-    """How far a run got in one Region.
-
-    :param passed: the probes of the Region that the run passed.
-    :param output: what was printed inside the Region.
-    :param duration: seconds inside the Region.
-    :param stays: when the run was inside, as indexes of probe events: (first, last or ``None``).
-    """
-
-    region: Region
-    probes: RegionProbes
-    passed: set[int] = field(default_factory=set)
-    output: str = ""
-    duration: float = 0.0
-    stays: list[tuple[int, int | None]] = field(default_factory=list)
-
-    @property
-    def begun(self) -> bool:
-        """Whether the Region was ever entered."""
-        return bool(self.stays)
-
-    def last_entry(self, count: int | None) -> int:
-        """Return the index of the last event that entered the Region, among the first ``count`` or all; -1 if none."""
-        return max((begin for begin, _ in self.stays if count is None or begin < count), default=-1)
-
-    @property
-    def open(self) -> bool:
-        """Whether the Region was entered and not left when the run ended."""
-        return self.open_after(None)
-
-    def open_after(self, count: int | None) -> bool:
-        """Whether the Region was entered and not left after the first ``count`` events of the run; ``None`` for all."""
-        if count is None:
-            return self.begun and self.stays[-1][1] is None
-        return any(begin < count and (end is None or count <= end) for begin, end in self.stays)
-
-    def missed_starts(self) -> list[int]:
-        """Return the probes of starts that were never passed, in the order of the text."""
-        return sorted(self.probes.starts - self.passed)
-
-    def missed_ends(self, probed: Probed) -> list[int]:
-        """Return the probes of ends that were never passed, except those after a statement that leaves."""
-        return sorted(self.probes.ends - self.passed - probed.unreachable, key=abs)
-
-
-def trace(region: Region, probed: Probed, run: SourceRun) -> Trace:
-    """Follow the events of ``run`` through ``region``."""
-    found = Trace(region, _probes_of(region, probed))
-    inside = _Inside()
-    since = 0.0
-    for index, event in enumerate(run.events):
-        was = inside.any
-        if was:
-            found.output += run.chunks[index]
-            found.duration += event.time - since
-        since = event.time
-        if event.line in found.probes.ends or event.line in found.probes.starts:
-            found.passed.add(event.line)
-            inside.move(event.line, found.probes)
-        elif event.line == TEST_ENDED:
-            inside = _Inside()
-        if inside.any and not was:
-            found.stays.append((index, None))
-        elif was and not inside.any:
-            found.stays[-1] = (found.stays[-1][0], index)
-    if inside.any:
-        found.output += run.chunks[-1]
-        # Its end was never passed: it ended at the statement before the marker that left, or at the end of the file.
-        if run.ok and not found.missed_ends(probed):
-            found.stays[-1] = (found.stays[-1][0], len(run.events))
+def _trace_markers(region: Region, probed: Probed, run: SourceRun) -> Trace:
+    """Follow a run whose probes are the markers themselves."""
+    probes = _probes_of(region, probed)
+    inside = _Inside(probes)
+    found = Trace(region)
+    _follow(found, run, inside)
+    ends = sorted(probes.ends - inside.passed - probed.unreachable, key=abs)
+    # Its end was never passed: it ended at the statement before the marker that left, or at the end of the file.
+    if run.ok and found.open and not ends:
+        found.stays[-1] = (found.stays[-1][0], len(run.events))
+    found.gaps = tuple(_marker_gaps(found, probed, probes, sorted(probes.starts - inside.passed), ends))
     return found
+
+
+def _marker_gaps(
+    found: Trace, probed: Probed, probes: RegionProbes, starts: list[int], ends: list[int]
+) -> Iterable[Gap]:
+    names = {function.first: function.name for function in probes.functions}
+    place = f"{found.region.source}:"
+    as_a_whole = " as a whole" if found.begun else ""
+    if probes.empty:
+        line = found.region.line
+        yield Gap(line, f": it shows no code that can be executed, so nothing proves it ({place}{line})")
+    for line in starts:
+        if line in probed.silent:
+            yield Gap(line, f": {probed.silent[line]} ({place}{line})")
+        elif line in names:
+            yield Gap(line, f"{as_a_whole}: `{names[line]}` ({place}{line}) was never called")
+        elif found.begun:
+            yield Gap(line, f" as a whole: the part that starts at {place}{line} was never reached")
+        else:
+            yield Gap(line, f": its START marker at {place}{line} was never reached (a dead branch?)")
+    for probe in ends:
+        line = abs(probe)
+        if probe < 0:
+            yield Gap(line, f" as a whole: `{names[line]}` ({place}{line}) was never left", starts=False)
+        else:
+            because = probed.silent.get(line, "the code before it left, so the rest of the Snippet never ran")
+            why = f" as a whole: its END marker at {place}{line} was never reached: {because}"
+            yield Gap(line, why, starts=False)
 
 
 @dataclass(slots=True)
 class _Inside:
     """Whether a run is inside a Region: between its markers, or in its functions, which may call each other."""
 
+    probes: RegionProbes
+    passed: set[int] = field(default_factory=set)
     marked: bool = False
     depth: int = 0
 
-    @property
-    def any(self) -> bool:
+    def move(self, event: ProbeEvent) -> bool:
+        """Take note of an event; return whether the run is inside the Region now."""
+        probe = event.line
+        if probe in self.probes.ends or probe in self.probes.starts:
+            self.passed.add(probe)
+            if probe in {f.first for f in self.probes.functions}:
+                self.depth += 1
+            elif probe < 0:
+                self.depth = max(0, self.depth - 1)
+            else:
+                self.marked = probe in self.probes.starts
+        elif probe == TEST_ENDED:
+            self.marked, self.depth = False, 0
         return self.marked or self.depth > 0
-
-    def move(self, probe: int, probes: RegionProbes) -> None:
-        if probe in {f.first for f in probes.functions}:
-            self.depth += 1
-        elif probe < 0:
-            self.depth = max(0, self.depth - 1)
-        else:
-            self.marked = probe in probes.starts

@@ -84,6 +84,8 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
 
     :param pages: the Expectations that Pages add to those of the Source.
     """
+    relevant = tuple(c for c in run.crashes if not c.if_shown or any(_showing(source.snippets, n) for n in c.lines))
+    run = replace(run, crashes=relevant)
     traces = {snippet.id: trace(snippet.region, probed, run) for snippet in source.snippets}
     faults = _faults(source, traces, run)
     names = ", ".join(f"`{s.name}`" for s in source.snippets if s.id in faults)
@@ -91,7 +93,7 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
     verdicts = {}
     for snippet in source.snippets:
         found = traces[snippet.id]
-        missed = _missed(source, snippet, found, probed)
+        missed = _missed(snippet, found)
         if snippet.id in faults:
             verdict = _failure(source, snippet, found, run, faults[snippet.id])
         elif missed is None:
@@ -116,34 +118,12 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
     return [verdicts[snippet.id] for snippet in source.snippets]
 
 
-def _missed(source: Source, snippet: Snippet, trace: Trace, probed: Probed) -> Verdict | None:
+def _missed(snippet: Snippet, trace: Trace) -> Verdict | None:
     """Return the Verdict on a Snippet that was not executed as a whole; ``None`` if it was."""
-    names = {function.first: function.name for function in trace.probes.functions}
-    place = f"{source.path}:"
-    as_a_whole = " as a whole" if trace.begun else ""
-    if trace.probes.empty:
-        line = snippet.region.line
-        why = f": it shows no code that can be executed, so nothing proves it ({place}{line})"
-    elif starts := trace.missed_starts():
-        line = starts[0]
-        if line in probed.silent:
-            why = f": {probed.silent[line]} ({place}{line})"
-        elif line in names:
-            why = f"{as_a_whole}: `{names[line]}` ({place}{line}) was never called"
-        elif trace.begun:
-            why = f" as a whole: the part that starts at {place}{line} was never reached"
-        else:
-            why = f": its START marker at {place}{line} was never reached (a dead branch?)"
-    elif ends := trace.missed_ends(probed):
-        line = abs(ends[0])
-        if ends[0] < 0:
-            why = f" as a whole: `{names[line]}` ({place}{line}) was never left"
-        else:
-            because = probed.silent.get(line, "the code before it left, so the rest of the Snippet never ran")
-            why = f" as a whole: its END marker at {place}{line} was never reached: {because}"
-    else:
+    if not trace.gaps:
         return None
-    return Verdict(snippet, Outcome.NOT_EXECUTED, line, f"not executed{why}")
+    gap = trace.gaps[0]
+    return Verdict(snippet, Outcome.NOT_EXECUTED, gap.line, f"not executed{gap.reason}")
 
 
 def _faults(source: Source, traces: Mapping[str, Trace], run: SourceRun) -> dict[str, Fault]:
@@ -157,9 +137,11 @@ def _faults(source: Source, traces: Mapping[str, Trace], run: SourceRun) -> dict
     for diagnostic in run.diagnostics:
         blame(_at_line(source, diagnostic), diagnostic)
     for crash in run.crashes:
+        # The innermost line that a Snippet shows; the exception may have left its functions before it was reported.
+        shown = next((s for line in reversed(crash.lines) if (s := _showing(source.snippets, line))), [])
         opened = [s for s in source.snippets if traces[s.id].open_after(crash.after)]
         line = crash.lines[-1] if crash.lines else None
-        blame(opened or _showing(source.snippets, line) or _nearest(source.snippets, traces, line, crash.after), crash)
+        blame(shown or opened or _nearest(source.snippets, traces, line, crash.after), crash)
     if not run.ok and not run.crashes and run.termination is not Termination.NOT_BUILT:
         opened = [s for s in source.snippets if traces[s.id].open]
         blame(opened or _nearest(source.snippets, traces, run.stopped_at, None), run.termination)
@@ -197,8 +179,9 @@ def _nearest(
     """
     waiting: dict[int, Snippet] = {}
     for snippet in snippets:
-        for start in traces[snippet.id].missed_starts():
-            waiting.setdefault(start, snippet)
+        for gap in traces[snippet.id].gaps:
+            if gap.starts:
+                waiting.setdefault(gap.line, snippet)
     later = [start for start in waiting if line is not None and start > line]
     if waiting:
         return [waiting[min(later or waiting)]]
@@ -248,7 +231,8 @@ def _where(trace: Trace, fault: Fault, line: int | None) -> str:
         return f"hidden code {'before' if line < trace.region.line else 'after'} it: "
     if trace.open_after(fault.after if isinstance(fault, Crash) else None):
         return ""
-    if line is not None and _shows(trace.region, line):
+    lines = fault.lines if isinstance(fault, Crash) else (line,)
+    if any(each is not None and _shows(trace.region, each) for each in lines):
         return ""
     return f"hidden code {'after' if trace.begun else 'before'} it: "
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from snipproof.run.probe.plan import Plan
+
 PROBE_FUNCTION = "__snipproof_probe__"
 
 
@@ -28,6 +30,8 @@ class Probed:
     """The text of a Source with its probes. The probe of a marker is the number of the marker's line.
 
     :param silent: for the line of each marker without a probe, the reason.
+    :param plan: what a run must report. Without one, the markers themselves are the probes.
+    :param program: what runs instead of ``text``, in a form of the language's own.
     :param unreachable: the lines of END markers right after a statement that leaves, such as ``return``: their Region
         ends there.
     :param declared: the lines of markers between declarations, where nothing can be executed. Such a marker has no
@@ -39,6 +43,8 @@ class Probed:
     unreachable: frozenset[int] = frozenset()
     declared: frozenset[int] = frozenset()
     functions: tuple[Function, ...] = ()
+    plan: Plan | None = None
+    program: bytes = b""
 
 
 class Edits:

@@ -1,185 +1,183 @@
-"""Places probes in Python Sources with Python's own tokenizer. The result must parse, else it is not used."""
+"""Adds probes to Python Sources, in their abstract syntax tree, so that all lines and columns stay as they are."""
 
 from __future__ import annotations
 
 import ast
 import io
+import pickle
 import tokenize
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from snipproof.model import Marker
-from snipproof.run.probe.probed import PROBE_FUNCTION, Edits, Probed
+from snipproof.model import Region
+from snipproof.run.probe.plan import Probes, make_plan
+from snipproof.run.probe.probed import PROBE_FUNCTION, Probed
+from snipproof.syntax.python_statements import python_statements
 
-_BLOCK_WORDS = frozenset(
-    (
-        "if",
-        "elif",
-        "else",
-        "for",
-        "while",
-        "with",
-        "try",
-        "except",
-        "finally",
-        "def",
-        "class",
-        "async",
-        "match",
-        "case",
-        "@",
-    )
-)
-_CLAUSES = frozenset(("elif", "else", "except", "finally", "case"))
-_LEAVING = frozenset(("return", "raise", "break", "continue"))
-_LAYOUT = frozenset((tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER))
+_FRAME = "__snipproof_frame__"
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """One logical line: its lines, the column of its first token and the end of its last."""
+def probe_python(text: str, regions: Sequence[Region]) -> Probed:
+    """Return ``text`` with the probes that follow ``regions``; its ``program`` is a pickled :class:`ast.Module`.
 
-    first: int
-    last: int
-    indent: int
-    end: int
-    word: str
-    is_text: bool
-
-
-def probe_python(text: str, markers: Iterable[Marker]) -> Probed:
-    """Return ``text`` with a probe for every line that holds one of ``markers``.
-
-    A marker inside the brackets of a simple statement belongs to that statement: the probe of a START goes before it,
-    that of an END after it. Text that is not Python is returned unchanged: running it reports the wrong line.
+    Text that is not Python has no program: running it reports the wrong line.
     """
-    opens: dict[int, bool] = {}  # by line: whether all of its markers are STARTs
-    for marker in markers:
-        opens[marker.line] = opens.get(marker.line, True) and marker.opens
+    markers = sorted({marker.line for region in regions for marker in region.markers})
     try:
-        ast.parse(text)
-        placer = _Placer(text)
+        tree = ast.parse(text)
+        comments = _comments(text)
     except (SyntaxError, ValueError, tokenize.TokenError):
-        return Probed(text, dict.fromkeys(opens, "the file is not valid Python"))
-    silent = {}
-    for line in sorted(opens):
-        if reason := placer.place(line, only_starts=opens[line]):
-            silent[line] = reason
-    probed = placer.edits.text()
-    try:
-        ast.parse(probed)
-    except SyntaxError as error:
-        return Probed(text, dict.fromkeys(opens, f"a probe cannot stand near line {error.lineno}"))
-    return Probed(probed, silent, frozenset(placer.unreachable))
+        return Probed(text, dict.fromkeys(markers, "the file is not valid Python"))
+    silent = {line: reason for line in markers if (reason := _not_a_marker(text.split("\n"), comments, line))}
+    silent |= _between_decorators(tree, markers)
+    plan, probes = make_plan(python_statements(tree), regions)
+    _Inserter(probes).visit(tree)
+    ast.fix_missing_locations(tree)
+    return Probed(text, silent, plan=plan, program=pickle.dumps(tree))
 
 
-class _Placer:
-    """Places one probe after the other in a text, from the first line to the last."""
-
-    def __init__(self, text: str) -> None:
-        self.edits = Edits(text.split("\n"))
-        self.unreachable: set[int] = set()
-        self._statements, self._comments = _layout(text)
-        self._header = _header_end(self._statements)
-        self._ceilings: dict[int, int] = {}  # after a probe that left a block, no later one may enter it again
-
-    def place(self, line: int, *, only_starts: bool) -> str:
-        """Place the probe of a marker line; return why that is not possible, else ``""``."""
-        call = f"{PROBE_FUNCTION}({line})"
-        column = self._comments.get(line)
-        if column is None:
-            return "the marker is not a comment: it is inside a string literal"
-        if self.edits.lines[line - 1][:column].strip():
-            return "the marker follows code on its line: put it on a line of its own"
-        if self._header and line < self._header.first:
-            # No statement may come before `from __future__` imports, and a docstring must stay the first one.
-            self.edits.insert(self._header.last, self._header.end, f"; {call}")
-            return ""
-        if around := next((s for s in self._statements if s.first < line <= s.last), None):
-            return self._place_inside(around, call, only_starts=only_starts)
-        return self._place_between(line, column, call, only_starts=only_starts)
-
-    def _place_inside(self, around: _Statement, call: str, *, only_starts: bool) -> str:
-        if around.word in _BLOCK_WORDS:
-            return f"the marker is inside the head of the {around.word!r} statement of line {around.first}"
-        if only_starts:
-            self.edits.insert(around.first, around.indent, f"{call}; ")
-        else:
-            self.edits.insert(around.last, around.end, f"; {call}")
-        return ""
-
-    def _place_between(self, line: int, column: int, call: str, *, only_starts: bool) -> str:
-        before = max((s for s in self._statements if s.last < line), key=lambda s: s.last, default=None)
-        after = min((s for s in self._statements if s.first > line), key=lambda s: s.first, default=None)
-        if before and before.word == "@":
-            return "the marker is between a decorator and what it decorates"
-        gap = before.last if before else 0
-        column = min(column, self._ceilings.get(gap, column))
-        self._ceilings[gap] = indent = _indent(self._statements, before, after, column)
-        # Tabs stay tabs: copy the whitespace of the nearest statement of that indentation.
-        model = min(
-            (s for s in self._statements if s.indent == indent), key=lambda s: abs(s.first - line), default=None
-        )
-        blanks = self.edits.lines[model.first - 1][:indent] if model else ""
-        self.edits.replace(line, blanks + call)
-        if before and before.word in _LEAVING and before.indent == indent and not only_starts:
-            self.unreachable.add(line)
-        return ""
+def _comments(text: str) -> dict[int, int]:
+    """Return the column, from 0, of the comment of each line that has one."""
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return {token.start[0]: token.start[1] for token in tokens if token.type == tokenize.COMMENT}
 
 
-def _layout(text: str) -> tuple[list[_Statement], dict[int, int]]:
-    """Return the statements (logical lines) of ``text`` and the column of the comment of each line."""
-    statements = []
-    comments = {}
-    current: list[tokenize.TokenInfo] = []
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT:
-            comments[token.start[0]] = token.start[1]
-        if token.type == tokenize.NEWLINE:
-            first, last = current[0], current[-1]
-            is_text = all(t.type == tokenize.STRING for t in current)
-            statements.append(
-                _Statement(first.start[0], last.end[0], first.start[1], last.end[1], _word(current), is_text)
-            )
-            current = []
-        elif token.type not in _LAYOUT:
-            current.append(token)
-    return statements, comments
+def _not_a_marker(lines: Sequence[str], comments: Mapping[int, int], line: int) -> str:
+    """Return why a run cannot follow the marker in ``line``, else ``""``."""
+    if line not in comments:
+        return "the marker is not a comment: it is inside a string literal"
+    if lines[line - 1][: comments[line]].strip():
+        return "the marker follows code on its line: put it on a line of its own"
+    return ""
 
 
-def _word(tokens: list[tokenize.TokenInfo]) -> str:
-    """Return the first word of a statement; ``""`` for ``match`` and ``case`` if they are names there."""
-    word = tokens[0].string
-    if word in ("match", "case") and tokens[-1].string != ":":
-        return ""
-    if word == "from" and len(tokens) > 1 and tokens[1].string == "__future__":
-        return "from __future__"
-    return word
+def _between_decorators(tree: ast.Module, markers: Sequence[int]) -> dict[int, str]:
+    """Return the reason for each marker between a decorator and what it decorates."""
+    found = {}
+    for node in ast.walk(tree):
+        decorators = getattr(node, "decorator_list", None)
+        if decorators and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            for line in markers:
+                if decorators[0].lineno < line < node.lineno:
+                    found[line] = f"the marker is between a decorator and `{node.name}`: move it above the decorator"
+    return found
 
 
-def _header_end(statements: list[_Statement]) -> _Statement | None:
-    """Return the last statement of the module's docstring and ``from __future__`` imports."""
-    last = None
-    for index, statement in enumerate(statements):
-        if statement.word == "from __future__" or (index == 0 and statement.is_text):
-            last = statement
-        else:
-            break
-    return last
+class _Inserter(ast.NodeTransformer):
+    """Inserts the calls into the tree of a module."""
+
+    def __init__(self, probes: Probes) -> None:
+        self._probes = probes
+        self._statements = {statement.node: statement for statement in probes.statements}
+        self._functions = {function.node: number for function, number in probes.functions.items()}
+        self._classes = {statement.node: number for statement, number in probes.classes.items()}
+        self._frame = PROBE_FUNCTION
+        self._framed = True  # whether the function around has a frame; the module has one
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """Visit the blocks of a node statement by statement."""
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+                setattr(node, name, self._block(value))
+            elif isinstance(value, list):
+                setattr(node, name, [self.visit(item) if isinstance(item, ast.AST) else item for item in value])
+            elif isinstance(value, ast.AST):
+                setattr(node, name, self.visit(value))
+        return node
+
+    def visit_Module(self, node: ast.Module) -> ast.Module:
+        """Leave the docstring and the imports from ``__future__`` in front."""
+        count = next((n for n, s in enumerate(node.body) if not _is_header(s, n)), len(node.body))
+        header, rest = node.body[:count], node.body[count:]
+        node.body = [*header, *(call for s in header for call in self._before(s)), *self._block(rest)]
+        if header and not rest and (done := self._after(header[-1])):
+            node.body += done
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Give a function its frame."""
+        return self._function(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        """Give a function its frame."""
+        return self._function(node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        """Report that a lambda is called."""
+        around = self._frame, self._framed
+        self._framed = False
+        node.body = self.visit(node.body)
+        self._frame, self._framed = around
+        if node in self._functions:
+            called = _call(PROBE_FUNCTION, "called", node, self._functions[node])
+            node.body = ast.copy_location(ast.BoolOp(ast.Or(), [called, node.body]), node.body)
+        return node
+
+    def visit_Yield(self, node: ast.Yield) -> ast.AST:
+        """Report that a generator is suspended and resumed."""
+        self.generic_visit(node)
+        return self._suspending(node) if self._framed else node
+
+    def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
+        """Report that a generator is suspended and resumed."""
+        self.generic_visit(node)
+        return self._suspending(node) if self._framed else node
+
+    def _suspending(self, node: ast.Yield | ast.YieldFrom) -> ast.Call:
+        given = node.value or ast.Constant(None)
+        node.value = _call(self._frame, "suspend", node, given)
+        return _call(self._frame, "resume", node, node)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
+        # What precedes the body belongs to the function around.
+        node.decorator_list = [self.visit(decorator) for decorator in node.decorator_list]
+        node.args = self.visit(node.args)
+        number = self._functions.get(node)
+        around = self._frame, self._framed
+        self._frame, self._framed = _FRAME, number is not None
+        header = [s for s in node.body[:1] if _is_text(s)]
+        body = self._block(node.body[len(header) :])
+        if number is not None and body:
+            entered = _call(PROBE_FUNCTION, "enter", node, number)
+            frame = ast.withitem(entered, ast.Name(_FRAME, ast.Store()))
+            body = [ast.copy_location(ast.With([frame], body), node)]
+        node.body = [*header, *body]
+        self._frame, self._framed = around
+        return node
+
+    def _block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
+        return [each for s in body for each in (*self._before(s), self.visit(s), *self._after(s))]
+
+    def _before(self, node: ast.stmt) -> list[ast.stmt]:
+        statement = self._statements.get(node)
+        if statement is None:
+            return []
+        number = self._probes.statements[statement]
+        return [_statement(_call(self._frame, "at", node, number, self._probes.groups[number]), node)]
+
+    def _after(self, node: ast.stmt) -> list[ast.stmt]:
+        statement = self._statements.get(node)
+        calls = []
+        if node in self._classes and isinstance(node, ast.ClassDef):
+            watched = ast.Name(node.name, ast.Load())
+            calls.append(_call(PROBE_FUNCTION, "watch", node, self._classes[node], watched))
+        if statement in self._probes.done:
+            calls.append(_call(self._frame, "done", node, self._probes.statements[statement]))
+        return [_statement(call, node) for call in calls]
 
 
-def _indent(statements: list[_Statement], before: _Statement | None, after: _Statement | None, column: int) -> int:
-    """Return the indentation nearest to ``column`` at which a statement may stand between two others."""
-    if before is None:
-        return after.indent if after else 0
-    low = after.indent if after else 0
-    if low > before.indent:  # first in a new block
-        return low
-    levels = {before.indent}
-    for statement in reversed([s for s in statements if s.last <= before.last]):
-        if statement.indent < min(levels):
-            levels.add(statement.indent)
-    clause = after is not None and after.word in _CLAUSES
-    allowed = [level for level in levels if level > low or (level == low and not clause)]
-    fitting = [level for level in allowed if level <= column]
-    return max(fitting) if fitting else min(allowed)
+def _is_header(node: ast.stmt, index: int) -> bool:
+    return (index == 0 and _is_text(node)) or (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def _call(target: str, method: str, place: ast.AST, *arguments: ast.expr | int) -> ast.Call:
+    function = ast.Attribute(ast.Name(target, ast.Load()), method, ast.Load())
+    given = [ast.Constant(a) if isinstance(a, int) else a for a in arguments]
+    return ast.copy_location(ast.Call(function, given, []), place)
+
+
+def _statement(call: ast.Call, place: ast.stmt) -> ast.stmt:
+    return ast.copy_location(ast.Expr(call), place)

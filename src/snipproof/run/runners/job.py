@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from snipproof.processes.process import Process
+from snipproof.run.probe.plan import Signal
 from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.source_run import Crash, ProbeEvent, SourceRun, Termination, cut
 from snipproof.services.recorder.recording import Exchange
@@ -165,13 +166,12 @@ class Job:
         """
         exchanges = self._recorded()
         events, reported = self._probe_events()
-        lines, chunks = cut(self.read(self.stdout) if stdout is None else stdout, self.separator)
+        marks, texts = cut(self.read(self.stdout) if stdout is None else stdout, self.separator)
         run = SourceRun(
             termination=termination,
             exit_code=exit_code,
             events=tuple(events),
-            # A Source that sends its stdout elsewhere, or is killed, leaves fewer separators than events.
-            chunks=(*chunks, *[""] * (len(events) - len(lines))),
+            chunks=_chunks(events, marks, texts),
             stderr=self.read(self.stderr) if stderr is None else stderr,
             limit=f"{self.timeout:g} s" if termination is Termination.TIMED_OUT else f"{self.output_limit:,} bytes",
             crashes=(*reported, *crashes),
@@ -199,15 +199,18 @@ class Job:
         )
 
     def _probe_events(self) -> tuple[list[ProbeEvent], list[Crash]]:
-        events = []
+        events: list[ProbeEvent] = []
         crashes = []
         for event in self.read_events():
             if "line" in event:
-                events.append(ProbeEvent(event["line"], event["time"]))
+                signal = Signal(event["signal"]) if "signal" in event else None
+                mark = None if "child" in event else event.get("mark", len(events))
+                events.append(ProbeEvent(event["line"], event["time"], signal, event.get("frame", ""), mark))
             elif "error" in event:
                 error = event["error"]
                 message, traceback = self.redact(error["message"]), self.redact(error["traceback"])
-                crashes.append(Crash(error["type"], message, tuple(error["lines"]), traceback, len(events)))
+                shown = "if_shown" in event
+                crashes.append(Crash(error["type"], message, tuple(error["lines"]), traceback, len(events), shown))
         return events, crashes
 
     def read_events(self) -> list[dict[str, Any]]:
@@ -245,6 +248,19 @@ def empty(folder: Path) -> None:
 def passed_variables(context: RunnerContext) -> dict[str, str]:
     """Return the environment variables that the settings pass to Sources; their values count as secrets."""
     return {name: os.environ[name] for name in context.settings.run.env if name in os.environ}
+
+
+def _chunks(events: Sequence[ProbeEvent], marks: Sequence[int], texts: Sequence[str]) -> tuple[str, ...]:
+    """Return what was printed before the first event, and after each.
+
+    A Source that sends its standard output elsewhere loses some of the marks that the probes print.
+
+    :param marks: those in standard output, with the texts around them: one more than marks.
+    """
+    if any(event.signal is None for event in events):  # the marks are lines, which may repeat
+        return (*texts, *[""] * (len(events) - len(marks)))
+    found = dict(zip(marks, texts[1:], strict=True))
+    return (texts[0], *(found.get(event.mark, "") if event.mark is not None else "" for event in events))
 
 
 def _size(*paths: Path) -> int:

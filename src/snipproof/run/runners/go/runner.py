@@ -7,10 +7,10 @@ tests of a Source are the test functions in its file; each Source has its own pr
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from snipproof.model import Marker
+from snipproof.model import Source
 from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Program, Runner, RunnerContext
@@ -39,9 +39,9 @@ class GoRunner(Runner):
         self._module = find_module(self.context)
         download(self.context, self._module)
 
-    def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (all are Go)
+    def probe(self, source: Source, text: str) -> Probed:
         """Place probes with the grammar of Go."""
-        return probe_tree(text, markers, "go")
+        return probe_tree(text, source.region_markers, "go")
 
     def build(self, programs: Sequence[Program]) -> None:
         """Build one binary for each package of tests and for each program."""

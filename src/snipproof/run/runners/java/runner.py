@@ -7,12 +7,12 @@ processes, each Source gets a JVM of its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
-from snipproof.model import Marker
+from snipproof.model import Source
 from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Program, Runner, RunnerContext
@@ -54,9 +54,9 @@ class JavaRunner(Runner):
         self._javac = Javac(self.context, find_tool("javac", _JDK))
         self._class_path = resolve(self.context, self._javac, version)
 
-    def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (all are Java)
+    def probe(self, source: Source, text: str) -> Probed:
         """Place probes with the grammar of Java."""
-        return probe_tree(text, markers, "java")
+        return probe_tree(text, source.region_markers, "java")
 
     def build(self, programs: Sequence[Program]) -> None:
         """Compile the Sources together while a JVM starts."""

@@ -16,10 +16,14 @@ exception of the Source is written as ``{"error": …}``. ``time`` is in seconds
 from __future__ import annotations
 
 import builtins
+import contextlib
 import faulthandler
+import functools
+import itertools
 import json
 import os
 import sys
+import threading
 import time
 import traceback
 import types
@@ -27,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 _KEEPER = Path(__file__).parents[3] / "processes" / "keeper.py"
+_ORIGIN_DEPTH = 16
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _SIGKILL = 9
@@ -39,15 +44,10 @@ def run(job: dict[str, Any]) -> None:
     hang = os.open(job["hang"], os.O_WRONLY | os.O_CREAT, 0o600)
     faulthandler.dump_traceback_later(job["timeout"], file=hang)
 
-    def write(event: dict[str, Any]) -> None:
-        os.write(events, (json.dumps(event) + "\n").encode("ascii"))
-
-    def probe(line: int) -> None:
-        sys.stdout.flush()
-        write({"line": line, "time": time.monotonic()})
-        os.write(1, "{0}{1}{0}".format(job["separator"], line).encode("ascii"))
-
+    probe = Probe(events, job["separator"], job["path"])
+    write = probe.write
     setattr(builtins, job["function"], probe)
+    watch_failures(probe, job["path"])
     path = job["path"]
     sys.path.insert(0, str(Path(path).parent))
     sys.argv = [path]
@@ -55,7 +55,7 @@ def run(job: dict[str, Any]) -> None:
     module.__file__ = path
     sys.modules["__main__"] = module
     try:
-        exec(compile(job["text"], path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 (what it is for)
+        exec(compile(program(job), path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 (what it is for)
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 (every uncaught exception of the Source is reported)
@@ -64,6 +64,169 @@ def run(job: dict[str, Any]) -> None:
         sys.exit(1)
     finally:
         faulthandler.cancel_dump_traceback_later()
+
+
+def program(job: dict[str, Any]) -> Any:
+    """Return what to compile: the tree with the probes, or the text if that has an error."""
+    if not job["program"]:
+        return job["text"]
+    import base64
+    import pickle
+
+    return pickle.loads(base64.b64decode(job["program"]))  # noqa: S301 (written by snipproof itself)
+
+
+class Probe:
+    """What the probes of a Source call; also the frame of its module.
+
+    Every statement that a Snippet shows has a number. An event is written when it runs for the first time, and when a
+    run enters or leaves a set of Regions (a *group*; 0 is no Region), so a loop costs next to nothing.
+    """
+
+    def __init__(self, events: int, separator: str, path: str) -> None:
+        self._events = events
+        self._path = path
+        self._separator = separator
+        self._pid = os.getpid()
+        self._lock = threading.RLock()
+        self._reports: set[tuple[str, int]] = set()
+        self._frames = itertools.count(1)
+        self._count = 0
+        module = Frame(self, "0")
+        self.at = module.at
+        self.done = module.done
+
+    def write(self, event: dict[str, Any]) -> None:
+        """Write a line to the events."""
+        os.write(self._events, (json.dumps(event) + "\n").encode("ascii"))
+
+    def enter(self, function: int) -> Frame:
+        """Report that a function was called; return the frame of this call."""
+        self.report("enter", function)
+        return Frame(self, str(next(self._frames)))
+
+    def called(self, function: int) -> None:
+        """Report that a lambda was called."""
+        self.report("enter", function)
+
+    def watch(self, number: int, made: Any) -> None:
+        """Report when an object of a class is made that has no ``__init__`` of its own; enumerations have theirs."""
+        if "enum" in sys.modules and isinstance(made, sys.modules["enum"].EnumMeta):
+            self.report("made", number)
+        given = made.__init__
+        if getattr(given, "__code__", None) and given.__code__.co_filename == self._path:
+            return
+
+        def __init__(self_: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+            self.report("made", number)
+            if given is not object.__init__ or (made.__new__ is object.__new__ and (args or kwargs)):
+                given(self_, *args, **kwargs)
+
+        with contextlib.suppress(Exception):  # a metaclass may refuse it
+            made.__init__ = functools.wraps(given)(__init__)
+
+    def report(self, signal: str, number: int, frame: str = "", *, always: bool = False) -> None:
+        """Write an event, unless it was written before."""
+        with self._lock:
+            if not always and (signal, number) in self._reports:
+                return
+            self._reports.add((signal, number))
+            event = {"signal": signal, "line": number, "frame": frame, "time": time.monotonic()}
+            if os.getpid() != self._pid:
+                self.write({**event, "frame": f"{os.getpid()}.{frame}", "child": True})
+                return
+            with contextlib.suppress(Exception):  # closed or replaced by the Source
+                sys.stdout.flush()
+            self.write({**event, "mark": self._count})
+            with contextlib.suppress(OSError):
+                os.write(1, f"{self._separator}{self._count}{self._separator}".encode("ascii"))
+            self._count += 1
+
+    def known(self, signal: str, number: int) -> bool:
+        """Whether an event was written before."""
+        return (signal, number) in self._reports
+
+
+class Frame:
+    """One activation of a function: where it stands."""
+
+    __slots__ = ("_group", "_id", "_number", "_probe")
+
+    def __init__(self, probe: Probe, id_: str) -> None:
+        self._probe = probe
+        self._id = id_
+        self._group = self._number = 0
+
+    def at(self, number: int, group: int) -> None:
+        """Report that a statement begins."""
+        self._number = number
+        if group != self._group or (number and not self._probe.known("at", number)):
+            self._group = group
+            self._probe.report("at", number, self._id, always=True)
+
+    def done(self, number: int) -> None:
+        """Report that a statement has ended."""
+        self._probe.report("done", number, self._id)
+
+    def suspend(self, value: Any) -> Any:
+        """Report that a generator hands over ``value`` and waits; return it."""
+        if self._group:
+            self._probe.report("at", 0, self._id, always=True)
+        return value
+
+    def resume(self, value: Any) -> Any:
+        """Report that a generator goes on with ``value``; return it."""
+        if self._group:
+            self._probe.report("at", self._number, self._id, always=True)
+        return value
+
+    def __enter__(self) -> Frame:  # noqa: PYI034 (Python 3.8 has no Self)
+        """Begin."""
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        """Report that the function has returned, or that an exception has left it."""
+        if kind is None and self._number and not self._probe.known("left", self._number):
+            self._probe.report("left", self._number, self._id)
+        if self._group:
+            self._probe.report("exit", self._number, self._id, always=True)
+
+
+def watch_failures(probe: Probe, path: str) -> None:
+    """Report failures that do not end a process: of threads, of tasks, and coroutines that were never awaited."""
+    import warnings
+
+    def report(error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, SystemExit):
+            probe.write({"error": describe(error, path)})
+
+    given = threading.excepthook
+
+    def thread_failed(args: Any) -> None:
+        report(args.exc_value)
+        given(args)
+
+    threading.excepthook = thread_failed
+
+    def unawaited(coroutine: Any) -> None:
+        lines = [line for name, line, _ in coroutine.cr_origin or () if name == path]
+        if lines:
+            message = f"the coroutine `{coroutine.__qualname__}` was never awaited"
+            event = {"type": "RuntimeWarning", "message": message, "lines": lines[:1], "traceback": ""}
+            probe.write({"error": event, "if_shown": True})
+
+    sys.set_coroutine_origin_tracking_depth(_ORIGIN_DEPTH)
+    warnings._warn_unawaited_coroutine = unawaited  # type: ignore[attr-defined]  # noqa: SLF001 (the interpreter calls it)
+    if "asyncio" in sys.modules:
+        loop = sys.modules["asyncio"].BaseEventLoop
+        call = loop.call_exception_handler
+
+        def loop_failed(self: Any, context: dict[str, Any]) -> None:
+            if "never retrieved" in str(context.get("message")):
+                report(context.get("exception"))
+            call(self, context)
+
+        loop.call_exception_handler = loop_failed
 
 
 def describe(error: BaseException, path: str) -> dict[str, Any]:
@@ -109,7 +272,7 @@ def serve(requests: int, responses: int) -> dict[str, Any]:
 
 
 def end(job: dict[str, Any]) -> None:
-    """Run the job and end the forked process as the interpreter would, without tearing down what the worker imported.
+    """Run the job and end the process as the interpreter would, without tearing down what the worker imported.
 
     The steps and their order are those of ``Py_FinalizeEx``; :mod:`multiprocessing` also ends a fork by ``os._exit``
     after them. Tearing down hundreds of modules takes longer than most Sources do.
@@ -213,6 +376,6 @@ def _keeper() -> Any:
 if __name__ == "__main__":
     del sys.path[0]  # the folder of this file
     if len(sys.argv) == 2:
-        run(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+        end(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
     else:
         end(serve(int(sys.argv[1]), int(sys.argv[2])))

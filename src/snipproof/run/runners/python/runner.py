@@ -7,16 +7,17 @@ a fork is impossible, or a Suite requires ``fresh`` processes, a new interpreter
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import os
 import re
 import sys
 import sysconfig
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from snipproof.errors import InfrastructureError
-from snipproof.model import Marker
+from snipproof.model import Source
 from snipproof.run.probe import PROBE_FUNCTION, Probed
 from snipproof.run.probe.python_probes import probe_python
 from snipproof.run.runner import Program, Runner, RunnerContext
@@ -60,9 +61,9 @@ class PythonRunner(Runner):
         facts = f"{sys.version} {sysconfig.get_platform()}"
         self.interpreter = cached_environment(context, [lock], facts, make) / "bin" / "python"
 
-    def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (all are Python)
-        """Place probes with Python's own tokenizer."""
-        return probe_python(text, markers)
+    def probe(self, source: Source, text: str) -> Probed:
+        """Place probes with Python's own parser."""
+        return probe_python(text, source.snippet_regions)
 
     def build(self, programs: Sequence[Program]) -> None:
         """Start the worker: it imports what the Sources import while the Services start."""
@@ -76,6 +77,7 @@ class PythonRunner(Runner):
         request = {
             "path": str(job.source),
             "text": program.probed.text,
+            "program": base64.b64encode(program.probed.program).decode("ascii"),
             "function": PROBE_FUNCTION,
             "separator": job.separator,
             "timeout": job.timeout,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
-from snipproof.model import Marker
+from snipproof.model import Source
 from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Program, Runner, RunnerContext
@@ -67,9 +67,9 @@ class TypeScriptRunner(Runner):
         facts = f"node {version} {sys.platform}"
         self._modules = cached_environment(context, files, facts, make) / "node_modules"
 
-    def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:
-        """Place probes with the grammar of TypeScript, in which JavaScript is valid too."""
-        return probe_tree(text, markers, "typescript", ".tsx" if path.endswith("x") else ".ts")
+    def probe(self, source: Source, text: str) -> Probed:
+        """Place probes with the grammar of TypeScript."""
+        return probe_tree(text, source.region_markers, "typescript", ".tsx" if source.path.endswith("x") else ".ts")
 
     def build(self, programs: Sequence[Program]) -> None:
         """Build the programs, and check their types at the same time."""

@@ -1,0 +1,250 @@
+"""Plans the probes of a Source, and what a run must report for each of its Regions to be proven.
+
+A statement of a Region gets a probe before it, which reports its number: the run stands at that statement now. So does
+every other statement of a function that holds such a statement, so that leaving a Region is noticed on every way: at
+its END, in the next round of a loop, in a handler. A function that holds one reports when it is entered and left.
+
+The rule that decides which reports a Region needs is in ``docs/guide/proven.md``.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from snipproof.model import Region, Segment
+from snipproof.syntax.statements import LEAVING, Block, Function, Kind, Statement, functions, walk
+
+
+class Signal(StrEnum):
+    """What a run can report."""
+
+    AT = "at"  # the statement begins
+    DONE = "done"  # the statement has ended, and the next one follows
+    LEFT = "left"  # its function has returned, and this was the last statement that began
+    ENTER = "enter"  # the function was called, and its body begins
+    MADE = "made"  # an object of the class was made
+    EXIT = "exit"  # an activation of a function has ended
+
+
+Report = tuple[Signal, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that a run must have reported: any of ``reports``.
+
+    :param line: the line to name if it has not.
+    :param problem: what is wrong then: ``line 3 never ran``.
+    """
+
+    reports: frozenset[Report]
+    line: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionPlan:
+    """What proves one Region.
+
+    :param statements: the numbers of its statements. A run that stands at one of them is inside the Region.
+    :param nothing: why nothing in it can run, else ``""``.
+    """
+
+    statements: frozenset[int]
+    requirements: tuple[Requirement, ...]
+    nothing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan of one Source.
+
+    :param regions: by the name of the Region.
+    :param lines: the first line of each statement of a Region, by its number: what a run can cover.
+    """
+
+    regions: Mapping[str, RegionPlan]
+    lines: Mapping[int, int]
+
+
+@dataclass(slots=True)
+class Probes:
+    """The probes that follow from a plan.
+
+    :param statements: the number of each statement that needs a probe, 0 if it is in no Region.
+    :param groups: for each number, that of the set of Regions that hold it; the probe of a statement in another group
+        enters or leaves a Region.
+    :param done: the statements after which a probe stands too.
+    :param functions: the number of each function that reports when it is entered and left.
+    """
+
+    statements: dict[Statement, int] = field(default_factory=dict)
+    groups: dict[int, int] = field(default_factory=dict)
+    done: set[Statement] = field(default_factory=set)
+    functions: dict[Function, int] = field(default_factory=dict)
+    classes: dict[Statement, int] = field(default_factory=dict)
+
+
+def make_plan(root: Block, regions: Sequence[Region]) -> tuple[Plan, Probes]:
+    """Return the plan for ``regions``, those of the Snippets of a Source, and the probes that it needs.
+
+    :param root: the statements of the Source.
+    """
+    planner = _Planner(root, regions)
+    return Plan({region.name: planner.plan(region) for region in regions}, planner.lines()), planner.probes
+
+
+class _Planner:
+    def __init__(self, root: Block, regions: Sequence[Region]) -> None:
+        self.probes = Probes()
+        self._root = root
+        self._functions = list(functions(root))
+        self._numbers = itertools.count(1)
+        shown: dict[Statement, frozenset[str]] = {}
+        for body in (root, *(function.body for function in self._functions)):
+            for statement in walk(body):
+                names = frozenset(r.name for r in regions if any(_overlaps(s, statement) for s in r.segments))
+                if names:
+                    shown[statement] = names
+        groups: dict[frozenset[str], int] = {}
+        for function in (None, *self._functions):
+            body = function.body if function else root
+            inside = list(walk(body))
+            literal = function is not None and not body.statements and _is_shown(function, regions)
+            if not literal and not any(statement in shown for statement in inside):
+                continue
+            if function:
+                self.probes.functions[function] = next(self._numbers)
+            for statement in inside:
+                names = shown.get(statement, frozenset())
+                number = next(self._numbers) if names else 0
+                self.probes.statements[statement] = number
+                self.probes.groups[number] = groups.setdefault(names, len(groups) + 1) if names else 0
+        self._shown = shown
+
+    def lines(self) -> dict[int, int]:
+        return {number: statement.first for statement, number in self.probes.statements.items() if number}
+
+    def plan(self, region: Region) -> RegionPlan:
+        """Return the plan of one Region."""
+        inside = [s for s, names in self._shown.items() if region.name in names]
+        requirements = list(self._of_block(region, self._root, required=True))
+        for segment in region.segments:
+            requirements += self._end_of(region, segment)
+        nothing = ""
+        if all(statement.kind is Kind.NOTHING for statement in inside):
+            nothing = "it shows no code that can be executed, so nothing proves it"
+        numbers = frozenset(self.probes.statements[statement] for statement in inside)
+        unique = {requirement.reports: requirement for requirement in reversed(requirements)}
+        ordered = sorted(unique.values(), key=lambda requirement: requirement.line)
+        return RegionPlan(numbers, tuple(ordered), nothing)
+
+    def _of_block(self, region: Region, block: Block, *, required: bool) -> Iterator[Requirement]:
+        """Yield what the statements of ``region`` in ``block`` require.
+
+        :param required: whether the block has to be entered.
+        """
+        for statement in block.statements:
+            if region.name not in self._shown.get(statement, ()):
+                yield from self._around(region, statement, required=required)
+                continue
+            number = self.probes.statements[statement]
+            if required and statement.kind is not Kind.NOTHING:
+                yield Requirement(frozenset({(Signal.AT, number)}), statement.first, "")
+            for inner in statement.blocks:
+                yield from self._of_block(region, inner, required=required and not inner.branch)
+            methods = statement.kind is Kind.CLASS
+            for function in statement.functions:
+                yield from self._of_function(region, function, required=required and not (methods and function.name))
+            if methods and required:
+                yield from self._of_class(statement)
+
+    def _around(self, region: Region, statement: Statement, *, required: bool) -> Iterator[Requirement]:
+        """Yield what ``region`` requires inside a statement whose head it does not show."""
+        begun = False
+        for inner in statement.blocks:
+            # Of several branches in a row, the Region begins in the first one: that one must be taken.
+            yield from self._of_block(region, inner, required=required and not (begun and inner.branch))
+            begun = begun or any(region.name in self._shown.get(s, ()) for s in walk(inner))
+        for function in statement.functions:
+            yield from self._of_function(region, function, required=required)
+
+    def _of_function(self, region: Region, function: Function, *, required: bool) -> Iterator[Requirement]:
+        """Yield what ``region`` requires of a function. One with a name must be called if its head is shown."""
+        if not function.counts:
+            return
+        head = function in self.probes.functions and any(s.first <= function.first <= s.last for s in region.segments)
+        required = required and (bool(function.name) or not head)
+        if head and required:
+            number, what = self.probes.functions[function], f"`{function.name}`"
+            yield Requirement(frozenset({(Signal.ENTER, number)}), function.first, f"{what} is never called")
+            yield from self._completed(region, function.body, f"{what} never returned")
+        yield from self._of_block(region, function.body, required=required)
+
+    def _of_class(self, statement: Statement) -> Iterator[Requirement]:
+        """Yield the requirement that a class with methods is used."""
+        methods = [self.probes.functions[f] for f in statement.functions if f.name and f in self.probes.functions]
+        if methods:
+            number = self.probes.classes.setdefault(statement, next(self._numbers))
+            reports = {*((Signal.ENTER, method) for method in methods), (Signal.MADE, number)}
+            yield Requirement(frozenset(reports), statement.first, "the class is never used")
+
+    def _end_of(self, region: Region, segment: Segment) -> Iterator[Requirement]:
+        """Yield the requirement that a Segment is left at its END, or by one of its own statements that leaves."""
+        block = _block_at(self._root, segment)
+        if block is not None:
+            shown = Block(block.node, [s for s in block.statements if _overlaps(segment, s)])
+            yield from self._completed(region, shown, "it was never left at its END marker")
+
+    def _completed(self, region: Region, block: Block, problem: str) -> Iterator[Requirement]:
+        """Yield the requirement that the last statement of ``block`` has ended, or that one of it has left."""
+        running = [s for s in block.statements if s.kind is not Kind.NOTHING and s in self.probes.statements]
+        if not running:
+            return
+        last = running[-1]
+        reports = set(self._leaving(region, Block(block.node, running)))
+        if last.kind not in (Kind.RETURN, Kind.RAISE, Kind.JUMP):
+            self.probes.done.add(last)
+            reports.add((Signal.DONE, self.probes.statements[last]))
+        yield Requirement(frozenset(reports), last.last, problem)
+
+    def _leaving(self, region: Region, block: Block) -> Iterator[Report]:
+        """Yield the reports of statements of ``region`` in ``block`` that leave it."""
+        for statement in _leaving(block):
+            if region.name in self._shown.get(statement, ()):
+                number = self.probes.statements[statement]
+                yield (Signal.LEFT if statement.kind is Kind.RETURN else Signal.AT), number
+
+
+def _leaving(block: Block, *, loop: bool = False) -> Iterator[Statement]:
+    """Yield the statements in ``block`` that leave it; a ``break`` leaves only its loop."""
+    for statement in block.statements:
+        if statement.kind in LEAVING and not (loop and statement.kind is Kind.JUMP):
+            yield statement
+        for inner in statement.blocks:
+            if statement.kind is not Kind.CLASS:
+                yield from _leaving(inner, loop=loop or statement.loops)
+
+
+def _block_at(block: Block, segment: Segment) -> Block | None:
+    """Return the innermost block that holds the last statement of ``segment`` and the END marker behind it."""
+    found = None
+    for statement in block.statements:
+        if _overlaps(segment, statement):
+            found = block
+        for inner in (*statement.blocks, *(function.body for function in statement.functions)):
+            # Where the marker stands inside the statement, it closes the Segment in one of its blocks.
+            if statement.last > segment.last or not _overlaps(segment, statement):
+                found = _block_at(inner, segment) or found
+    return found
+
+
+def _overlaps(segment: Segment, statement: Statement) -> bool:
+    return statement.first <= segment.last and statement.head >= segment.first
+
+
+def _is_shown(function: Function, regions: Sequence[Region]) -> bool:
+    return any(s.first <= function.last and s.last >= function.first for r in regions for s in r.segments)

@@ -1,0 +1,130 @@
+"""Makes the tree of statements of a Python program from its abstract syntax tree."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from snipproof.syntax.statements import Block, Function, Kind, Statement
+
+_FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_Body = list[ast.stmt]
+# Functions that never return.
+_EXITS = frozenset(("exit", "quit", "sys.exit", "os._exit", "os.abort"))
+_NOT_CALLED = frozenset(("overload", "abstractmethod", "abstractproperty"))
+_JUMPS = ast.Break | ast.Continue
+
+
+def python_statements(tree: ast.Module) -> Block:
+    """Return the statements of a module."""
+    return _block(tree, tree.body)
+
+
+def _block(node: ast.AST, body: _Body, *, first: int = 0, branch: bool = False, members: bool = False) -> Block:
+    found = [_statement(statement, members=members) for statement in body]
+    return Block(node, found, first or (found[0].first if found else 0), branch)
+
+
+def _statement(node: ast.stmt, *, members: bool) -> Statement:
+    last = node.end_lineno or node.lineno
+    first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
+    statement = Statement(node, _kind(node), first, last, last)
+    statement.loops = isinstance(node, ast.For | ast.AsyncFor | ast.While)
+    if isinstance(node, _FunctionNode):
+        body = _block(node, node.body)
+        statement.functions = [*_literals(node), Function(node, node.name, first, last, body, _counts(node))]
+        statement.head = body.first - 1
+    elif isinstance(node, ast.ClassDef):
+        body = _block(node, node.body, members=True)
+        statement.blocks = [body]
+        statement.functions = list(_literals(node))
+        for member in body.statements:
+            if member.kind is Kind.FUNCTION:  # a method belongs to its class
+                statement.functions.append(member.functions.pop())
+        statement.head = max(first, body.first - 1)
+    else:
+        statement.blocks = list(_blocks(node))
+        statement.functions = list(_literals(node))
+        if statement.blocks:
+            statement.head = max(first, min(block.first for block in statement.blocks) - 1)
+    if members and isinstance(node, _FunctionNode) and not statement.functions[-1].counts:
+        statement.kind = Kind.NOTHING
+    return statement
+
+
+def _kind(node: ast.stmt) -> Kind:  # noqa: PLR0911 (one line a kind)
+    match node:
+        case ast.Return():
+            return Kind.RETURN
+        case ast.Raise():
+            return Kind.RAISE
+        case ast.Break() | ast.Continue():
+            return Kind.JUMP
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return Kind.FUNCTION
+        case ast.ClassDef():
+            return Kind.CLASS
+        case ast.Expr(value=ast.Constant()) | ast.AnnAssign(value=None) | ast.Global() | ast.Nonlocal():
+            return Kind.NOTHING
+        case ast.Expr(value=ast.Call(func=func)) if ast.unparse(func) in _EXITS:
+            return Kind.EXIT
+    if type(node).__name__ == "TypeAlias":  # since Python 3.12
+        return Kind.NOTHING
+    if any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in _expressions(node)):
+        return Kind.YIELD
+    return Kind.PLAIN
+
+
+def _blocks(node: ast.stmt) -> Iterator[Block]:
+    match node:
+        case ast.If():
+            yield _block(node, node.body, branch=True)
+            yield from _orelse(node)
+        case ast.For() | ast.AsyncFor() | ast.While():
+            yield _block(node, node.body, branch=True)
+            yield from _orelse(node)
+        case ast.With() | ast.AsyncWith():
+            yield _block(node, node.body)
+        case ast.Match():
+            for case in node.cases:
+                yield _block(case, case.body, first=case.pattern.lineno, branch=True)
+        case _ if isinstance(node, ast.Try) or type(node).__name__ == "TryStar":
+            yield _block(node, node.body)  # type: ignore[attr-defined]
+            for handler in node.handlers:  # type: ignore[attr-defined]
+                yield _block(handler, handler.body, first=handler.lineno, branch=True)
+            yield from _orelse(node)
+            if node.finalbody:  # type: ignore[attr-defined]
+                yield _block(node, node.finalbody)  # type: ignore[attr-defined]
+
+
+def _orelse(node: ast.stmt) -> Iterator[Block]:
+    orelse: _Body = node.orelse  # type: ignore[attr-defined]
+    if orelse:
+        yield _block(node, orelse, branch=True)
+
+
+def _expressions(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the expressions of a statement, without the statements and the functions in it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
+            yield child
+            if not isinstance(child, ast.Lambda):
+                yield from _expressions(child)
+
+
+def _literals(node: ast.stmt) -> Iterator[Function]:
+    """Yield the lambdas of a statement. One that is bound to a name has that name."""
+    bound = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+    for child in _expressions(node):
+        if isinstance(child, ast.Lambda):
+            name = ""
+            if child is bound:
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target  # type: ignore[attr-defined]
+                name = ast.unparse(target)
+            yield Function(child, name, child.lineno, child.end_lineno or child.lineno, Block(child))
+
+
+def _counts(node: _FunctionNode) -> bool:
+    """Return whether a function has to be called: it has a body, and is neither abstract nor an overload."""
+    names = {ast.unparse(decorator).rpartition(".")[2] for decorator in node.decorator_list}
+    return not names & _NOT_CALLED and any(_kind(statement) is not Kind.NOTHING for statement in node.body)

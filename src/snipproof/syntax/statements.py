@@ -1,0 +1,100 @@
+"""The statements of a program as a tree that looks the same in every language.
+
+A module for each kind of parser makes such a tree: :mod:`~snipproof.syntax.python_statements` and
+:mod:`~snipproof.syntax.tree_statements`. Lines count from 1. A ``node`` is the parser's own object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a statement does, as far as following a run is concerned."""
+
+    PLAIN = "plain"  # it runs, and the next statement follows
+    NOTHING = "nothing"  # nothing of it runs: a bare string, a type, an import that is compiled
+    RETURN = "return"  # it evaluates a value and leaves its function
+    RAISE = "raise"  # it raises an exception
+    JUMP = "jump"  # it goes on elsewhere in its function: break, continue, goto
+    EXIT = "exit"  # it ends the process or the test
+    YIELD = "yield"  # it hands over a value; its generator may never be resumed
+    FUNCTION = "function"  # it declares a function with a name
+    CLASS = "class"
+
+
+LEAVING = frozenset((Kind.RETURN, Kind.RAISE, Kind.JUMP, Kind.EXIT, Kind.YIELD))
+"""Kinds that may leave a Region before its END marker."""
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """Statements in a row.
+
+    :param node: what holds them: where a statement can be added.
+    :param first: the line at which its clause begins, such as that of ``else`` or ``case``; the line of its first
+        statement if it has none.
+    :param branch: whether a run can pass without entering it: the body of an ``if``, a loop or a handler.
+    """
+
+    node: Any
+    statements: list[Statement] = field(default_factory=list)
+    first: int = 0
+    branch: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Function:
+    """A function with a body.
+
+    :param name: ``""`` for a function literal that is bound to no name: it counts as a branch.
+    :param first: the line at which it begins, ``last`` the one at which it ends.
+    :param body: its statements; a function whose body is an expression has a block without statements.
+    :param counts: whether it has to be called. An abstract method or an overload has not.
+    """
+
+    node: Any
+    name: str
+    first: int
+    last: int
+    body: Block
+    counts: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class Statement:
+    """One statement.
+
+    :param head: the last line before its first block, ``last`` if it has none.
+    :param blocks: those that run as a part of it, in the order of the text.
+    :param functions: those declared in it: itself, if it declares one, its methods if it is a class, function literals.
+    :param loops: whether ``break`` and ``continue`` in its blocks belong to it.
+    """
+
+    node: Any
+    kind: Kind
+    first: int
+    last: int
+    head: int
+    blocks: list[Block] = field(default_factory=list)
+    functions: list[Function] = field(default_factory=list)
+    loops: bool = False
+
+
+def walk(block: Block) -> Iterator[Statement]:
+    """Yield the statements of ``block`` and of the blocks in it, but not those of functions, in their order."""
+    for statement in block.statements:
+        yield statement
+        for inner in statement.blocks:
+            yield from walk(inner)
+
+
+def functions(block: Block) -> Iterator[Function]:
+    """Yield all functions that are declared in ``block``, at any depth, outer ones first."""
+    for statement in walk(block):
+        for function in statement.functions:
+            yield function
+            yield from functions(function.body)
