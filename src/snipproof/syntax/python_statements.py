@@ -12,7 +12,7 @@ _Body = list[ast.stmt]
 # Functions that never return.
 _EXITS = frozenset(("exit", "quit", "sys.exit", "os._exit", "os.abort"))
 _NOT_CALLED = frozenset(("overload", "abstractmethod", "abstractproperty"))
-_JUMPS = ast.Break | ast.Continue
+_LOOP = frozenset((Kind.BREAK, Kind.CONTINUE))
 
 
 def python_statements(tree: ast.Module) -> Block:
@@ -20,22 +20,23 @@ def python_statements(tree: ast.Module) -> Block:
     return _block(tree, tree.body)
 
 
-def _block(node: ast.AST, body: _Body, *, first: int = 0, branch: bool = False, members: bool = False) -> Block:
-    found = [_statement(statement, members=members) for statement in body]
+def _block(node: ast.AST, body: _Body, *, first: int = 0, branch: bool = False) -> Block:
+    found = [_statement(statement) for statement in body]
     return Block(node, found, first or (found[0].first if found else 0), branch)
 
 
-def _statement(node: ast.stmt, *, members: bool) -> Statement:
+def _statement(node: ast.stmt) -> Statement:
     last = node.end_lineno or node.lineno
     first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
     statement = Statement(node, _kind(node), first, last, last)
-    statement.loops = isinstance(node, ast.For | ast.AsyncFor | ast.While)
+    if isinstance(node, ast.For | ast.AsyncFor | ast.While):
+        statement.catches = _LOOP
     if isinstance(node, _FunctionNode):
         body = _block(node, node.body)
         statement.functions = [*_literals(node), Function(node, node.name, first, last, body, _counts(node))]
         statement.head = body.first - 1
     elif isinstance(node, ast.ClassDef):
-        body = _block(node, node.body, members=True)
+        body = _block(node, node.body)
         statement.blocks = [body]
         statement.functions = list(_literals(node))
         for member in body.statements:
@@ -47,21 +48,21 @@ def _statement(node: ast.stmt, *, members: bool) -> Statement:
         statement.functions = list(_literals(node))
         if statement.blocks:
             statement.head = max(first, min(block.first for block in statement.blocks) - 1)
-    if members and isinstance(node, _FunctionNode) and not statement.functions[-1].counts:
-        statement.kind = Kind.NOTHING
     return statement
 
 
-def _kind(node: ast.stmt) -> Kind:  # noqa: PLR0911 (one line a kind)
+def _kind(node: ast.stmt) -> Kind:  # noqa: C901, PLR0911 (one line a kind)
     match node:
         case ast.Return():
             return Kind.RETURN
         case ast.Raise():
             return Kind.RAISE
-        case ast.Break() | ast.Continue():
-            return Kind.JUMP
+        case ast.Break():
+            return Kind.BREAK
+        case ast.Continue():
+            return Kind.CONTINUE
         case ast.FunctionDef() | ast.AsyncFunctionDef():
-            return Kind.FUNCTION
+            return Kind.FUNCTION if _counts(node) else Kind.NOTHING
         case ast.ClassDef():
             return Kind.CLASS
         case ast.Expr(value=ast.Constant()) | ast.AnnAssign(value=None) | ast.Global() | ast.Nonlocal():

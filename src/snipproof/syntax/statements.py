@@ -19,15 +19,19 @@ class Kind(StrEnum):
     NOTHING = "nothing"  # nothing of it runs: a bare string, a type, an import that is compiled
     RETURN = "return"  # it evaluates a value and leaves its function
     RAISE = "raise"  # it raises an exception
-    JUMP = "jump"  # it goes on elsewhere in its function: break, continue, goto
+    BREAK = "break"  # it goes on behind a loop or a switch
+    CONTINUE = "continue"  # it goes on with the next round of a loop
     EXIT = "exit"  # it ends the process or the test
     YIELD = "yield"  # it hands over a value; its generator may never be resumed
     FUNCTION = "function"  # it declares a function with a name
     CLASS = "class"
 
 
-LEAVING = frozenset((Kind.RETURN, Kind.RAISE, Kind.JUMP, Kind.EXIT, Kind.YIELD))
+LEAVING = frozenset((Kind.RETURN, Kind.RAISE, Kind.BREAK, Kind.CONTINUE, Kind.EXIT, Kind.YIELD))
 """Kinds that may leave a Region before its END marker."""
+
+NEVER_DONE = frozenset((Kind.RETURN, Kind.RAISE, Kind.BREAK, Kind.CONTINUE))
+"""Kinds behind which nothing can stand."""
 
 
 @dataclass(slots=True, eq=False)
@@ -71,7 +75,10 @@ class Statement:
     :param head: the last line before its first block, ``last`` if it has none.
     :param blocks: those that run as a part of it, in the order of the text.
     :param functions: those declared in it: itself, if it declares one, its methods if it is a class, function literals.
-    :param loops: whether ``break`` and ``continue`` in its blocks belong to it.
+    :param catches: which jumps in its blocks belong to it: both for a loop, ``break`` for a switch.
+    :param declared: whether it stands where only declarations may, so that no probe can stand before it.
+    :param wrap: text before and behind it that makes a block of it, where it is the body of an ``if`` without braces;
+        what a probe before it needs in between.
     """
 
     node: Any
@@ -81,7 +88,9 @@ class Statement:
     head: int
     blocks: list[Block] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
-    loops: bool = False
+    catches: frozenset[Kind] = frozenset()
+    declared: bool = False
+    wrap: tuple[str, str, str] = ("", "", "")
 
 
 def walk(block: Block) -> Iterator[Statement]:

@@ -13,9 +13,10 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from snipproof.model import Region, Segment
-from snipproof.syntax.statements import LEAVING, Block, Function, Kind, Statement, functions, walk
+from snipproof.syntax.statements import LEAVING, NEVER_DONE, Block, Function, Kind, Statement, functions, walk
 
 
 class Signal(StrEnum):
@@ -32,8 +33,7 @@ class Signal(StrEnum):
 Report = tuple[Signal, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(NamedTuple):
     """One thing that a run must have reported: any of ``reports``.
 
     :param line: the line to name if it has not.
@@ -113,12 +113,16 @@ class _Planner:
         for function in (None, *self._functions):
             body = function.body if function else root
             inside = list(walk(body))
-            literal = function is not None and not body.statements and _is_shown(function, regions)
+            literal = (
+                function is not None and bool(function.name) and not body.statements and _is_shown(function, regions)
+            )
             if not literal and not any(statement in shown for statement in inside):
                 continue
             if function:
                 self.probes.functions[function] = next(self._numbers)
             for statement in inside:
+                if statement.declared:
+                    continue
                 names = shown.get(statement, frozenset())
                 number = next(self._numbers) if names else 0
                 self.probes.statements[statement] = number
@@ -137,7 +141,7 @@ class _Planner:
         nothing = ""
         if all(statement.kind is Kind.NOTHING for statement in inside):
             nothing = "it shows no code that can be executed, so nothing proves it"
-        numbers = frozenset(self.probes.statements[statement] for statement in inside)
+        numbers = frozenset(self.probes.statements[s] for s in inside if s in self.probes.statements)
         unique = {requirement.reports: requirement for requirement in reversed(requirements)}
         ordered = sorted(unique.values(), key=lambda requirement: requirement.line)
         return RegionPlan(numbers, tuple(ordered), nothing)
@@ -151,8 +155,8 @@ class _Planner:
             if region.name not in self._shown.get(statement, ()):
                 yield from self._around(region, statement, required=required)
                 continue
-            number = self.probes.statements[statement]
-            if required and statement.kind is not Kind.NOTHING:
+            if required and statement.kind not in (Kind.NOTHING, Kind.FUNCTION) and not statement.declared:
+                number = self.probes.statements[statement]
                 yield Requirement(frozenset({(Signal.AT, number)}), statement.first, "")
             for inner in statement.blocks:
                 yield from self._of_block(region, inner, required=required and not inner.branch)
@@ -194,10 +198,12 @@ class _Planner:
 
     def _end_of(self, region: Region, segment: Segment) -> Iterator[Requirement]:
         """Yield the requirement that a Segment is left at its END, or by one of its own statements that leaves."""
-        block = _block_at(self._root, segment)
-        if block is not None:
+        found = []
+        for block in _blocks_at(self._root, segment):
             shown = Block(block.node, [s for s in block.statements if _overlaps(segment, s)])
-            yield from self._completed(region, shown, "it was never left at its END marker")
+            found += list(self._completed(region, shown, "it was never left at its END marker"))
+        if found:  # of branches in a row, a run takes one
+            yield found[-1]._replace(reports=frozenset().union(*(each.reports for each in found)))
 
     def _completed(self, region: Region, block: Block, problem: str) -> Iterator[Requirement]:
         """Yield the requirement that the last statement of ``block`` has ended, or that one of it has left."""
@@ -206,7 +212,7 @@ class _Planner:
             return
         last = running[-1]
         reports = set(self._leaving(region, Block(block.node, running)))
-        if last.kind not in (Kind.RETURN, Kind.RAISE, Kind.JUMP):
+        if last.kind not in NEVER_DONE:
             self.probes.done.add(last)
             reports.add((Signal.DONE, self.probes.statements[last]))
         yield Requirement(frozenset(reports), last.last, problem)
@@ -219,26 +225,34 @@ class _Planner:
                 yield (Signal.LEFT if statement.kind is Kind.RETURN else Signal.AT), number
 
 
-def _leaving(block: Block, *, loop: bool = False) -> Iterator[Statement]:
+def _leaving(block: Block, caught: frozenset[Kind] = frozenset()) -> Iterator[Statement]:
     """Yield the statements in ``block`` that leave it; a ``break`` leaves only its loop."""
     for statement in block.statements:
-        if statement.kind in LEAVING and not (loop and statement.kind is Kind.JUMP):
+        if statement.kind in LEAVING - caught:
             yield statement
         for inner in statement.blocks:
             if statement.kind is not Kind.CLASS:
-                yield from _leaving(inner, loop=loop or statement.loops)
+                yield from _leaving(inner, caught | statement.catches)
 
 
-def _block_at(block: Block, segment: Segment) -> Block | None:
-    """Return the innermost block that holds the last statement of ``segment`` and the END marker behind it."""
-    found = None
+def _blocks_at(block: Block, segment: Segment) -> list[Block]:
+    """Return the innermost block that holds the last statement of ``segment`` and the END marker behind it.
+
+    Where that is a branch, and the branches before it are shown too, return all of them.
+    """
+    found: list[Block] = []
     for statement in block.statements:
-        if _overlaps(segment, statement):
-            found = block
+        shown = _overlaps(segment, statement)
+        if shown:
+            found = [block]
+        # Where the marker stands inside the statement, it closes the Segment in one of its blocks.
+        if shown and statement.last <= segment.last:
+            continue
+        branches: list[Block] = []
         for inner in (*statement.blocks, *(function.body for function in statement.functions)):
-            # Where the marker stands inside the statement, it closes the Segment in one of its blocks.
-            if statement.last > segment.last or not _overlaps(segment, statement):
-                found = _block_at(inner, segment) or found
+            if at := _blocks_at(inner, segment):
+                found = [*branches, *at] if inner.branch and not shown else at
+                branches += at
     return found
 
 

@@ -12,7 +12,7 @@ const PROBE = '__snipproof_probe__';
 const job = JSON.parse(process.env.SNIPPROOF_JOB ?? 'null');
 delete process.env.SNIPPROOF_JOB;
 
-let probe = () => {};
+let probe = null;
 if (job) {
   // Saved, because a Source may replace the functions of a module.
   const { writeSync } = fs;
@@ -20,11 +20,75 @@ if (job) {
   const events = fs.openSync(job.events, 'a');
   const write = (event) => writeSync(events, `${JSON.stringify(event)}\n`);
 
-  probe = (line) => {
-    write({ line, time: Number(now()) / 1e9 });
+  // Every statement that a Snippet shows has a number. An event is written when it runs for the first time, and when a
+  // run enters or leaves a set of Regions (a group; 0 is no Region), so a loop costs next to nothing.
+  const known = new Set();
+  let marks = 0;
+  let frames = 0;
+  const emit = (signal, line, frame) => {
+    write({ signal, line, frame, time: Number(now()) / 1e9, mark: marks });
     // Standard output is a file, so everything printed before is already in it.
-    writeSync(1, `${job.separator}${line}${job.separator}`);
+    writeSync(1, `${job.separator}${marks}${job.separator}`);
+    marks += 1;
   };
+  const once = (signal, line, frame = '') => {
+    const key = `${signal}${line}`;
+    if (known.has(key)) return;
+    known.add(key);
+    emit(signal, line, frame);
+  };
+
+  /** One activation of a function, or the module: where it stands. */
+  class Frame {
+    #id = `${frames++}`;
+    #number = 0;
+    #group = 0;
+
+    at(number, group) {
+      this.#number = number;
+      if (group === this.#group && (number === 0 || known.has(`at${number}`))) return;
+      known.add(`at${number}`);
+      this.#group = group;
+      emit('at', number, this.#id);
+    }
+
+    done(number) {
+      once('done', number, this.#id);
+    }
+
+    returned(number, value) {
+      once('left', number, this.#id);
+      return value;
+    }
+
+    suspend(value) {
+      if (this.#group) emit('at', 0, this.#id);
+      return value;
+    }
+
+    resume(value) {
+      if (this.#group) emit('at', this.#number, this.#id);
+      return value;
+    }
+
+    exit() {
+      if (this.#group) emit('exit', this.#number, this.#id);
+    }
+
+    enter(number) {
+      once('enter', number);
+      return new Frame();
+    }
+
+    called(number) {
+      once('enter', number);
+    }
+
+    made(number) {
+      once('made', number);
+    }
+  }
+  probe = new Frame();
 
   const report = (error) => write({ error: describe(error) });
   process.on('uncaughtExceptionMonitor', report);
@@ -38,6 +102,18 @@ if (job) {
   process.on('beforeExit', () => write({ idle: process.exitCode ?? 0 }));
   Error.stackTraceLimit = 50; // the frames of a client must not displace those of the Source
 }
+// In a process or thread that the Source starts, probes do nothing.
+probe ??= new (class {
+  at() {}
+  done() {}
+  returned = (_, value) => value;
+  suspend = (value) => value;
+  resume = (value) => value;
+  exit() {}
+  enter = () => this;
+  called() {}
+  made() {}
+})();
 Object.defineProperty(globalThis, PROBE, { value: probe, enumerable: false });
 
 if (job) {

@@ -1,0 +1,243 @@
+"""Adds probes to Sources that tree-sitter has a grammar for, on the lines where their statements stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from snipproof.model import Region
+from snipproof.run.probe.plan import Probes, make_plan
+from snipproof.run.probe.probed import PROBE_FUNCTION, Edits, Probed
+from snipproof.syntax.grammar import load_parser
+from snipproof.syntax.leaving import statements
+from snipproof.syntax.statements import Block, Function, Kind, Statement
+from snipproof.syntax.tree_statements import ends, tree_statements
+
+_COMMENTS = ("comment", "line_comment", "block_comment")
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeTexts:
+    """The probes of one language. ``{f}`` is the frame, ``{n}`` a number and ``{g}`` a group.
+
+    :param at: stands before a statement, ``done`` behind it.
+    :param enter: follows the brace that opens a function, ``leave`` precedes the one that closes it.
+    :param called: surrounds the body of a function literal that is an expression.
+    :param made: follows the brace that opens a class.
+    :param returned: surrounds a value that is returned; the frame reports a return by itself if it is empty.
+    :param suspend: surrounds a value that is yielded, ``resume`` the whole expression.
+    :param module: the frame of code outside of functions.
+    """
+
+    at: str
+    done: str
+    enter: str
+    leave: str
+    frame: str
+    called: tuple[str, str] = ("", "")
+    made: str = ""
+    returned: tuple[str, str] = ("", "")
+    suspend: tuple[str, str] = ("", "")
+    resume: tuple[str, str] = ("", "")
+    module: str = ""
+
+
+_FRAME = "__snipproof_frame__"
+TEXTS = {
+    "typescript": ProbeTexts(
+        at="{f}.at({n}, {g}); ",
+        done=";{f}.done({n});",
+        enter=f" const {_FRAME} = {PROBE_FUNCTION}.enter({{n}}); try {{",
+        leave=f"}} finally {{ {_FRAME}.exit(); }} ",
+        frame=_FRAME,
+        called=(f"({PROBE_FUNCTION}.called({{n}}), ", ")"),
+        made=f" #snipproof{{n}} = {PROBE_FUNCTION}.made({{n}});",
+        returned=("{f}.returned({n}, (", "))"),
+        suspend=("{f}.suspend(", ")"),
+        resume=("{f}.resume(", ")"),
+        module=PROBE_FUNCTION,
+    ),
+    "go": ProbeTexts(
+        at="{f}.At({n}, {g}); ",
+        done="; {f}.Done({n})",
+        enter=f" {_FRAME} := {PROBE_FUNCTION}({{n}}); defer {_FRAME}.Exit();",
+        leave="",
+        frame=_FRAME,
+    ),
+    "java": ProbeTexts(
+        at="{f}.at({n}, {g}); ",
+        done=" {f}.done({n});",
+        enter=f" snipproof.Frame {_FRAME}{{n}} = snipproof.Probe.enter({{n}}); try {{",
+        leave=(
+            f"}} catch (Throwable __snipproof_error_{{n}}) {{ {_FRAME}{{n}}.failed(); throw __snipproof_error_{{n}}; }}"
+            f" finally {{ {_FRAME}{{n}}.exit(); }} "
+        ),
+        frame=_FRAME + "{n}",  # a lambda must not hide a variable of the function around it
+        made=" {{ snipproof.Probe.made({n}); }}",
+    ),
+}
+
+
+def probe_statements(text: str, regions: Sequence[Region], language: str, extension: str = "") -> Probed:
+    """Return ``text`` with the probes that follow ``regions``; no line moves.
+
+    :param language: one of those that have a tree-sitter grammar.
+    :param extension: that of the file, if the language has several grammars.
+    :raises ToolchainMissingError: the grammars are not installed.
+    """
+    # The tree keeps a reference to what it was made from, and its nodes one to the tree.
+    root: Any = load_parser(language, extension)(text.encode()).root_node
+    tree = tree_statements(root, language)
+    plan, probes = make_plan(tree, regions)
+    inserter = _Inserter(text, TEXTS[language], probes)
+    inserter.insert(tree)
+    markers = sorted({(marker.line, marker.column) for region in regions for marker in region.markers})
+    silent: dict[int, str] = {}
+    for line, column in markers:
+        reason = _not_a_marker(root, inserter.edits.lines, line, column)
+        if reason:
+            silent.setdefault(line, reason)
+    return Probed(inserter.edits.text(), silent, plan=plan)
+
+
+def _not_a_marker(root: Any, lines: Sequence[str], line: int, column: int) -> str:  # noqa: PLR0911
+    """Return why a run cannot follow the marker at ``line`` and ``column``, else ``""``."""
+    row = line - 1
+    offset = len(lines[row][: column - 1].encode())
+    node = root.descendant_for_point_range((row, offset), (row, offset + 1))
+    if node.type not in _COMMENTS:
+        if "string" in node.type or "template" in node.type or "text" in node.type:
+            return "the marker is not a comment: it is inside a string literal"
+        return "the marker is not a comment"
+    if node.start_point[0] < row or (node.end_point[0] > row and node.text.startswith(b"/*")):
+        return "the marker is inside a block comment"
+    code = lines[row].encode()
+    if code[: node.start_point[1]].strip():
+        return "the marker follows code on its line: put it on a line of its own"
+    end = node.end_point[1] if node.end_point[0] == row else len(code)
+    rest = code[end:].strip()
+    if rest and not rest.startswith((b"//", b"/*")):
+        return "code follows the marker on its line: put it on a line of its own"
+    parent = node.parent
+    while parent is not None:
+        if parent.type == "ERROR":
+            return f"the code around it, from line {parent.start_point[0] + 1}, cannot be parsed"
+        parent = parent.parent
+    return ""
+
+
+class _Inserter:
+    """Inserts probes into a text."""
+
+    def __init__(self, text: str, texts: ProbeTexts, probes: Probes) -> None:
+        self.edits = Edits(text.split("\n"))
+        self._lines = [line.encode() for line in self.edits.lines]
+        self._texts = texts
+        self._probes = probes
+
+    def insert(self, root: Block) -> None:
+        """Insert the probes of a whole program."""
+        self._block(root, self._texts.module)
+
+    def _block(self, block: Block, frame: str) -> None:
+        for statement in block.statements:
+            self._before(statement, frame)
+            for inner in statement.blocks:
+                self._block(inner, frame)
+            for function in statement.functions:
+                self._function(function)
+            self._after(statement, frame)
+
+    def _before(self, statement: Statement, frame: str) -> None:
+        number = self._probes.statements.get(statement)
+        if number is None or statement.kind is Kind.NOTHING or _is_super(statement.node):
+            return
+        opening, between, _ = statement.wrap
+        group = self._probes.groups[number]
+        call = self._texts.at.format(f=frame, n=number, g=group)
+        self._insert(statement.node.start_point, f"{opening}{call}{between}")
+        if statement.kind is Kind.RETURN and number and self._texts.returned[0]:
+            self._return(statement.node, frame, number)
+        if statement.kind is Kind.YIELD and frame != self._texts.module:
+            self._yields(statement.node, frame)
+
+    def _return(self, node: Any, frame: str, number: int) -> None:
+        before, behind = (text.format(f=frame, n=number) for text in self._texts.returned)
+        value = next((child for child in node.named_children if child.type not in _COMMENTS), None)
+        if value is None:
+            self._insert(node.start_point, f"{before}undefined{behind}; ")
+        else:
+            self._around(value, before, behind)
+
+    def _yields(self, node: Any, frame: str) -> None:
+        for each in _yields(node):
+            self._around(each, *(text.format(f=frame) for text in self._texts.resume))
+            before, behind = (text.format(f=frame) for text in self._texts.suspend)
+            if each.named_children:
+                self._around(each.named_children[-1], before, behind)
+            else:
+                self._insert(each.end_point, f" {before}{behind}")
+
+    def _after(self, statement: Statement, frame: str) -> None:
+        number = self._probes.statements.get(statement)
+        if number is None or statement.kind is Kind.NOTHING or _is_super(statement.node):
+            return
+        closing = statement.wrap[2]
+        done = statement in self._probes.done and ends(statement)
+        text = self._texts.done.format(f=frame, n=number) if done else ""
+        if text or closing:
+            self._insert(statement.node.end_point, text + closing)
+        if statement in self._probes.classes:
+            body = statement.node.child_by_field_name("body")
+            if body is not None and self._texts.made:
+                self._insert(body.children[0].end_point, self._texts.made.format(n=self._probes.classes[statement]))
+
+    def _function(self, function: Function) -> None:
+        number = self._probes.functions.get(function)
+        frame = self._texts.frame.replace("{n}", str(number))
+        if number is not None:
+            body = function.body.node
+            if body.children and body.children[0].type == "{":
+                self._frame(body, number)
+            elif self._texts.called[0]:
+                self._around(body, *(text.format(n=number) for text in self._texts.called))
+        self._block(function.body, frame)
+
+    def _frame(self, body: Any, number: int) -> None:
+        opening = body.children[0]
+        inner = statements(body)
+        for first in inner:
+            if not (_is_super(first) or _is_directive(first)):
+                break
+            opening = first
+        self._insert(opening.end_point, self._texts.enter.replace("{n}", str(number)))
+        if self._texts.leave:
+            self._insert(body.children[-1].start_point, self._texts.leave.replace("{n}", str(number)))
+
+    def _around(self, node: Any, before: str, behind: str) -> None:
+        self._insert(node.start_point, before)
+        self._insert(node.end_point, behind)
+
+    def _insert(self, point: tuple[int, int], text: str) -> None:
+        row, offset = point
+        self.edits.insert(row + 1, len(self._lines[row][:offset].decode()), text)
+
+
+def _is_super(node: Any) -> bool:
+    """Return whether a statement must stay the first one of its constructor."""
+    return bool(node.type == "explicit_constructor_invocation")
+
+
+def _is_directive(node: Any) -> bool:
+    return bool(node.type == "expression_statement" and node.named_children and node.named_children[0].type == "string")
+
+
+def _yields(node: Any) -> list[Any]:
+    found = []
+    for child in node.named_children:
+        if child.type == "yield_expression":
+            found.append(child)
+        if child.type not in ("statement_block", "arrow_function", "function_expression", "method_definition"):
+            found += _yields(child)
+    return found

@@ -1,0 +1,344 @@
+"""Makes the tree of statements of a program from a tree-sitter tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from snipproof.syntax.leaving import leaves, statements
+from snipproof.syntax.statements import Block, Function, Kind, Statement
+
+_COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
+_BREAK = frozenset((Kind.BREAK,))
+_JUMPS = frozenset((Kind.BREAK, Kind.CONTINUE))
+_CATCHES = {
+    **dict.fromkeys(("for_statement", "for_in_statement", "enhanced_for_statement"), _JUMPS),
+    **dict.fromkeys(("while_statement", "do_statement"), _JUMPS),
+    **dict.fromkeys(("switch_statement", "switch_expression", "expression_switch_statement"), _BREAK),
+    **dict.fromkeys(("type_switch_statement", "select_statement"), _BREAK),
+}
+_KINDS = {
+    "return_statement": Kind.RETURN,
+    "throw_statement": Kind.RAISE,
+    "continue_statement": Kind.CONTINUE,
+    **dict.fromkeys(("break_statement", "yield_statement", "goto_statement", "fallthrough_statement"), Kind.BREAK),
+}
+# Statements in whose blocks a run may never come.
+_BRANCHING = frozenset(
+    (
+        *("if_statement", "else_clause", "catch_clause"),
+        *("for_statement", "for_in_statement", "enhanced_for_statement", "while_statement", "do_statement"),
+    )
+)
+_CASES = frozenset(
+    (
+        *("expression_case", "type_case", "communication_case", "default_case"),
+        *("switch_case", "switch_default", "switch_block_statement_group", "switch_rule"),
+    )
+)
+_LABELS = frozenset(("switch_label", "type", "value", "communication"))
+_BODIES = frozenset(("consequence", "alternative", "body"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Syntax:
+    """Node types of one language.
+
+    :param blocks: nodes whose children are statements; ``declaring`` those whose children are declarations.
+    :param functions: nodes with a ``body`` that runs when they are called.
+    :param classes: declarations of classes; ``members`` the nodes that hold their members.
+    :param nothing: statements of which nothing runs.
+    :param exits: calls that end the process or the test; ``raises`` those that raise.
+    """
+
+    blocks: frozenset[str]
+    declaring: frozenset[str]
+    functions: frozenset[str]
+    classes: frozenset[str]
+    members: frozenset[str]
+    nothing: frozenset[str]
+    exits: re.Pattern[str]
+    raises: re.Pattern[str]
+
+
+_NEVER = re.compile(r"(?!)")
+_SYNTAX = {
+    "typescript": _Syntax(
+        blocks=frozenset(("program", "statement_block")),
+        declaring=frozenset(),
+        functions=frozenset(
+            (
+                *("function_declaration", "generator_function_declaration", "function_expression"),
+                *("generator_function", "arrow_function", "method_definition"),
+            )
+        ),
+        classes=frozenset(("class_declaration", "abstract_class_declaration", "class")),
+        members=frozenset(("class_body",)),
+        nothing=frozenset(
+            (
+                *("import_statement", "interface_declaration", "type_alias_declaration", "ambient_declaration"),
+                *("empty_statement", "function_signature", "import_alias", "debugger_statement", "hash_bang_line"),
+            )
+        ),
+        exits=re.compile(r"process\.(?:exit|abort)\("),
+        raises=_NEVER,
+    ),
+    "go": _Syntax(
+        blocks=frozenset(("block", "statement_list")),
+        declaring=frozenset(("source_file",)),
+        functions=frozenset(("function_declaration", "method_declaration", "func_literal")),
+        classes=frozenset(),
+        members=frozenset(),
+        nothing=frozenset(
+            (*("package_clause", "import_declaration", "type_declaration", "const_declaration", "empty_statement"),)
+        ),
+        exits=re.compile(
+            r"(?:os\.Exit|runtime\.Goexit|log\.(?:Fatal|Panic)\w*|\w+\.(?:Fatal|Fatalf|FailNow|Skip|Skipf|SkipNow))\("
+        ),
+        raises=re.compile(r"panic\("),
+    ),
+    "java": _Syntax(
+        blocks=frozenset(("block", "constructor_body")),
+        declaring=frozenset(("program",)),
+        functions=frozenset(
+            (
+                *("method_declaration", "constructor_declaration", "compact_constructor_declaration"),
+                *("lambda_expression", "static_initializer"),
+            )
+        ),
+        classes=frozenset(("class_declaration", "record_declaration", "enum_declaration", "interface_declaration")),
+        members=frozenset(("class_body", "interface_body", "enum_body", "enum_body_declarations")),
+        nothing=frozenset(
+            ("package_declaration", "import_declaration", "annotation_type_declaration", "field_declaration")
+        ),
+        exits=re.compile(r"(?:System\.exit|Runtime\.getRuntime\(\)\.(?:exit|halt))\("),
+        raises=_NEVER,
+    ),
+}
+
+
+def tree_statements(root: Any, language: str) -> Block:
+    """Return the statements of the program whose root node is ``root``.
+
+    :param language: one of those that have a tree-sitter grammar.
+    """
+    return _Maker(_SYNTAX[language]).block(root)
+
+
+class _Maker:
+    def __init__(self, syntax: _Syntax) -> None:
+        self._syntax = syntax
+
+    def block(self, node: Any, *, branch: bool = False) -> Block:
+        declared = node.type in self._syntax.declaring or node.type in self._syntax.members
+        inner = [each for child in statements(node) for each in (_flat(child) if node.type == "block" else [child])]
+        found = [self._statement(child, declared=declared) for child in inner]
+        return Block(node, found, found[0].first if found else 0, branch)
+
+    def _statement(self, node: Any, *, declared: bool = False, wrap: tuple[str, str, str] = ("", "", "")) -> Statement:
+        first, last = node.start_point[0] + 1, _last_line(node)
+        core = _core(node)
+        made = Statement(node, self._kind(core), first, last, last, declared=declared, wrap=wrap)
+        made.catches = _CATCHES.get(core.type, frozenset())
+        if declared and made.kind is Kind.PLAIN:
+            made.kind = Kind.NOTHING  # a field, a variable of a package
+        if core.type in self._syntax.functions:
+            made.functions.append(self._function(core, _text(core.child_by_field_name("name"))))
+            if core.type != "static_initializer":
+                made.kind = Kind.FUNCTION
+        elif core.type == "block" and declared:  # an initializer of objects
+            made.functions.append(Function(core, "", first, last, self.block(core)))
+        elif core.type in self._syntax.classes:
+            self._class(core, made)
+        else:
+            self._collect(core, made)
+        inner = [b.statements[0].first for b in made.blocks if b.statements]
+        inner += [f.body.statements[0].first for f in made.functions if f.body.statements]
+        made.head = max(first, min(inner) - 1) if inner else last
+        return made
+
+    def _kind(self, node: Any) -> Kind:  # noqa: PLR0911 (one line a kind)
+        if node.type in _KINDS:
+            return _KINDS[node.type]
+        if node.type in self._syntax.nothing and not (
+            node.type == "var_declaration" and node.parent.type != "source_file"
+        ):
+            return Kind.NOTHING
+        if node.type == "export_statement":
+            return Kind.NOTHING if node.child_by_field_name("value") is None else Kind.PLAIN
+        if node.type == "expression_statement":
+            text = _text(node)
+            if statements(node) and statements(node)[0].type in ("string", "template_string"):
+                return Kind.NOTHING
+            if self._syntax.exits.match(text):
+                return Kind.EXIT
+            if self._syntax.raises.match(text):
+                return Kind.RAISE
+        if any(each.type == "yield_expression" for each in self._expressions(node)):
+            return Kind.YIELD
+        return Kind.PLAIN
+
+    def _expressions(self, node: Any) -> Iterator[Any]:
+        for child in node.named_children:
+            if child.type not in self._syntax.functions and child.type not in self._syntax.blocks:
+                yield child
+                yield from self._expressions(child)
+
+    def _collect(self, node: Any, made: Statement) -> None:
+        """Add the blocks and functions in ``node`` to ``made``."""
+        if node.type in _CASES:
+            self._case(node, made)
+            return
+        for index, child in enumerate(node.children):
+            field = node.field_name_for_child(index)
+            if child.type in _COMMENTS or not child.is_named:
+                continue
+            if child.type in self._syntax.functions:
+                made.functions.append(self._function(child, _bound_name(child)))
+            elif child.type in self._syntax.members:
+                made.functions += [_without_name(f) for f in self._members(child)[0]]
+            elif child.type in self._syntax.blocks:
+                made.blocks.append(self.block(child, branch=node.type in _BRANCHING))
+            elif _is_single(node, child, field or ""):
+                self._single(node, child, made)
+            else:
+                self._collect(child, made)
+
+    def _single(self, node: Any, child: Any, made: Statement) -> None:
+        """Add a body without braces."""
+        if child.type == "else_clause":
+            self._collect(child, made)
+            return
+        made.blocks.append(Block(node, [self._statement(child, wrap=("{ ", "", " }"))], child.start_point[0] + 1, True))
+
+    def _case(self, node: Any, made: Statement) -> None:
+        """Add the statements of a case."""
+        found: list[Statement] = []
+        for index, child in enumerate(node.children):
+            if child.type in _COMMENTS or not child.is_named:
+                continue
+            if child.type == "statement_list" or (node.type == "switch_rule" and child.type == "block"):
+                found += self.block(child).statements
+            elif child.type in _LABELS or node.field_name_for_child(index) in _LABELS:
+                continue
+            elif node.type == "switch_rule":
+                between = "yield " if child.type == "expression_statement" and not _is_statement_switch(node) else ""
+                found.append(self._statement(child, wrap=("{ ", between, " }")))
+            else:
+                found.append(self._statement(child))
+        made.blocks.append(Block(node, found, node.start_point[0] + 1, True))
+
+    def _function(self, node: Any, name: str) -> Function:
+        body = node.child_by_field_name("body")
+        if node.type == "static_initializer":
+            body = node.named_children[-1]
+        block = self.block(body) if body is not None and body.type in self._syntax.blocks else Block(body)
+        counts = body is not None and any(s.kind is not Kind.NOTHING for s in block.statements or ())
+        if body is not None and body.type not in self._syntax.blocks:
+            counts = True  # an expression
+        return Function(node, name, node.start_point[0] + 1, node.end_point[0] + 1, block, counts)
+
+    def _class(self, node: Any, made: Statement) -> None:
+        made.kind = Kind.CLASS
+        methods, others = self._members(node.child_by_field_name("body"))
+        made.functions += methods
+        made.blocks.append(Block(node, others, others[0].first if others else 0))
+        if made.declared and not any(function.counts for function in methods):
+            made.kind = Kind.NOTHING
+
+    def _members(self, body: Any) -> tuple[list[Function], list[Statement]]:
+        """Return the methods of a class, and its other members."""
+        methods: list[Function] = []
+        others: list[Statement] = []
+        for child in statements(body):
+            if child.type in self._syntax.members:
+                more = self._members(child)
+                methods += more[0]
+                others += more[1]
+                continue
+            statement = self._statement(child, declared=True)
+            value = child.child_by_field_name("value")
+            if statement.kind is Kind.FUNCTION:
+                methods += statement.functions
+            elif value is not None and value.type in self._syntax.functions:
+                methods.append(self._function(value, _text(child.child_by_field_name("name"))))
+            else:
+                if child.type == "class_static_block":
+                    statement.kind = Kind.PLAIN
+                others.append(statement)
+        return methods, others
+
+
+def _without_name(function: Function) -> Function:
+    """Return the method of a class without a name: nobody has to call it."""
+    function.name = ""
+    return function
+
+
+def _core(node: Any) -> Any:
+    """Return the declaration that is exported, the statement behind a label."""
+    while node.type in ("export_statement", "labeled_statement"):
+        inner = node.child_by_field_name("declaration") or node.child_by_field_name("body")
+        if inner is None and node.type == "labeled_statement":
+            inner = node.named_children[-1]
+        if inner is None:
+            return node
+        node = inner
+    return node
+
+
+def _bound_name(node: Any) -> str:
+    """Return the name that a function literal is bound to; of one that is called where it stands, ``function``."""
+    parent = node.parent
+    while parent.type in ("parenthesized_expression", "expression_list", "as_expression", "satisfies_expression"):
+        node, parent = parent, parent.parent
+    for value, target in (("value", "name"), ("right", "left")):
+        if parent.child_by_field_name(value) == node and parent.child_by_field_name(target) is not None:
+            return "" if parent.type == "pair" else _text(parent.child_by_field_name(target))
+    if parent.child_by_field_name("function") == node:
+        return "function"
+    return ""
+
+
+def _last_line(node: Any) -> int:
+    """Return the last line of a statement, without a semicolon that the next line begins with."""
+    children = node.children
+    if len(children) > 1 and children[-1].type == ";" and children[-1].start_point[0] > children[-2].end_point[0]:
+        return int(children[-2].end_point[0]) + 1
+    row, column = node.end_point
+    return int(row) + (1 if column else 0)
+
+
+def _is_single(node: Any, child: Any, field: str) -> bool:
+    """Return whether ``child`` is the body of ``node`` without braces; a chain of ``else if`` is one statement."""
+    if child.type == "if_statement":
+        return False
+    return node.type == "else_clause" or (node.type in _BRANCHING and field in _BODIES and _is_statement(child))
+
+
+def _is_statement(node: Any) -> bool:
+    return bool(node.type.endswith(("_statement", "_declaration"))) or node.type in ("else_clause", "switch_expression")
+
+
+def _is_statement_switch(rule: Any) -> bool:
+    """Return whether a Java switch is a statement, not a value."""
+    switch = rule.parent.parent
+    return switch.parent.type in ("block", "constructor_body", "switch_block_statement_group", "labeled_statement") or (
+        switch.parent.type in _BRANCHING
+    )
+
+
+def _flat(node: Any) -> list[Any]:
+    """Return the statements of a list inside a block, which the grammar of Go has."""
+    return statements(node) if node.type == "statement_list" else [node]
+
+
+def _text(node: Any) -> str:
+    return node.text.decode() if node is not None else ""
+
+
+def ends(statement: Statement) -> bool:
+    """Return whether the next statement can be reached from ``statement``."""
+    return not leaves(_core(statement.node))
