@@ -139,7 +139,7 @@ class _Maker:
 
     def _statement(self, node: Any, *, declared: bool = False, wrap: tuple[str, str, str] = ("", "", "")) -> Statement:
         first, last = node.start_point[0] + 1, _last_line(node)
-        core = _core(node)
+        core = declaration(node)
         made = Statement(node, self._kind(core), first, last, last, declared=declared, wrap=wrap)
         made.catches = _CATCHES.get(core.type, frozenset())
         if declared and made.kind is Kind.PLAIN:
@@ -277,7 +277,7 @@ def _without_name(function: Function) -> Function:
     return function
 
 
-def _core(node: Any) -> Any:
+def declaration(node: Any) -> Any:
     """Return the declaration that is exported, the statement behind a label."""
     while node.type in ("export_statement", "labeled_statement"):
         inner = node.child_by_field_name("declaration") or node.child_by_field_name("body")
@@ -341,4 +341,4 @@ def _text(node: Any) -> str:
 
 def ends(statement: Statement) -> bool:
     """Return whether the next statement can be reached from ``statement``."""
-    return not leaves(_core(statement.node))
+    return not leaves(declaration(statement.node))

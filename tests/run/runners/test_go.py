@@ -97,7 +97,7 @@ def test_functions_that_a_page_shows(mini: Mini) -> None:
         "go/c_test.go::f": ("failed", 10),
         "go/d_test.go::f": ("failed", 7),
     }, found
-    assert "`FB` (go/b_test.go:11) was never called" in found["go/b_test.go::f"].reason
+    assert "`FB` is never called (go/b_test.go:11)" in found["go/b_test.go::f"].reason
     assert found["go/c_test.go::f"].reason == "panic: c"
     assert [found[f"go/{name}_test.go::{name}"].output for name in "ab"] == ["1\n", "1\n"]
 
@@ -117,22 +117,22 @@ def test_what_goes_wrong_in_a_run_is_red_at_its_line(mini: Mini) -> None:
         "Panic": (snippet("x", "var m map[string]int", 'm["a"] = 1'), 7, "panic: assignment to entry in nil map"),
         "Fatal": (snippet("x", "a := 1", 't.Fatalf("found %d", a)'), 7, "TestFatal failed: found 1"),
         "Inside": (snippet("x", "deep()"), 10, "panic: deep"),
-        "Before": (("call(nil)", *snippet("x")), 10, "hidden code before it: panic: runtime error: invalid memory"),
-        "After": ((*snippet("x"), "os.Exit(3)"), 5, "hidden code after it: the process ended with exit code 3"),
+        "Before": (("call(nil)", *snippet("x", "_ = 1")), 11, "hidden code before it: panic: runtime error: invalid memory"),
+        "After": ((*snippet("x", "_ = 1"), "os.Exit(3)"), 5, "hidden code after it: the process ended with exit code 3"),
         "Exit": (snippet("x", "os.Exit(0)"), 6, "panic: unexpected call to os.Exit(0) during test"),
         "System": (snippet("x", "syscall.Exit(0)"), 5, "TestSystem never ended: it ended the process"),
-        "Skip": ((*snippet("x"), 't.Skip("no server")'), 5, "hidden code after it: TestSkip was skipped: no server"),
+        "Skip": ((*snippet("x", "_ = 1"), 't.Skip("no server")'), 5, "hidden code after it: TestSkip was skipped: no server"),
         "Silent": (snippet("x", "t.FailNow()"), 5, "TestSilent failed: without a message"),
         "Logged": (snippet("x", 't.Log("two", "words")', "t.Fail()"), 6, "TestLogged failed: two words"),
         "Sub": (snippet("x", *sub), 7, "TestSub/a_b failed: wrong"),
         "Goroutine": (snippet("x", 'go func() { panic("far") }()', "select {}"), 6, "panic: far"),
         "Dead": (
-            ("if len(os.Args) == 0 {", *snippet("x"), "}"),
-            6,
-            "not executed: its START marker at go/dead_test.go:6",
+            ("if len(os.Args) == 0 {", *snippet("x", "_ = 1"), "}"),
+            7,
+            "not executed: line 7 never ran (go/dead_test.go:7)",
         ),
-        "Text": (("_ = `", *snippet("x"), "`"), 6, "not executed: the marker is not a comment: it is inside a"),
-        "Comment": (("/*", *snippet("x"), "*/"), 6, "not executed: the marker is inside a block comment"),
+        "Text": (("_ = `", *snippet("x", "_ = 1"), "`"), 6, "not executed: the marker is not a comment: it is inside a"),
+        "Comment": (("/*", *snippet("x", "_ = 1"), "*/"), 6, "not executed: the marker is inside a block comment"),
     }
     texts = {f"go/{name.lower()}_test.go": source(name, *lines) for name, (lines, _, _) in cases.items()}
     texts["go/inside_test.go"] += 'func deep() {\npanic("deep")\n}\n'

@@ -137,7 +137,7 @@ def test_what_junit_does_not_run_is_never_green(mini: Mini) -> None:
     )
     assert short(found) == {
         "NoTest::a": ("failed", 5),
-        "OneMissed::a": ("not executed", 6),
+        "OneMissed::a": ("not executed", 7),
         "Off::a": ("failed", 6),
         "Given::a": ("failed", 6),
         "Comment::a": ("not executed", 6),
@@ -146,12 +146,12 @@ def test_what_junit_does_not_run_is_never_green(mini: Mini) -> None:
         "Exit::b": ("failed", 9),
         "ExitThree::a": ("failed", 8),
         "Halt::a": ("failed", 5),
-        "Branch::a": ("not executed", 6),
+        "Branch::a": ("not executed", 7),
         "Good::good": ("passed", 5),
     }
     reason = reasons(found)
     assert "JUnit found no test in this file" in reason["NoTest::a"]
-    assert "never reached" in reason["OneMissed::a"]
+    assert "line 7 never ran" in reason["OneMissed::a"]
     assert "JUnit did not run test(): no time" in reason["Off::a"]
     assert "JUnit did not run test(): Assumption failed: no luck" in reason["Given::a"]
     assert "inside a block comment" in reason["Comment::a"]
@@ -190,7 +190,7 @@ def test_functions_and_several_tests(mini: Mini) -> None:
     )
     assert short(found) == {
         "Shown::method": ("passed", 4),
-        "Shown::never": ("not executed", 10),
+        "Shown::never": ("not executed", 9),
         "Two::a": ("passed", 6),
         "Two::b": ("failed", 12),
         "Two::c": ("passed", 17),

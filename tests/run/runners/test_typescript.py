@@ -326,7 +326,7 @@ def test_ends_that_are_not_the_end_of_the_source(zoo: dict[str, Verdict]) -> Non
     (outcome, line) = outcomes(zoo, "unsettled.ts")["a"]
     assert (outcome, line in (1, 3)) == ("failed", True)  # Node.js 20 does not give the line
     assert "an await at the top level never ends" in zoo["unsettled.ts::a"].reason
-    assert outcomes(zoo, "leaves.ts") == {"a": ("not executed", 5)}
+    assert outcomes(zoo, "leaves.ts") == {"a": ("not executed", 4)}
     assert outcomes(zoo, "exit_code.ts") == {"a": ("failed", 1)}
     assert zoo["exit_code.ts::a"].reason.endswith("the process ended with exit code 3")
     assert zoo["exit_code.ts::a"].details.endswith("/project/süite a/exit_code.ts\n")
@@ -341,7 +341,7 @@ def test_text_that_is_not_code_is_not_executed(zoo: dict[str, Verdict]) -> None:
         "comment": ("not executed", 2),
         "string": ("not executed", 7),
         "dead": ("passed", 11),
-        "branch": ("not executed", 13),
+        "branch": ("not executed", 14),
     }
     assert "block comment" in zoo["not_code.ts::comment"].reason
     assert "string literal" in zoo["not_code.ts::string"].reason
@@ -404,7 +404,7 @@ def test_without_a_compiler_types_are_not_checked(mini: Mini, tmp_path: Path) ->
     assert mini.logged == ["ts: types are not checked: no typescript is pinned"]
     run = runner.execute(program)
     runner.close()
-    assert (run.ok, run.diagnostics, run.chunks) == (True, (), ("", "text\n", ""))
+    assert (run.ok, run.diagnostics, run.chunks) == (True, (), ("", "", "text\n", ""))
 
 
 def test_a_broken_file_is_named_and_hides_nothing(mini: Mini) -> None:

@@ -113,9 +113,7 @@ class _Planner:
         for function in (None, *self._functions):
             body = function.body if function else root
             inside = list(walk(body))
-            literal = (
-                function is not None and bool(function.name) and not body.statements and _is_shown(function, regions)
-            )
+            literal = function and function.name and not body.statements and _is_shown(function, regions)
             if not literal and not any(statement in shown for statement in inside):
                 continue
             if function:

@@ -12,7 +12,7 @@ from snipproof.run.probe.probed import PROBE_FUNCTION, Edits, Probed
 from snipproof.syntax.grammar import load_parser
 from snipproof.syntax.leaving import statements
 from snipproof.syntax.statements import Block, Function, Kind, Statement
-from snipproof.syntax.tree_statements import ends, tree_statements
+from snipproof.syntax.tree_statements import declaration, ends, tree_statements
 
 _COMMENTS = ("comment", "line_comment", "block_comment")
 
@@ -98,6 +98,8 @@ def probe_statements(text: str, regions: Sequence[Region], language: str, extens
         reason = _not_a_marker(root, inserter.edits.lines, line, column)
         if reason:
             silent.setdefault(line, reason)
+        elif language == "go":  # joined to a marker, `// Output:` would not begin its comment
+            inserter.edits.replace(line, "")
     return Probed(inserter.edits.text(), silent, plan=plan)
 
 
@@ -148,6 +150,7 @@ class _Inserter:
             for function in statement.functions:
                 self._function(function)
             self._after(statement, frame)
+            self._class(statement)
 
     def _before(self, statement: Statement, frame: str) -> None:
         number = self._probes.statements.get(statement)
@@ -188,10 +191,14 @@ class _Inserter:
         text = self._texts.done.format(f=frame, n=number) if done else ""
         if text or closing:
             self._insert(statement.node.end_point, text + closing)
-        if statement in self._probes.classes:
-            body = statement.node.child_by_field_name("body")
-            if body is not None and self._texts.made:
-                self._insert(body.children[0].end_point, self._texts.made.format(n=self._probes.classes[statement]))
+
+    def _class(self, statement: Statement) -> None:
+        node = declaration(statement.node)
+        # A record may have no initializer, and an interface has no objects of its own.
+        if statement in self._probes.classes and node.type in ("class_declaration", "abstract_class_declaration"):
+            number = self._probes.classes[statement]
+            opening = node.child_by_field_name("body").children[0]
+            self._insert(opening.end_point, self._texts.made.format(n=number))
 
     def _function(self, function: Function) -> None:
         number = self._probes.functions.get(function)

@@ -24,7 +24,7 @@ _DECLARATION = """package {package}
 
 import __snipproof__ "{module}/{probe}"
 
-func {function}(number int) {{ __snipproof__.Pass(number) }}
+func {function}(number int) *__snipproof__.Frame {{ return __snipproof__.Enter(number) }}
 """
 
 

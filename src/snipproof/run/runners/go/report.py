@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from snipproof.model import Source
-from snipproof.run.source_run import TEST_ENDED, Crash
+from snipproof.run.source_run import Crash
 
 _FRAMEWORK = (
     r"\x16(?:=== (?P<turn>[A-Z]+) *(?P<turn_name>[^\n]*)"
@@ -48,13 +48,11 @@ class Ended:
 class GoTestReport:
     """The results of a run of tests.
 
-    :param text: the output of the Source itself, with a separator for each top-level test that ended.
-    :param ends: the indexes of these ends among all events.
+    :param text: the output of the Source itself.
     :param tests: the tests that started, with subtests; ``None`` for a test that did not end.
     """
 
     text: str = ""
-    ends: list[int] = field(default_factory=list)
     tests: dict[str, Ended | None] = field(default_factory=dict)
     logged: list[Logged] = field(default_factory=list)
 
@@ -67,11 +65,10 @@ class GoTestReport:
         return [logged for logged in self.logged if logged.test == test]
 
 
-def read_report(stdout: str, separator: str, *, panicked: bool) -> GoTestReport:
+def read_report(stdout: str, separator: str) -> GoTestReport:
     """Parse the output of a test binary.
 
     :param separator: that of the probes.
-    :param panicked: whether a panic ended the process: then the test that failed last did not end.
     """
     report = GoTestReport()
     quoted = re.escape(separator)
@@ -98,10 +95,6 @@ def read_report(stdout: str, separator: str, *, panicked: bool) -> GoTestReport:
             if compared := _COMPARED.match(stdout, position) if match["result"] == "FAIL" else None:
                 report.logged.append(Logged(name, "", 0, f"it printed something else\n{compared[0].rstrip()}", events))
                 position = compared.end()
-            if "/" not in name and not (panicked and match["result"] == "FAIL" and "\x16" not in stdout[position:]):
-                report.ends.append(events)
-                pieces.append(f"{separator}{TEST_ENDED}{separator}")
-                events += 1
     report.text = "".join([*pieces, stdout[position:]])
     return report
 

@@ -6,20 +6,19 @@ tests of a Source are the test functions in its file; each Source has its own pr
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 from snipproof.model import Source
 from snipproof.run.probe import Probed
-from snipproof.run.probe.tree_probes import probe_tree
+from snipproof.run.probe.statement_probes import probe_statements
 from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.go.build import GoBuild
 from snipproof.run.runners.go.module import GoModule, download, find_module
 from snipproof.run.runners.go.report import GoTestReport, failures, read_report
 from snipproof.run.runners.go.trace import read_panic, stopped_at
 from snipproof.run.runners.job import Job
-from snipproof.run.source_run import TEST_ENDED, SourceRun, Termination
+from snipproof.run.source_run import SourceRun, Termination
 
 _PROBE_VARIABLE = "SNIPPROOF_PROBE"
 _NO_TEST = "go finds no test in this file: add a function such as `func TestSearch(t *testing.T)`"
@@ -41,7 +40,7 @@ class GoRunner(Runner):
 
     def probe(self, source: Source, text: str) -> Probed:
         """Place probes with the grammar of Go."""
-        return probe_tree(text, source.region_markers, "go")
+        return probe_statements(text, source.snippet_regions, "go")
 
     def build(self, programs: Sequence[Program]) -> None:
         """Build one binary for each package of tests and for each program."""
@@ -65,7 +64,7 @@ class GoRunner(Runner):
             tests = self._build.files[path].tests
             if not tests:
                 return SourceRun(Termination.EXITED, 0, diagnostics=diagnostics, failure_reason=_NO_TEST)
-            command += [f"-test.run=^({'|'.join(tests)})$", "-test.count=1"]
+            command += [f"-test.run=^({'|'.join(tests)})$", "-test.count=1", "-test.parallel=1"]
             command += ["-test.paniconexit0", "-test.v=test2json"]
         job = Job.begin(self.context, program)
         termination, code = self._start(job, command)
@@ -88,9 +87,8 @@ def _read(job: Job, termination: Termination, code: int | None, tests: Sequence[
     crashes = (panic,) if panic else ()
     if not tests:
         return job.result(termination, code, stderr=stderr, crashes=crashes, stopped_at=hang)
-    report = read_report(job.read(job.stdout), job.separator, panicked=panic is not None)
-    _add_ends(job, report.ends)
-    run = job.result(
+    report = read_report(job.read(job.stdout), job.separator)
+    return job.result(
         termination,
         code,
         stdout=report.text,
@@ -99,28 +97,6 @@ def _read(job: Job, termination: Termination, code: int | None, tests: Sequence[
         stopped_at=hang,
         failure_reason="" if code or termination is not Termination.EXITED else _failure_reason(report, tests),
     )
-    exchanges = tuple(replace(e, after=_count_with_ends(e.after, report.ends)) for e in run.exchanges)
-    return replace(run, exchanges=exchanges)
-
-
-def _count_with_ends(after: int, ends: Sequence[int]) -> int:
-    """Return the number of events before a request, with the ends of tests.
-
-    :param after: the number without them, since they were unknown when the request arrived. A request that arrived at
-        the event at which a test ended belongs to that test.
-    """
-    for end in ends:
-        after += end < after
-    return after
-
-
-def _add_ends(job: Job, ends: Sequence[int]) -> None:
-    """Add the ends of tests to the events, which hold only those of probes."""
-    events = job.read_events()
-    for place in ends:
-        time = events[min(place, len(events)) - 1]["time"] if place and events else 0.0
-        events.insert(place, {"line": TEST_ENDED, "time": time})
-    job.events.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="ascii")
 
 
 def _failure_reason(report: GoTestReport, tests: Sequence[str]) -> str:

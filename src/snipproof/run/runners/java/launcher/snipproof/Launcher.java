@@ -84,7 +84,7 @@ public final class Launcher {
         System.setOut(stream(FileDescriptor.out));
         System.setErr(stream(FileDescriptor.err));
         try (OutputStream events = new FileOutputStream(folder.resolve("events").toFile(), true)) {
-            Probe.begin(events, job.get(2));
+            Probe.begin(events, job.get(2), types);
             Thread watchdog = watch(trace, folder.resolve("hang"), Double.parseDouble(job.get(3)));
             running = trace;
             Report report = new Report(trace);
@@ -97,7 +97,7 @@ public final class Launcher {
             watchdog.interrupt();
             Probe.flush();
             report.end();
-            Probe.begin(OutputStream.nullOutputStream(), "");
+            Probe.begin(OutputStream.nullOutputStream(), "", List.of());
         }
     }
 

@@ -5,33 +5,80 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
-/** The probes in place of markers: passing one writes an event, and a separator to the real standard output. */
+/** What the probes of a Source call: writes an event, and a mark to the real standard output. */
 public final class Probe {
 
-    /** The number that marks the end of a test. */
-    static final int TEST_ENDED = 0;
-
+    private static final StackWalker STACK = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
     private static final OutputStream STDOUT = new FileOutputStream(FileDescriptor.out);
+    private static final Set<String> KNOWN = new HashSet<>();
     private static OutputStream events = OutputStream.nullOutputStream();
     private static String separator = "";
+    private static List<String> types = List.of();
+    private static int marks;
+    private static int frames;
 
     private Probe() {}
 
-    /** Reports that a probe is passed: {@code number} is its line, negative at the exit of a function. */
-    public static void pass(int number) {
-        // Outside the lock: printing holds the lock of System.out, and may call code that passes a probe.
-        flush();
+    /** Reports that a function was called, and returns its frame. Those of other Sources are ignored. */
+    public static Frame enter(int number) {
+        if (!isOwn(STACK.getCallerClass())) {
+            return new Frame(-1);
+        }
         synchronized (Probe.class) {
-            writeEvent("{\"line\": " + number + ", \"time\": " + System.nanoTime() / 1e9 + "}");
-            write(STDOUT, separator + number + separator);
+            Frame frame = new Frame(++frames);
+            once("enter", number, frame.id);
+            return frame;
         }
     }
 
-    /** Begins the run of a Source; its events go to {@code events}. */
-    static synchronized void begin(OutputStream events, String separator) {
+    /** Reports that an object of a class was made. */
+    public static void made(int number) {
+        if (isOwn(STACK.getCallerClass())) {
+            once("made", number, 0);
+        }
+    }
+
+    private static boolean isOwn(Class<?> caller) {
+        String name = caller.getName();
+        return types.stream().anyMatch(type -> name.equals(type) || name.startsWith(type + "$"));
+    }
+
+    /** Returns whether an event was written before. */
+    static synchronized boolean isKnown(String signal, int number) {
+        return KNOWN.contains(signal + number);
+    }
+
+    /** Writes an event, unless it was written before. */
+    static void once(String signal, int number, int frame) {
+        if (!isKnown(signal, number)) {
+            emit(signal, number, frame);
+        }
+    }
+
+    /** Writes an event. */
+    static void emit(String signal, int number, int frame) {
+        // Outside the lock: printing holds the lock of System.out, and may call code that has probes.
+        flush();
+        synchronized (Probe.class) {
+            KNOWN.add(signal + number);
+            writeEvent("{\"signal\": \"" + signal + "\", \"line\": " + number + ", \"frame\": \"" + frame
+                    + "\", \"time\": " + System.nanoTime() / 1e9 + ", \"mark\": " + marks + "}");
+            write(STDOUT, separator + marks + separator);
+            marks++;
+        }
+    }
+
+    /** Begins the run of a Source with these top-level {@code types}; its events go to {@code events}. */
+    static synchronized void begin(OutputStream events, String separator, List<String> types) {
         Probe.events = events;
         Probe.separator = separator;
+        Probe.types = types;
+        KNOWN.clear();
+        marks = 0;
     }
 
     /** Flushes the output so far: the Source may have replaced the stream by one that buffers it. */

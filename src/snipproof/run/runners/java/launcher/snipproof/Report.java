@@ -39,9 +39,6 @@ final class Report implements TestExecutionListener {
         } else if (result.getStatus() == Status.ABORTED) {
             reportSkipped(identifier, result.getThrowable().map(Throwable::getMessage).orElse("aborted"));
         }
-        if (identifier.isTest()) {
-            Probe.pass(Probe.TEST_ENDED);
-        }
     }
 
     private static void reportSkipped(TestIdentifier identifier, String reason) {
