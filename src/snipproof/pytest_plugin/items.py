@@ -116,6 +116,10 @@ class SnippetItem(pytest.Function):
             ("expectations", sum(result.matched for result in verdict.expectations)),
             ("weaviate", f"{weaviate.version} ({weaviate.mode})"),
         ]
+        if verdict.outcome in (Outcome.SKIPPED, Outcome.UNREACHED):
+            pytest.skip(
+                f"{verdict.outcome}: {verdict.reason}" if verdict.outcome is Outcome.UNREACHED else verdict.reason
+            )
         if verdict.outcome not in (Outcome.PASSED, Outcome.UPDATED):
             raise SnippetFailedError(self.file.source, verdict)
 

@@ -36,7 +36,7 @@ class Tally:
     @property
     def all_skipped(self) -> bool:
         """Whether there were Snippets and all of them were skipped."""
-        return self.outcomes.keys() == {Outcome.SKIPPED}
+        return bool(self.outcomes) and self.outcomes.keys() <= {Outcome.SKIPPED, Outcome.UNREACHED}
 
     def add(self, report: pytest.TestReport) -> None:
         """Count ``report``."""
@@ -47,7 +47,7 @@ class Tally:
             else:
                 self.defects += 1
         if report.skipped and "snippet" in known:
-            self._count(Outcome.SKIPPED)
+            self._count(Outcome(str(known.get("outcome", Outcome.SKIPPED))))
             reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
             self.skipped[reason] = self.skipped.get(reason, 0) + 1
         elif report.when == "call" and "outcome" in known:

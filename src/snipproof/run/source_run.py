@@ -47,6 +47,9 @@ class Crash:
     :param lines: the lines of its frames in the Source, outermost first.
     :param after: the number of probe events before it, ``None`` for all of them.
     :param if_shown: whether it is a failure only if a Snippet shows one of its lines.
+    :param test: the native test function that failed, if it is known.
+    :param region: the Region that raised it, if that says that it raises an error: the Source went on behind it.
+    :param types: ``type`` and the names of its base classes.
     """
 
     type: str
@@ -55,6 +58,9 @@ class Crash:
     traceback: str
     after: int | None = None
     if_shown: bool = False
+    test: str = ""
+    region: str = ""
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,19 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedTest:
+    """A native test, or a part of one, that was not run to its end on purpose.
+
+    :param name: its function, ``""`` if it is that of all tests.
+    :param whole: whether nothing of it ran to its end.
+    """
+
+    name: str
+    reason: str
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SourceRun:
     """One run of a Source.
 
@@ -85,6 +104,8 @@ class SourceRun:
     :param diagnostics: those of the Source, even if it ran in spite of them.
     :param failure_reason: why a run failed whose process exited with 0, such as a test runner that found no test.
     :param exchanges: the recorded requests of the Source and the responses to them.
+    :param skipped: native tests that skipped themselves.
+    :param announced: whether a Snippet raised the error that it announces, which explains an exit code.
     """
 
     termination: Termination
@@ -98,6 +119,8 @@ class SourceRun:
     diagnostics: tuple[Diagnostic, ...] = ()
     failure_reason: str = ""
     exchanges: tuple[Exchange, ...] = ()
+    skipped: tuple[SkippedTest, ...] = ()
+    announced: bool = False
 
     @property
     def ok(self) -> bool:

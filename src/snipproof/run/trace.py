@@ -62,8 +62,11 @@ class Trace:
         return any(begin < count and (end is None or count <= end) for begin, end in self.stays)
 
 
-def trace(region: Region, probed: Probed, run: SourceRun) -> Trace:
-    """Follow the events of ``run`` through ``region``."""
+def trace(region: Region, probed: Probed, run: SourceRun, until: int | None = None) -> Trace:
+    """Follow the events of ``run`` through ``region``.
+
+    :param until: the line that raised the error that the Region announces; what stands behind it cannot run.
+    """
     if probed.plan is None:
         return _trace_markers(region, probed, run)
     plan = probed.plan.regions[region.name]
@@ -73,7 +76,7 @@ def trace(region: Region, probed: Probed, run: SourceRun) -> Trace:
     if run.ok and found.open:
         found.stays[-1] = (found.stays[-1][0], len(run.events))
     reports = {(event.signal, event.line) for event in run.events if event.signal}
-    found.gaps = tuple(_gaps(region, probed, plan, reports, begun=found.begun))
+    found.gaps = tuple(_gaps(region, probed, plan, reports, begun=found.begun, until=until))
     return found
 
 
@@ -112,7 +115,13 @@ def _follow(found: Trace, run: SourceRun, standing: _Standing | _Inside) -> None
 
 
 def _gaps(
-    region: Region, probed: Probed, plan: RegionPlan, reports: set[tuple[Signal, int]], *, begun: bool
+    region: Region,
+    probed: Probed,
+    plan: RegionPlan,
+    reports: set[tuple[Signal, int]],
+    *,
+    begun: bool,
+    until: int | None,
 ) -> Iterable[Gap]:
     place = f"{region.source}:"
     for marker in region.markers:
@@ -122,7 +131,7 @@ def _gaps(
     if plan.nothing:
         yield Gap(region.line, f": {plan.nothing} ({place}{region.line})")
         return
-    missing = [r for r in plan.requirements if not r.reports & reports]
+    missing = [r for r in plan.requirements if not r.reports & reports and (until is None or r.line < until)]
     as_a_whole = " as a whole" if begun else ""
     # What explains the others comes first: a function that is never called, then lines, then an END.
     calls = [r for r in missing if r.problem and any(signal is Signal.ENTER for signal, _ in r.reports)]

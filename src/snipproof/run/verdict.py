@@ -1,8 +1,8 @@
 """Judges the Snippets of a Source from one run of it: facts in, a Verdict for each Snippet out.
 
-A Snippet passed if every Segment of it was entered and left, and its Expectations match. Each Fault is blamed once: on
-the Snippets that were open, else on the Snippet that shows its line, else on the Snippet that hidden code kept from
-starting, else on the last one. Snippets that could not start because of it are blocked.
+A Snippet passed if it was executed as a whole (:mod:`.trace`), is not to blame for a failure (:mod:`.faults`), raised
+the error that it announces (:mod:`.raised`), and its Expectations match. Snippets that could not start because of a
+failure are blocked.
 """
 
 from __future__ import annotations
@@ -12,9 +12,18 @@ from dataclasses import dataclass, replace
 
 from snipproof.compare.expectation import ExpectationResult, check_expectation
 from snipproof.compare.tree import Notation
-from snipproof.model import Expectation, Origin, Outcome, Region, Snippet, Source
+from snipproof.model import Expectation, Origin, Outcome, Snippet, Source
+from snipproof.run.faults import Fault, find_faults, showing, shows, snippets_of_test
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.probe import Probed
+from snipproof.run.raised import (
+    find_raised,
+    last_line,
+    raise_problem,
+    skip_reason,
+    unreached_reason,
+    without_raised,
+)
 from snipproof.run.snippet_output import Output, output_of
 from snipproof.run.source_run import Crash, Diagnostic, SourceRun, Termination
 from snipproof.run.trace import Trace, trace
@@ -22,9 +31,6 @@ from snipproof.site.page_claims import ClaimPlace
 from snipproof.text import plural
 
 _NO_PAGES = PageExpectations()
-
-Fault = Crash | Diagnostic | Termination
-"""Why a run failed: an exception, a compiler's message, or how the process ended."""
 
 _EXCERPT_CONTEXT = 3  # lines before and after the line of a failure
 _MAX_OUTPUT_LINES = 60
@@ -84,26 +90,18 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
 
     :param pages: the Expectations that Pages add to those of the Source.
     """
-    relevant = tuple(c for c in run.crashes if not c.if_shown or any(_showing(source.snippets, n) for n in c.lines))
-    run = replace(run, crashes=relevant)
-    traces = {snippet.id: trace(snippet.region, probed, run) for snippet in source.snippets}
-    faults = _faults(source, traces, run)
-    names = ", ".join(f"`{s.name}`" for s in source.snippets if s.id in faults)
-    not_built = run.termination is Termination.NOT_BUILT
-    verdicts = {}
-    for snippet in source.snippets:
-        found = traces[snippet.id]
-        missed = _missed(snippet, found)
-        if snippet.id in faults:
-            verdict = _failure(source, snippet, found, run, faults[snippet.id])
-        elif missed is None:
-            verdict = Verdict(snippet, Outcome.PASSED, snippet.region.line)
-        elif not run.ok and snippet.region.line not in probed.silent:
-            why = f"the Source was not built because of {names}" if not_built else f"{names} failed before it"
-            verdict = Verdict(snippet, Outcome.BLOCKED, snippet.region.line, f"blocked: {why}")
-        else:
-            verdict = missed
-        verdicts[snippet.id] = replace(verdict, output=found.output, duration=found.duration)
+    relevant = tuple(c for c in run.crashes if not c.if_shown or any(showing(source.snippets, n) for n in c.lines))
+    raised = find_raised(source, relevant)
+    run = without_raised(run, relevant, raised)
+    traces = {s.id: trace(s.region, probed, run, until=last_line(raised, s)) for s in source.snippets}
+    faults = find_faults(source, probed, traces, run)
+    facts = _Facts(source, probed, run, traces, faults, raised, _skipped(source, probed, traces, run))
+    verdicts = {
+        snippet.id: replace(
+            _judge_run(snippet, facts), output=traces[snippet.id].output, duration=traces[snippet.id].duration
+        )
+        for snippet in source.snippets
+    }
     by_name = {snippet.name: snippet for snippet in source.snippets}
     for expectation in source.expectations:
         snippet = by_name[expectation.of]
@@ -118,74 +116,62 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
     return [verdicts[snippet.id] for snippet in source.snippets]
 
 
-def _missed(snippet: Snippet, trace: Trace) -> Verdict | None:
-    """Return the Verdict on a Snippet that was not executed as a whole; ``None`` if it was."""
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known about a run.
+
+    :param traces: by the id of the Snippet, as are all others.
+    """
+
+    source: Source
+    probed: Probed
+    run: SourceRun
+    traces: Mapping[str, Trace]
+    faults: Mapping[str, Fault]
+    raised: Mapping[str, Crash]
+    skipped: Mapping[str, str]
+
+
+def _judge_run(snippet: Snippet, facts: _Facts) -> Verdict:  # noqa: PLR0911 (one line a rule, in their order)
+    """Return the Verdict on one Snippet, whatever its Expectations show."""
+    line, trace = snippet.region.line, facts.traces[snippet.id]
+    if reason := skip_reason(snippet):
+        return Verdict(snippet, Outcome.SKIPPED, line, reason)
+    if snippet.id in facts.faults:
+        return _failure(facts.source, snippet, trace, facts.run, facts.faults[snippet.id])
+    if problem := raise_problem(snippet, facts.raised):
+        return Verdict(snippet, Outcome.FAILED, line, problem)
+    if snippet.id in facts.skipped:
+        return Verdict(snippet, Outcome.SKIPPED, line, facts.skipped[snippet.id])
+    if trace.begun and (reason := unreached_reason(snippet)):
+        return Verdict(snippet, Outcome.UNREACHED, line, reason)
     if not trace.gaps:
-        return None
+        return Verdict(snippet, Outcome.PASSED, line)
+    if not facts.run.ok and (facts.faults or facts.raised) and line not in facts.probed.silent:
+        return Verdict(snippet, Outcome.BLOCKED, line, f"blocked: {_obstacle(facts)}")
     gap = trace.gaps[0]
     return Verdict(snippet, Outcome.NOT_EXECUTED, gap.line, f"not executed{gap.reason}")
 
 
-def _faults(source: Source, traces: Mapping[str, Trace], run: SourceRun) -> dict[str, Fault]:
-    """Return the first Fault of each Snippet that is blamed for one, at least one if the run is not ok."""
-    faults: dict[str, Fault] = {}
-
-    def blame(snippets: Sequence[Snippet], fault: Fault) -> None:
-        for snippet in snippets:
-            faults.setdefault(snippet.id, fault)
-
-    for diagnostic in run.diagnostics:
-        blame(_at_line(source, diagnostic), diagnostic)
-    for crash in run.crashes:
-        # The innermost line that a Snippet shows; the exception may have left its functions before it was reported.
-        shown = next((s for line in reversed(crash.lines) if (s := _showing(source.snippets, line))), [])
-        opened = [s for s in source.snippets if traces[s.id].open_after(crash.after)]
-        line = crash.lines[-1] if crash.lines else None
-        blame(shown or opened or _nearest(source.snippets, traces, line, crash.after), crash)
-    if not run.ok and not run.crashes and run.termination is not Termination.NOT_BUILT:
-        opened = [s for s in source.snippets if traces[s.id].open]
-        blame(opened or _nearest(source.snippets, traces, run.stopped_at, None), run.termination)
-    if run.termination is Termination.NOT_BUILT and not faults:
-        blame(source.snippets, run.termination)
-    return faults
+def _obstacle(facts: _Facts) -> str:
+    """Return why a Snippet could not start."""
+    names = ", ".join(f"`{s.name}`" for s in facts.source.snippets if s.id in facts.faults)
+    if not names:
+        raising = ", ".join(f"`{s.name}`" for s in facts.source.snippets if s.id in facts.raised)
+        return f"the error that {raising} raises ended the run"
+    if facts.run.termination is Termination.NOT_BUILT:
+        return f"the Source was not built because of {names}"
+    return f"{names} failed before it"
 
 
-def _showing(snippets: Sequence[Snippet], line: int | None) -> list[Snippet]:
-    """Return the Snippets that show ``line``."""
-    return [s for s in snippets if line is not None and _shows(s.region, line)]
-
-
-def _shows(region: Region, line: int) -> bool:
-    return any(segment.first <= line <= segment.last for segment in region.segments)
-
-
-def _at_line(source: Source, diagnostic: Diagnostic) -> list[Snippet]:
-    """Return the Snippets that a compiler's message belongs to: those that show its line, else the next one."""
-    if diagnostic.path != source.path:
-        return list(source.snippets)
-    if shown := _showing(source.snippets, diagnostic.line):
-        return shown
-    later = [s for s in source.snippets if s.region.segments[-1].last >= diagnostic.line]
-    return [min(later, key=lambda s: s.region.line)] if later else [source.snippets[-1]]
-
-
-def _nearest(
-    snippets: Sequence[Snippet], traces: Mapping[str, Trace], line: int | None, after: int | None
-) -> list[Snippet]:
-    """Return the Snippet that hidden code kept from starting or continuing, else the Snippet that was entered last.
-
-    :param line: the line of the hidden code, if it is known.
-    :param after: the number of events before it failed, ``None`` for all: test functions run in any order.
-    """
-    waiting: dict[int, Snippet] = {}
-    for snippet in snippets:
-        for gap in traces[snippet.id].gaps:
-            if gap.starts:
-                waiting.setdefault(gap.line, snippet)
-    later = [start for start in waiting if line is not None and start > line]
-    if waiting:
-        return [waiting[min(later or waiting)]]
-    return [max(snippets, key=lambda s: traces[s.id].last_entry(after))]
+def _skipped(source: Source, probed: Probed, traces: Mapping[str, Trace], run: SourceRun) -> dict[str, str]:
+    """Return why Snippets were skipped by their native tests."""
+    found = {}
+    for test in run.skipped:
+        for snippet in snippets_of_test(source, probed, test.name) or source.snippets:
+            if test.whole or traces[snippet.id].gaps:
+                found[snippet.id] = test.reason
+    return found
 
 
 def _failure(source: Source, snippet: Snippet, trace: Trace, run: SourceRun, fault: Fault) -> Verdict:
@@ -226,13 +212,13 @@ def _failure(source: Source, snippet: Snippet, trace: Trace, run: SourceRun, fau
 def _where(trace: Trace, fault: Fault, line: int | None) -> str:
     """Return a prefix that names the place of a Fault in hidden code; empty if it is in the Snippet itself."""
     if isinstance(fault, Diagnostic):
-        if line is None or _shows(trace.region, line):
+        if line is None or shows(trace.region, line):
             return ""
         return f"hidden code {'before' if line < trace.region.line else 'after'} it: "
     if trace.open_after(fault.after if isinstance(fault, Crash) else None):
         return ""
     lines = fault.lines if isinstance(fault, Crash) else (line,)
-    if any(each is not None and _shows(trace.region, each) for each in lines):
+    if any(each is not None and shows(trace.region, each) for each in lines):
         return ""
     return f"hidden code {'after' if trace.begun else 'before'} it: "
 

@@ -117,6 +117,12 @@ KNOWN: dict[str, tuple[Callable[[object], bool], str, str]] = {
     "unordered": (_is_unordered, "true, the name of a list, or several such names", _QUOTES),
     "select": (_is_select, "a JSONPath, which begins with `$`", "write `{select: $.data.Get.Photo}`"),
     "shape": (_is_shape, "true or false", ""),
+    "raises": (_is_name, "the class, the code or a text of the error that the code raises", _QUOTES),
+    "unreached": (_is_name, "the reason why some lines never run", ""),
+    "skip": (_is_name, "the reason why the code is not run", ""),
     "capture": (_is_captures, "a name, or a list of names", "write `{capture: id}` for the `<id>` of the text"),
 }
 """By attribute: whether a value is valid, what it must be in words, and a hint."""
+
+OF_CODE = frozenset(("raises", "unreached", "skip"))
+"""The attributes of code; all others belong to output."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import UnreadableError
 from snipproof.model import Finding, Marker, Region, Segment, Snippet, Source
-from snipproof.site.attributes import read_attributes, wrong
+from snipproof.site.attributes import OF_CODE, read_attributes, wrong
 from snipproof.site.binding import bind
 from snipproof.site.markers import find_markers
 from snipproof.text import Lines
@@ -81,7 +81,7 @@ def parse_source(path: str, text: str | Lines) -> Source:
     markers = find_markers(lines)
     regions = tuple(_regions(path, markers, len(lines)))
     snippets, expectations, _ = bind(path, regions, lines.text)
-    _check_code_has_no_attributes(path, regions, snippets)
+    _check_attributes(path, regions, snippets)
     return Source(path, lines.text, regions, snippets, expectations, tuple(markers))
 
 
@@ -145,16 +145,20 @@ def _attributes(path: str, markers: list[Marker]) -> dict[str, Any]:
     return found
 
 
-def _check_code_has_no_attributes(path: str, regions: tuple[Region, ...], snippets: tuple[Snippet, ...]) -> None:
-    """Raise an error for attributes of a Region that is code, where they have no effect."""
+def _check_attributes(path: str, regions: tuple[Region, ...], snippets: tuple[Snippet, ...]) -> None:
+    """Raise an error for attributes of output at a Region that is code, where they have no effect, and vice versa."""
     code = {snippet.name for snippet in snippets}
     for region in regions:
-        if region.attributes and region.name in code:
+        is_code = region.name in code
+        if idle := [name for name in region.attributes if (name in OF_CODE) != is_code]:
             marker = next(marker for marker in region.markers if marker.name == region.name and marker.attributes)
-            given = ", ".join(map(repr, region.attributes))
-            what = f"attribute {given} has" if len(region.attributes) == 1 else f"attributes {given} have"
+            given = ", ".join(map(repr, idle))
+            what = f"attribute {given} has" if len(idle) == 1 else f"attributes {given} have"
             hint = "name the Snippet whose output it is, `{of: NAME, …}`, or name the Region `Expected … results`"
-            raise wrong(path, marker, f"{what} no effect: {region.name!r} is not an Expectation", hint)
+            if not is_code:
+                hint = f"write {given} on the START line of the Snippet"
+            kind = "not an Expectation" if is_code else "an Expectation"
+            raise wrong(path, marker, f"{what} no effect: {region.name!r} is {kind}", hint)
 
 
 def _unreadable(path: str, line: int, column: int, message: str, hint: str = "") -> UnreadableError:

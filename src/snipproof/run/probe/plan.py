@@ -64,10 +64,12 @@ class Plan:
 
     :param regions: by the name of the Region.
     :param lines: the first line of each statement of a Region, by its number: what a run can cover.
+    :param functions: the first and the last line of each function, by its name.
     """
 
     regions: Mapping[str, RegionPlan]
     lines: Mapping[int, int]
+    functions: Mapping[str, Sequence[tuple[int, int]]]
 
 
 @dataclass(slots=True)
@@ -79,6 +81,8 @@ class Probes:
         enters or leaves a Region.
     :param done: the statements after which a probe stands too.
     :param functions: the number of each function that reports when it is entered and left.
+    :param classes: the number of each class that reports when an object of it is made.
+    :param raising: statements in a row that may raise an error, with the name of the Region that announces it.
     """
 
     statements: dict[Statement, int] = field(default_factory=dict)
@@ -86,6 +90,7 @@ class Probes:
     done: set[Statement] = field(default_factory=set)
     functions: dict[Function, int] = field(default_factory=dict)
     classes: dict[Statement, int] = field(default_factory=dict)
+    raising: list[tuple[str, list[Statement]]] = field(default_factory=list)
 
 
 def make_plan(root: Block, regions: Sequence[Region]) -> tuple[Plan, Probes]:
@@ -94,7 +99,11 @@ def make_plan(root: Block, regions: Sequence[Region]) -> tuple[Plan, Probes]:
     :param root: the statements of the Source.
     """
     planner = _Planner(root, regions)
-    return Plan({region.name: planner.plan(region) for region in regions}, planner.lines()), planner.probes
+    named: dict[str, list[tuple[int, int]]] = {}
+    for function in functions(root):
+        if function.name:
+            named.setdefault(function.name, []).append((function.first, function.last))
+    return Plan({region.name: planner.plan(region) for region in regions}, planner.lines(), named), planner.probes
 
 
 class _Planner:
@@ -136,6 +145,10 @@ class _Planner:
         requirements = list(self._of_block(region, self._root, required=True))
         for segment in region.segments:
             requirements += self._end_of(region, segment)
+            if "raises" in region.attributes:
+                for block in _blocks_at(self._root, segment):
+                    row = [s for s in block.statements if _overlaps(segment, s) and s in self.probes.statements]
+                    self.probes.raising.append((region.name, row))
         nothing = ""
         if all(statement.kind is Kind.NOTHING for statement in inside):
             nothing = "it shows no code that can be executed, so nothing proves it"

@@ -70,6 +70,7 @@ class _Inserter(ast.NodeTransformer):
         self._statements = {statement.node: statement for statement in probes.statements}
         self._functions = {function.node: number for function, number in probes.functions.items()}
         self._classes = {statement.node: number for statement, number in probes.classes.items()}
+        self._raising = {s.node: name for name, row in probes.raising for s in row}
         self._frame = PROBE_FUNCTION
         self._framed = True  # whether the function around has a frame; the module has one
 
@@ -145,7 +146,19 @@ class _Inserter(ast.NodeTransformer):
         return node
 
     def _block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
-        return [each for s in body for each in (*self._before(s), self.visit(s), *self._after(s))]
+        made: list[ast.stmt] = []
+        inside: dict[str, list[ast.stmt]] = {}  # what a Region runs that announces an error
+        for node in body:
+            row = [*self._before(node), self.visit(node), *self._after(node)]
+            if name := self._raising.get(node):
+                if name not in inside:
+                    inside[name] = []
+                    raising = _call(PROBE_FUNCTION, "raising", node, ast.Constant(name))
+                    made.append(ast.copy_location(ast.With([ast.withitem(raising)], inside[name]), node))
+                inside[name] += row
+            else:
+                made += row
+        return made
 
     def _before(self, node: ast.stmt) -> list[ast.stmt]:
         statement = self._statements.get(node)

@@ -209,8 +209,19 @@ class Job:
             elif "error" in event:
                 error = event["error"]
                 message, traceback = self.redact(error["message"]), self.redact(error["traceback"])
-                shown = "if_shown" in event
-                crashes.append(Crash(error["type"], message, tuple(error["lines"]), traceback, len(events), shown))
+                crashes.append(
+                    Crash(
+                        error["type"],
+                        message,
+                        tuple(error["lines"]),
+                        traceback,
+                        len(events),
+                        if_shown="if_shown" in event,
+                        test=event.get("test", ""),
+                        region=event.get("region", ""),
+                        types=tuple(error.get("types", ())),
+                    )
+                )
         return events, crashes
 
     def read_events(self) -> list[dict[str, Any]]:

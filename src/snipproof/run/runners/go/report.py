@@ -8,10 +8,11 @@ four spaces, file and line; further lines are indented by eight.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from snipproof.model import Source
-from snipproof.run.source_run import Crash
+from snipproof.run.source_run import Crash, SkippedTest
 
 _FRAMEWORK = (
     r"\x16(?:=== (?P<turn>[A-Z]+) *(?P<turn_name>[^\n]*)"
@@ -119,13 +120,43 @@ def failures(report: GoTestReport, source: Source, *, panicked: bool) -> list[Cr
                     message = ": ".join(_one_line(text) for text in parts if text)
                     lines = _traced(logged.message, name) or lines
                 text = _log(test, [m for m in messages if m == logged or m in notes], source)
-                found.append(Crash(f"{test} failed", message, lines, text, logged.after))
+                found.append(Crash(f"{test} failed", message, lines, text, logged.after, test=_function(test)))
         inner = any(other.startswith(f"{test}/") for other in failed)
         if len(notes) == len(messages) and not panicked and not inner:
             message = notes[-1].message if notes else "without a message"
             lines = (notes[-1].line,) if notes else ()
-            found.append(Crash(f"{test} failed", message, lines, _log(test, notes, source), end))
+            found.append(Crash(f"{test} failed", message, lines, _log(test, notes, source), end, test=_function(test)))
     return sorted(found, key=lambda crash: crash.after or 0)
+
+
+def _function(test: str) -> str:
+    """Return the function of a test or a subtest."""
+    return test.partition("/")[0]
+
+
+def unfinished(report: GoTestReport, tests: Sequence[str], *, ended: bool) -> list[Crash]:
+    """Return a Crash for each of ``tests`` that was not run, or that never ended.
+
+    :param ended: whether the process ended by itself and without an error, which would explain it.
+    """
+    found = []
+    for test in tests:
+        if test not in report.tests:
+            why = "a build constraint or a `TestMain` excludes it"
+            found.append(Crash(f"{test} was not run", why, (), "", test=test))
+        elif report.tests[test] is None:
+            found.append(Crash(f"{test} never ended", "it ended the process", (), "", test=test))
+    return found if ended else []
+
+
+def skipped(report: GoTestReport) -> list[SkippedTest]:
+    """Return the tests and subtests that were skipped."""
+    found = []
+    for test in report.ended("SKIP"):
+        messages = report.messages(test)
+        reason = f"{test} was skipped" + (f": {messages[-1].message}" if messages else "")
+        found.append(SkippedTest(_function(test), reason, whole="/" not in test))
+    return found
 
 
 def _log(test: str, messages: list[Logged], source: Source) -> str:

@@ -15,7 +15,7 @@ from snipproof.run.probe.statement_probes import probe_statements
 from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.go.build import GoBuild
 from snipproof.run.runners.go.module import GoModule, download, find_module
-from snipproof.run.runners.go.report import GoTestReport, failures, read_report
+from snipproof.run.runners.go.report import failures, read_report, skipped, unfinished
 from snipproof.run.runners.go.trace import read_panic, stopped_at
 from snipproof.run.runners.job import Job
 from snipproof.run.source_run import SourceRun, Termination
@@ -88,26 +88,10 @@ def _read(job: Job, termination: Termination, code: int | None, tests: Sequence[
     if not tests:
         return job.result(termination, code, stderr=stderr, crashes=crashes, stopped_at=hang)
     report = read_report(job.read(job.stdout), job.separator)
-    return job.result(
-        termination,
-        code,
-        stdout=report.text,
-        stderr=stderr,
-        crashes=(*failures(report, job.program.source, panicked=panic is not None), *crashes),
-        stopped_at=hang,
-        failure_reason="" if code or termination is not Termination.EXITED else _failure_reason(report, tests),
+    source = job.program.source
+    found = (
+        *failures(report, source, panicked=panic is not None),
+        *unfinished(report, tests, ended=code == 0 and termination is Termination.EXITED),
     )
-
-
-def _failure_reason(report: GoTestReport, tests: Sequence[str]) -> str:
-    """Return why a run failed although its process exited with 0: a test that proved nothing."""
-    for test in report.ended("SKIP"):
-        messages = report.messages(test)
-        return f"{test} was skipped{f': {messages[-1].message}' if messages else ''}"
-    for test in tests:
-        if test not in report.tests:
-            return f"{test} was not run: a build constraint or a `TestMain` excludes it"
-    for test, end in report.tests.items():
-        if end is None:
-            return f"{test} never ended: it ended the process"
-    return ""
+    run = job.result(termination, code, stdout=report.text, stderr=stderr, crashes=(*found, *crashes), stopped_at=hang)
+    return replace(run, skipped=tuple(skipped(report)))

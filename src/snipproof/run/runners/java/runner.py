@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from snipproof.run.runners.java.javac import Javac
 from snipproof.run.runners.java.maven import ClassPath, manifest, resolve
 from snipproof.run.runners.job import Job, empty, environment
 from snipproof.run.runners.worker_process import WorkerProcess
-from snipproof.run.source_run import Crash, SourceRun, Termination
+from snipproof.run.source_run import Crash, SkippedTest, SourceRun, Termination
 from snipproof.run.toolchain import find_tool, find_version
 
 _MIN_VERSION = 11
@@ -181,9 +182,20 @@ class JavaRunner(Runner):
         file.write_text("\n".join(lines), encoding="utf-8")
 
     def _result(self, job: Job, termination: Termination, code: int | None, stdout: str, stderr: str) -> SourceRun:
+        all_events = job.read_events()
         events: dict[str, Any] = {}
-        for event in job.read_events():
+        for event in all_events:
             events = event | events  # the first of each kind
+        ended = {event["ended"] for event in all_events if "ended" in event}
+        skipped = tuple(
+            SkippedTest(
+                event["skipped"]["test"],
+                job.redact(f"JUnit did not run {event['skipped']['name']}: {event['skipped']['reason']}"),
+                whole=event["skipped"]["test"] not in ended,
+            )
+            for event in all_events
+            if "skipped" in event
+        )
         crashes: tuple[Crash, ...] = ()
         failure_reason = ""
         if termination is not Termination.EXITED:
@@ -193,13 +205,10 @@ class JavaRunner(Runner):
             crashes = (Crash("System.exit", message, tuple(events["exit"]), ""),)
         elif "summary" not in events:
             failure_reason = "the JVM ended before the tests had ended"
-        elif "skipped" in events:
-            skipped = events["skipped"]
-            failure_reason = job.redact(f"JUnit did not run {skipped['name']}: {skipped['reason']}")
-        elif not events["summary"]["tests"] and "error" not in events:
+        elif not events["summary"]["tests"] and "error" not in events and not skipped:
             failure_reason = "JUnit found no test in this file"
         hang = job.read(job.folder / "hang")
-        return job.result(
+        run = job.result(
             termination,
             code,
             stdout=stdout,
@@ -208,6 +217,7 @@ class JavaRunner(Runner):
             stopped_at=int(hang) if hang else None,
             failure_reason=failure_reason,
         )
+        return replace(run, skipped=skipped)
 
 
 def _environment(context: RunnerContext, home: Path) -> dict[str, str]:

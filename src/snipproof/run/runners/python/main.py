@@ -28,7 +28,10 @@ import time
 import traceback
 import types
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _KEEPER = Path(__file__).parents[3] / "processes" / "keeper.py"
 _ORIGIN_DEPTH = 16
@@ -124,6 +127,16 @@ class Probe:
 
         with contextlib.suppress(Exception):  # a metaclass may refuse it
             made.__init__ = functools.wraps(given)(__init__)
+
+    @contextlib.contextmanager
+    def raising(self, region: str) -> Iterator[None]:
+        """Report the error of a Region that announces it, and go on behind it."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 (whether it is the right one is judged later)
+            if error.__traceback__:
+                error.__traceback__ = error.__traceback__.tb_next  # this frame is not the Source's
+            self.write({"error": describe(error, self._path, whole=True), "region": region})
 
     def report(self, signal: str, number: int, frame: str = "", *, always: bool = False) -> None:
         """Write an event, unless it was written before."""
@@ -229,15 +242,27 @@ def watch_failures(probe: Probe, path: str) -> None:
         loop.call_exception_handler = loop_failed
 
 
-def describe(error: BaseException, path: str) -> dict[str, Any]:
-    """Return the name of an exception, its message, its lines in the Source (outermost first) and its traceback."""
-    trace = error.__traceback__.tb_next if error.__traceback__ else None
+def describe(error: BaseException, path: str, *, whole: bool = False) -> dict[str, Any]:
+    """Return the name of an exception, its message, its lines in the Source (outermost first) and its traceback.
+
+    :param whole: whether its traceback begins in the Source.
+    """
+    trace = error.__traceback__
+    if trace and not whole:
+        trace = trace.tb_next
     lines = [frame.lineno for frame in traceback.extract_tb(trace) if frame.filename == path]
     if isinstance(error, SyntaxError) and error.filename == path:
         lines = [error.lineno or 1]
         trace = None
     text = "".join(traceback.format_exception(type(error), error, trace))
-    return {"type": type(error).__name__, "message": str(error), "lines": lines, "traceback": text}
+    codes = [str(getattr(error, name)) for name in ("code", "errno", "status_code") if hasattr(error, name)]
+    return {
+        "type": type(error).__name__,
+        "types": [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__] + codes,
+        "message": str(error),
+        "lines": lines,
+        "traceback": text,
+    }
 
 
 def serve(requests: int, responses: int) -> dict[str, Any]:

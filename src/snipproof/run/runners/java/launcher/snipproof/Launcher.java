@@ -91,7 +91,7 @@ public final class Launcher {
             try {
                 LauncherFactory.create().execute(request(types), report);
             } catch (Throwable error) { // errors that JUnit itself does not catch, such as a lack of memory
-                Probe.writeEvent(trace.event(error));
+                Probe.writeEvent(trace.event(error, ""));
             }
             running = null;
             watchdog.interrupt();

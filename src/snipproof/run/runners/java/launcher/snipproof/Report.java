@@ -2,6 +2,7 @@ package snipproof;
 
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
+import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 
@@ -34,15 +35,26 @@ final class Report implements TestExecutionListener {
 
     @Override
     public void executionFinished(TestIdentifier identifier, TestExecutionResult result) {
-        if (result.getStatus() == Status.FAILED) {
-            Probe.writeEvent(trace.event(result.getThrowable().orElseGet(() -> new AssertionError("the test failed"))));
+        if (result.getStatus() == Status.SUCCESSFUL && identifier.isTest()) {
+            Probe.writeEvent("{\"ended\": " + Json.text(method(identifier)) + "}");
+        } else if (result.getStatus() == Status.FAILED) {
+            Throwable error = result.getThrowable().orElseGet(() -> new AssertionError("the test failed"));
+            Probe.writeEvent(trace.event(error, method(identifier)));
         } else if (result.getStatus() == Status.ABORTED) {
             reportSkipped(identifier, result.getThrowable().map(Throwable::getMessage).orElse("aborted"));
         }
     }
 
     private static void reportSkipped(TestIdentifier identifier, String reason) {
-        Probe.writeEvent("{\"skipped\": {\"name\": " + Json.text(identifier.getDisplayName()) + ", \"reason\": "
-                + Json.text(String.valueOf(reason)) + "}}");
+        Probe.writeEvent("{\"skipped\": {\"name\": " + Json.text(identifier.getDisplayName()) + ", \"test\": "
+                + Json.text(method(identifier)) + ", \"reason\": " + Json.text(String.valueOf(reason)) + "}}");
+    }
+
+    /** Returns the name of the method of a test, "" for a class. */
+    private static String method(TestIdentifier identifier) {
+        return identifier.getSource()
+                .filter(MethodSource.class::isInstance)
+                .map(source -> ((MethodSource) source).getMethodName())
+                .orElse("");
     }
 }

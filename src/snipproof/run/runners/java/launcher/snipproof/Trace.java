@@ -29,15 +29,26 @@ final class Trace {
         this.types = types;
     }
 
-    /** Returns the JSON event for an exception that left a test. */
-    String event(Throwable error) {
+    /** Returns the JSON event for an exception that left a test, the method {@code test}. */
+    String event(Throwable error, String test) {
         List<Integer> lines = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         describe(error, "", new StackTraceElement[0], lines, text, Collections.newSetFromMap(new IdentityHashMap<>()));
         String name = error.getClass().getSimpleName();
-        return "{\"error\": {\"type\": " + Json.text(name.isEmpty() ? error.getClass().getName() : name)
+        return "{\"test\": " + Json.text(test) + ", \"error\": {\"type\": "
+                + Json.text(name.isEmpty() ? error.getClass().getName() : name) + ", \"types\": " + types(error)
                 + ", \"message\": " + Json.text(message(error)) + ", \"lines\": " + lines
                 + ", \"traceback\": " + Json.text(text.toString()) + "}}";
+    }
+
+    /** Returns the names of the classes of an exception as JSON. */
+    private static String types(Throwable error) {
+        List<String> names = new ArrayList<>();
+        for (Class<?> each = error.getClass(); each != Object.class; each = each.getSuperclass()) {
+            names.add(Json.text(each.getName()));
+            names.add(Json.text(each.getSimpleName()));
+        }
+        return "[" + String.join(", ", names) + "]";
     }
 
     /** Returns the lines of the Source in a stack, outermost first. */

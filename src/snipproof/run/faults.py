@@ -1,0 +1,97 @@
+"""Finds the Snippets that are to blame for what failed in a run.
+
+A Fault is blamed on the Snippet that shows the line that raised it, else on those that were open, else on the one that
+hidden code kept from starting, else on the one that was entered last: among the Snippets of its native test, if it has
+any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from snipproof.model import Region, Snippet, Source
+from snipproof.run.probe import Probed
+from snipproof.run.source_run import Crash, Diagnostic, SourceRun, Termination
+from snipproof.run.trace import Trace
+
+Fault = Crash | Diagnostic | Termination
+"""Why a run failed: an exception, a compiler's message, or how the process ended."""
+
+
+def find_faults(source: Source, probed: Probed, traces: Mapping[str, Trace], run: SourceRun) -> dict[str, Fault]:
+    """Return the first Fault of each Snippet that is blamed for one, by its id; at least one if the run is not ok."""
+    faults: dict[str, Fault] = {}
+
+    def blame(snippets: Sequence[Snippet], fault: Fault) -> None:
+        for snippet in snippets:
+            faults.setdefault(snippet.id, fault)
+
+    for diagnostic in run.diagnostics:
+        blame(_at_line(source, diagnostic), diagnostic)
+    for crash in run.crashes:
+        blame(_of_crash(source, probed, traces, crash), crash)
+    ended = run.announced and run.termination is Termination.EXITED
+    if not run.ok and not run.crashes and not ended and run.termination is not Termination.NOT_BUILT:
+        opened = [s for s in source.snippets if traces[s.id].open]
+        blame(opened or _nearest(source.snippets, traces, run.stopped_at, None), run.termination)
+    if run.termination is Termination.NOT_BUILT and not faults:
+        blame(source.snippets, run.termination)
+    return faults
+
+
+def snippets_of_test(source: Source, probed: Probed, test: str) -> list[Snippet]:
+    """Return the Snippets that a native test function holds; all of them if its place is unknown."""
+    places = probed.plan.functions.get(test, ()) if probed.plan else ()
+    return [s for s in source.snippets if any(a <= s.region.line <= b for a, b in places)] if places else []
+
+
+def _of_crash(source: Source, probed: Probed, traces: Mapping[str, Trace], crash: Crash) -> list[Snippet]:
+    own = snippets_of_test(source, probed, crash.test)
+    # The innermost line that a Snippet shows; the exception may have left its functions before it was reported.
+    shown = next((s for line in reversed(crash.lines) if (s := showing(source.snippets, line))), [])
+    opened = [s for s in own or source.snippets if traces[s.id].open_after(crash.after)]
+    found = shown or opened
+    if not found or (own and not any(snippet in own for snippet in found)):
+        # A test that failed makes at least one of its own Snippets red.
+        line = crash.lines[-1] if crash.lines else None
+        found = [*found, *_nearest(own or source.snippets, traces, line, crash.after)]
+    return found
+
+
+def showing(snippets: Sequence[Snippet], line: int | None) -> list[Snippet]:
+    """Return the Snippets that show ``line``."""
+    return [s for s in snippets if line is not None and shows(s.region, line)]
+
+
+def shows(region: Region, line: int) -> bool:
+    """Return whether ``region`` holds ``line``."""
+    return any(segment.first <= line <= segment.last for segment in region.segments)
+
+
+def _at_line(source: Source, diagnostic: Diagnostic) -> list[Snippet]:
+    """Return the Snippets that a compiler's message belongs to: those that show its line, else the next one."""
+    if diagnostic.path != source.path:
+        return list(source.snippets)
+    if shown := showing(source.snippets, diagnostic.line):
+        return shown
+    later = [s for s in source.snippets if s.region.segments[-1].last >= diagnostic.line]
+    return [min(later, key=lambda s: s.region.line)] if later else [source.snippets[-1]]
+
+
+def _nearest(
+    snippets: Sequence[Snippet], traces: Mapping[str, Trace], line: int | None, after: int | None
+) -> list[Snippet]:
+    """Return the Snippet that hidden code kept from starting or continuing, else the Snippet that was entered last.
+
+    :param line: the line of the hidden code, if it is known.
+    :param after: the number of events before it failed, ``None`` for all: test functions run in any order.
+    """
+    waiting: dict[int, Snippet] = {}
+    for snippet in snippets:
+        for gap in traces[snippet.id].gaps:
+            if gap.starts:
+                waiting.setdefault(gap.line, snippet)
+    later = [start for start in waiting if line is not None and start > line]
+    if waiting:
+        return [waiting[min(later or waiting)]]
+    return [max(snippets, key=lambda s: traces[s.id].last_entry(after))]

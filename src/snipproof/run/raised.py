@@ -1,0 +1,67 @@
+"""What the START line of a Snippet says about its run: an error that it raises, lines that never run, or no run.
+
+``{raises: KeyError}`` names the class of the error, its code or a text of its message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from snipproof.model import Snippet, Source
+from snipproof.run.faults import shows
+from snipproof.run.source_run import Crash, SourceRun
+from snipproof.text import shorten
+
+
+def find_raised(source: Source, crashes: Sequence[Crash]) -> dict[str, Crash]:
+    """Return the first error of each Snippet whose START line announces one, by the id of the Snippet."""
+    found: dict[str, Crash] = {}
+    for snippet in source.snippets:
+        if "raises" in snippet.region.attributes:
+            own = (c for c in crashes if c.region == snippet.name or any(shows(snippet.region, n) for n in c.lines))
+            crash = next(own, None)
+            if crash:
+                found[snippet.id] = crash
+    return found
+
+
+def without_raised(run: SourceRun, crashes: Sequence[Crash], raised: Mapping[str, Crash]) -> SourceRun:
+    """Return ``run`` with those of ``crashes`` that no Snippet announces."""
+    return replace(run, crashes=tuple(c for c in crashes if c not in raised.values()), announced=bool(raised))
+
+
+def raise_problem(snippet: Snippet, raised: Mapping[str, Crash]) -> str:
+    """Return what is wrong with the error that ``snippet`` announces, else ``""``."""
+    expected = str(snippet.region.attributes.get("raises", ""))
+    crash = raised.get(snippet.id)
+    if not expected:
+        return ""
+    if crash is None:
+        return f"it raises no error, but its START line says `raises: {expected}`"
+    if _matches(crash, expected):
+        return ""
+    first = shorten(crash.message.strip().split("\n")[0])
+    return f"it raises `{crash.type}: {first}`, but its START line says `raises: {expected}`"
+
+
+def last_line(raised: Mapping[str, Crash], snippet: Snippet) -> int | None:
+    """Return the line of ``snippet`` that raised the error that it announces: those behind it cannot run."""
+    crash = raised.get(snippet.id)
+    lines = [line for line in crash.lines if shows(snippet.region, line)] if crash else []
+    return lines[-1] if lines else None
+
+
+def skip_reason(snippet: Snippet) -> str:
+    """Return why ``snippet`` is skipped, else ``""``."""
+    return str(snippet.region.attributes.get("skip", ""))
+
+
+def unreached_reason(snippet: Snippet) -> str:
+    """Return why lines of ``snippet`` never run, else ``""``."""
+    return str(snippet.region.attributes.get("unreached", ""))
+
+
+def _matches(crash: Crash, expected: str) -> bool:
+    names = {crash.type, *crash.types}
+    return expected in names | {name.rpartition(".")[2] for name in names} or expected in crash.message
