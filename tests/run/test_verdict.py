@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from snipproof.model import Outcome
-from snipproof.run.probe import Function, Probed
-from snipproof.run.source_run import TEST_ENDED, Crash, Diagnostic, ProbeEvent, SourceRun, Termination, cut
+from snipproof.run.probe import Probed
+from snipproof.run.source_run import Crash, Diagnostic, ProbeEvent, SourceRun, Termination, cut
 from snipproof.run.verdict import Verdict, judge
 from snipproof.site.source import parse_source
 from snipproof.text import redact
@@ -82,58 +82,11 @@ def events(*lines: int) -> tuple[ProbeEvent, ...]:
     return tuple(ProbeEvent(line, float(n)) for n, line in enumerate(lines))
 
 
-DECLARED = "// START a\nimport\n// END a\n// START a\nfunc f() {\n}\nfunc g() {\n}\n// END a\n// START b\nx\n// END b\n"
-FUNCTIONS = Probed(
-    DECLARED,
-    declared=frozenset((1, 3, 4, 9)),
-    functions=(Function("f", 5, 6), Function("g", 7, 8), Function("m", 20, 30)),
-)
-
-
-def test_functions_that_are_shown_must_all_be_called() -> None:
-    """Where no marker can be executed, the functions between them stand for it; what they call is inside too."""
-
-    def made(*lines: int) -> SourceRun:
-        return SourceRun(Termination.EXITED, 0, events(*lines), ("", *(f"<{line}>" for line in lines)))
-
-    whole = verdicts(DECLARED, FUNCTIONS, made(10, 12, 5, 7, -7, -5))
-    assert (whole["a"].outcome, whole["a"].output) == (Outcome.PASSED, "<5><7><-7>")
-    half = verdicts(DECLARED, FUNCTIONS, made(10, 12, 5, -5))["a"]
-    assert (half.outcome, half.line) == (Outcome.NOT_EXECUTED, 7)
-    assert "`g` (s.go:7) was never called" in half.reason
-    left = verdicts(DECLARED, FUNCTIONS, made(10, 12, 7, 5, -5))["a"]
-    assert "`g` (s.go:7) was never left" in left.reason
-
-
-def test_a_region_of_nothing_but_declarations_is_proven_by_nothing() -> None:
-    """Imports alone compile, but nothing was executed: that is never a pass."""
-    text = "// START a\nimport\n// END a\n"
-    verdict = verdicts(text, Probed(text, declared=frozenset((1, 3))), SourceRun(Termination.EXITED, 0))["a"]
-    assert verdict.outcome is Outcome.NOT_EXECUTED
-    assert "it shows no code that can be executed" in verdict.reason
-
-
-def test_the_end_of_a_test_function_closes_what_it_left_open() -> None:
-    """A failed assertion belongs to the Snippet its test was in; the next test starts afresh, and its output is its."""
-    text = "// START a\nx\n// END a\n// START b\ny\n// END b\n// START c\nz\n// END c\n"
-    crash = Crash("assert", "no", (2,), "", after=1)
-    made = SourceRun(
-        Termination.EXITED,
-        0,
-        events(1, TEST_ENDED, 4, 6, 7, 9),
-        ("", "<a>", "<glue>", "<b>", "", "<c>", ""),
-        crashes=(crash,),
-    )
-    found = verdicts(text, Probed(text), made)
-    assert {name: str(v.outcome) for name, v in found.items()} == {"a": "failed", "b": "passed", "c": "passed"}
-    assert {name: v.output for name, v in found.items()} == {"a": "<a>", "b": "<b>", "c": "<c>"}
-
-
 def test_hidden_code_after_a_snippet_belongs_to_the_one_entered_last_before_it() -> None:
     """Test functions run in any order: what runs after the failure has nothing to do with it."""
     text = "// START a\nx\n// END a\n// START b\ny\n// END b\nglue\n"
     crash = Crash("E", "no", (7,), "", after=2)
-    made = SourceRun(Termination.EXITED, 0, events(4, 6, TEST_ENDED, 1, 3, TEST_ENDED), ("",) * 7, crashes=(crash,))
+    made = SourceRun(Termination.EXITED, 0, events(4, 6, 1, 3), ("",) * 7, crashes=(crash,))
     found = verdicts(text, Probed(text), made)
     assert {name: (str(v.outcome), v.line) for name, v in found.items()} == {"a": ("passed", 1), "b": ("failed", 7)}
 
@@ -141,23 +94,10 @@ def test_hidden_code_after_a_snippet_belongs_to_the_one_entered_last_before_it()
 def test_every_crash_is_blamed_on_its_own_snippet() -> None:
     """Two test functions fail: two Snippets are red, each with its own line and message."""
     text = "// START a\nx\n// END a\n// START b\ny\n// END b\n"
-    crashes = (Crash("A", "one", (2,), "", after=1), Crash("B", "two", (5,), "", after=3))
-    made = SourceRun(Termination.EXITED, 1, events(1, TEST_ENDED, 4, TEST_ENDED), ("",) * 5, crashes=crashes)
+    crashes = (Crash("A", "one", (2,), "", after=1), Crash("B", "two", (5,), "", after=2))
+    made = SourceRun(Termination.EXITED, 1, events(1, 4), ("",) * 5, crashes=crashes)
     found = verdicts(text, Probed(text), made)
     assert [(v.line, v.reason) for v in found.values()] == [(2, "A: one"), (5, "B: two")]
-
-
-def test_a_crash_in_a_function_that_a_snippet_shows_is_its_own() -> None:
-    """Called from hidden code, a shown function that raises is to blame, although no marker is open."""
-    made = SourceRun(
-        Termination.EXITED,
-        1,
-        events(10, 12, 5, -5, 7, -7),
-        ("",) * 7,
-        crashes=(Crash("E", "no", (40, 6), "", after=6),),
-    )
-    found = verdicts(DECLARED, FUNCTIONS, made)
-    assert {name: (str(v.outcome), v.line) for name, v in found.items()} == {"a": ("failed", 6), "b": ("passed", 10)}
 
 
 def test_a_message_of_a_compiler_is_blamed_by_its_line() -> None:

@@ -9,8 +9,6 @@ from enum import StrEnum
 from snipproof.run.probe.plan import Signal
 from snipproof.services.recorder.recording import Exchange
 
-TEST_ENDED = 0
-
 
 class Termination(StrEnum):
     """How the process of a run ended."""
@@ -25,8 +23,7 @@ class Termination(StrEnum):
 class ProbeEvent:
     """A run passed a probe.
 
-    :param line: the number of the probe. ``TEST_ENDED`` means that a native test function of the Source has ended, so
-        the run cannot leave a Region any more that the function entered.
+    :param line: the number of the probe: the line of a marker, if there is no plan.
     :param time: seconds on a monotonic clock.
     :param signal: what it reports, if a plan placed the probe; ``line`` is then the number of a statement, a function
         or a class, and ``frame`` the activation of the function that reports it.

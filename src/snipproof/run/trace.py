@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from snipproof.model import Region
-from snipproof.run.probe import Function, Probed
+from snipproof.run.probe import Probed
 from snipproof.run.probe.plan import RegionPlan, Signal
-from snipproof.run.source_run import TEST_ENDED, ProbeEvent, SourceRun
+from snipproof.run.source_run import ProbeEvent, SourceRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,111 +157,49 @@ def _ranges(lines: list[int]) -> str:
     return f"{word} {', '.join('-'.join(map(str, part)) for part in parts)}"
 
 
-@dataclass(frozen=True, slots=True)
-class RegionProbes:
-    """The probes that enter and leave the Segments of one Region.
-
-    :param functions: those that a marker between declarations shows.
-    """
-
-    starts: frozenset[int]
-    ends: frozenset[int]
-    functions: tuple[Function, ...]
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing in the Region can be executed."""
-        return not self.starts
-
-
-def _probes_of(region: Region, probed: Probed) -> RegionProbes:
-    """Return the probes of ``region``.
-
-    A Segment that shows declarations is proven by its functions. A Segment of declarations without a function, such as
-    the imports of a Go file, has no probe: compiling the file proves it.
-    """
-    lines = len(probed.text.split("\n"))
-    starts: set[int] = set()
-    ends: set[int] = set()
-    shown: list[Function] = []
-    for segment in region.segments:
-        first, last = segment.first - 1, segment.last + 1
-        opens, closes = first in probed.declared, last in probed.declared
-        if opens or closes:
-            inner = [f for f in probed.functions if f.first < last and f.last > first]
-            shown += inner
-            starts |= {f.first for f in inner if f.first > first}
-            ends |= {-f.first for f in inner if f.last < last}
-        if not opens:
-            starts.add(first)
-        # A Region that is never closed runs to the end of the file, where no marker is.
-        if not closes and segment.last < lines:
-            ends.add(last)
-    return RegionProbes(frozenset(starts), frozenset(ends), tuple(shown))
-
-
 def _trace_markers(region: Region, probed: Probed, run: SourceRun) -> Trace:
     """Follow a run whose probes are the markers themselves."""
-    probes = _probes_of(region, probed)
-    inside = _Inside(probes)
+    lines = len(probed.text.split("\n"))
+    # A Region that is never closed runs to the end of the file, where no marker is.
+    inside = _Inside(
+        frozenset(segment.first - 1 for segment in region.segments),
+        frozenset(segment.last + 1 for segment in region.segments if segment.last < lines),
+    )
     found = Trace(region)
     _follow(found, run, inside)
-    ends = sorted(probes.ends - inside.passed - probed.unreachable, key=abs)
-    # Its end was never passed: it ended at the statement before the marker that left, or at the end of the file.
-    if run.ok and found.open and not ends:
+    if run.ok and found.open and not inside.ends - inside.passed:
         found.stays[-1] = (found.stays[-1][0], len(run.events))
-    found.gaps = tuple(_marker_gaps(found, probed, probes, sorted(probes.starts - inside.passed), ends))
+    found.gaps = tuple(_marker_gaps(found, probed, inside))
     return found
 
 
-def _marker_gaps(
-    found: Trace, probed: Probed, probes: RegionProbes, starts: list[int], ends: list[int]
-) -> Iterable[Gap]:
-    names = {function.first: function.name for function in probes.functions}
+def _marker_gaps(found: Trace, probed: Probed, inside: _Inside) -> Iterable[Gap]:
     place = f"{found.region.source}:"
-    as_a_whole = " as a whole" if found.begun else ""
-    if probes.empty:
-        line = found.region.line
-        yield Gap(line, f": it shows no code that can be executed, so nothing proves it ({place}{line})")
-    for line in starts:
+    for line in sorted(inside.starts - inside.passed):
         if line in probed.silent:
             yield Gap(line, f": {probed.silent[line]} ({place}{line})")
-        elif line in names:
-            yield Gap(line, f"{as_a_whole}: `{names[line]}` ({place}{line}) was never called")
         elif found.begun:
             yield Gap(line, f" as a whole: the part that starts at {place}{line} was never reached")
         else:
             yield Gap(line, f": its START marker at {place}{line} was never reached (a dead branch?)")
-    for probe in ends:
-        line = abs(probe)
-        if probe < 0:
-            yield Gap(line, f" as a whole: `{names[line]}` ({place}{line}) was never left", starts=False)
-        else:
-            because = probed.silent.get(line, "the code before it left, so the rest of the Snippet never ran")
-            why = f" as a whole: its END marker at {place}{line} was never reached: {because}"
-            yield Gap(line, why, starts=False)
+    for line in sorted(inside.ends - inside.passed):
+        because = probed.silent.get(line, "the code before it left, so the rest of the Snippet never ran")
+        why = f" as a whole: its END marker at {place}{line} was never reached: {because}"
+        yield Gap(line, why, starts=False)
 
 
 @dataclass(slots=True)
 class _Inside:
-    """Whether a run is inside a Region: between its markers, or in its functions, which may call each other."""
+    """Whether a run is between the markers of a Region."""
 
-    probes: RegionProbes
+    starts: frozenset[int]
+    ends: frozenset[int]
     passed: set[int] = field(default_factory=set)
-    marked: bool = False
-    depth: int = 0
+    inside: bool = False
 
     def move(self, event: ProbeEvent) -> bool:
         """Take note of an event; return whether the run is inside the Region now."""
-        probe = event.line
-        if probe in self.probes.ends or probe in self.probes.starts:
-            self.passed.add(probe)
-            if probe in {f.first for f in self.probes.functions}:
-                self.depth += 1
-            elif probe < 0:
-                self.depth = max(0, self.depth - 1)
-            else:
-                self.marked = probe in self.probes.starts
-        elif probe == TEST_ENDED:
-            self.marked, self.depth = False, 0
-        return self.marked or self.depth > 0
+        if event.line in self.starts | self.ends:
+            self.passed.add(event.line)
+            self.inside = event.line in self.starts
+        return self.inside

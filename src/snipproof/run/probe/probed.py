@@ -11,40 +11,29 @@ PROBE_FUNCTION = "__snipproof_probe__"
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
-    """A function declared where no statement may stand: at the top of a Go file, in the body of a Java class.
-
-    Its probes are ``first`` at its entry and ``-first`` at its exit.
-
-    :param first: the line of its name.
-    :param last: the line at which it ends.
-    """
-
-    name: str
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
 class Probed:
-    """The text of a Source with its probes. The probe of a marker is the number of the marker's line.
+    """The text of a Source with its probes.
 
-    :param silent: for the line of each marker without a probe, the reason.
-    :param plan: what a run must report. Without one, the markers themselves are the probes.
+    :param silent: for the line of each marker that a run cannot follow, the reason.
+    :param plan: what a run must report. Without one, the markers are the probes: passing one reports its line.
     :param program: what runs instead of ``text``, in a form of the language's own.
-    :param unreachable: the lines of END markers right after a statement that leaves, such as ``return``: their Region
-        ends there.
-    :param declared: the lines of markers between declarations, where nothing can be executed. Such a marker has no
-        probe of its own: the probes of the ``functions`` that it shows prove what it opens or closes.
+    :param columns: by line, the columns, from 1, and the lengths of what the probes added to it, in order.
     """
 
     text: str
     silent: Mapping[int, str] = field(default_factory=dict)
-    unreachable: frozenset[int] = frozenset()
-    declared: frozenset[int] = frozenset()
-    functions: tuple[Function, ...] = ()
     plan: Plan | None = None
     program: bytes = b""
+    columns: Mapping[int, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+    def column(self, line: int, column: int) -> int:
+        """Return the column in the docs source of a ``column`` in the text with probes; both count from 1."""
+        added = 0
+        for place, length in self.columns.get(line, ()):
+            if place + added >= column:
+                break
+            added += min(length, column - place - added)
+        return column - added
 
 
 class Edits:
@@ -63,6 +52,13 @@ class Edits:
         """Put ``text`` before the character at ``column`` of ``line``; columns count characters from 0."""
         inserts = self._inserts.setdefault(line, [])
         inserts.append((column, len(inserts), text))
+
+    def columns(self) -> dict[int, tuple[tuple[int, int], ...]]:
+        """Return what was inserted: by line, the columns, from 1, and the lengths, in order."""
+        return {
+            line: tuple((column + 1, len(text)) for column, _, text in sorted(inserts))
+            for line, inserts in self._inserts.items()
+        }
 
     def text(self) -> str:
         """Return the edited text."""

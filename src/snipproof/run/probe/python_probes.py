@@ -89,9 +89,8 @@ class _Inserter(ast.NodeTransformer):
         """Leave the docstring and the imports from ``__future__`` in front."""
         count = next((n for n, s in enumerate(node.body) if not _is_header(s, n)), len(node.body))
         header, rest = node.body[:count], node.body[count:]
-        node.body = [*header, *(call for s in header for call in self._before(s)), *self._block(rest)]
-        if header and not rest and (done := self._after(header[-1])):
-            node.body += done
+        calls = [call for s in header for call in (*self._before(s), *self._after(s))]
+        node.body = [*header, *calls, *self._block(rest)]
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:

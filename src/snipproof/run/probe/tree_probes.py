@@ -1,226 +1,250 @@
-"""Places probes in Sources that tree-sitter has a grammar for.
-
-A marker between two statements becomes a probe. A marker inside a statement belongs to that statement: the probe of a
-START goes before it, that of an END after it. A marker between declarations, where nothing can be executed, is proven
-by the functions that its Segment shows: they get probes at their entry and at their exit.
-"""
+"""Adds probes to Sources that tree-sitter has a grammar for, on the lines where their statements stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from snipproof.model import Marker
-from snipproof.run.probe.probed import PROBE_FUNCTION, Edits, Function, Probed
-from snipproof.syntax.grammar import GRAMMARS, Grammar, load_parser
-from snipproof.syntax.leaving import leaves, statements
+from snipproof.model import Region
+from snipproof.run.probe.plan import Probes, make_plan
+from snipproof.run.probe.probed import PROBE_FUNCTION, Edits, Probed
+from snipproof.syntax.grammar import load_parser
+from snipproof.syntax.leaving import statements
+from snipproof.syntax.statements import Block, Function, Kind, Statement
+from snipproof.syntax.tree_statements import declaration, ends, tree_statements
 
 _COMMENTS = ("comment", "line_comment", "block_comment")
 
 
-class _ProbeTexts(NamedTuple):
-    """The probes of one language; ``{}`` is the number of the probe.
+@dataclass(frozen=True, slots=True)
+class ProbeTexts:
+    """The probes of one language. ``{f}`` is the frame, ``{n}`` a number and ``{g}`` a group.
 
-    :param call: the statement that is a probe.
-    :param enter: what follows the brace that opens a function, ``leave`` what precedes the one that closes it.
+    :param at: stands before a statement, ``done`` behind it.
+    :param enter: follows the brace that opens a function, ``leave`` precedes the one that closes it.
+    :param called: surrounds the body of a function literal that is an expression.
+    :param made: follows the brace that opens a class.
+    :param returned: surrounds a value that is returned; the frame reports a return by itself if it is empty.
+    :param suspend: surrounds a value that is yielded, ``resume`` the whole expression.
+    :param module: the frame of code outside of functions.
     """
 
-    call: str
+    at: str
+    done: str
     enter: str
     leave: str
+    frame: str
+    called: tuple[str, str] = ("", "")
+    made: str = ""
+    returned: tuple[str, str] = ("", "")
+    suspend: tuple[str, str] = ("", "")
+    resume: tuple[str, str] = ("", "")
+    module: str = ""
 
 
-_CALL = PROBE_FUNCTION + "({});"
-_JAVA_CALL = "snipproof.Probe.pass({});"
-_PROBE_TEXTS = {
-    # In TypeScript the statement before may have no semicolon.
-    "typescript": _ProbeTexts(f";{_CALL}", f" {_CALL} try {{", f"}} finally {{ {_CALL} }} "),
-    "go": _ProbeTexts(_CALL, f" {_CALL}", ""),
-    "java": _ProbeTexts(_JAVA_CALL, f" {_JAVA_CALL} try {{", f"}} finally {{ {_JAVA_CALL} }} "),
+_FRAME = "__snipproof_frame__"
+TEXTS = {
+    "typescript": ProbeTexts(
+        at="{f}.at({n}, {g}); ",
+        done=";{f}.done({n});",
+        enter=f" const {_FRAME} = {PROBE_FUNCTION}.enter({{n}}); try {{",
+        leave=f"}} finally {{ {_FRAME}.exit(); }} ",
+        frame=_FRAME,
+        called=(f"({PROBE_FUNCTION}.called({{n}}), ", ")"),
+        made=f" #snipproof{{n}} = {PROBE_FUNCTION}.made({{n}});",
+        returned=("{f}.returned({n}, (", "))"),
+        suspend=("{f}.suspend(", ")"),
+        resume=("{f}.resume(", ")"),
+        module=PROBE_FUNCTION,
+    ),
+    "go": ProbeTexts(
+        at="{f}.At({n}, {g}); ",
+        done="; {f}.Done({n})",
+        enter=f" {_FRAME} := {PROBE_FUNCTION}({{n}}); defer {_FRAME}.Exit();",
+        leave="",
+        frame=_FRAME,
+    ),
+    "java": ProbeTexts(
+        at="{f}.at({n}, {g}); ",
+        done=" {f}.done({n});",
+        enter=f" snipproof.Frame {_FRAME}{{n}} = snipproof.Probe.enter({{n}}); try {{",
+        leave=(
+            f"}} catch (Throwable __snipproof_error_{{n}}) {{ {_FRAME}{{n}}.failed(); throw __snipproof_error_{{n}}; }}"
+            f" finally {{ {_FRAME}{{n}}.exit(); }} "
+        ),
+        frame=_FRAME + "{n}",  # a lambda must not hide a variable of the function around it
+        made=" {{ snipproof.Probe.made({n}); }}",
+    ),
 }
 
 
-def probe_tree(text: str, markers: Iterable[Marker], language: str, extension: str = "") -> Probed:
-    """Return ``text`` with a probe for every line that holds one of ``markers``.
+def probe_tree(text: str, regions: Sequence[Region], language: str, extension: str = "") -> Probed:
+    """Return ``text`` with the probes that follow ``regions``; no line moves.
 
-    :param language: a name in :data:`GRAMMARS`.
+    :param language: one of those that have a tree-sitter grammar.
     :param extension: that of the file, if the language has several grammars.
     :raises ToolchainMissingError: the grammars are not installed.
     """
-    found = sorted(set(markers), key=lambda marker: (marker.line, marker.column))
-    placer = _Placer(text, language, extension)
-    for line in dict.fromkeys(marker.line for marker in found):
-        here = [marker for marker in found if marker.line == line]
-        reason = placer.place(line, here[0].column, only_starts=all(marker.opens for marker in here))
+    # The tree keeps a reference to what it was made from, and its nodes one to the tree.
+    root: Any = load_parser(language, extension)(text.encode()).root_node
+    tree = tree_statements(root, language)
+    plan, probes = make_plan(tree, regions)
+    inserter = _Inserter(text, TEXTS[language], probes)
+    inserter.insert(tree)
+    markers = sorted({(marker.line, marker.column) for region in regions for marker in region.markers})
+    silent: dict[int, str] = {}
+    for line, column in markers:
+        reason = _not_a_marker(root, inserter.edits.lines, line, column)
         if reason:
-            placer.silent[line] = reason
-    functions = tuple(placer.watch(_segments(found, text.count("\n") + 1)))
-    return Probed(
-        placer.edits.text(), placer.silent, frozenset(placer.unreachable), frozenset(placer.declared), functions
-    )
+            silent.setdefault(line, reason)
+        elif language == "go":  # joined to a marker, `// Output:` would not begin its comment
+            inserter.edits.replace(line, "")
+    return Probed(inserter.edits.text(), silent, plan=plan, columns=inserter.edits.columns())
 
 
-def _segments(markers: list[Marker], lines: int) -> set[tuple[int, int]]:
-    """Return the lines of the markers that open and close each Segment of each name."""
-    found = set()
-    for name in {marker.name for marker in markers if marker.name is not None}:
-        first = None
-        for marker in markers:
-            if marker.name not in (name, None):
-                continue
-            if first is not None:
-                found.add((first, marker.line))
-            first = marker.line if marker.opens else None
-        if first is not None:
-            found.add((first, lines + 1))
-    return found
+def _not_a_marker(root: Any, lines: Sequence[str], line: int, column: int) -> str:  # noqa: PLR0911
+    """Return why a run cannot follow the marker at ``line`` and ``column``, else ``""``."""
+    row = line - 1
+    offset = len(lines[row][: column - 1].encode())
+    node = root.descendant_for_point_range((row, offset), (row, offset + 1))
+    if node.type not in _COMMENTS:
+        if "string" in node.type or "template" in node.type or "text" in node.type:
+            return "the marker is not a comment: it is inside a string literal"
+        return "the marker is not a comment"
+    if node.start_point[0] < row or (node.end_point[0] > row and node.text.startswith(b"/*")):
+        return "the marker is inside a block comment"
+    code = lines[row].encode()
+    if code[: node.start_point[1]].strip():
+        return "the marker follows code on its line: put it on a line of its own"
+    end = node.end_point[1] if node.end_point[0] == row else len(code)
+    rest = code[end:].strip()
+    if rest and not rest.startswith((b"//", b"/*")):
+        return "code follows the marker on its line: put it on a line of its own"
+    parent = node.parent
+    while parent is not None:
+        if parent.type == "ERROR":
+            return f"the code around it, from line {parent.start_point[0] + 1}, cannot be parsed"
+        parent = parent.parent
+    return ""
 
 
-class _Placer:
-    """Places one probe after the other."""
+class _Inserter:
+    """Inserts probes into a text."""
 
-    def __init__(self, text: str, language: str, extension: str) -> None:
+    def __init__(self, text: str, texts: ProbeTexts, probes: Probes) -> None:
         self.edits = Edits(text.split("\n"))
-        self.silent: dict[int, str] = {}
-        self.unreachable: set[int] = set()
-        self.declared: set[int] = set()
-        self._grammar = GRAMMARS[language]
-        self._texts = _PROBE_TEXTS[language]
         self._lines = [line.encode() for line in self.edits.lines]
-        # The tree keeps a reference to what it was made from, and its nodes one to the tree.
-        self._root: Any = load_parser(language, extension)(text.encode()).root_node
+        self._texts = texts
+        self._probes = probes
 
-    def place(self, line: int, column: int, *, only_starts: bool) -> str:
-        """Place the probe of a marker line; return why that is not possible, else ``""``.
+    def insert(self, root: Block) -> None:
+        """Insert the probes of a whole program."""
+        self._block(root, self._texts.module)
 
-        :param column: the column of the first marker on the line: characters, from 1.
-        """
-        row = line - 1
-        offset = len(self.edits.lines[row][: column - 1].encode())
-        node = self._root.descendant_for_point_range((row, offset), (row, offset + 1))
-        if reason := self._not_alone(node, row):
-            return reason
-        parent = node.parent
-        while parent is not None:
-            if parent.type == "ERROR":
-                return f"the code around it, from line {parent.start_point[0] + 1}, cannot be parsed"
-            parent = parent.parent
-        call = _numbered(self._texts.call, line)
-        parent = node.parent
-        if parent.type in self._grammar.containers or self._is_behind_a_case(node):
-            return self._place_between(node, line, call, only_starts=only_starts)
-        return self._place_inside(node, line, call, only_starts=only_starts)
+    def _block(self, block: Block, frame: str) -> None:
+        for statement in block.statements:
+            self._before(statement, frame)
+            for inner in statement.blocks:
+                self._block(inner, frame)
+            for function in statement.functions:
+                self._function(function)
+            self._after(statement, frame)
+            self._class(statement)
 
-    def _not_alone(self, node: Any, row: int) -> str:
-        """Return why a marker at ``node`` is not a comment on a line of its own, else ``""``."""
-        if node.type not in _COMMENTS:
-            if "string" in node.type or "template" in node.type or "text" in node.type:
-                return "the marker is not a comment: it is inside a string literal"
-            return "the marker is not a comment"
-        if node.start_point[0] < row or (node.end_point[0] > row and node.text.startswith(b"/*")):
-            return "the marker is inside a block comment"
-        line = self._lines[row]
-        if line[: node.start_point[1]].strip():
-            return "the marker follows code on its line: put it on a line of its own"
-        end = node.end_point[1] if node.end_point[0] == row else len(line)
-        rest = line[end:].strip()
-        if rest and not rest.startswith((b"//", b"/*")):
-            return "code follows the marker on its line: put it on a line of its own"
-        return ""
+    def _before(self, statement: Statement, frame: str) -> None:
+        number = self._probes.statements.get(statement)
+        if number is None or statement.kind is Kind.NOTHING or _is_super(statement.node):
+            return
+        opening, between, _ = statement.wrap
+        group = self._probes.groups[number]
+        call = self._texts.at.format(f=frame, n=number, g=group)
+        self._insert(statement.node.start_point, f"{opening}{call}{between}")
+        if statement.kind is Kind.RETURN and number and self._texts.returned[0]:
+            self._return(statement.node, frame, number)
+        if statement.kind is Kind.YIELD and frame != self._texts.module:
+            self._yields(statement.node, frame)
 
-    def _is_behind_a_case(self, node: Any) -> bool:
-        """Return whether a comment is the end of a case, although the grammar places it after the case."""
-        before = _before(node)
-        return (
-            node.parent.type in self._grammar.cases
-            and before is not None
-            and before.type != "switch_rule"
-            and ("case" in before.type or before.type in self._grammar.containers)
-        )
-
-    def _place_between(self, node: Any, line: int, call: str, *, only_starts: bool) -> str:
-        before = _before(node)
-        while before is not None and (before.type == "statement_list" or self._is_case(before)):
-            inner = statements(before)
-            before = inner[-1] if inner else None
-        if before is not None and leaves(before):
-            return self._behind_leaving(line, before, only_starts=only_starts)
-        text = self.edits.lines[line - 1]
-        self.edits.replace(line, text[: len(text) - len(text.lstrip())] + call)
-        return ""
-
-    def _is_case(self, node: Any) -> bool:
-        return node.parent.type in self._grammar.cases and node.type in self._grammar.containers
-
-    def _behind_leaving(self, line: int, before: Any, *, only_starts: bool) -> str:
-        if only_starts:
-            return f"nothing after the statement of line {before.start_point[0] + 1} can be executed"
-        self.unreachable.add(line)
-        return ""
-
-    def _place_inside(self, node: Any, line: int, call: str, *, only_starts: bool) -> str:
-        around = node
-        while around.parent.type not in self._grammar.containers | self._grammar.declaring:
-            around = around.parent
-            if around.parent is None:
-                return "it is not inside a statement"
-        first = around.start_point[0] + 1
-        if around.parent.type in self._grammar.declaring:
-            name = around.child_by_field_name("name")
-            # What precedes the name, such as annotations, is not executed.
-            behind = name is None or node.start_point > name.start_point
-            if behind and around is not node and around.child_by_field_name("body") is not None:
-                return f"the marker is inside the head of the declaration of line {first}"
-            self.declared.add(line)
-        elif only_starts:
-            self._insert(around.start_point, f"{call} ")
-        elif leaves(around):
-            self.unreachable.add(line)
+    def _return(self, node: Any, frame: str, number: int) -> None:
+        before, behind = (text.format(f=frame, n=number) for text in self._texts.returned)
+        value = next((child for child in node.named_children if child.type not in _COMMENTS), None)
+        if value is None:
+            self._insert(node.start_point, f"{before}undefined{behind}; ")
         else:
-            self._insert(around.end_point, f" {call}" if call.startswith(("snipproof.", ";")) else f"; {call}")
-        return ""
+            self._around(value, before, behind)
 
-    def watch(self, segments: Iterable[tuple[int, int]]) -> Iterator[Function]:
-        """Place probes in the functions of ``segments`` that a declared marker opens or closes, and yield them."""
-        wanted = [(a, b) for a, b in segments if a in self.declared or b in self.declared]
-        for node in _functions(self._root, self._grammar):
-            body, name = node.child_by_field_name("body"), node.child_by_field_name("name")
-            first, last = name.start_point[0] + 1, node.end_point[0] + 1
-            if body is None or node.has_error or not any(first < b and last > a for a, b in wanted):
-                continue
-            opening = body.children[0]
-            inner = statements(body)
-            if inner and inner[0].type == "explicit_constructor_invocation":  # it must stay the first statement
-                opening = inner[0]
-            enter = _numbered(self._texts.enter, first)
-            if not self._texts.leave:
-                enter += f" defer {_numbered(self._texts.call, -first)}"
-            self._insert(opening.end_point, enter)
-            if self._texts.leave:
-                self._insert(body.children[-1].start_point, _numbered(self._texts.leave, -first))
-            yield Function(name.text.decode(), first, last)
+    def _yields(self, node: Any, frame: str) -> None:
+        for each in _yields(node):
+            self._around(each, *(text.format(f=frame) for text in self._texts.resume))
+            before, behind = (text.format(f=frame) for text in self._texts.suspend)
+            if each.named_children:
+                self._around(each.named_children[-1], before, behind)
+            else:
+                self._insert(each.end_point, f" {before}{behind}")
+
+    def _after(self, statement: Statement, frame: str) -> None:
+        number = self._probes.statements.get(statement)
+        if number is None or statement.kind is Kind.NOTHING or _is_super(statement.node):
+            return
+        closing = statement.wrap[2]
+        done = statement in self._probes.done and ends(statement)
+        text = self._texts.done.format(f=frame, n=number) if done else ""
+        if text or closing:
+            self._insert(statement.node.end_point, text + closing)
+
+    def _class(self, statement: Statement) -> None:
+        node = declaration(statement.node)
+        # A record may have no initializer, and an interface has no objects of its own.
+        if statement in self._probes.classes and node.type in ("class_declaration", "abstract_class_declaration"):
+            number = self._probes.classes[statement]
+            opening = node.child_by_field_name("body").children[0]
+            self._insert(opening.end_point, self._texts.made.format(n=number))
+
+    def _function(self, function: Function) -> None:
+        number = self._probes.functions.get(function)
+        frame = self._texts.frame.replace("{n}", str(number))
+        if number is not None:
+            body = function.body.node
+            if body.children and body.children[0].type == "{":
+                self._frame(body, number)
+            elif self._texts.called[0]:
+                self._around(body, *(text.format(n=number) for text in self._texts.called))
+        self._block(function.body, frame)
+
+    def _frame(self, body: Any, number: int) -> None:
+        opening = body.children[0]
+        inner = statements(body)
+        for first in inner:
+            if not (_is_super(first) or _is_directive(first)):
+                break
+            opening = first
+        self._insert(opening.end_point, self._texts.enter.replace("{n}", str(number)))
+        if self._texts.leave:
+            self._insert(body.children[-1].start_point, self._texts.leave.replace("{n}", str(number)))
+
+    def _around(self, node: Any, before: str, behind: str) -> None:
+        self._insert(node.start_point, before)
+        self._insert(node.end_point, behind)
 
     def _insert(self, point: tuple[int, int], text: str) -> None:
         row, offset = point
         self.edits.insert(row + 1, len(self._lines[row][:offset].decode()), text)
 
 
-def _numbered(template: str, number: int) -> str:
-    return template.replace("{}", str(number))
+def _is_super(node: Any) -> bool:
+    """Return whether a statement must stay the first one of its constructor."""
+    return bool(node.type == "explicit_constructor_invocation")
 
 
-def _before(node: Any) -> Any:
-    """Return the nearest sibling before a comment that is not a comment itself."""
-    before = node.prev_named_sibling
-    while before is not None and before.type in _COMMENTS:
-        before = before.prev_named_sibling
-    return before
+def _is_directive(node: Any) -> bool:
+    return bool(node.type == "expression_statement" and node.named_children and node.named_children[0].type == "string")
 
 
-def _functions(node: Any, grammar: Grammar) -> Iterator[Any]:
-    """Yield the functions that are declared where only declarations may stand, in the order of the text."""
+def _yields(node: Any) -> list[Any]:
+    found = []
     for child in node.named_children:
-        if child.type in grammar.functions:
-            yield child
-        else:
-            yield from _functions(child, grammar)
+        if child.type == "yield_expression":
+            found.append(child)
+        if child.type not in ("statement_block", "arrow_function", "function_expression", "method_definition"):
+            found += _yields(child)
+    return found

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from snipproof.model import Source
 from snipproof.run.probe import Probed
-from snipproof.run.probe.statement_probes import probe_statements
+from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.go.build import GoBuild
 from snipproof.run.runners.go.module import GoModule, download, find_module
@@ -40,7 +40,7 @@ class GoRunner(Runner):
 
     def probe(self, source: Source, text: str) -> Probed:
         """Place probes with the grammar of Go."""
-        return probe_statements(text, source.snippet_regions, "go")
+        return probe_tree(text, source.snippet_regions, "go")
 
     def build(self, programs: Sequence[Program]) -> None:
         """Build one binary for each package of tests and for each program."""

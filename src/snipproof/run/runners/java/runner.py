@@ -15,7 +15,7 @@ from typing import Any
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
 from snipproof.model import Source
 from snipproof.run.probe import Probed
-from snipproof.run.probe.statement_probes import probe_statements
+from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.java.build import JavaBuild
 from snipproof.run.runners.java.javac import Javac
@@ -57,7 +57,7 @@ class JavaRunner(Runner):
 
     def probe(self, source: Source, text: str) -> Probed:
         """Place probes with the grammar of Java."""
-        return probe_statements(text, source.snippet_regions, "java")
+        return probe_tree(text, source.snippet_regions, "java")
 
     def build(self, programs: Sequence[Program]) -> None:
         """Compile the Sources together while a JVM starts."""

@@ -94,10 +94,20 @@ class NodeRun:
                 line = stopped_at(self._process.pid, partial(job.read, job.stderr), self._file, job.source)
         finally:
             self._process.stop()
-        stderr = self._renamed(without_debugger_output(job.read(job.stderr)))
+        stderr = self._located(self._renamed(without_debugger_output(job.read(job.stderr))))
         crashes = _unsettled(job, exit_code, stderr)
         run = job.result(termination, exit_code, stderr=stderr, crashes=crashes, stopped_at=line)
-        return replace(run, crashes=tuple(_located(crash, job, stderr) for crash in run.crashes))
+        found = [replace(crash, traceback=self._located(crash.traceback)) for crash in run.crashes]
+        return replace(run, crashes=tuple(_located(crash, job, stderr) for crash in found))
+
+    def _located(self, text: str) -> str:
+        """Return ``text`` with the columns of the docs source instead of those of its text with probes."""
+        probed = self.job.program.probed
+
+        def column(match: re.Match[str]) -> str:
+            return f"{match[1]}:{match[2]}:{probed.column(int(match[2]), int(match[3]))}"
+
+        return re.sub(rf"({re.escape(str(self.job.source))}):(\d+):(\d+)", column, text)
 
     def _renamed(self, text: str) -> str:
         for built, docs in self._names:

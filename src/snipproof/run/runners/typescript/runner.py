@@ -17,7 +17,7 @@ from typing import Any
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
 from snipproof.model import Source
 from snipproof.run.probe import Probed
-from snipproof.run.probe.statement_probes import probe_statements
+from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.job import passed_variables
 from snipproof.run.runners.typescript.run import NodeRun, WarmPool
@@ -69,9 +69,7 @@ class TypeScriptRunner(Runner):
 
     def probe(self, source: Source, text: str) -> Probed:
         """Place probes with the grammar of TypeScript."""
-        return probe_statements(
-            text, source.snippet_regions, "typescript", ".tsx" if source.path.endswith("x") else ".ts"
-        )
+        return probe_tree(text, source.snippet_regions, "typescript", ".tsx" if source.path.endswith("x") else ".ts")
 
     def build(self, programs: Sequence[Program]) -> None:
         """Build the programs, and check their types at the same time."""
