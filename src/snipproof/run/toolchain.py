@@ -17,6 +17,7 @@ from snipproof.errors import InfrastructureError, ToolchainMissingError
 from snipproof.processes.cache_folder import cache_folder
 from snipproof.processes.process import Process
 from snipproof.run.runner import RunnerContext
+from snipproof.text import as_file_name
 
 _HEARTBEAT = 10.0  # seconds between the lines that report progress
 _POLL_INTERVAL = 0.2
@@ -67,7 +68,8 @@ def cached_environment(context: RunnerContext, files: Sequence[Path], facts: str
         except OSError as error:
             raise InfrastructureError(f"{file}: cannot be read: {error.strerror or error}") from None
         key.update(hashlib.sha256(data).digest())
-    folder = cache_folder(context.settings) / "environments" / f"{context.suite.flavour}-{key.hexdigest()[:16]}"
+    name = f"{as_file_name(context.suite.flavour)}-{key.hexdigest()[:16]}"
+    folder = cache_folder(context.settings) / "environments" / name
     complete = folder / "complete"
     if complete.exists():
         return folder
