@@ -50,6 +50,23 @@ def load_suites(settings: Settings, dependencies: Dependencies | None = None) ->
     return suites
 
 
+def place_in(root: Path, path: str, key: str, item: str) -> str:
+    """Return where the suite file at ``path`` has ``item`` below ``key``: ``path:line:column``, for a message.
+
+    :param item: a member of the mapping, or an item of the list, that ``key`` is given.
+    """
+    import yaml
+
+    try:
+        node: Any = yaml.compose((root / path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        values = next(value for name, value in node.value if name.value == key)
+        found = [each[0] if isinstance(each, tuple) else each for each in values.value]
+        mark = next((each.start_mark for each in found if each.value == item), values.start_mark)
+    except (yaml.YAMLError, OSError, ValueError, AttributeError, StopIteration):  # it has been changed meanwhile
+        return f"{path}:1:1"
+    return f"{path}:{mark.line + 1}:{mark.column + 1}"
+
+
 class _SuiteFile:
     """One suite file, read as YAML nodes because these know their places."""
 

@@ -33,6 +33,10 @@ class Stage:
         """The ``tsconfig.json`` of the Suite, which may not exist."""
         return self.folder / "tsconfig.json"
 
+    def settings_text(self) -> str:
+        """Return the text of :attr:`settings`, ``""`` if there are none."""
+        return self.settings.read_text(encoding="utf-8", errors="replace") if self.settings.is_file() else ""
+
     def docs_paths(self, text: str) -> str:
         """Return a text with the paths of the stage replaced by those of the docs."""
         return text.replace(str(self.root), str(self._context.root))
