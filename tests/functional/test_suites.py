@@ -42,7 +42,7 @@ def test_a_binding_that_breaks_the_code_is_one_error(two: Project) -> None:
     result = two.prove("--continue-on-collection-errors")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
-        ["snippets/py/suite.yaml:5:1 the binding \"'two'\" makes valid code invalid: snippets/py/two.py:2 unter*"]
+        ["snippets/py/suite.yaml:5:1 the binding \"'two'\" makes valid code invalid: snippets/py/two.py:2 *literal*"]
     )
     assert not blamed(result)
     assert two.prove().ret == pytest.ExitCode.INTERRUPTED
@@ -92,6 +92,18 @@ def test_an_unexpected_exception_names_the_suite(two: Project) -> None:
     assert not blamed(result)
     two.write("snippets/other/three.py", "# START three\n1 / 0\n# END three\n")
     assert two.prove().ret == pytest.ExitCode.TESTS_FAILED
+
+
+def test_a_missing_variable_is_named(two: Project) -> None:
+    """With the setting that passes it on."""
+    two.write("snippets/py/one.py", "import os\n# START one\nkey = os.environ['CAT_KEY']\n# END one\n")
+    result = two.prove("-k", "one")
+    result.stdout.fnmatch_lines(
+        [
+            "snippets/py/one.py:3:1 FAILED `one`: KeyError: 'CAT_KEY' (the environment variable CAT_KEY, which *3 r*",
+            "  hint: set CAT_KEY where pytest runs, and add 'CAT_KEY' to `run.env`*",
+        ]
+    )
 
 
 def collected(pytester: pytest.Pytester, *args: str) -> tuple[list[str], list[str]]:

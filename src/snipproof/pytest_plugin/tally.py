@@ -93,7 +93,7 @@ class Tally:
         elif self.infrastructure_errors:
             code = "" if self.defects else f" (exit code {InfrastructureError.exit_code})"
             terminal.write_line(f"snipproof: infrastructure failure, not a documentation error{code}", red=True)
-        if self.all_skipped:
+        if self.all_skipped and not (self.settings_errors or self.infrastructure_errors):
             terminal.write_line("snipproof: every Snippet was skipped: nothing is proven", red=True)
         if self.missing:
             terminal.write_line(f"snipproof: no page was compared: {self.missing}", yellow=True)

@@ -35,7 +35,7 @@ class Stage:
         return self.folder / "tsconfig.json"
 
     def settings_text(self) -> str:
-        """Return the text of :attr:`settings`, ``""`` if there are none."""
+        """Return the text of :attr:`settings`, ``""`` without any."""
         return self.settings.read_text(encoding="utf-8", errors="replace") if self.settings.is_file() else ""
 
     def docs_paths(self, text: str) -> str:
