@@ -55,7 +55,7 @@ class Compiler(Runner):
         if self.failure:
             raise self.failure
 
-    def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:
+    def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (nothing runs)
         return Probed(text, {})
 
     def build(self, programs: Sequence[Program]) -> None:
@@ -115,7 +115,7 @@ def test_an_error_that_a_binding_causes_is_that_of_the_binding(context: RunnerCo
         (SystemError("AST constructor"), "s/suite.yaml:1:1 failed to prepare the Suite: SystemError: AST constructor"),
         (
             FileNotFoundError(2, "No such file", "x/y"),
-            "failed to prepare the Suite: FileNotFoundError: No such file: x/y",
+            "the Suite: FileNotFoundError: No such file: x/y",
         ),
         (InfrastructureError("s/lock:1:1 no network"), "s/lock:1:1 no network"),
     ],

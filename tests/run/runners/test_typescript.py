@@ -387,9 +387,8 @@ def test_types(mini: Mini) -> None:
     # What has no effect here is not refused, however it goes with what is set here.
     written = {"rootDir": "src", "composite": True, "tsBuildInfoFile": "x", "declaration": True, "declarationDir": "y"}
     written |= {"declarationMap": True, "sourceMap": True, "inlineSources": True, "isolatedDeclarations": True}
-    mini.write(
-        "süite a/tsconfig.json", json.dumps({"compilerOptions": {"module": "nodenext", "types": ["node"], **written}})
-    )
+    options = {"module": "nodenext", "types": ["node"], **written}
+    mini.write("süite a/tsconfig.json", json.dumps({"compilerOptions": options}))
     assert passed(prove(mini, {"good.ts": GOOD}))
 
 
