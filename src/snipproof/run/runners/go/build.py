@@ -32,7 +32,7 @@ _ANALYZERS = (
     *("-atomic", "-bool", "-buildtags", "-directive", "-errorsas", "-ifaceassert", "-nilfunc", "-printf"),
     *("-stringintconv", "-tests"),
 )
-_REFUSED = re.compile(r"^flag provided but not defined|^invalid value|^usage: go |^malformed .*flag", re.MULTILINE)
+_REFUSED = re.compile(r"^usage: go \w+ \[", re.MULTILINE)
 _EMPTY = "build constraints exclude all Go files"
 _NOT_RUNNABLE = "go finds neither a test nor a program in it: name it `…_test.go`, or add a `func main`"
 
@@ -172,7 +172,7 @@ class GoBuild:
             )
         except CommandError as error:
             messages = read_messages(error.output, self._overlay.locate)
-            if is_environment_error(error.output) or not messages:
+            if is_environment_error(error.output) or not messages or _REFUSED.search(error.output):
                 raise self._infrastructure_error(error) from None
             return messages
         return binary if binary.exists() else [GoMessage("", 1, 1, "go finds no test in it")]
