@@ -28,7 +28,7 @@ from pathlib import Path
 from snipproof.config import Settings, load_settings
 from snipproof.model import Outcome, Source, Suite
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.run.preparation import apply_bindings
+from snipproof.run.bindings import apply_bindings
 from snipproof.run.runner import Program, Runner, RunnerContext, make_runner
 from snipproof.run.runners.python.runner import PythonRunner
 from snipproof.run.verdict import judge

@@ -50,7 +50,10 @@ def test_command_line_wins_over_environment_over_file_over_default(tmp_path: Pat
         ("[run]\nrequire = 'yes'", "2:1", "'run.require' must be true or false, not 'yes'"),
         ("[run]\ntimeout = 0", "2:1", "'timeout' must be more than 0"),
         ("[weaviate]\nmode = 'docker'", "2:1", "'mode' cannot be 'docker'"),
-        ("[weaviate]\nobtain = ['wish']", "2:1", "'obtain' cannot be 'wish'"),
+        ("[weaviate]\nobtain = ['wish']", "2:11", "'obtain' cannot be 'wish'"),
+        ("[weaviate]\nobtain = [\n  'cache',\n  'wish',\n]", "4:3", "'obtain' cannot be 'wish'"),
+        ("pages = [\n  'docs',\n  3,\n]", "3:3", "'pages[1]' must be a string, not 3"),
+        ("[weaviate]\nversion = '../../1.0'", "2:1", "'version' cannot be '../../1.0'"),
         ("[severity]\nSP201 = 'loud'", "2:1", "'SP201' cannot be 'loud'"),
     ],
 )
@@ -156,3 +159,27 @@ def test_the_origin_of_a_setting_is_where_it_is_written(tmp_path: Path) -> None:
     origins = [settings.origin(*path) for path in (("pages",), ("run", "timeout"), ("run", "env"), ("run", "fresh"))]
     assert origins[:3] == ["snipproof.toml:1:1", "snipproof.toml:3:1", "snipproof.toml:2:2"]
     assert origins[3] == "environment variable SNIPPROOF_RUN_FRESH:"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[tool]\nsnipproof.pages = ['docs']\nsnipproof.weaviate.version = 7\n", "3:20"),
+        ("[tool]\nsnipproof = { run = { timeout = 'x' } }\n", "2:23"),
+        ("[tool.'snipproof'.\"weaviate\"]\n'version' = 7\n", "2:1"),
+        ("[tool]\nsnipproof = 3\n", "2:1"),
+        ("[[tool.other]]\nversion = 1\n[tool.snipproof]\nweaviate = { mode = 'auto', version = 7 }\n", "4:29"),
+    ],
+)
+def test_the_table_is_found_however_it_is_written(tmp_path: Path, text: str, place: str) -> None:
+    """TOML has several ways to write a table; none of them hides the settings or moves an error."""
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(SettingsError, match=f"^pyproject.toml:{place} "):
+        load_settings(tmp_path, environ=_NOTHING)
+
+
+def test_a_project_that_only_mentions_us_has_no_settings(tmp_path: Path) -> None:
+    """A dependency of that name, or a file that is not TOML and has no such table, is not ours."""
+    for text in ("[project]\ndependencies = ['snipproof']\n", "[tool]\nother = 'snipproof'\n", "snipproof ="):
+        (tmp_path / "pyproject.toml").write_text(text)
+        assert find_settings_file(tmp_path) is None

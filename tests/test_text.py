@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snipproof.text import Lines, close_match, did_you_mean, plural, quoted, redact, redact_data, shorten
+from snipproof.text import (
+    Lines,
+    as_file_name,
+    close_match,
+    did_you_mean,
+    plural,
+    quoted,
+    redact,
+    redact_data,
+    shorten,
+)
 
 
 @given(st.text(max_size=400), st.integers(1, 100))
@@ -51,3 +63,21 @@ def test_secrets_are_replaced_by_their_names_longest_first() -> None:
     secrets = {"KEY": "abcd", "LONG_KEY": "abcdef", "SHORT": "abc"}
     assert redact("abcdef abcd abc", secrets) == "<LONG_KEY> <KEY> abc"
     assert redact_data({"abcd": ["abcd", 1, None]}, secrets) == {"<KEY>": ["<KEY>", 1, None]}
+
+
+@given(st.text(max_size=400))
+def test_any_name_becomes_the_name_of_a_file(name: str) -> None:
+    """One part of a path, short, and another one for another name."""
+    made = as_file_name(name)
+    assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,59}", made)
+    assert as_file_name(f"{name} ") != made
+
+
+@pytest.mark.parametrize("name", ["python-v4", "java_v6", "v1.2"])
+def test_a_plain_name_stays(name: str) -> None:
+    assert as_file_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "../../out", "/etc", "a/b", "a\0b", "写真", "x" * 300, "a:b", "-"])
+def test_a_path_is_not_a_name(name: str) -> None:
+    assert as_file_name(name) not in ("", ".", "..", name)

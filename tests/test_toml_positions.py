@@ -32,9 +32,19 @@ def places(text: str) -> dict[str, tuple[int, int]]:
         ("a.b . c = 1", {"a": (1, 1), "a/b": (1, 3), "a/b/c": (1, 7)}),
         (
             "a = { b = 1, c = { d = 2 }, e = [{ f = {} }] }",
-            {"a": (1, 1), "a/b": (1, 7), "a/c": (1, 14), "a/c/d": (1, 20), "a/e": (1, 29), "a/e/f": (1, 36)},
+            {
+                "a": (1, 1), "a/b": (1, 7), "a/c": (1, 14), "a/c/d": (1, 20),
+                "a/e": (1, 29), "a/e/[0]": (1, 34), "a/e/f": (1, 36),
+            },
         ),
-        ('a = [\n  "x = 1", # y = 2\n  "]",\n]\nb = """\nc = 1\n"""\nd = 1', {"a": (1, 1), "b": (5, 1), "d": (8, 1)}),
+        (
+            'a = [\n  "x = 1", # y = 2\n  "]",\n]\nb = """\nc = 1\n"""\nd = 1',
+            {"a": (1, 1), "a/[0]": (2, 3), "a/[1]": (3, 3), "b": (5, 1), "d": (8, 1)},
+        ),
+        (
+            "a = { b = ['x',\n [ 2, 3 ], 4] }",
+            {"a": (1, 1), "a/b": (1, 7), "a/b/[0]": (1, 12), "a/b/[1]": (2, 2), "a/b/[2]": (2, 12)},
+        ),
         ("a = '''\nb = 1''''\nc = 1", {"a": (1, 1), "c": (3, 1)}),
         ("[[x]]\ny = 1\n[[x]]\ny = 2", {"x": (1, 3), "x/y": (2, 1)}),
         ("[\"a.b\".'c d']\n\"e\\u0041\" = 1", {"a.b": (1, 2), "a.b/c d": (1, 8), "a.b/c d/eA": (2, 1)}),
@@ -60,13 +70,15 @@ _VALUES = st.recursive(
 )
 
 
-def _paths(value: Any, path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
+def _paths(value: Any, path: tuple[str, ...] = (), *, inside: bool = False) -> set[tuple[str, ...]]:
+    """Return the paths of all keys, and of the items of arrays that are not ``inside`` another one."""
     if isinstance(value, list):
-        return {found for item in value for found in _paths(item, path)}
+        items = set() if inside else {(*path, f"[{index}]") for index in range(len(value))}
+        return items | {found for item in value for found in _paths(item, path, inside=True)}
     if not isinstance(value, dict):
         return set()
     return {(*path, key) for key in value} | {
-        found for key, item in value.items() for found in _paths(item, (*path, key))
+        found for key, item in value.items() for found in _paths(item, (*path, key), inside=inside)
     }
 
 
@@ -79,4 +91,4 @@ def test_the_keys_are_those_that_tomllib_reads(tables: dict[str, dict[str, str]]
     text = "".join(lines)
     found = key_positions(text)
     assert set(found) == _paths(tomllib.loads(text))
-    assert all(text[offset:].startswith(path[-1]) for path, offset in found.items())
+    assert all(text[offset:].startswith(path[-1]) for path, offset in found.items() if path[-1][0] != "[")

@@ -32,6 +32,7 @@ _FROM_ENVIRONMENT = frozenset(
     for key in "mode version url grpc image binary obtain download-url start-timeout".split()  # noqa: SIM905
 ) | {"cache-dir", "run.timeout", "run.output-limit", "run.require", "run.fresh"}
 _NOT_IN_FILES = ("root", "file", "origin")
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,60}")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MISSING: Any = object()
 _Path = tuple[str, ...]
@@ -124,9 +125,21 @@ def find_settings_file(folder: Path) -> Path | None:
         path = folder / name
         if not path.is_file():
             continue
-        if name == "snipproof.toml" or b"tool.snipproof" in path.read_bytes():
+        if name == "snipproof.toml" or _has_table(path.read_bytes()):
             return path
     return None
+
+
+def _has_table(data: bytes) -> bool:
+    """Return whether ``pyproject.toml`` has the table ``tool.snipproof``, however it is written."""
+    import tomllib
+
+    if b"snipproof" not in data:
+        return False
+    try:
+        return "snipproof" in tomllib.loads(data.decode()).get("tool", {})
+    except (ValueError, RecursionError, TypeError):
+        return b"tool.snipproof" in data  # reading it reports what is wrong
 
 
 def load_settings(
@@ -234,7 +247,8 @@ class _Reader:
 
     def origin(self, *path: str) -> str:
         """Return where the value at ``path`` comes from, for a message: ``file:line:column`` of its key, if a file."""
-        return self._origins.get(path) or self.position((*self.prefix, *path))
+        given = self._origins.get(path) or self._origins.get(path[:-1])  # of the list, for an item of it
+        return given or self.position((*self.prefix, *path))
 
     def position(self, path: _Path) -> str:
         """Return ``file:line:column`` of the key at ``path`` of the file, or of the nearest table around it."""
@@ -257,8 +271,8 @@ class _Reader:
         if wanted in (float, int) and isinstance(value, int | float) and not isinstance(value, bool):
             if wanted(value) == value:
                 return wanted(value)
-        elif wanted == tuple[str, ...] and isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(value)
+        elif wanted == tuple[str, ...] and isinstance(value, list):
+            return tuple(self._string((*path, f"[{index}]"), item) for index, item in enumerate(value))
         elif wanted == Mapping[str, str] and isinstance(value, dict):
             return {key: self._string((*path, key), item) for key, item in value.items()}
         elif wanted == Mapping[str, Mapping[str, str]] and isinstance(value, dict):
@@ -271,7 +285,8 @@ class _Reader:
         return value
 
     def _wrong_type(self, path: _Path, kind: str, value: Any) -> SettingsError:
-        return SettingsError(f"{self.origin(*path)} {'.'.join(path)!r} must be {kind}, not {value!r}")
+        name = ".".join(path).replace(".[", "[")
+        return SettingsError(f"{self.origin(*path)} {name!r} must be {kind}, not {value!r}")
 
     def _parse(self, path: _Path, text: str, wanted: Any) -> Any:
         """Return the ``wanted`` value that ``text`` stands for, or ``text`` itself."""
@@ -291,11 +306,15 @@ def _check_values(settings: Settings) -> None:
     def require(path: _Path, value: str, known: tuple[str, ...]) -> None:
         if value not in known:
             hint = did_you_mean(value, known) or f"known: {', '.join(known)}"
-            raise SettingsError(f"{settings.origin(*path)} {path[-1]!r} cannot be {value!r}", hint)
+            name = path[-1] if not path[-1].startswith("[") else path[-2]
+            raise SettingsError(f"{settings.origin(*path)} {name!r} cannot be {value!r}", hint)
 
     require(("weaviate", "mode"), settings.weaviate.mode, ("auto", "url", "container", "embedded"))
-    for way in settings.weaviate.obtain:
-        require(("weaviate", "obtain"), way, ("cache", "download", "build"))
+    for index, way in enumerate(settings.weaviate.obtain):
+        require(("weaviate", "obtain", f"[{index}]"), way, ("cache", "download", "build"))
+    if not _VERSION.fullmatch(settings.weaviate.version):  # it becomes a part of addresses and of names of folders
+        place = settings.origin("weaviate", "version")
+        raise SettingsError(f"{place} 'version' cannot be {settings.weaviate.version!r}", "write it as 1.39.0")
     for rule, severity in settings.severity.items():
         require(("severity", rule), severity, tuple(Severity))
     for glob, severities in settings.per_path.items():

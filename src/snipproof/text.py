@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,6 +13,8 @@ _MAX_LENGTH = 80
 # Comparing spellings takes time with the product of both lengths.
 _MAX_COMPARED = 200
 _MAX_LISTED = 12
+_MAX_FILE_NAME = 40
+_FILE_NAME = re.compile(rf"[A-Za-z0-9_][A-Za-z0-9._-]{{,{_MAX_FILE_NAME - 1}}}")
 
 
 def shorten(text: str, longest: int = _MAX_LENGTH) -> str:
@@ -24,6 +28,17 @@ def shorten(text: str, longest: int = _MAX_LENGTH) -> str:
 def quoted(text: str) -> str:
     """Return ``text`` in quotes for a one-line message, cut if it is long. Its blanks stay: they may be the mistake."""
     return repr(text if len(text) <= _MAX_LENGTH else text[: _MAX_LENGTH - 1] + "…")
+
+
+def as_file_name(name: str) -> str:
+    """Return a name for a file or folder: ``name`` if it can be one everywhere, else one that resembles it.
+
+    A name that users choose may be a path, contain any character and have any length.
+    """
+    if _FILE_NAME.fullmatch(name):
+        return name
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:_MAX_FILE_NAME]
+    return f"{plain or 'x'}-{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"
 
 
 def plural(number: int, noun: str, plural_noun: str = "") -> str:

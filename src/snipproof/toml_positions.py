@@ -16,6 +16,8 @@ Path = tuple[str, ...]
 def key_positions(text: str) -> dict[Path, int]:
     """Return the offset of the first mention of every table and key, by its path.
 
+    The first item of the array at ``("a", "b")`` has the path ``("a", "b", "[0]")``; items of inner arrays have none.
+
     :param text: valid TOML 1.0; of anything else some keys may be missing.
     """
     keys = _Keys()
@@ -26,7 +28,7 @@ def key_positions(text: str) -> dict[Path, int]:
         if token == "\n":
             keys.end_line()
         elif keys.in_value:
-            keys.read_value(token)
+            keys.read_value(token, match.start())
         else:
             keys.read_key(token, match.start())
     return keys.found
@@ -42,6 +44,7 @@ class _Keys:
         self._key: Path = ()
         self._is_header = False
         self._nesting: list[tuple[str, Path]] = []  # each with the path that keys inside it begin with
+        self._items = 0  # of the array that is the value
 
     def end_line(self) -> None:
         if self._nesting:
@@ -63,15 +66,26 @@ class _Keys:
             self._key = (*self._key, _name(token))
             self.found.setdefault(self._key, offset)
 
-    def read_value(self, token: str) -> None:
+    def read_value(self, token: str, offset: int) -> None:
+        in_array = self._in_array()
+        if in_array and token not in (",", "]"):
+            self.found.setdefault((*self._key, f"[{self._items}]"), offset)
         if token in _OPENING:
             self._nesting.append((token, self._key))
             self.in_value = token == "["
+            if not in_array and self._in_array():
+                self._items = 0
         elif token in _CLOSING:
             self._close()
         elif token == "," and self._nesting:
+            self._items += in_array
             bracket, self._key = self._nesting[-1]
             self.in_value = bracket == "["
+
+    def _in_array(self) -> bool:
+        """Whether the place is directly inside an array that no other array contains."""
+        brackets = [bracket for bracket, _ in self._nesting]
+        return brackets[-1:] == ["["] and brackets.count("[") == 1
 
     def _close(self) -> None:
         _, self._key = self._nesting.pop()

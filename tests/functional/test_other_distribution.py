@@ -123,4 +123,4 @@ def test_a_runner_that_is_missing_is_named_with_its_distribution(
     result = toy.prove("-n", "1")
     result.stdout.fnmatch_lines([f"*{message}"])
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
-    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert result.ret == pytest.ExitCode.USAGE_ERROR

@@ -1,5 +1,6 @@
 """Suite files: their values, and every possible error with its place."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,9 @@ def _load(root: Path, text: str) -> list[Suite]:
     for name in ("b.py", "a.py", "c.py", "requirements.lock"):
         (folder / name).touch()
     (folder.parent / "images").mkdir(exist_ok=True)
+    if not (folder / "loop").is_symlink():
+        (folder / "loop").symlink_to("loop")
+        os.mkfifo(folder / "pipe")
     (folder / "suite.yaml").write_text(text)
     return load_suites(Settings(root=root, suites=("snippets/*/suite.yaml",)))
 
@@ -64,6 +68,17 @@ def test_a_suite_file_is_read_whole(tmp_path: Path) -> None:
         (_HEAD + "sources: ['*.py']\nlock: no.lock", "4:7", "no such file: 'no.lock'"),
         (_HEAD + "sources: ['*.py']\nlock: ../../../..", "4:7", "outside the root"),
         (_HEAD + "sources: ['*.py']\nfiles: {../x: a.py}", "4:15", "outside the working directory"),
+        (_HEAD + "sources: ['*.py']\nfiles: {x: nowhere}", "4:12", "no such file: 'nowhere'"),
+        (_HEAD + "sources: ['*.py']\nfiles: {x: loop}", "4:12", "'loop' cannot be read"),
+        (_HEAD + "sources: ['*.py']\nfiles: {x: pipe}", "4:12", "'pipe' is not a file and not a folder"),
+        (_HEAD + "sources: ['*.py']\nfiles: {x: \"a\\0b\"}", "4:12", "cannot be read: embedded null byte"),
+        (_HEAD + "sources: ['*.py']\nfiles: {'.': a.py}", "4:14", "the place '.' cannot be the name of a file"),
+        (_HEAD + "sources: ['*.py']\nfiles: {\"a\\0\": a.py}", "4:16", "cannot be the name of a file"),
+        (_HEAD + "sources: ['*.py']\nlock: .", "4:7", "'.' is not a file"),
+        (_HEAD + f"sources: ['*.py']\nlock: {'x' * 300}", "4:7", "cannot be read: File name too long"),
+        (_HEAD + f"sources: ['{'x' * 300}']", "3:11", "matches no file"),
+        ("flavour: ''\nlanguage: python\nsources: ['*.py']", "1:10", "'' cannot be a name"),
+        ("flavour: \"a\\0b\"\nlanguage: python\nsources: ['*.py']", "1:10", "cannot be a name"),
         (_HEAD + "sources: ['*.py']\ntimeout: soon", "4:10", "a number of seconds"),
         (_HEAD + "sources: ['*.py']\ntimeout: .inf", "4:10", "a number of seconds"),
         (_HEAD + "sources: ['*.py']\nbindings: [{find: a}]", "4:12", "needs 'find' and 'replace'"),

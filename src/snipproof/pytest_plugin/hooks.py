@@ -1,9 +1,8 @@
-"""The hooks of a pytest session with Suites: collection, services around the tests, reports, summary, exit code."""
+"""The hooks of a pytest session with Suites: order, services around the tests, reports, summary, exit code."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
 from snipproof.languages import runnable
 from snipproof.model import Outcome
-from snipproof.pytest_plugin.items import SnippetItem, SourceFile
+from snipproof.pytest_plugin.items import SnippetItem
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.pytest_plugin.tally import Tally
 
@@ -23,21 +22,6 @@ class SnippetHooks:
         self._config = config
         self._proving = proving
         self._tally = tally
-        self._shown: SnipproofError | None = None  # the last error whose hint was shown
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> Generator[None, Any, Any]:
-        """Collect a Source as a Source only: importing it as a test module would run it."""
-        collected = yield
-        root = self._proving.settings.root
-        path = file_path.relative_to(root).as_posix() if file_path.is_relative_to(root) else ""
-        suite = self._proving.suites.get(path)
-        if suite is None:
-            return collected
-        node: SourceFile = SourceFile.from_parent(parent, path=file_path)
-        node.proving = self._proving
-        node.suite = suite
-        return [node]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -94,9 +78,10 @@ class SnippetHooks:
         if isinstance(item, SnippetItem):
             error = call.excinfo.value if call.excinfo else None
             if isinstance(error, SnipproofError):  # in the set-up too, where pytest does not call repr_failure
-                report.longrepr = error.message if error is self._shown else str(error)
-                self._shown = error
-            if isinstance(error, InfrastructureError):
+                report.longrepr = str(error)
+            if isinstance(error, SettingsError):
+                report.user_properties.append(("settings", error.message))
+            elif isinstance(error, InfrastructureError):
                 report.user_properties.append(("infrastructure", error.message))
             elif call.when == "call":
                 report.duration = item.file.verdict(item.name).duration
@@ -126,7 +111,9 @@ class SnippetHooks:
         if tally.outcomes and not self._proving.is_worker:
             tally.unreadable = self._proving.pages.unreadable
             tally.missing = self._proving.pages.missing
-        if tally.infrastructure_errors and not tally.defects:
+        if tally.settings_errors and not tally.defects:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        elif tally.infrastructure_errors and not tally.defects:
             session.exitstatus = InfrastructureError.exit_code
         elif tally.all_skipped or tally.unreadable:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

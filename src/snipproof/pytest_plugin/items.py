@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from snipproof.errors import SnipproofError, ToolchainMissingError
+from snipproof.errors import SettingsError, SnipproofError, ToolchainMissingError
 from snipproof.model import Outcome, Source, Suite
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.run.verdict import Verdict, describe
 from snipproof.site.binding import unbound_expectations
 from snipproof.site.source import read_source
+from snipproof.site.suite import place_in
 
 
 class SnippetFailedError(Exception):
@@ -43,10 +44,12 @@ class SourceFile(pytest.File):
         root = self.proving.settings.root
         try:
             self.source = read_source(root, self.path.relative_to(root).as_posix())
-            self.proving.check_bindings(self.suite)
+            self.proving.check_suite(self.suite)
             pages = self.proving.pages
         except SnipproofError as error:
             raise self.CollectError(str(error)) from None
+        if self.suite.path in self.proving.broken:
+            return  # the first Source has reported it
         if findings := (*unbound_expectations(self.source, pages.bound), *pages.ambiguous.get(self.source.path, ())):
             raise self.CollectError("\n".join(f"{finding}\n  hint: {finding.hint}" for finding in findings))
         if not self.source.snippets:
@@ -94,15 +97,32 @@ class SnippetItem(pytest.Function):
         return self.parent
 
     def setup(self) -> None:
-        """Set up the fixtures, then run the Source if it has not run yet."""
-        self.file.proving.require_services()
-        super().setup()
+        """Set up the fixtures, then run the Source if it has not run yet.
+
+        An error outside the docs, such as a server that does not start, is raised once; further Snippets are skipped.
+        """
+        proving = self.file.proving
         try:
+            proving.require_services()
+            self._set_up_fixtures()
             self.file.verdict(self.name)
-        except ToolchainMissingError as error:
-            if self.file.proving.settings.run.require:
+        except SnipproofError as error:
+            if isinstance(error, ToolchainMissingError) and not proving.settings.run.require:
+                pytest.skip(f"{self.file.suite.flavour}: {error.message}: {error.hint}")
+            if proving.is_new(error):
                 raise
-            pytest.skip(f"{self.file.suite.flavour}: {error.message}: {error.hint}")
+            pytest.skip(f"{self.file.suite.flavour}: not proven because of an error: {error.message}")
+
+    def _set_up_fixtures(self) -> None:
+        suite = self.file.suite
+        try:
+            super().setup()
+        except pytest.FixtureLookupError as error:
+            if error.argname not in suite.fixtures:
+                raise
+            place = place_in(self.file.proving.settings.root, suite.path, "fixtures", error.argname)
+            hint = "define it in a conftest.py beside the Suite or above it, with the scope session or function"
+            raise SettingsError(f"{place} no fixture {error.argname!r} is defined for this Suite", hint) from None
 
     def runtest(self) -> None:
         """Raise :class:`SnippetFailedError` unless the Snippet passed."""

@@ -64,6 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if suites:
         try:
+            from snipproof.pytest_plugin.collection import CollectionHooks
             from snipproof.pytest_plugin.hooks import SnippetHooks
             from snipproof.pytest_plugin.session import ProvingSession
             from snipproof.pytest_plugin.tally import Tally
@@ -72,6 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(message) from None
         proving = config.stash[_PROVING] = ProvingSession(config, settings, suites)
         tally = Tally()
+        config.pluginmanager.register(CollectionHooks(config, proving), "snipproof-collection")
         config.pluginmanager.register(SnippetHooks(config, proving, tally), "snipproof-snippets")
         if mode := config.getoption("snippets_update"):
             from snipproof.pytest_plugin.updates import begin_updates

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import pytest
 
 from snipproof.config import Settings
-from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
+from snipproof.errors import InfrastructureError, SettingsError, SnipproofError, UnreadableError
 from snipproof.model import Source, Suite
+from snipproof.run.bindings import check_bindings
 from snipproof.run.page_expectations import PageExpectations, read_page_expectations
-from snipproof.run.preparation import check_bindings
 from snipproof.run.prover import Prover
 from snipproof.site.source import read_text
 
@@ -26,11 +27,14 @@ class ProvingSession:
         self.settings = settings
         #: The Suite of each Source, by the path of the Source.
         self.suites: Mapping[str, Suite] = {path: suite for suite in suites for path in suite.sources}
+        #: The paths of Suites whose settings are wrong; their Sources have no items.
+        self.broken: set[str] = set()
         self._config = config
         self._prover: Prover | None = None
         self._selected: Mapping[str, Source] = {}
         self._start_error: InfrastructureError | None = None
-        self._binding_errors: dict[str, SnipproofError | None] = {}  # by the path of the Suite
+        self._checked: set[str] = set()  # the paths of Suites
+        self._reported: set[str] = set()
 
     @property
     def is_worker(self) -> bool:
@@ -52,19 +56,30 @@ class ProvingSession:
         """The Expectations of the Pages."""
         return read_page_expectations(self.settings)
 
-    def check_bindings(self, suite: Suite) -> None:
-        """Check the Bindings of ``suite``, once.
+    def check_suite(self, suite: Suite) -> None:
+        """Check what can be checked of ``suite`` before it runs.
 
-        :raises SnipproofError: a Binding matches nothing, or a Source cannot be read; raised by each call.
+        :raises SettingsError: a Binding is wrong; raised by the first call only.
         """
-        if suite.path not in self._binding_errors:
-            try:
-                check_bindings(suite, {path: read_text(self.settings.root, path) for path in suite.sources})
-                self._binding_errors[suite.path] = None
-            except SnipproofError as error:
-                self._binding_errors[suite.path] = error
-        if known := self._binding_errors[suite.path]:
-            raise known
+        if suite.path in self._checked:
+            return
+        self._checked.add(suite.path)
+        try:
+            check_bindings(suite, dict(self._texts(suite)))
+        except SettingsError:
+            self.broken.add(suite.path)
+            raise
+
+    def _texts(self, suite: Suite) -> Iterator[tuple[str, str]]:
+        for path in suite.sources:
+            with contextlib.suppress(UnreadableError):  # collecting that Source reports it
+                yield path, read_text(self.settings.root, path)
+
+    def is_new(self, error: SnipproofError) -> bool:
+        """Return whether ``error`` is reported for the first time: one error of a Suite is not one of each Snippet."""
+        known = str(error) in self._reported
+        self._reported.add(str(error))
+        return not known
 
     def require_services(self) -> None:
         """Raise the InfrastructureError that kept the Services from starting, if there is one."""

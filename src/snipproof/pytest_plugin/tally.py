@@ -18,6 +18,7 @@ class Tally:
 
     :param skipped: the number of skipped Snippets by reason.
     :param infrastructure_errors: the number of reports that failed for a reason outside the docs.
+    :param settings_errors: the number of reports that failed because the settings are wrong.
     :param defects: the number of all other reports that failed.
     :param unreadable: Findings of Pages that cannot be read.
     :param missing: why there are no Pages although the settings name some, else ``""``.
@@ -29,6 +30,7 @@ class Tally:
     blocked: list[str] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     infrastructure_errors: int = 0
+    settings_errors: int = 0
     defects: int = 0
     unreadable: Sequence[Finding] = ()
     missing: str = ""
@@ -42,7 +44,9 @@ class Tally:
         """Count ``report``."""
         known = dict(report.user_properties)
         if report.failed:
-            if "infrastructure" in known:
+            if "settings" in known:
+                self.settings_errors += 1
+            elif "infrastructure" in known:
                 self.infrastructure_errors += 1
             else:
                 self.defects += 1
@@ -83,10 +87,13 @@ class Tally:
             terminal.write_line(line)
         for reason, count in self.skipped.items():
             terminal.write_line(f"snipproof: {count} skipped: {reason.removeprefix('Skipped: ')}", yellow=True)
-        if self.infrastructure_errors:
+        if self.settings_errors:
+            code = "" if self.defects else f" (exit code {pytest.ExitCode.USAGE_ERROR.value})"
+            terminal.write_line(f"snipproof: the settings are wrong, not the documentation{code}", red=True)
+        elif self.infrastructure_errors:
             code = "" if self.defects else f" (exit code {InfrastructureError.exit_code})"
             terminal.write_line(f"snipproof: infrastructure failure, not a documentation error{code}", red=True)
-        if self.all_skipped:
+        if self.all_skipped and not (self.settings_errors or self.infrastructure_errors):
             terminal.write_line("snipproof: every Snippet was skipped: nothing is proven", red=True)
         if self.missing:
             terminal.write_line(f"snipproof: no page was compared: {self.missing}", yellow=True)

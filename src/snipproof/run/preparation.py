@@ -6,51 +6,28 @@ import contextlib
 import heapq
 import os
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
-from snipproof.errors import InfrastructureError, SettingsError
+from snipproof.errors import InfrastructureError, SnipproofError
 from snipproof.languages import languages
 from snipproof.model import Source, Suite
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.run.bindings import Addresses, apply_bindings, broken_by_bindings, may_be_broken
 from snipproof.run.runner import Program, Runner, RunnerContext, make_runner
+from snipproof.run.source_run import Diagnostic
+from snipproof.run.suite_files import check_files
+from snipproof.syntax.python_code import parsing
 
 if TYPE_CHECKING:
     from snipproof.services.recorder.pass_through import Recorder
 
-Addresses = Mapping[str, str]
-"""What the ``{name}`` placeholders of Bindings stand for."""
-
 _MAX_THREADS = 64
-
-
-def check_bindings(suite: Suite, texts: Mapping[str, str]) -> None:
-    """Check that every Binding of ``suite`` matches: in each of its Sources, or in at least one if it is optional.
-
-    :param texts: the text of each Source of the Suite, by path.
-    :raises SettingsError: a Binding matches nothing, so a Source would connect to the address that the docs show.
-    """
-    for binding in suite.bindings:
-        missing = [path for path, text in texts.items() if binding.find not in text]
-        if missing and (not binding.optional or len(missing) == len(texts)):
-            raise SettingsError(
-                f"{suite.path}:{binding.line}:1 the binding {binding.find!r} matches nothing in {', '.join(missing)}",
-                "the Source would use the documented address itself: write the address as the binding has it,\n"
-                "or mark the binding `optional: true` if only some Sources of the Suite use it",
-            )
-
-
-def apply_bindings(suite: Suite, text: str, addresses: Addresses) -> str:
-    """Return ``text`` with every Binding of ``suite`` applied."""
-    for binding in suite.bindings:
-        replacement = binding.replace
-        for name, value in addresses.items():
-            replacement = replacement.replace(f"{{{name}}}", value)
-        text = text.replace(binding.find, replacement)
-    return text
 
 
 class CorePool:
@@ -98,10 +75,12 @@ class Preparation:
         self._done = pool.submit(self._prepare, addresses)
 
     def _prepare(self, addresses: Future[Addresses]) -> Addresses:
-        self.runner.provision()
+        with _clear_errors(self.suite):
+            check_files(self.runner.context)
+            self.runner.provision()
         values = addresses.result()
         compiles = languages()[self.suite.language].compiles
-        with self.cores.work(self.turn) if compiles else contextlib.nullcontext():
+        with _clear_errors(self.suite), self.cores.work(self.turn) if compiles else contextlib.nullcontext():
             self._build(values)
         return values
 
@@ -111,7 +90,8 @@ class Preparation:
         The Suite is built again if ``source`` is new, or if ``addresses`` differ from those that were announced.
 
         :param addresses: those of the running Services.
-        :raises InfrastructureError: preparing the Suite failed.
+        :raises SettingsError: the Suite or one of its files is wrong; the same error for each of its Sources.
+        :raises InfrastructureError: preparing the Suite failed; likewise.
         """
         built_with = self._done.result()
         if source.path not in self._programs:
@@ -119,7 +99,8 @@ class Preparation:
         if built_with != addresses or source.path not in self._programs:
             self._done = Future()
             try:
-                self._build(addresses)
+                with _clear_errors(self.suite):
+                    self._build(addresses)
             except BaseException as error:
                 self._done.set_exception(error)
                 raise
@@ -127,12 +108,52 @@ class Preparation:
         return self._programs[source.path]
 
     def _build(self, addresses: Addresses) -> None:
-        programs = []
-        for source in self.sources:
-            bare = apply_bindings(self.suite, source.text, addresses)
-            programs.append(Program(source, bare, self.runner.probe(source, bare)))
+        programs = [self._program(each, apply_bindings(self.suite, each.text, addresses)) for each in self.sources]
         self.runner.build(programs)
+        if suspects := [program for program in programs if self._may_be_broken(program)]:
+            found = self.runner.diagnostics
+            self._check_bindings(suspects, found)
+            self.runner.build(programs)
         self._programs = {program.source.path: program for program in programs}
+
+    def _program(self, source: Source, text: str) -> Program:
+        with parsing:
+            probed = self.runner.probe(source, text)
+        return Program(source, text, probed)
+
+    def _may_be_broken(self, program: Program) -> bool:
+        source = program.source
+        return may_be_broken(self.suite, source.path, source.text, self.runner.diagnostics.get(source.path, ()))
+
+    def _check_bindings(self, suspects: Sequence[Program], found: Mapping[str, Sequence[Diagnostic]]) -> None:
+        """Build Sources as the docs have them.
+
+        :param found: what the compiler reported about them with the Bindings applied.
+        :raises SettingsError: a Binding is the cause of an error.
+        """
+        self.runner.build([self._program(program.source, program.source.text) for program in suspects])
+        for program in suspects:
+            path, text = program.source.path, program.source.text
+            without = self.runner.diagnostics.get(path, ())
+            if error := broken_by_bindings(self.suite, path, text, found.get(path, ()), without):
+                raise error
+
+
+@contextlib.contextmanager
+def _clear_errors(suite: Suite) -> Iterator[None]:
+    """Turn an unexpected exception into an error that names the Suite: it is not the docs' fault."""
+    try:
+        yield
+    except SnipproofError:
+        raise
+    except Exception as error:  # noqa: BLE001 (of any kind: a thread of ours must not end with a traceback)
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        reason = error.strerror or error if isinstance(error, OSError) else error
+        file = f": {error.filename}" if isinstance(error, OSError) and error.filename else ""
+        raise InfrastructureError(
+            f"{suite.path}:1:1 failed to prepare the Suite: {type(error).__name__}: {reason}{file}",
+            f"raised by {last.name} in {Path(last.filename).name}:{last.lineno}",
+        ) from None
 
 
 class Preparations:

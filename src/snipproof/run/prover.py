@@ -11,8 +11,10 @@ from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.model import Source, Suite
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.run.missing_variables import explain_missing_variables
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.preparation import Preparation, Preparations
+from snipproof.run.runners.job import environment
 from snipproof.run.verdict import Verdict, judge
 from snipproof.services.startup import Services
 from snipproof.services.weaviate.state import State
@@ -104,7 +106,9 @@ class Prover:
         self.state.mark()
         run = preparation.runner.execute(program)
         self.state.restore_if_changed()
-        return judge(source, program.probed, run, self._pages)
+        verdicts = judge(source, program.probed, run, self._pages)
+        given = environment(preparation.runner.context, self._session.folder)
+        return explain_missing_variables(source, program.bare, verdicts, given)
 
     def close(self) -> None:
         """Stop the Services and remove everything that belongs to this session."""

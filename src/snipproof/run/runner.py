@@ -5,6 +5,7 @@ A language names its Runner in its row (:class:`snipproof.languages.Language`); 
 
 from __future__ import annotations
 
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from snipproof.model import Source, Suite
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.probe import Probed
 from snipproof.run.source_run import Diagnostic, SourceRun, Termination
+from snipproof.text import as_file_name
 
 if TYPE_CHECKING:
     from snipproof.services.recorder.pass_through import Recorder
@@ -58,7 +60,10 @@ class RunnerContext:
 
     def scratch(self, name: str) -> Path:
         """Return a folder of the session for this Suite."""
-        return self.session.subfolder(f"{self.suite.flavour}-{name}")
+        # By its path too: several Suites may have the same flavour.
+        return self.session.subfolder(
+            f"{as_file_name(self.suite.flavour)}-{zlib.crc32(self.suite.path.encode()):08x}-{name}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from snipproof.errors import InfrastructureError, ToolchainMissingError
+from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
 from snipproof.processes.cache_folder import cache_folder
 from snipproof.processes.process import Process
 from snipproof.run.runner import RunnerContext
+from snipproof.site.suite import place_in
+from snipproof.text import as_file_name
 
 _HEARTBEAT = 10.0  # seconds between the lines that report progress
 _POLL_INTERVAL = 0.2
@@ -67,7 +69,8 @@ def cached_environment(context: RunnerContext, files: Sequence[Path], facts: str
         except OSError as error:
             raise InfrastructureError(f"{file}: cannot be read: {error.strerror or error}") from None
         key.update(hashlib.sha256(data).digest())
-    folder = cache_folder(context.settings) / "environments" / f"{context.suite.flavour}-{key.hexdigest()[:16]}"
+    name = f"{as_file_name(context.suite.flavour)}-{key.hexdigest()[:16]}"
+    folder = cache_folder(context.settings) / "environments" / name
     complete = folder / "complete"
     if complete.exists():
         return folder
@@ -130,3 +133,25 @@ def call(
     if code:
         raise CommandError(name, code, output)
     return output
+
+
+def check_options(context: RunnerContext, program: str, *nothing: str) -> None:
+    """Check that ``program`` accepts the ``options`` of the Suite.
+
+    :param nothing: arguments with which it does nothing.
+    :raises SettingsError: it refuses one of the options.
+    """
+    options = context.suite.options
+    if options:
+        try:
+            call(context, [program, *options, *nothing], cwd=context.folder)
+        except CommandError as error:
+            raise options_error(context, error) from None
+
+
+def options_error(context: RunnerContext, error: CommandError) -> SettingsError:
+    """Return the error for the option of the Suite that a program refuses."""
+    options = context.suite.options
+    named = next((option for option in options if option.partition("=")[0] in error.output), options[0])
+    where = place_in(context.root, context.suite.path, "options", named)
+    return SettingsError(f"{where} {error.program} refuses the options {list(options)}", error.tail)

@@ -22,7 +22,7 @@ def find_files(folder: Path, pattern: str) -> list[Path]:
         return []
     try:
         return sorted(path for path in folder.glob(pattern) if path.is_file())
-    except ValueError:
+    except (ValueError, OSError, NotImplementedError):
         return []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +31,14 @@ def load_suites(settings: Settings, dependencies: Dependencies | None = None) ->
     """
     dependencies = dependencies if dependencies is not None else Dependencies()
     paths: dict[str, None] = {}
-    for pattern in settings.suites:
+    for index, pattern in enumerate(settings.suites):
         found = find_files(settings.root, pattern)
         dependencies.globs.append(("", pattern, names_below(settings.root, found)))
         if not found:
             hint = "globs are relative to the settings file; `..` and absolute paths match nothing"
-            raise SettingsError(f"{settings.origin('suites')} the suites glob {pattern!r} matches no file", hint)
+            raise SettingsError(
+                f"{settings.origin('suites', f'[{index}]')} the suites glob {pattern!r} matches no file", hint
+            )
         paths.update(dict.fromkeys(path.relative_to(settings.root).as_posix() for path in found))
     suites = [_SuiteFile(settings.root, path, dependencies).read() for path in paths]
     owner: dict[str, str] = {}
@@ -45,6 +48,23 @@ def load_suites(settings: Settings, dependencies: Dependencies | None = None) ->
                 raise SettingsError(f"{suite.path}:1:1 {source} is already a Source of {owner[source]}")
             owner[source] = suite.path
     return suites
+
+
+def place_in(root: Path, path: str, key: str, item: str) -> str:
+    """Return where the suite file at ``path`` has ``item`` below ``key``: ``path:line:column``, for a message.
+
+    :param item: a member of the mapping, or an item of the list, that ``key`` is given.
+    """
+    import yaml
+
+    try:
+        node: Any = yaml.compose((root / path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        values = next(value for name, value in node.value if name.value == key)
+        found = [each[0] if isinstance(each, tuple) else each for each in values.value]
+        mark = next((each.start_mark for each in found if each.value == item), values.start_mark)
+    except (yaml.YAMLError, OSError, ValueError, AttributeError, StopIteration):  # it has been changed meanwhile
+        return f"{path}:1:1"
+    return f"{path}:{mark.line + 1}:{mark.column + 1}"
 
 
 class _SuiteFile:
@@ -78,7 +98,7 @@ class _SuiteFile:
             raise self._error(nodes["language"], f"unknown language {language!r}", f"known: {', '.join(runnable())}")
         return Suite(
             path=self._path,
-            flavour=self._string(nodes["flavour"]),
+            flavour=self._name(nodes["flavour"]),
             language=language,
             sources=tuple(dict.fromkeys(self._sources(nodes["sources"]))),
             lock=self._file(nodes["lock"]) if "lock" in nodes else None,
@@ -120,6 +140,13 @@ class _SuiteFile:
             raise self._error(node, "expected a text")
         return str(node.value)
 
+    def _name(self, node: Any) -> str:
+        """Return a text that is shown in messages and reports."""
+        text = self._string(node)
+        if not text.strip() or not text.isprintable():
+            raise self._error(node, f"{text!r} cannot be a name", "use letters, digits and `-`, such as python-v4")
+        return text
+
     def _boolean(self, node: Any) -> bool:
         if node.tag != "tag:yaml.org,2002:bool":
             raise self._error(node, "expected true or false")
@@ -149,15 +176,22 @@ class _SuiteFile:
                 raise self._error(item, f"the sources glob {pattern!r} matches no file", hint)
             yield from (path.relative_to(self._root).as_posix() for path in found)
 
-    def _file(self, node: Any) -> str:
-        path = (self._folder / self._string(node)).resolve()
-        if not path.exists():
-            raise self._error(node, f"no such file: {node.value!r}", "paths are relative to this file")
+    def _file(self, node: Any, *, folders: bool = False) -> str:
+        name = self._string(node)
+        try:
+            path = (self._folder / name).resolve()
+            status = path.stat()
+        except FileNotFoundError:
+            raise self._error(node, f"no such file: {name!r}", "paths are relative to this file") from None
+        except (OSError, ValueError, RuntimeError) as error:  # such as a NUL byte, or a link that leads to itself
+            raise self._error(node, f"{name!r} cannot be read: {getattr(error, 'strerror', '') or error}") from None
         if not path.is_relative_to(self._root.resolve()):
-            raise self._error(node, f"{node.value!r} is outside the root")
-        name = path.relative_to(self._root.resolve()).as_posix()
-        self._dependencies.paths.add(name)
-        return name
+            raise self._error(node, f"{name!r} is outside the root")
+        if not (stat.S_ISREG(status.st_mode) or (folders and stat.S_ISDIR(status.st_mode))):
+            raise self._error(node, f"{name!r} is not a file{' and not a folder' * folders}")
+        place = path.relative_to(self._root.resolve()).as_posix()
+        self._dependencies.paths.add(place)
+        return place
 
     def _files(self, node: Any) -> Iterator[tuple[str, str]]:
         if node is None:
@@ -165,7 +199,10 @@ class _SuiteFile:
         for place, origin in self._mapping(node, ()).items():
             if Path(place).is_absolute() or ".." in Path(place).parts:
                 raise self._error(origin, f"the place {place!r} is outside the working directory")
-            yield place, self._file(origin)
+            file = self._file(origin, folders=True)
+            if not place.isprintable() or (not Path(place).parts and not (self._root / file).is_dir()):
+                raise self._error(origin, f"the place {place!r} cannot be the name of a file")
+            yield place, file
 
     def _binding(self, node: Any) -> Binding:
         nodes = self._mapping(node, ("find", "replace", "optional"))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import ToolchainMissingError
 from snipproof.syntax.grammar import load_parsers
+from snipproof.syntax.python_code import parsing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -69,7 +70,8 @@ def _python_error(text: str) -> tuple[int, str] | None:
                 # it refuses is parsed again without that.
                 symtable.symtable(text, "<shown>", "exec")
             except SyntaxError:
-                compile(text, "<shown>", "exec", PyCF_ONLY_AST, dont_inherit=True)
+                with parsing:
+                    compile(text, "<shown>", "exec", PyCF_ONLY_AST, dont_inherit=True)
     except SyntaxError as error:
         return error.lineno or 1, error.msg
     except (ValueError, RecursionError, MemoryError):

@@ -477,3 +477,11 @@ def test_a_root_that_is_a_link(mini: Mini, tmp_path: Path) -> None:
     mini.root = tmp_path / "link"
     found = mini.prove(source("A", *snippet("a", 'fmt.Println("a")', 'panic("b")')))
     assert (brief(found), found["a"].output) == ({"a": ("failed", 7)}, "a\n")
+
+
+def test_an_option_that_go_refuses(mini: Mini) -> None:
+    """It is an error of the suite file, at the line of the option."""
+    mini.write("go/suite.yaml", "flavour: go\noptions: [-race=false, -bogus]\n")
+    mini.suite = mini.suite._replace(options=("-race=false", "-bogus"))
+    with pytest.raises(SettingsError, match=r"^go/suite\.yaml:2:24 go test refuses the options .*\n.*-bogus"):
+        mini.prove(GOOD)

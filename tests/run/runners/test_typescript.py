@@ -384,9 +384,46 @@ def test_types(mini: Mini) -> None:
     assert passed({name: v for name, v in found.items() if name.startswith("good")})
     assert found["uses.ts::a"].reason.startswith("süite a/lib/helper.ts:1:14 tsc: TS2322: ")
     assert found["uses.ts::a"].output == "text\n"
-    mini.write("süite a/tsconfig.json", '{\n  "compilerOptions": {"stict": true}\n}')
-    found = prove(mini, {"good.ts": GOOD})
-    assert "süite a/tsconfig.json:2:23 tsc: TS5023: Unknown compiler option 'stict'" in found["good.ts::one"].reason
+    # What has no effect here is not refused, however it goes with what is set here.
+    written = {"rootDir": "src", "composite": True, "tsBuildInfoFile": "x", "declaration": True, "declarationDir": "y"}
+    written |= {"declarationMap": True, "sourceMap": True, "inlineSources": True, "isolatedDeclarations": True}
+    options = {"module": "nodenext", "types": ["node"], **written}
+    mini.write("süite a/tsconfig.json", json.dumps({"compilerOptions": options}))
+    assert passed(prove(mini, {"good.ts": GOOD}))
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ('{\n  "compilerOptions": {"stict": true}\n}', "2:23", "tsc: TS5023: Unknown compiler option 'stict'"),
+        ('{\n  "extends": "@docs/site"\n}', "2:14", "tsc: TS6053: File '@docs/site' not found"),
+        ('{\n  "extends": "./site.json"\n}', "2:1", "tsc: TS5083: Cannot read file"),
+        ('{\n  "compilerOptions": {\n    "types": ["nope"]\n  }\n}', "3:1", "tsc: TS2688: Cannot find type definition"),
+        ('{\n  "compilerOptions": {"strict": true,\n', "3:1", "tsc: TS1005: '}' expected"),
+        ("[]", "1:1", "tsc: TS5092: The root value"),
+    ],
+)
+def test_settings_that_the_compiler_rejects(mini: Mini, text: str, place: str, message: str) -> None:
+    """They are an error of the settings, not one of each Snippet."""
+    mini.write("süite a/tsconfig.json", text)
+    with pytest.raises(SettingsError) as caught:
+        prove(mini, {"good.ts": GOOD, "wrong.ts": "// START bad\nconst n: number = 'text';\n// END bad\n"})
+    assert caught.value.message.startswith(f"süite a/tsconfig.json:{place} {message}")
+    assert "move süite a/suite.yaml\nto a folder with a tsconfig.json of its own" in caught.value.hint
+
+
+def test_settings_that_esbuild_rejects(mini: Mini) -> None:
+    """It reads them for Sources without types, too."""
+    mini.write("süite a/tsconfig.json", '{\n  "compilerOptions": {"strict": true,\n')
+    with pytest.raises(SettingsError, match=r"^süite a/tsconfig\.json:\d:\d esbuild: "):
+        prove(mini, {"plain.js": "// START a\n1;\n// END a"})
+
+
+def test_an_option_that_node_refuses(mini: Mini) -> None:
+    mini.write("süite a/suite.yaml", "flavour: ts\noptions:\n  - --no-deprecation\n  - --bogus\n")
+    mini.suite = mini.suite._replace(options=("--no-deprecation", "--bogus"))
+    with pytest.raises(SettingsError, match=r"^süite a/suite\.yaml:4:5 node refuses the options .*\n.*bad option"):
+        mini.runner()
 
 
 def test_without_a_compiler_types_are_not_checked(mini: Mini, tmp_path: Path) -> None:

@@ -16,10 +16,13 @@ from snipproof.processes.process import Process
 from snipproof.run.probe.plan import Signal
 from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.source_run import Crash, ProbeEvent, SourceRun, Termination, cut
+from snipproof.run.suite_files import copy_files
 from snipproof.services.recorder.recording import Exchange
 from snipproof.text import redact, redact_data
 
-_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_INHERITED = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
+# What output may depend on is the same on every machine, whatever the user's own settings are.
+_FIXED = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "COLUMNS": "80", "LINES": "24", "PYTHONHASHSEED": "0"}
 _POLL_INTERVAL = 0.02
 _GRACE = 0.25  # seconds for the Source's own process to write where it hangs
 
@@ -52,13 +55,7 @@ class Job:
         folder = context.scratch(secrets.token_hex(4))
         work = work or folder / "cwd"
         empty(work)
-        for place, origin in context.suite.files:
-            target = work / place
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if (context.root / origin).is_dir():
-                shutil.copytree(context.root / origin, target, dirs_exist_ok=True)
-            else:
-                shutil.copyfile(context.root / origin, target)
+        copy_files(context, work)
         return cls(context, program, folder, work)
 
     @property
@@ -239,11 +236,13 @@ class Job:
 def environment(context: RunnerContext, home: Path) -> dict[str, str]:
     """Return the environment of a Source's process: a few variables, and those that the settings pass.
 
+    Locale, time zone, width of the terminal and hash seed are the same on every machine.
+
     :param home: the folder for its home and its temporary files.
     """
     env = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     # Folders of its own, so that nothing is left in those of the user.
-    return env | {"HOME": str(home), "TMPDIR": str(home)} | passed_variables(context)
+    return env | _FIXED | {"HOME": str(home), "TMPDIR": str(home)} | passed_variables(context)
 
 
 def empty(folder: Path) -> None:

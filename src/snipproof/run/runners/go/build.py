@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from snipproof.errors import InfrastructureError
+from snipproof.errors import InfrastructureError, SnipproofError
 from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.runners.go.file import GoFile
 from snipproof.run.runners.go.messages import GoMessage, is_environment_error, read_messages, read_vet
@@ -21,7 +22,7 @@ from snipproof.run.runners.go.module import GoModule
 from snipproof.run.runners.go.overlay import GoUnit, Overlay
 from snipproof.run.runners.job import passed_variables
 from snipproof.run.source_run import Diagnostic
-from snipproof.run.toolchain import CommandError, call
+from snipproof.run.toolchain import CommandError, call, options_error
 from snipproof.text import redact
 
 # All errors, not just the first ten; no debug tables, which take time; full paths.
@@ -31,6 +32,7 @@ _ANALYZERS = (
     *("-atomic", "-bool", "-buildtags", "-directive", "-errorsas", "-ifaceassert", "-nilfunc", "-printf"),
     *("-stringintconv", "-tests"),
 )
+_REFUSED = re.compile(r"^usage: go \w+ \[", re.MULTILINE)
 _EMPTY = "build constraints exclude all Go files"
 _NOT_RUNNABLE = "go finds neither a test nor a program in it: name it `…_test.go`, or add a `func main`"
 
@@ -170,7 +172,7 @@ class GoBuild:
             )
         except CommandError as error:
             messages = read_messages(error.output, self._overlay.locate)
-            if is_environment_error(error.output) or not messages:
+            if is_environment_error(error.output) or not messages or _REFUSED.search(error.output):
                 raise self._infrastructure_error(error) from None
             return messages
         return binary if binary.exists() else [GoMessage("", 1, 1, "go finds no test in it")]
@@ -218,6 +220,8 @@ class GoBuild:
         env = self._module.environment(self._context.scratch("tmp"))
         return call(self._context, command, cwd=self._module.folder, env=env, name=f"go {step}")
 
-    def _infrastructure_error(self, error: CommandError) -> InfrastructureError:
+    def _infrastructure_error(self, error: CommandError) -> SnipproofError:
+        if self._options and _REFUSED.search(error.output):
+            return options_error(self._context, error)
         message = f"{self._context.suite.lock}:1:1 the Sources could not be built: {error.program} failed"
         return InfrastructureError(message, redact(error.tail, self._secrets))

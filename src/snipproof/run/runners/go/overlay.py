@@ -19,6 +19,7 @@ from snipproof.run.runners.go.file import GoFile, read_go
 from snipproof.run.runners.go.module import GoModule
 
 _PACKAGE = "snipproof_probe"
+_SEPARATORS = (";", "=>")
 _PROBE = Path(__file__).with_name("probe.go.txt")
 _DECLARATION = """package {package}
 
@@ -135,7 +136,11 @@ class Overlay:
 
     def _write(self, name: str, text: str, original: str = "") -> Path:
         file = self._folder / name
-        file.write_text(text, encoding="utf-8", newline="")
         if original:
-            self._originals[str(file)] = str(self._root / original)
+            place = str(self._root / original)
+            self._originals[str(file)] = place
+            if any(part in f"{place}{file}" for part in _SEPARATORS):
+                # go separates the paths by which it replaces that of this file by these: give the name directly.
+                text = f"/*line {place}:1:1*/{text}"
+        file.write_text(text, encoding="utf-8", newline="")
         return file

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -108,12 +109,40 @@ class Javac:
     def _call(
         self, files: Iterable[str], class_path: Iterable[Path], classes: Path, options: Sequence[str], cwd: Path
     ) -> None:
-        arguments = [*_COMMON, *options, "-cp", os.pathsep.join(map(str, class_path)) or ".", "-d", str(classes)]
+        arguments = [
+            *_COMMON,
+            *options,
+            "-cp",
+            join_class_path(self.context, class_path, cwd) or ".",
+            "-d",
+            str(classes),
+        ]
         listed = self.context.scratch("javac") / "arguments"
         quoted = (argument.replace("\\", "\\\\").replace('"', '\\"') for argument in (*arguments, *files))
         listed.write_text("".join(f'"{argument}"\n' for argument in quoted), encoding="utf-8")
         env = {**os.environ, **_ENVIRONMENT}
         call(self.context, [self.program, *_FAST_START, f"@{listed}"], cwd=cwd, env=env, name="javac")
+
+
+def join_class_path(context: RunnerContext, entries: Iterable[Path], cwd: Path) -> str:
+    """Return ``entries`` as a class path. One whose path contains the separator is named by a link.
+
+    :param cwd: the working directory of the program that gets it.
+    :raises InfrastructureError: the path of the link contains the separator too.
+    """
+    texts = []
+    for entry in entries:
+        text = str(entry)
+        if os.pathsep in text:
+            link = context.scratch("links") / f"{zlib.crc32(text.encode()):08x}{entry.suffix}"
+            if not link.is_symlink():
+                link.symlink_to(entry)
+            text = os.path.relpath(link, cwd)
+        if os.pathsep in text:
+            message = f"Java cannot use {entry} in a class path: the name of a folder contains {os.pathsep!r}"
+            raise InfrastructureError(message, "set TMPDIR to a folder with another name")
+        texts.append(text)
+    return os.pathsep.join(texts)
 
 
 def parse(output: str, paths: set[str]) -> Iterable[JavacDiagnostic]:

@@ -6,7 +6,6 @@ processes, each Source gets a JVM of its own.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +17,7 @@ from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.java.build import JavaBuild
-from snipproof.run.runners.java.javac import Javac
+from snipproof.run.runners.java.javac import Javac, join_class_path
 from snipproof.run.runners.java.maven import ClassPath, manifest, resolve
 from snipproof.run.runners.job import Job, empty, environment
 from snipproof.run.runners.worker_process import WorkerProcess
@@ -84,14 +83,14 @@ class JavaRunner(Runner):
             self._jvm.stop()
             self._jvm = None
 
-    def _command(self, home: Path, job_file: Path) -> list[str]:
+    def _command(self, home: Path, job_file: Path, work: Path) -> list[str]:
         options = self.context.suite.options
         path = (self._class_path.launcher, self._build.classes, *self._resources(), *self._class_path.jars)
         return [
             *(self._java, *_FAST_START),
             *(() if any("GC" in option for option in options) else (_SERIAL,)),
             *(*_LOCALE, f"-Djava.io.tmpdir={home}", f"-Duser.home={home}"),
-            *(*options, "-cp", os.pathsep.join(map(str, path)), "snipproof.Launcher", str(job_file)),
+            *(*options, "-cp", join_class_path(self.context, path, work), "snipproof.Launcher", str(job_file)),
         ]
 
     def _resources(self) -> list[Path]:
@@ -104,7 +103,7 @@ class JavaRunner(Runner):
         home, work = folder / "home", folder / "cwd"
         empty(home)
         empty(work)
-        command = self._command(home, folder / "job")
+        command = self._command(home, folder / "job", work)
         env = _environment(self.context, home)
         self._jvm = WorkerProcess.start(command, session=self.context.session, env=env, cwd=work, folder=folder)
         self._is_ready = False
@@ -172,7 +171,8 @@ class JavaRunner(Runner):
         job = Job.begin(self.context, program)
         job_file = job.folder / "job"
         self._write_job(job_file, job)
-        termination, code = job.run(self._command(job.folder, job_file), _environment(self.context, job.folder))
+        command = self._command(job.folder, job_file, job.work)
+        termination, code = job.run(command, _environment(self.context, job.folder))
         return self._result(job, termination, code, job.read(job.stdout), job.read(job.stderr))
 
     def _write_job(self, file: Path, job: Job) -> None:

@@ -24,7 +24,8 @@ from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.job import Job, environment
 from snipproof.run.runners.worker_process import WorkerProcess
 from snipproof.run.source_run import SourceRun, Termination
-from snipproof.run.toolchain import CommandError, cached_environment, call
+from snipproof.run.toolchain import CommandError, cached_environment, call, check_options
+from snipproof.syntax.python_code import parse_python
 
 _MAIN = Path(__file__).with_name("main.py")
 _START_TIMEOUT = 60.0  # seconds for the worker to import the clients
@@ -44,9 +45,12 @@ class PythonRunner(Runner):
     def provision(self) -> None:
         """Make the environment of the lock file, which must have hashes: pip rejects anything else."""
         context = self.context
-        if context.suite.lock is None:
-            return
-        lock = context.root / context.suite.lock
+        if context.suite.lock is not None:
+            self._install(context.root / context.suite.lock)
+        check_options(context, str(self.interpreter), "-c", "")
+
+    def _install(self, lock: Path) -> None:
+        context = self.context
 
         def make(folder: Path) -> None:
             interpreter = folder / "bin" / "python"
@@ -153,14 +157,13 @@ class PythonRunner(Runner):
 
 
 def _environment(context: RunnerContext, home: Path) -> dict[str, str]:
-    # A fixed hash seed, so that a set prints the same in every run.
-    return environment(context, home) | {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    return environment(context, home) | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _imports(text: str) -> set[str]:
     """Return the modules that a Source imports by absolute names, anywhere in its code."""
     try:
-        tree = ast.parse(text)
+        tree = parse_python(text)
     except (SyntaxError, ValueError):
         return set()
     found = set()

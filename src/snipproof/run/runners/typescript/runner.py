@@ -22,9 +22,9 @@ from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.job import passed_variables
 from snipproof.run.runners.typescript.run import NodeRun, WarmPool
 from snipproof.run.runners.typescript.stage import Stage
-from snipproof.run.runners.typescript.tsc import check_types, has_types
+from snipproof.run.runners.typescript.tsc import check_types, has_types, is_about_settings, settings_error
 from snipproof.run.source_run import Diagnostic, SourceRun
-from snipproof.run.toolchain import CommandError, cached_environment, call, find_tool, find_version
+from snipproof.run.toolchain import CommandError, cached_environment, call, check_options, find_tool, find_version
 from snipproof.text import redact
 
 _BUILD = Path(__file__).with_name("bundle.mjs")
@@ -66,6 +66,7 @@ class TypeScriptRunner(Runner):
 
         facts = f"node {version} {sys.platform}"
         self._modules = cached_environment(context, files, facts, make) / "node_modules"
+        check_options(context, self._node, "-e", "")
 
     def probe(self, source: Source, text: str) -> Probed:
         """Place probes with the grammar of TypeScript."""
@@ -85,6 +86,9 @@ class TypeScriptRunner(Runner):
             checked = pool.submit(check_types, self.context, self._node, self._stage, typed)
             self._built = self._build(programs)
             type_errors = checked.result()
+        errors = [error for result in self._built.values() for error in _errors(result)]
+        if rejected := [error for error in errors if is_about_settings(self._stage, error)]:  # esbuild reads them too
+            raise settings_error(self.context, self._stage, dict.fromkeys(rejected))
         secrets = passed_variables(self.context)
         self.diagnostics = {
             path: tuple(replace(each, message=redact(each.message, secrets)) for each in found)

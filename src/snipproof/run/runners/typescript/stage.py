@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from snipproof.errors import InfrastructureError
 from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.runners.job import empty
 
@@ -33,6 +34,10 @@ class Stage:
         """The ``tsconfig.json`` of the Suite, which may not exist."""
         return self.folder / "tsconfig.json"
 
+    def settings_text(self) -> str:
+        """Return the text of :attr:`settings`, ``""`` without any."""
+        return self.settings.read_text(encoding="utf-8", errors="replace") if self.settings.is_file() else ""
+
     def docs_paths(self, text: str) -> str:
         """Return a text with the paths of the stage replaced by those of the docs."""
         return text.replace(str(self.root), str(self._context.root))
@@ -46,7 +51,11 @@ class Stage:
         """Empty the stage, and copy the files and the Sources to it.
 
         :param modules: the ``node_modules`` folder with the packages.
+        :raises InfrastructureError: the compilers cannot use a folder with this name.
         """
+        if odd := {"*", "\\"} & {*str(self.root)}:
+            message = f"esbuild and tsc cannot use {self.root}: the name of a folder contains {odd.pop()!r}"
+            raise InfrastructureError(message, "set TMPDIR to a folder with another name")
         empty(self.root)
         self.folder.mkdir(parents=True, exist_ok=True)
         for path in (*_siblings(self._context.folder), *self._above()):

@@ -1,0 +1,62 @@
+"""Explains a failure by an environment variable that the Source reads and does not get."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from snipproof.model import Outcome, Source
+from snipproof.run.verdict import Verdict
+
+_NAME = r"""["'](?P<{0}>[A-Za-z_]\w*)["']"""
+# A default (``os.getenv("NAME", "x")``, ``process.env.NAME ?? "x"``) makes a variable optional.
+_OPTIONAL = r"(?!\w|\s*(?:\?\?|\|\|))"
+_READS = re.compile(
+    "|".join(
+        (
+            r"\benviron\s*\[\s*" + _NAME.format("a") + r"\s*\]",
+            r"\b(?:environ\.get|[gG]etenv|LookupEnv)\s*\(\s*" + _NAME.format("b") + r"\s*\)",
+            r"\bprocess\.env\.(?P<c>[A-Za-z_]\w*)" + _OPTIONAL,
+            r"\bprocess\.env\[\s*" + _NAME.format("d") + r"\s*\]" + _OPTIONAL,
+        )
+    )
+)
+_SETS = re.compile(
+    r"""\b(?:environ\.setdefault|putenv|Setenv)\(\s*["'](\w+)"""
+    r"""|\b(?:environ|process\.env)\s*(?:\.|\[\s*["'])(\w+)(?:["']\s*\])?\s*(?:\?\?)?=(?!=)"""
+)
+
+
+def explain_missing_variables(
+    source: Source, text: str, verdicts: Iterable[Verdict], given: Collection[str]
+) -> list[Verdict]:
+    """Return the Verdicts of ``source``; a failure gets a hint about a variable that the Source reads but lacks.
+
+    If the message of the failure names the variable, or its line reads it, the reason names it too.
+
+    :param text: the text of the Source with the Bindings applied.
+    :param given: the names of the variables that the Source had.
+    """
+    known = {*given, *(name for match in _SETS.finditer(text) for name in match.groups() if name)}
+    found = [(text.count("\n", 0, match.start()) + 1, match[match.lastgroup or 0]) for match in _READS.finditer(text)]
+    missing = [(line, name) for line, name in found if name not in known]
+    return [_explained(source, verdict, missing) for verdict in verdicts]
+
+
+def _explained(source: Source, verdict: Verdict, missing: Sequence[tuple[int, str]]) -> Verdict:
+    if not missing or verdict.outcome is not Outcome.FAILED or verdict.only_differs:
+        return verdict
+    plain = [
+        (line, name) for line, name in missing if line == verdict.line or re.search(rf"\b{name}\b", verdict.reason)
+    ]
+    line, name = (plain or missing)[0]
+    note = f"the environment variable {name}, which {source.path}:{line} reads, is missing"
+    where = "" if name in os.environ else f"set {name} where pytest runs, and "
+    hint = f"{where}add {name!r} to `run.env` in the settings, so that Sources can read it"
+    return replace(
+        verdict,
+        reason=f"{verdict.reason} ({note}: see `run.env`)" if plain else verdict.reason,
+        details=f"{verdict.details.rstrip()}\n\n{note}\n  hint: {hint}".lstrip(),
+    )
