@@ -53,7 +53,7 @@ def bind(
     findings = []
     for region in shown:
         of = tuple(dict.fromkeys(names(region.attributes.get("of"))))
-        fitting = of or ([after[region.name]] if region.name in after else candidates.fitting(region.name))
+        fitting = of or _fitting(region, after, by_name, candidates)
         if all(name in by_name for name in fitting) and (len(fitting) == 1 or of):
             origin = Origin(region.attributes.get("from", Origin.STDOUT))
             bound.extend(Expectation(region, name, origin) for name in fitting)
@@ -75,6 +75,15 @@ def unbound_expectations(source: Source, bound_by_pages: Collection[str] = ()) -
     regions = [by_place[finding.line, finding.column] for finding in unbound]
     pairs = zip(unbound, regions, strict=True)
     return [finding for finding, region in pairs if "of" in region.attributes or region.id not in bound_by_pages]
+
+
+def _fitting(
+    region: Region, after: Mapping[str, str], by_name: Mapping[str, Snippet], candidates: Candidates
+) -> list[str]:
+    if region.name not in after:
+        return candidates.fitting(region.name)
+    # What it is named after may be an Expectation itself, which gives no output.
+    return [after[region.name]] if after[region.name] in by_name else []
 
 
 class Candidates:
