@@ -142,6 +142,16 @@ def _is_output(region: Region) -> bool:
     return _ends_as_output(region.name) and _EXPECTED.search(region.name) is not None
 
 
+def is_named_like_output(name: str) -> bool:
+    """Return whether ``name`` is that of output, whatever it belongs to: ``Expected … results``, ``searchResults``."""
+    return _ends_as_output(name) and (_EXPECTED.search(name) or _NAMED_AFTER.match(name)) is not None
+
+
+def shows_no_code(source: Source, region: Region) -> bool:
+    """Return whether ``region`` begins like data, or stands in a comment or a string of ``source``."""
+    return bool(_without_code(source.path, [region], source.text))
+
+
 def _ends_as_output(name: str) -> bool:
     """Return whether ``name`` is worth a closer look, which most names are not."""
     return name[-9:].lower().rstrip("s").endswith(("result", "response", "output"))
@@ -188,7 +198,7 @@ def _without_code(path: str, regions: Sequence[Region], text: str) -> set[str]:
     lines = text.split("\n")
     found = set()
     done = 0
-    block = _Block(path)
+    block = OpenBlock(path)
     for region in regions:
         block.read("\n".join(lines[done : region.line - 1]))
         done = region.line - 1
@@ -200,7 +210,7 @@ def _without_code(path: str, regions: Sequence[Region], text: str) -> set[str]:
     return found
 
 
-class _Block:
+class OpenBlock:
     """Counts tokens to decide whether a string or a comment of several lines is open."""
 
     def __init__(self, path: str) -> None:
@@ -208,6 +218,13 @@ class _Block:
         self._quotes = dict.fromkeys(language.block_strings if language else (), 0)
         self._has_comments = "/*" in (language.comment_tokens if language else COMMENT_TOKENS)
         self._in_comment = False
+
+    @classmethod
+    def at_end_of(cls, path: str, text: str) -> bool:
+        """Return whether one is open at the end of ``text``, the beginning of the Source at ``path``."""
+        block = cls(path)
+        block.read(text)
+        return block.is_open
 
     def read(self, text: str) -> None:
         """Read the next part of the Source."""

@@ -66,12 +66,14 @@ def read_claims(site: Site) -> ClaimSet:
     result = ClaimSet()
     if not site.suites:
         return result
-    sources_with_output = {path for path, source in site.sources.items() if len(source.snippets) < len(source.regions)}
+    proven = {path for path, source in site.sources.items() if len(source.snippets) < len(source.regions)}
+    proven.update(site.suite_of)
     by_key: dict[tuple[str, str, Origin], list[PageClaim]] = {}
     opt_outs: list[tuple[str, OptOut]] = []
     for page in site.pages:
-        shows_output = any(reference.source in sources_with_output for reference in page.references)
-        if not shows_output and _COMMENT_FOR_SNIPPROOF not in site.text_of(page.path):
+        if not any(
+            reference.source in proven for reference in page.references
+        ) and _COMMENT_FOR_SNIPPROOF not in site.text_of(page.path):
             continue
         if page.references and not site.is_live(page.references[0]):
             continue
