@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from snipproof.model import Expectation, Finding, Origin, Region
-from snipproof.site.page_claims import OPT_OUT, ClaimPlace, PageClaim, PageClaims
+from snipproof.site.page_claims import AMBIGUOUS, OPT_OUT, ClaimPlace, PageClaim, PageClaims
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from snipproof.site.mdx.tabs import OptOut
 
 WRONG_OPT_OUT, UNNEEDED_OPT_OUT = "SP303", "SP304"
+UNDECIDED = frozenset({AMBIGUOUS, WRONG_OPT_OUT, UNNEEDED_OPT_OUT})
+"""The rules whose Findings leave open what is compared."""
 _COMMENT_FOR_SNIPPROOF = "snipproof:"
 
 
@@ -42,7 +44,7 @@ class Claim:
 
 @dataclass(slots=True)
 class ClaimSet:
-    """All Claims of a Site, by Expectation and Snippet, with the Findings for ambiguous blocks and wrong opt-outs."""
+    """All Claims of a Site, by Expectation and Snippet, with the Findings for wrong blocks and opt-outs."""
 
     claims: list[Claim] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from snipproof.languages import is_program, languages
@@ -16,24 +17,24 @@ if TYPE_CHECKING:
 
     from snipproof.lint.rules.base import Context
     from snipproof.model import Finding, Page, Reference
-    from snipproof.site.mdx.tabs import Item, Tabs
+    from snipproof.site.mdx.tabs import Item, Level, Tabs
 
 
 @rule("SP311", "tab-label", Severity.WARNING, "a tab shows another language or version than its label names")
 def tab_label(context: Context) -> Iterator[Finding]:
     """The label of a tab names a language or a major version, and the code in it is that of another one."""
+    misfits: dict[tuple[object, ...], str] = {}
     for page, tabs in context.shared(_tabs):
-        by_level: dict[int, list[Reference]] = {}
-        labelled = [item for item in tabs.items if any(map(any, _names_of(item)))]
-        for reference in page.references if labelled else ():
-            level = tabs.level(reference.line, reference.column)
-            for item in labelled:
-                if item.level == level:
-                    by_level.setdefault(item.line, []).append(reference)
-        for item in labelled:
-            for written, named in zip((item.label, item.value), _names_of(item), strict=True):
-                message = _misfit(context, named, by_level.get(item.line, ()))
-                if message:
+        shown: dict[Level, list[Reference]] = {}
+        for reference in page.references:
+            shown.setdefault(tabs.level(reference.line, reference.column), []).append(reference)
+        for item in tabs.items:
+            references = shown.get(item.level, ())
+            for written, named in zip((item.label, item.value), _names_of(item.label, item.value), strict=True):
+                key = (named, *((reference.source, reference.language) for reference in references))
+                if key not in misfits:
+                    misfits[key] = _misfit(context, named, references) if any(named) else ""
+                if message := misfits[key]:
                     hint = "change the name of the tab, or show the code that it names"
                     yield finding(page.path, item.line, item.column, f"the tab {written!r} shows {message}", hint)
                     break
@@ -58,9 +59,10 @@ def _tabs(context: Context) -> list[tuple[Page, Tabs]]:
     return [(page, site.structure_of(page.path).tabs) for page in pages]
 
 
-def _names_of(item: Item) -> tuple[Named, Named]:
+@cache
+def _names_of(label: str, value: str) -> tuple[Named, Named]:
     """Return what the label of a tab names, and its value: ``py3`` is Python, since a value has no version."""
-    return named_by(item.label), Named(named_by(item.value.rstrip("0123456789")).languages, frozenset())
+    return named_by(label), Named(named_by(value.rstrip("0123456789")).languages, frozenset())
 
 
 def _misfit(context: Context, named: Named, references: Sequence[Reference]) -> str:

@@ -15,6 +15,8 @@ TAB_TAGS = frozenset({"<Tabs", "<TabItem", "</Tabs", "</TabItem"})
 """The tags of tabs, each up to the end of its name."""
 _OPT_OUT = re.compile(r"(?:<!--|\{[ \t]*/\*)\s*snipproof:\s*not\b(?P<rest>.*?)(?:-->|\*/)?", re.DOTALL)
 _REASON = re.compile(r"\s+compared\b[\s,:]*(?:because\b[\s:]*)?(?P<reason>.*)", re.DOTALL)
+# Nearly all tabs are like this.
+_USUAL = re.compile(r"""\s+value="([^"&]*)"\s+label="([^"&]*)"\s*>""")
 _ATTRIBUTES = {"value": "value", "label": "label", "group": "groupId"}
 
 
@@ -96,8 +98,11 @@ class Tabs:
         elif kind == "<TabItem" and not self._open:
             self._level = OUTSIDE
         elif kind == "<TabItem":
-            values = self._values(name_end)
-            value, label = values.get("value") or "", values.get("label") or ""
+            if usual := _USUAL.match(self._text, name_end):
+                value, label = usual.groups()
+            else:
+                values = self._values(name_end)
+                value, label = values.get("value") or "", values.get("label") or ""
             # A tab without a readable name gets one of its own.
             self._level = Level(self._level.group, value or label or f"@{name_end}")
             self.items.append(Item(line, column, self._level, value, label))
