@@ -7,6 +7,7 @@ is shown as output without being an Expectation, or a fence of output right behi
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.languages import is_program
@@ -17,7 +18,7 @@ from snipproof.site.tab_labels import named_by
 from snipproof.text import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from snipproof.model import Reference, Region
     from snipproof.site.mdx.tabs import Item, Level
@@ -220,11 +221,11 @@ class _Fences:
 
     def findings(self) -> Iterator[Finding]:
         """Yield a Finding for each such fence."""
-        output = [fence for fence in self._fences if fence.language in OUTPUT_LANGUAGES or not fence.language]
-        shown = [block.reference for block in self._blocks.code] + [block.reference for block in self._blocks.nameless]
-        code = set(map(id, shown))
-        for fence in output:
-            before = self._before(fence, code)
+        self._note_code()
+        for fence in self._fences:
+            if fence.language and fence.language not in OUTPUT_LANGUAGES:
+                continue
+            before = self._before(fence)
             if before is None:
                 continue
             prose = _prose("\n".join(self._lines[before : fence.line - 1]))
@@ -237,23 +238,29 @@ class _Fences:
                 hint = "put it between markers in the Source, as an Expectation, and show that with a block"
                 yield Finding(path, fence.line, fence.column, FENCED, message, hint)
 
-    def _before(self, fence: _Fence, code: Collection[int]) -> int | None:
+    def _note_code(self) -> None:
+        """Note what stands on each level, sorted: the line, from 0, and whether it is code of a Suite."""
+        blocks = self._blocks
+        code = {block.reference for block in blocks.code} | {block.reference for block in blocks.nameless}
+        noted: list[tuple[Level, int, bool]] = []
+        for reference in blocks.page.references:
+            level = blocks.tabs.level(reference.line, reference.column)
+            noted.append((level, reference.line - 1, reference in code))
+        for number, group in enumerate(blocks.tabs.groups, 1):
+            noted.append((group.level, group.last - 1, bool(blocks.by_tab.get(number))))
+        others = (fence for fence in self._fences if fence.language not in _COMMANDS)
+        noted += [(fence.level, fence.last - 1, False) for fence in others]
+        self._noted: dict[Level, list[tuple[int, bool]]] = {}
+        for level, line, is_code in sorted(noted, key=lambda each: each[1:]):
+            self._noted.setdefault(level, []).append((line, is_code))
+
+    def _before(self, fence: _Fence) -> int | None:
         """Return the line, from 0, at which what follows the code before ``fence`` begins; ``None`` without code."""
-        section = self._blocks.structure.heading_above(fence.line)
-        nearest: tuple[int, bool] | None = None  # the line, and whether it is code of a Suite
-        for reference in self._blocks.page.references:
-            level = self._blocks.tabs.level(reference.line, reference.column)
-            if level == fence.level and reference.line < fence.line:
-                nearest = max(nearest or (0, False), (reference.line - 1, id(reference) in code))
-        for number, group in enumerate(self._blocks.tabs.groups, 1):
-            if group.level == fence.level and group.last < fence.line:
-                nearest = max(nearest or (0, False), (group.last - 1, bool(self._blocks.by_tab.get(number))))
-        for other in self._fences:
-            if other.level == fence.level and other.last < fence.line and other.language not in _COMMANDS:
-                nearest = max(nearest or (0, False), (other.last, False))
-        if nearest is None or not nearest[1] or self._blocks.structure.heading_above(nearest[0] + 1) != section:
-            return None
-        return nearest[0]
+        noted = self._noted.get(fence.level, [])
+        index = bisect_left(noted, fence.line - 1, key=lambda each: each[0])
+        line, is_code = noted[index - 1] if index else (0, False)
+        heading_above = self._blocks.structure.heading_above
+        return line if is_code and heading_above(line + 1) == heading_above(fence.line) else None
 
 
 def _prose(text: str) -> str:

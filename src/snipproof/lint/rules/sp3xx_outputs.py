@@ -72,25 +72,19 @@ def lost_expectation(context: Context) -> Iterator[Finding]:
     """Only the END line of an Expectation, or its text, is left in a Source of a Suite."""
     site = context.site
     for path in sorted(site.suite_of):
-        for found in lost_expectations(site.sources[path]) if path in site.sources else ():
+        found = list(lost_expectations(site.sources[path])) if path in site.sources else []
+        if found:
             # A page may open a block at one marker and close it at this one.
-            if not _closes_a_block(context, path, site.line(path, found.line)):
-                yield found
+            shown = [block for block in context.blocks_of.get(path, ()) if block.rendered.selection.named]
+            ends = {block.reference.end_marker for block in shown} - {None, ""}
+            lines = context.lines(site.sources[path])
+            yield from (each for each in found if not any(str(end) in lines[each.line - 1] for end in ends))
 
 
 @rule("SP310", "output-apart", Severity.WARNING, "an output block does not stand below its code")
 def output_apart(context: Context) -> Iterator[Finding]:
     """A block shows the output of code that stands below it, or that neither its section nor the one before shows."""
     return _claim_findings(context, output_apart)
-
-
-def _closes_a_block(context: Context, path: str, line: str) -> bool:
-    blocks = context.blocks_of.get(path, ())
-    return any(
-        block.reference.end_marker in line
-        for block in blocks
-        if block.reference.end_marker and block.rendered.selection.named
-    )
 
 
 def _claim_findings(context: Context, wanted: Rule) -> Iterator[Finding]:
