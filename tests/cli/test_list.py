@@ -21,10 +21,11 @@ def test_list_as_text_and_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[
         "  snippets/a.py",
         "    1: snippet 'A' <- docs/p.mdx:3:1",
         "    6: expectation 'Expected A results' of 'A' (on no page)",
+        "      1 comparison",
     ]
     assert main(["list", "--root", str(root), "--format", "json"]) == 0
     (suite,) = json.loads(capsys.readouterr().out)["suites"]
-    assert [region["id"] for region in suite["sources"][0]["regions"]] == [
-        "snippets/a.py::A",
-        "snippets/a.py::Expected A results",
+    assert [(region["id"], region["comparisons"]) for region in suite["sources"][0]["regions"]] == [
+        ("snippets/a.py::A", None),
+        ("snippets/a.py::Expected A results", 1),
     ]

@@ -110,6 +110,20 @@ def test_a_region_named_after_nothing_is_a_snippet() -> None:
 
 
 @pytest.mark.parametrize(
+    "expectation",
+    ["rows {of: search}", "rows {from: response, of: search}", "rows {of: nothing}"],
+)
+@pytest.mark.parametrize("ending", ["Results", " output", "-Response"])
+def test_a_region_named_after_an_expectation_is_bound_to_nothing(expectation: str, ending: str) -> None:
+    """It shows no code, and an Expectation gives no output that it could show."""
+    name = expectation.partition(" {")[0] + ending
+    text = code("search") + f'"""\n# START {expectation}\n[1]\n# END\n# START {name}\n[1]\n# END {name}\n"""\n'
+    source = parse_source("a.py", text)
+    assert [snippet.name for snippet in source.snippets] == ["search"]
+    assert name in {finding.message.split("'")[1] for finding in unbound_expectations(source)}
+
+
+@pytest.mark.parametrize(
     ("path", "snippet", "name"),
     [
         ("a.py", "ClarkExample", "ClarkResults"),

@@ -366,6 +366,23 @@ def test_claims_are_listed(load: Load) -> None:
     assert "    8: expectation 'Expected a results' of 'a' <- docs/p.mdx:19:1" in lines
     assert "      of s/a.py::a (response) <- docs/p.mdx:19 (py)" in lines
     assert "      not compared with s/a.ts::a (response) <- docs/p.mdx:19 (ts): it differs" in lines
+    assert "      2 comparisons" in lines
+    assert region["comparisons"] == 2
+
+
+def test_the_number_of_comparisons_follows_the_page(load: Load) -> None:
+    """Each tab is one, and each Snippet of the Source; nothing is compared in no Suite."""
+    for shown, number in (
+        (BOTH + EXPECTED, 3),
+        (BOTH + "## Next\n\n" + EXPECTED, 1),
+        (tabs(py=show("a")) + EXPECTED, 2),
+    ):
+        site = load({"docs/p.mdx": IMPORTS + shown})
+        assert as_json(site)["suites"][0]["sources"][0]["regions"][2]["comparisons"] == number
+    output = "// START a\nx\n// END a\n// START Expected a results\n1\n// END Expected a results\n"
+    site = load({"docs/p.mdx": IMPORTS + show("Expected a results", "Other"), "o/c.cs": output})
+    (in_no_suite,) = (suite for suite in as_json(site)["suites"] if suite["suite"] is None)
+    assert in_no_suite["sources"][0]["regions"][1]["comparisons"] == 0
 
 
 def test_an_expectation_of_several_snippets_is_listed_with_all(load: Load) -> None:

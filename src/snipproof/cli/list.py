@@ -61,6 +61,8 @@ def as_json(site: Site) -> dict[str, Any]:
 
 def as_text(site: Site) -> str:
     """Return the list as lines: Suite, Source, Region with its line, and what shows it."""
+    from snipproof.text import plural
+
     lines = []
     for suite in as_json(site)["suites"]:
         lines.append(f"{suite['flavour']} ({suite['suite']})" if suite["suite"] else "in no Suite")
@@ -69,6 +71,8 @@ def as_text(site: Site) -> str:
             for region in source["regions"]:
                 lines.append(f"    {_region_line(region)}")
                 lines.extend(f"      {_claim_line(claim)}" for claim in region["claims"])
+                if region["kind"] == "expectation":
+                    lines.append(f"      {plural(region['comparisons'], 'comparison')}")
     return "\n".join(lines) if lines else "no Suites, and no page shows a Source"
 
 
@@ -98,6 +102,7 @@ def _region(
     site: Site, region: Region, is_snippet: bool, expectations: Sequence[Expectation], claims: Sequence[Claim]
 ) -> dict[str, Any]:
     of = [expectation.of for expectation in expectations]
+    compared = [claim for claim in claims if not claim.excused]
     shown_by = site.shown_by.get(region.id, [])
     return {
         "kind": "snippet" if is_snippet else "expectation",
@@ -108,6 +113,7 @@ def _region(
         "from": expectations[0].origin if expectations else None,
         "shown_by": [f"{reference.page}:{reference.line}:{reference.column}" for reference in shown_by],
         "claims": [_claim(claim) for claim in claims],
+        "comparisons": None if is_snippet else len(compared) + (len(of) if region.source in site.suite_of else 0),
     }
 
 

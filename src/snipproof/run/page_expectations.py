@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from snipproof.config import Settings
 from snipproof.errors import SettingsError
 from snipproof.model import Expectation, Finding, Origin, Source
-from snipproof.site.claims import Claim, read_claims
+from snipproof.site.claims import UNDECIDED, Claim, read_claims
 from snipproof.site.discovery import PAGES
 from snipproof.site.docs_site import Site
 
@@ -75,6 +75,8 @@ def read_page_expectations(settings: Settings) -> PageExpectations:
             shown_on.setdefault(reference.page, set()).add(reference.source)
     ambiguous: dict[str, list[Finding]] = {}
     for finding in claimed.findings:
+        if finding.rule not in UNDECIDED:
+            continue  # `check` reports it, and knows what is suppressed
         for path in shown_on.get(finding.path, ()):
             ambiguous.setdefault(path, []).append(finding)
     return PageExpectations(

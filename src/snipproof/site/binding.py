@@ -53,7 +53,7 @@ def bind(
     findings = []
     for region in shown:
         of = tuple(dict.fromkeys(names(region.attributes.get("of"))))
-        fitting = of or ([after[region.name]] if region.name in after else candidates.fitting(region.name))
+        fitting = of or _fitting(region, after, by_name, candidates)
         if all(name in by_name for name in fitting) and (len(fitting) == 1 or of):
             origin = Origin(region.attributes.get("from", Origin.STDOUT))
             bound.extend(Expectation(region, name, origin) for name in fitting)
@@ -75,6 +75,15 @@ def unbound_expectations(source: Source, bound_by_pages: Collection[str] = ()) -
     regions = [by_place[finding.line, finding.column] for finding in unbound]
     pairs = zip(unbound, regions, strict=True)
     return [finding for finding, region in pairs if "of" in region.attributes or region.id not in bound_by_pages]
+
+
+def _fitting(
+    region: Region, after: Mapping[str, str], by_name: Mapping[str, Snippet], candidates: Candidates
+) -> list[str]:
+    if region.name not in after:
+        return candidates.fitting(region.name)
+    # What it is named after may be an Expectation itself, which gives no output.
+    return [after[region.name]] if after[region.name] in by_name else []
 
 
 class Candidates:
@@ -133,6 +142,16 @@ def _is_output(region: Region) -> bool:
     return _ends_as_output(region.name) and _EXPECTED.search(region.name) is not None
 
 
+def is_named_like_output(name: str) -> bool:
+    """Return whether ``name`` is that of output, whatever it belongs to: ``Expected … results``, ``searchResults``."""
+    return _ends_as_output(name) and (_EXPECTED.search(name) or _NAMED_AFTER.match(name)) is not None
+
+
+def shows_no_code(source: Source, region: Region) -> bool:
+    """Return whether ``region`` begins like data, or stands in a comment or a string of ``source``."""
+    return bool(_without_code(source.path, [region], source.text))
+
+
 def _ends_as_output(name: str) -> bool:
     """Return whether ``name`` is worth a closer look, which most names are not."""
     return name[-9:].lower().rstrip("s").endswith(("result", "response", "output"))
@@ -179,7 +198,7 @@ def _without_code(path: str, regions: Sequence[Region], text: str) -> set[str]:
     lines = text.split("\n")
     found = set()
     done = 0
-    block = _Block(path)
+    block = OpenBlock(path)
     for region in regions:
         block.read("\n".join(lines[done : region.line - 1]))
         done = region.line - 1
@@ -191,7 +210,7 @@ def _without_code(path: str, regions: Sequence[Region], text: str) -> set[str]:
     return found
 
 
-class _Block:
+class OpenBlock:
     """Counts tokens to decide whether a string or a comment of several lines is open."""
 
     def __init__(self, path: str) -> None:
@@ -199,6 +218,13 @@ class _Block:
         self._quotes = dict.fromkeys(language.block_strings if language else (), 0)
         self._has_comments = "/*" in (language.comment_tokens if language else COMMENT_TOKENS)
         self._in_comment = False
+
+    @classmethod
+    def at_end_of(cls, path: str, text: str) -> bool:
+        """Return whether one is open at the end of ``text``, the beginning of the Source at ``path``."""
+        block = cls(path)
+        block.read(text)
+        return block.is_open
 
     def read(self, text: str) -> None:
         """Read the next part of the Source."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from snipproof.model import Expectation, Finding, Origin, Region
-from snipproof.site.page_claims import OPT_OUT, ClaimPlace, PageClaim, PageClaims
+from snipproof.site.page_claims import AMBIGUOUS, OPT_OUT, ClaimPlace, PageClaim, PageClaims
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from snipproof.site.mdx.tabs import OptOut
 
 WRONG_OPT_OUT, UNNEEDED_OPT_OUT = "SP303", "SP304"
+UNDECIDED = frozenset({AMBIGUOUS, WRONG_OPT_OUT, UNNEEDED_OPT_OUT})
+"""The rules whose Findings leave open what is compared."""
 _COMMENT_FOR_SNIPPROOF = "snipproof:"
 
 
@@ -42,7 +44,7 @@ class Claim:
 
 @dataclass(slots=True)
 class ClaimSet:
-    """All Claims of a Site, by Expectation and Snippet, with the Findings for ambiguous blocks and wrong opt-outs."""
+    """All Claims of a Site, by Expectation and Snippet, with the Findings for wrong blocks and opt-outs."""
 
     claims: list[Claim] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -66,12 +68,14 @@ def read_claims(site: Site) -> ClaimSet:
     result = ClaimSet()
     if not site.suites:
         return result
-    sources_with_output = {path for path, source in site.sources.items() if len(source.snippets) < len(source.regions)}
+    proven = {path for path, source in site.sources.items() if len(source.snippets) < len(source.regions)}
+    proven.update(site.suite_of)
     by_key: dict[tuple[str, str, Origin], list[PageClaim]] = {}
     opt_outs: list[tuple[str, OptOut]] = []
     for page in site.pages:
-        shows_output = any(reference.source in sources_with_output for reference in page.references)
-        if not shows_output and _COMMENT_FOR_SNIPPROOF not in site.text_of(page.path):
+        if not any(
+            reference.source in proven for reference in page.references
+        ) and _COMMENT_FOR_SNIPPROOF not in site.text_of(page.path):
             continue
         if page.references and not site.is_live(page.references[0]):
             continue

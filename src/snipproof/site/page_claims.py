@@ -6,12 +6,14 @@ section as the output and on the same level of tabs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from snipproof.model import Finding, Origin, Page, Reference, Region, Source
+from snipproof.model import Finding, Origin, Page, Region
 from snipproof.site.attributes import names
 from snipproof.site.binding import Candidates
+from snipproof.site.page_blocks import PageBlocks, ShownRegion
+from snipproof.site.shown_output import misplaced, uncompared
 from snipproof.text import listed
 
 if TYPE_CHECKING:
@@ -45,104 +47,31 @@ class PageClaim:
     opt_out: OptOut | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A block, the Region that it shows, and the tab around it."""
-
-    reference: Reference
-    region: Region
-    level: Level
-
-
-@dataclass(slots=True)
-class _Preceding:
-    """The code before a place of a section: a group of tabs (its number, 0 for none) or a run of code."""
-
-    section: int
-    group: int = 0
-    code: list[_Block] = field(default_factory=list)
-    ended: bool = False
-
-
 class PageClaims:
-    """The claims of one Page, by iteration; a Finding for each ambiguous block is added to ``findings``."""
+    """The claims of one Page, by iteration; a Finding for each block that is wrong is added to ``findings``."""
 
     def __init__(self, site: Site, page: Page, findings: list[Finding]) -> None:
         self._site = site
         self._findings = findings
-        self._structure = site.structure_of(page.path)
-        self.tabs = self._structure.tabs
+        self._blocks = PageBlocks(site, page)
+        self.tabs = self._blocks.tabs
         self._opt_outs = {opt_out.level: opt_out for opt_out in self.tabs.opt_outs if opt_out.reason}
-        self._code: list[_Block] = []
-        self._outputs: list[_Block] = []
-        self._nameless: list[tuple[Reference, Level]] = []  # code of a Suite without a known Region
-        for reference in page.references:
-            self._add(reference)
-        self._by_tab: dict[int, dict[str, list[_Block]]] = {}
-        for block in self._code:
-            for level in self.tabs.around(block.level):
-                self._by_tab.setdefault(level.group, {}).setdefault(level.tab, []).append(block)
-
-    def _add(self, reference: Reference) -> None:
-        source, region = self._site.source_of(reference), self._site.region_of(reference)
-        if source is None:
-            return
-        in_suite = source.path in self._site.suite_of
-        level = self.tabs.level(reference.line, reference.column)
-        if region is None and in_suite:
-            region = self._opened_by(reference, source, level)
-        if region is None:
-            return
-        if not any(snippet.name == region.name for snippet in source.snippets):
-            self._outputs.append(_Block(reference, region, level))
-        elif in_suite:
-            self._code.append(_Block(reference, region, level))
-
-    def _opened_by(self, reference: Reference, source: Source, level: Level) -> Region | None:
-        """Return the only Snippet whose START line contains the marker of a block: `START x` for `START x Python`."""
-        rendered = self._site.rendered(reference)
-        lines = set(rendered.selection.named) if rendered else set()
-        opened = [
-            snippet.region
-            for snippet in source.snippets
-            if any(m.opens and m.name == snippet.name and m.line in lines for m in snippet.region.markers)
-        ]
-        if len(opened) != 1 and lines:  # other rules report a marker that is on no line
-            self._nameless.append((reference, level))
-        return opened[0] if len(opened) == 1 else None
 
     def __iter__(self) -> Iterator[PageClaim]:
         """Yield a claim for each block of output and each Snippet whose output it shows."""
-        for block, preceding in self._outputs_with_code() if self._outputs else ():
+        for block, preceding in self._blocks.outputs_with_code() if self._blocks.outputs else ():
+            found = len(self._findings)
             if preceding.group:
-                yield from self._claim_group(block, preceding.group)
+                claims = list(self._claim_group(block, preceding.group))
             else:
-                yield from self._claim_code(block, preceding.code)
+                claims = list(self._claim_code(block, preceding.code))
+            yield from claims
+            if len(self._findings) == found:  # what is ambiguous is reported as that
+                bound = [*self._bound_here(block.region), *(claim.snippet for claim in claims)]
+                self._findings.extend(misplaced(self._blocks, block, preceding, bound))
+        self._findings.extend(uncompared(self._blocks))
 
-    def _outputs_with_code(self) -> Iterator[tuple[_Block, _Preceding]]:
-        """Yield every block of output with the code before it."""
-        events: list[tuple[int, int, int, _Block | int]] = []
-        events += [(block.reference.line, block.reference.column, 0, block) for block in self._code]
-        events += [(block.reference.line, block.reference.column, 1, block) for block in self._outputs]
-        events += [(group.last, 0, 2, number) for number, group in enumerate(self.tabs.groups, 1)]
-        levels: dict[Level, _Preceding] = {}
-        for line, _, kind, what in sorted(events, key=lambda event: event[:3]):
-            level = self.tabs.groups[what - 1].level if isinstance(what, int) else what.level
-            section = self._structure.heading_above(line)
-            preceding = levels.get(level)
-            if preceding is None or preceding.section != section:
-                preceding = levels[level] = _Preceding(section)
-            if isinstance(what, int):
-                preceding.group = what
-            elif kind:
-                yield what, preceding
-                preceding.ended = True
-            else:
-                if preceding.ended or preceding.group:
-                    preceding.code, preceding.group, preceding.ended = [], 0, False
-                preceding.code.append(what)
-
-    def _claim_code(self, output: _Block, code: Sequence[_Block]) -> Iterable[PageClaim]:
+    def _claim_code(self, output: ShownRegion, code: Sequence[ShownRegion]) -> Iterable[PageClaim]:
         """Claim the preceding code; outside tabs only if the Source does not bind the output itself."""
         of = names(output.region.attributes.get("of"))
         if output.level.tab:
@@ -151,14 +80,14 @@ class PageClaims:
             return
         yield from self._claim(output, code, output.level.tab, Origin.STDOUT)
 
-    def _claim_group(self, output: _Block, group: int) -> Iterable[PageClaim]:
+    def _claim_group(self, output: ShownRegion, group: int) -> Iterable[PageClaim]:
         """Claim the code of every tab of a group; report tabs that show code of a Suite but no Region of it."""
-        tabs = self._by_tab.get(group, {})
+        tabs = self._blocks.by_tab.get(group, {})
         for tab, code in tabs.items():
             if tab:
                 yield from self._claim(output, code, tab, Origin.RESPONSE)
         reported: set[str] = set()
-        for reference, level in self._nameless if any(tabs) else ():
+        for reference, level in self._blocks.nameless if any(tabs) else ():
             tab = next((around.tab for around in self.tabs.around(level) if around.group == group), "")
             if tab and tab not in tabs and tab not in reported and not self._opt_out(level):
                 reported.add(tab)
@@ -167,7 +96,9 @@ class PageClaims:
                 hint = f"name what the tab shows in a START marker, or write why it is not compared: {OPT_OUT}"
                 self._report(output, message, hint)
 
-    def _claim(self, output: _Block, code: Sequence[_Block], tab: str, default: Origin) -> Iterable[PageClaim]:
+    def _claim(
+        self, output: ShownRegion, code: Sequence[ShownRegion], tab: str, default: Origin
+    ) -> Iterable[PageClaim]:
         chosen, certain = self._choose(output.region, code)
         opt_outs = [self._opt_out(block.level) for block in chosen]
         if not certain and not all(opt_outs):
@@ -178,7 +109,7 @@ class PageClaims:
         for block, opt_out in zip(chosen, opt_outs, strict=True):
             yield PageClaim(output.region, block.region, origin, place, opt_out)
 
-    def _choose(self, region: Region, code: Sequence[_Block]) -> tuple[list[_Block], bool]:
+    def _choose(self, region: Region, code: Sequence[ShownRegion]) -> tuple[list[ShownRegion], bool]:
         """Choose, by ``of`` and by name, the Snippets whose output is meant; return also whether that is certain."""
         by_id = {block.region.id: block for block in code}
         if len(by_id) < 2:
@@ -195,11 +126,17 @@ class PageClaims:
         expectations = self._site.sources[region.source].expectations
         return {expectation.of for expectation in expectations if expectation.region.name == region.name}
 
+    def _bound_here(self, region: Region) -> list[Region]:
+        """Return the Regions of the Snippets to which the Source binds an Expectation, if a Suite runs it."""
+        source = self._site.sources[region.source]
+        known = self._bound_to(region) if region.source in self._site.suite_of else set()
+        return [snippet.region for snippet in source.snippets if snippet.name in known]
+
     def _opt_out(self, level: Level) -> OptOut | None:
         found = (self._opt_outs.get(around) for around in self.tabs.around(level))
         return next((opt_out for opt_out in found if opt_out), None)
 
-    def _report_ambiguous(self, output: _Block, code: Sequence[_Block], tab: str) -> None:
+    def _report_ambiguous(self, output: ShownRegion, code: Sequence[ShownRegion], tab: str) -> None:
         what = f"the tab {tab!r} shows several Snippets" if tab else "several Snippets precede this block"
         places = [f"{block.region.name!r} ({block.region.source}:{block.region.line})" for block in code]
         message = f"{what}, and {output.region.name!r} may be the output of each: {listed(places)}"
@@ -207,6 +144,6 @@ class PageClaims:
         hint = f"write `{{of: NAME}}` after the name on its START line, {start}"
         self._report(output, message, hint)
 
-    def _report(self, output: _Block, message: str, hint: str) -> None:
+    def _report(self, output: ShownRegion, message: str, hint: str) -> None:
         reference = output.reference
         self._findings.append(Finding(reference.page, reference.line, reference.column, AMBIGUOUS, message, hint))

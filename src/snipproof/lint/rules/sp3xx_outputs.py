@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from snipproof.lint.rules.base import rule
 from snipproof.model import Severity
 from snipproof.site.binding import unbound_expectations
+from snipproof.site.lost_expectations import lost_expectations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,50 @@ def unexplained_opt_out(context: Context) -> Iterator[Finding]:
 def unneeded_opt_out(context: Context) -> Iterator[Finding]:
     """A comment keeps nothing from being compared."""
     return _claim_findings(context, unneeded_opt_out)
+
+
+@rule("SP305", "uncompared-output", Severity.ERROR, "shown output is compared with nothing")
+def uncompared_output(context: Context) -> Iterator[Finding]:
+    """A block shows output of code of a Suite, but is not an Expectation, so that nothing compares it."""
+    return _claim_findings(context, uncompared_output)
+
+
+@rule("SP306", "output-of-other-code", Severity.ERROR, "the code beside an output block does not give it")
+def output_of_other_code(context: Context) -> Iterator[Finding]:
+    """A block shows the output of a Snippet, and the code beside it is that of others."""
+    return _claim_findings(context, output_of_other_code)
+
+
+@rule("SP307", "partly-compared", Severity.ERROR, "an output block is not compared with every tab")
+def partly_compared(context: Context) -> Iterator[Finding]:
+    """A block stands where it is compared with some tabs of its group only, or a tab of the group is empty."""
+    return _claim_findings(context, partly_compared)
+
+
+@rule("SP308", "fenced-output", Severity.ERROR, "a fence shows output that nothing compares")
+def fenced_output(context: Context) -> Iterator[Finding]:
+    """A fence right behind code of a Suite shows its output: a fence is never compared."""
+    return _claim_findings(context, fenced_output)
+
+
+@rule("SP309", "lost-expectation", Severity.ERROR, "an Expectation has lost its START line")
+def lost_expectation(context: Context) -> Iterator[Finding]:
+    """Only the END line of an Expectation, or its text, is left in a Source of a Suite."""
+    site = context.site
+    for path in sorted(site.suite_of):
+        found = list(lost_expectations(site.sources[path])) if path in site.sources else []
+        if found:
+            # A page may open a block at one marker and close it at this one.
+            shown = [block for block in context.blocks_of.get(path, ()) if block.rendered.selection.named]
+            ends = {block.reference.end_marker for block in shown} - {None, ""}
+            lines = context.lines(site.sources[path])
+            yield from (each for each in found if not any(str(end) in lines[each.line - 1] for end in ends))
+
+
+@rule("SP310", "output-apart", Severity.WARNING, "an output block does not stand below its code")
+def output_apart(context: Context) -> Iterator[Finding]:
+    """A block shows the output of code that stands below it, or that neither its section nor the one before shows."""
+    return _claim_findings(context, output_apart)
 
 
 def _claim_findings(context: Context, wanted: Rule) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """SP6xx: a translated Page that does not show what its original shows.
 
-Pages are compared by what they show: a file and two markers. Their text, and the comments in a translated copy of a
-Source, are not compared.
+Pages are compared by what they show: a file, two markers, a display language, tabs and imports. Their text, the labels
+of tabs but for the languages and versions in them, and the comments in a translated copy of a Source are not compared.
 """
 
 from __future__ import annotations
@@ -10,17 +10,20 @@ import posixpath
 import re
 from collections import Counter
 from functools import cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from snipproof.lint.rules.base import at, finding, rule
 from snipproof.model import Severity
+from snipproof.site.tab_labels import named_by
 from snipproof.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from snipproof.lint.rules.base import Context
-    from snipproof.model import Finding, Page, Reference
+    from snipproof.model import Finding, Import, Page, Reference
+    from snipproof.site.mdx.tabs import Tabs
 
 # Where Docusaurus keeps translations of its docs.
 _DOCUSAURUS = re.compile(r"^((?:.*/)?)i18n/[^/]+/docusaurus-plugin-content-docs/(current|version-[^/]+)/(.*)$")
@@ -71,6 +74,63 @@ def translation_file(context: Context) -> Iterator[Finding]:
             yield at(reference, message, f"import what {other.page} imports")
 
 
+@rule("SP605", "translation-display", Severity.ERROR, "a translation displays a block in another way")
+def translation_display(context: Context) -> Iterator[Finding]:
+    """A block of the translation has another display language than the original's, or shows its START line."""
+    for pair in _pairs(context):
+        for reference, other in pair.same:
+            if reference.language != other.language:
+                message = f"{_what(reference)} has language={reference.language!r}, the original {other.language!r}"
+                yield at(reference, message, f"display it as {other.page}, line {other.line} does")
+            elif reference.include_start_marker != other.include_start_marker:
+                message = f"only one of this translation and its original shows the START line of {_what(reference)}"
+                yield at(reference, message, f"set includeStartMarker as on {other.page}, line {other.line}")
+
+
+@rule("SP606", "translation-tabs", Severity.ERROR, "a translation has other tabs than its original")
+def translation_tabs(context: Context) -> Iterator[Finding]:
+    """The tabs of both differ in their values or groups, or in the language or version that their labels name.
+
+    Found once per Page, at the first difference.
+    """
+    for pair in _pairs(context):
+        if not (pair.translated.references and pair.original.references):
+            continue
+        tabs, others = (context.site.structure_of(page.path).tabs for page in (pair.translated, pair.original))
+        message, line, column = _tab_difference(tabs, others) or ("", 1, 1)
+        if not message:
+            for reference, other in pair.same:
+                tab, original = _tab_path(tabs, reference), _tab_path(others, other)
+                if tab != original:
+                    line, column = reference.line, reference.column
+                    message = f"{_what(reference)} is {_in_tab(tab)}, in the original it is {_in_tab(original)}"
+                    break
+        if message:
+            hint = f"keep the tabs of {pair.original.path}; labels may be translated"
+            yield finding(pair.translated.path, line, column, message, hint)
+
+
+@rule("SP607", "translation-import", Severity.ERROR, "a translation imports something else than its original")
+def translation_import(context: Context) -> Iterator[Finding]:
+    """An import is missing in the translation, is missing in the original, or leads to another file."""
+    folders = context.site.settings.translations
+    for pair in _pairs(context):
+        known = {reference.variable for reference, _ in pair.rebound}  # SP604 reports these
+        original = {imported.variable: imported for imported in pair.original.imports}
+        for imported in pair.translated.imports:
+            other = original.pop(imported.variable, None)
+            path, line, column = pair.translated.path, imported.line, imported.column
+            if other is None:
+                message = f"{imported.variable!r} is not imported by the original, {pair.original.path}"
+                yield finding(path, line, column, message, "remove it, or import it there too")
+            elif imported.variable not in known and not _is_same_import(imported, other, folders):
+                message = f"{imported.variable!r} is {quoted(imported.path)}, in the original {quoted(other.path)}"
+                yield finding(path, line, column, message, f"import what {pair.original.path} imports")
+        for other in original.values():
+            message = f"the import of {other.variable!r} on line {other.line} of {pair.original.path} is missing"
+            yield finding(pair.translated.path, 1, 1, message, "import it here too")
+
+
 class _Pair:
     """A translated Page and its original."""
 
@@ -109,6 +169,16 @@ class _Pair:
             _only(self.original, _counted(self.translated)),
         )
 
+    @property
+    def same(self) -> Iterator[tuple[Reference, Reference]]:
+        """The blocks that both show, each with that of the original, whatever their order."""
+        waiting: dict[_Shown, list[Reference]] = {}
+        for reference in self.original.references:
+            waiting.setdefault(_shown(reference), []).append(reference)
+        for reference in self.translated.references:
+            if others := waiting.get(_shown(reference)):
+                yield reference, others.pop(0)
+
     def after(self, before: list[Reference]) -> Reference | None:
         """Return the last block of the translation that shows one of ``before``, the later ones first."""
         for other in reversed(before):
@@ -138,6 +208,48 @@ def _original(path: str, folders: Mapping[str, str]) -> str:
         return ""
     docs = "docs" if found[2] == "current" else f"versioned_docs/{found[2]}"
     return f"{found[1]}{docs}/{found[3]}"
+
+
+def _tab_difference(tabs: Tabs, others: Tabs) -> tuple[str, int, int] | None:
+    """Return the first difference between tabs and those of the original, with its line and column."""
+    for item, other in zip_longest(tabs.items, others.items):
+        if item is None:
+            line = tabs.groups[-1].last if tabs.groups else 1
+            return f"the tab {other.level.tab!r} of line {other.line} of the original is missing", line, 1
+        if other is None:
+            return f"the tab {item.level.tab!r} is not in the original", item.line, item.column
+        if (item.value, item.level.group) != (other.value, other.level.group):
+            return f"the tab is {item.value!r}, in the original {other.value!r}", item.line, item.column
+        here, there = named_by(item.label), named_by(other.label)
+        for name, there_name in zip(here, there, strict=True):
+            if name and there_name and name != there_name:
+                labels = f"the label is {quoted(item.label)}, in the original {quoted(other.label)}"
+                return (
+                    f"{labels}: it names another {'version' if name is here.versions else 'language'}",
+                    item.line,
+                    item.column,
+                )
+    for group, original in zip(tabs.groups, others.groups, strict=False):
+        if group.id != original.id:
+            return f"the groupId of these tabs is {group.id!r}, in the original {original.id!r}", group.first, 1
+    return None
+
+
+def _tab_path(tabs: Tabs, reference: Reference) -> list[str]:
+    """Return the values of the tabs around a block, from the innermost one."""
+    return [level.tab for level in tabs.around(tabs.level(reference.line, reference.column))]
+
+
+def _in_tab(path: list[str]) -> str:
+    return f"in the tab {path[0]!r}" if path else "not in a tab"
+
+
+def _is_same_import(imported: Import, other: Import, folders: Mapping[str, str]) -> bool:
+    if imported.raw is not other.raw:
+        return False
+    if imported.target is None or other.target is None:
+        return imported.path == other.path
+    return other.target in (imported.target, _original(imported.target, folders))
 
 
 def _shown(reference: Reference) -> _Shown:

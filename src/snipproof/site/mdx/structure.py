@@ -44,15 +44,15 @@ class PageStructure:
 
     @cached_property
     def tabs(self) -> Tabs:
-        """The groups of tabs, with the blocks and comments in them."""
+        """The groups of tabs, with the blocks, fences and comments in them."""
         tabs = Tabs(self._text)
-        for (kind, begin, end), line, column in self._placed(*TAB_TAGS, BLOCK, COMMENT):
-            if kind == BLOCK:
+        for (kind, begin, end), line, column in self._placed(*TAB_TAGS, BLOCK, FENCE, COMMENT):
+            if kind in (BLOCK, FENCE):
                 tabs.add_block(line, column)
             elif kind == COMMENT:
                 tabs.add_comment(self._text[begin:end], line, column)
             else:
-                tabs.add_tag(kind, end, line)
+                tabs.add_tag(kind, end, line, column)
         return tabs
 
     def heading_above(self, line: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from snipproof.site.mdx.jsx import TagError, read_tag
@@ -15,7 +15,9 @@ TAB_TAGS = frozenset({"<Tabs", "<TabItem", "</Tabs", "</TabItem"})
 """The tags of tabs, each up to the end of its name."""
 _OPT_OUT = re.compile(r"(?:<!--|\{[ \t]*/\*)\s*snipproof:\s*not\b(?P<rest>.*?)(?:-->|\*/)?", re.DOTALL)
 _REASON = re.compile(r"\s+compared\b[\s,:]*(?:because\b[\s:]*)?(?P<reason>.*)", re.DOTALL)
-_ATTRIBUTES = {"value": "value", "label": "label"}
+# Nearly all tabs are like this.
+_USUAL = re.compile(r"""\s+value="([^"&]*)"\s+label="([^"&]*)"\s*>""")
+_ATTRIBUTES = {"value": "value", "label": "label", "group": "groupId"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,23 @@ OUTSIDE = Level(0, "")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One ``<Tabs>…</Tabs>``, from line to line, and the level on which it stands itself."""
+    """One ``<Tabs>…</Tabs>``, from line to line, the level on which it stands itself, and its ``groupId``."""
 
     first: int
     last: int
     level: Level
+    id: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One ``<TabItem>``: its place, its level, and its value and label as written, ``""`` for none."""
+
+    line: int
+    column: int
+    level: Level
+    value: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +65,13 @@ class OptOut:
 class Tabs:
     """The tabs of the Page with this ``text``; tags, blocks and comments are added from top to bottom.
 
-    ``groups`` are all groups in the order of their beginnings. A group that nothing closes ends with the Page.
+    ``groups`` are all groups in the order of their beginnings, ``items`` the tabs in them. A group that nothing closes
+    ends with the Page.
     """
 
     def __init__(self, text: str) -> None:
         self.groups: list[Group] = []
+        self.items: list[Item] = []
         self.opt_outs: list[OptOut] = []
         self._text = text
         self._last = text.count("\n") + 1
@@ -73,20 +89,29 @@ class Tabs:
             yield level
             level = self.groups[level.group - 1].level
 
-    def add_tag(self, kind: str, name_end: int, line: int) -> None:
+    def add_tag(self, kind: str, name_end: int, line: int, column: int = 1) -> None:
         """Add a tag on ``line``: one of :data:`TAB_TAGS`, whose name ends at the offset ``name_end``."""
         if kind == "<Tabs":
-            self.groups.append(Group(line, self._last, self._level))
+            self.groups.append(Group(line, self._last, self._level, self._values(name_end).get("group") or ""))
             self._open.append(len(self.groups) - 1)
             self._level = Level(len(self.groups), "")
+        elif kind == "<TabItem" and not self._open:
+            self._level = OUTSIDE
         elif kind == "<TabItem":
-            self._level = Level(self._level.group, self._value(name_end)) if self._open else OUTSIDE
+            if usual := _USUAL.match(self._text, name_end):
+                value, label = usual.groups()
+            else:
+                values = self._values(name_end)
+                value, label = values.get("value") or "", values.get("label") or ""
+            # A tab without a readable name gets one of its own.
+            self._level = Level(self._level.group, value or label or f"@{name_end}")
+            self.items.append(Item(line, column, self._level, value, label))
         elif kind == "</TabItem":
             self._level = Level(self._level.group, "")
         elif self._open:
             index = self._open.pop()
             group = self.groups[index]
-            self.groups[index] = Group(group.first, line, group.level)
+            self.groups[index] = replace(group, last=line)
             self._level = group.level
 
     def add_block(self, line: int, column: int) -> None:
@@ -101,10 +126,8 @@ class Tabs:
             reason = " ".join(why["reason"].split()) if why else ""
             self.opt_outs.append(OptOut(line, column, self._level if self._level.tab else OUTSIDE, reason))
 
-    def _value(self, name_end: int) -> str:
+    def _values(self, name_end: int) -> dict[str, str | None]:
         try:
-            values = read_tag(self._text, name_end, _ATTRIBUTES).values
+            return read_tag(self._text, name_end, _ATTRIBUTES).values
         except TagError:
-            values = {}
-        # A tab without a readable name gets one of its own.
-        return values.get("value") or values.get("label") or f"@{name_end}"
+            return {}
