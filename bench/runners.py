@@ -149,8 +149,7 @@ class Flavour:
 
 def _program(runner: Runner, flavour: Flavour, source: Source) -> Program:
     bare = apply_bindings(flavour.suite, source.text, flavour.addresses)
-    markers = [marker for region in source.regions for marker in region.markers]
-    return Program(source, bare, runner.probe(source.path, bare, markers))
+    return Program(source, bare, runner.probe(source, bare))
 
 
 def _renamed(language: str, inner: Path, text: str, number: int) -> tuple[str, str]:
@@ -197,8 +196,7 @@ def python_overhead(settings: Settings, session: SessionFolder, suite: Suite, ro
     context = RunnerContext(suite._replace(files=()), settings, session, log)
     runner = make_runner(context)
     runner.provision()
-    markers = [marker for region in source.regions for marker in region.markers]
-    program = Program(source, imports, runner.probe(source.path, imports, markers))
+    program = Program(source, imports, runner.probe(source, imports))
     runner.build([program])
     runner.execute(program)  # waits for the worker
     with tempfile.TemporaryDirectory() as folder:

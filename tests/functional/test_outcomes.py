@@ -105,15 +105,11 @@ def test_a_blocked_snippet_alone_is_red(project: Project) -> None:
     ("source", "reason"),
     [
         ("x = '''\n# START a\ncode\n# END a\n'''\n", "it is inside a string literal (snippets/py/source.py:2)"),
-        ("if False:\n    # START a\n    x = 1\n    # END a\n", "was never reached (a dead branch?)"),
-        ("def f():\n    # START a\n    return 1\n    # END a\n", "was never reached (a dead branch?)"),
-        (
-            "# START a\nimport sys\nsys.exit(0)\n# END a\n",
-            "its END marker at snippets/py/source.py:4 was never reached",
-        ),
+        ("if False:\n    # START a\n    x = 1\n    # END a\n", "line 3 never ran (snippets/py/source.py:3)"),
+        ("# START a\ndef f():\n    return 1\n# END a\n", "`f` is never called (snippets/py/source.py:2)"),
         (
             "# START a\nx = 1\n# END a\nif x == 2:\n    # START a\n    y = 1\n    # END a\n",
-            "the part that starts at snippets/py/source.py:5 was never reached",
+            "as a whole: line 6 never ran (snippets/py/source.py:6)",
         ),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 
 from snipproof.config import load_settings
 from snipproof.errors import InfrastructureError, SettingsError
-from snipproof.model import Binding, Marker, Suite
+from snipproof.model import Binding, Source, Suite
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.preparation import CorePool, Preparation
 from snipproof.run.probe import Probed
@@ -55,7 +55,7 @@ class Compiler(Runner):
         if self.failure:
             raise self.failure
 
-    def probe(self, path: str, text: str, markers: Iterable[Marker]) -> Probed:  # noqa: ARG002 (nothing runs)
+    def probe(self, source: Source, text: str) -> Probed:  # noqa: ARG002 (nothing runs)
         return Probed(text, {})
 
     def build(self, programs: Sequence[Program]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from snipproof.errors import DocsError
-from snipproof.site.attributes import KNOWN
+from snipproof.site.attributes import KNOWN, OF_CODE
 from snipproof.site.source import parse_source
 
 SNIPPETS = "# START x\nprint(1)\n# END x\n# START y\nprint(2)\n# END y\n"
@@ -94,7 +94,7 @@ def test_wrong_attributes_are_an_error_with_their_place(written: str, message: s
     assert hint in error.value.hint
 
 
-@pytest.mark.parametrize("key", sorted(set(KNOWN) - {"of", "from"}))
+@pytest.mark.parametrize("key", sorted(set(KNOWN) - OF_CODE - {"of", "from"}))
 def test_attributes_of_code_are_an_error(key: str) -> None:
     """They have no effect; with ``of`` or ``from`` the Region is an Expectation."""
     value = {"approx": "{a: 1}", "select": "$", "unordered": "true", "shape": "true"}.get(key, "a")
@@ -103,6 +103,15 @@ def test_attributes_of_code_are_an_error(key: str) -> None:
     for binding in ("of: x", "from: stdout"):
         source = parse_source("a.py", f"{SNIPPETS}# START z {{{binding}, {key}: {value}}}\n[1]\n")
         assert [snippet.name for snippet in source.snippets] == ["x", "y"]
+
+
+@pytest.mark.parametrize("key", sorted(OF_CODE))
+def test_attributes_of_code(key: str) -> None:
+    """They belong to a Snippet, and have no effect on an Expectation."""
+    source = parse_source("a.py", f"# START z {{{key}: a b}}\n1\n")
+    assert [dict(snippet.region.attributes) for snippet in source.snippets] == [{key: "a b"}]
+    with pytest.raises(DocsError, match=rf"^a\.py:7:1 SP001 attribute '{key}' has no effect: .* is an Expectation"):
+        parse_source("a.py", f"{SNIPPETS}# START Expected x results {{{key}: a}}\n[1]\n")
 
 
 def test_attributes_are_given_once() -> None:
