@@ -9,7 +9,7 @@ import pytest
 from snipproof.errors import SettingsError
 from snipproof.services.gallery import Gallery
 from snipproof.services.weaviate.server import WeaviateAddress
-from snipproof.services.weaviate.state import fingerprint
+from snipproof.services.weaviate.stored import Reader
 
 
 def test_a_gallery_must_carry_our_mark(tmp_path: Path, weaviate: WeaviateAddress, gallery: Gallery) -> None:
@@ -22,7 +22,7 @@ def test_a_gallery_must_carry_our_mark(tmp_path: Path, weaviate: WeaviateAddress
         definition.write_text(text)
         with pytest.raises(SettingsError, match=message):
             gallery.fill(weaviate)
-    assert fingerprint(weaviate) == {}
+    assert Reader(weaviate).read() == {}
 
 
 def test_a_gallery_without_its_files_is_an_error(tmp_path: Path, weaviate: WeaviateAddress) -> None:
