@@ -29,3 +29,23 @@ def test_a_gallery_without_its_files_is_an_error(tmp_path: Path, weaviate: Weavi
     """The error names the path."""
     with pytest.raises(SettingsError, match=r"collection\.json:1:1 failed to read"):
         Gallery(tmp_path).fill(weaviate)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("collection.json", "[]", "'class' is missing"),
+        ("collection.json", '{"class": "Tiny", "description": 3}', "the description must begin with"),
+        ("photos.json", "{}", "a list of photos expected"),
+        ("photos.json", "[1]", "photo not found"),
+        ("photos.json", '[{"file": null}]', "photo not found"),
+    ],
+)
+def test_a_gallery_in_another_form_is_an_error(
+    tmp_path: Path, weaviate: WeaviateAddress, gallery: Gallery, name: str, text: str, message: str
+) -> None:
+    """Of the settings, without a traceback, before anything is stored."""
+    (tmp_path / name).write_text(text)
+    with pytest.raises(SettingsError, match=f"{name}:1:1 {message}"):
+        gallery.fill(weaviate)
+    assert Reader(weaviate).read() == {}

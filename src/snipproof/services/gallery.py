@@ -39,6 +39,7 @@ class Gallery:
                 f"{self._folder / 'collection.json'}:1:1 the description must begin with {MARK!r}",
                 "only a collection with this mark is replaced on a server that holds other data",
             )
+        objects = [self._object(name, photo) for photo in photos]
         existing = {c["class"]: c for c in call(address, "GET", "/v1/schema").get("classes") or []}.get(name)
         if existing is not None:
             if not (existing.get("description") or "").startswith(MARK):
@@ -48,7 +49,6 @@ class Gallery:
                 )
             call(address, "DELETE", f"/v1/schema/{name}")
         call(address, "POST", "/v1/schema", definition)
-        objects = [self._object(name, photo) for photo in photos]
         for each, error in zip(objects, store(address, objects), strict=True):
             if error:
                 raise InfrastructureError(f"Weaviate failed to store {each['properties']['file']}: {error}")

@@ -127,6 +127,8 @@ def store(address: WeaviateAddress, objects: Sequence[Mapping[str, Any]]) -> lis
 
     :raises InfrastructureError: the server does not answer, or rejects the whole request.
     """
+    if not objects:
+        return []
     results = [each.get("result") or {} for each in call(address, "POST", "/v1/batch/objects", {"objects": objects})]
     return [json.dumps(result["errors"]) if result.get("errors") else "" for result in results]
 
