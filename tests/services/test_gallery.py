@@ -9,7 +9,7 @@ import pytest
 from snipproof.errors import SettingsError
 from snipproof.services.gallery import Gallery
 from snipproof.services.weaviate.server import WeaviateAddress
-from snipproof.services.weaviate.stored import Reader
+from snipproof.services.weaviate.stored import StoredReader
 
 
 def test_a_gallery_must_carry_our_mark(tmp_path: Path, weaviate: WeaviateAddress, gallery: Gallery) -> None:
@@ -22,7 +22,7 @@ def test_a_gallery_must_carry_our_mark(tmp_path: Path, weaviate: WeaviateAddress
         definition.write_text(text)
         with pytest.raises(SettingsError, match=message):
             gallery.fill(weaviate)
-    assert Reader(weaviate).read() == {}
+    assert StoredReader(weaviate).read() == {}
 
 
 def test_a_gallery_without_its_files_is_an_error(tmp_path: Path, weaviate: WeaviateAddress) -> None:
@@ -48,4 +48,4 @@ def test_a_gallery_in_another_form_is_an_error(
     (tmp_path / name).write_text(text)
     with pytest.raises(SettingsError, match=f"{name}:1:1 {message}"):
         gallery.fill(weaviate)
-    assert Reader(weaviate).read() == {}
+    assert StoredReader(weaviate).read() == {}

@@ -17,14 +17,14 @@ from snipproof.services.weaviate import embedded
 from snipproof.services.weaviate.embedded import EmbeddedWeaviate
 from snipproof.services.weaviate.server import WeaviateAddress, call, store
 from snipproof.services.weaviate.state import State
-from snipproof.services.weaviate.stored import Reader
+from snipproof.services.weaviate.stored import StoredReader
 
 IDS = [f"00000000-0000-0000-0000-00000000000{number}" for number in range(10)]
 TEXT = [{"name": "title", "dataType": ["text"]}]
 
 
 def collections(address: WeaviateAddress) -> list[str]:
-    return sorted(key.name for key in Reader(address).read() if key.kind == "collection")
+    return sorted(key.name for key in StoredReader(address).read() if key.kind == "collection")
 
 
 def fill(address: WeaviateAddress) -> None:
@@ -172,7 +172,7 @@ def test_roles_users_and_backups(guarded: WeaviateAddress) -> None:
 
     state = State(guarded)
     state.keep(admit)
-    read = Reader(guarded).read
+    read = StoredReader(guarded).read
     before = {key: item.outline for key, item in read().items()}
     assert before.keys() == {("role", "reader"), ("user", "ann"), ("user", "bob"), ("user", "owner")}
     edits: dict[str, tuple[Edit, list[str]]] = {

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from snipproof.errors import InfrastructureError, SnipproofError
 from snipproof.services.weaviate.server import MARK, FrozenServerError, WeaviateAddress, call, store
-from snipproof.services.weaviate.stored import Item, Key, Reader, Stored
+from snipproof.services.weaviate.stored import Item, Key, StoredReader, Stored
 
 Fill = Callable[[WeaviateAddress], None]
 
@@ -43,7 +43,7 @@ class State:
 
     def __init__(self, address: WeaviateAddress) -> None:
         self._address = address
-        self._reader = Reader(address)
+        self._reader = StoredReader(address)
         self._fills: list[Fill] = []
         self._kept: set[Key] = set()
         self._before: Stored = {}

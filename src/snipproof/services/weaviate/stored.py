@@ -55,7 +55,7 @@ class Item:
 Stored = dict[Key, Item]
 
 
-class Reader:
+class StoredReader:
     """Reads what one server stores."""
 
     def __init__(self, address: WeaviateAddress) -> None:
