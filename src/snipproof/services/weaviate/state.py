@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from snipproof.errors import InfrastructureError, SnipproofError
 from snipproof.services.weaviate.server import MARK, FrozenServerError, WeaviateAddress, call, store
-from snipproof.services.weaviate.stored import Item, Key, StoredReader, Stored
+from snipproof.services.weaviate.stored import Stored, StoredItem, StoredKey, StoredReader
 
 Fill = Callable[[WeaviateAddress], None]
 
@@ -45,10 +45,10 @@ class State:
         self._address = address
         self._reader = StoredReader(address)
         self._fills: list[Fill] = []
-        self._kept: set[Key] = set()
+        self._kept: set[StoredKey] = set()
         self._before: Stored = {}
         self._log_index = 0
-        self._copies: dict[Key, _Copy] = {}
+        self._copies: dict[StoredKey, _Copy] = {}
         for definition in call(address, "GET", "/v1/schema").get("classes") or []:
             if (definition.get("description") or "").startswith(MARK):  # left behind by a session that was killed
                 call(address, "DELETE", f"/v1/schema/{definition['class']}")
@@ -85,7 +85,7 @@ class State:
         changed = self._changed(after)
         if not changed:
             return []
-        reasons: dict[Key, str] = {}
+        reasons: dict[StoredKey, str] = {}
         restorable = self._kept | self._copies.keys()
         self._delete([key for key in changed & after.keys() if key not in self._before or key in restorable], reasons)
         if changed & self._kept or self._changed(self._reader.read()) & self._kept:
@@ -98,17 +98,17 @@ class State:
         """Delete everything that did not exist at the start, where the server allows that."""
         self._delete(list(self._reader.read()), {})
 
-    def _dormant(self) -> set[Key]:
+    def _dormant(self) -> set[StoredKey]:
         return {key for key in self._kept if key in self._before and self._before[key].dormant}
 
-    def _changed(self, now: Stored) -> set[Key]:
+    def _changed(self, now: Stored) -> set[StoredKey]:
         keys = now.keys() | self._before.keys()
         changed = {key for key in keys if _differ(self._before.get(key), now.get(key))}
         if (dormant := self._dormant()) and self._reader.log_index() != self._log_index:
             changed |= dormant  # a Source may have activated a tenant, changed it and deactivated it
         return changed
 
-    def _delete(self, keys: list[Key], reasons: dict[Key, str]) -> None:
+    def _delete(self, keys: list[StoredKey], reasons: dict[StoredKey, str]) -> None:
         """Delete what did not exist at the start; add the reasons why that fails to ``reasons``."""
         for key in sorted(set(keys) - self._foreign, key=_order):
             if key.kind not in _PATHS:
@@ -121,7 +121,7 @@ class State:
             except InfrastructureError as error:
                 reasons[key] = error.message
 
-    def _fill_again(self, reasons: dict[Key, str]) -> None:
+    def _fill_again(self, reasons: dict[StoredKey, str]) -> None:
         # A fill may store several things, and need not expect that one of them exists.
         self._delete(list(self._kept & self._reader.read().keys()), reasons)
         for fill in self._fills:
@@ -137,7 +137,7 @@ class State:
                     "it is called again on a server that holds what other fixtures stored",
                 ) from error
 
-    def _copy(self, key: Key, item: Item) -> _Copy | None:
+    def _copy(self, key: StoredKey, item: StoredItem) -> _Copy | None:
         """Return what creates ``item`` again, ``None`` if that is too much, cannot be read, or no API does it."""
         if key.kind == "alias":
             return _Copy(item.stamp, item.definition)
@@ -146,7 +146,7 @@ class State:
         objects = [each for tenant in item.counts for each in self._reader.objects(key.name, tenant, _COPIED)]
         return _Copy(item.stamp, item.definition, tuple(objects))
 
-    def _create_again(self, reasons: dict[Key, str]) -> None:
+    def _create_again(self, reasons: dict[StoredKey, str]) -> None:
         """Create what there are copies of and is gone; add the reasons why that fails to ``reasons``.
 
         Collections and objects may refer to each other: those that fail are tried again behind the others.
@@ -162,7 +162,7 @@ class State:
             left = [pair for pair, error in zip(objects, errors, strict=True) if error]
             objects = left if len(left) < len(objects) else []
 
-    def _define(self, key: Key, reasons: dict[Key, str]) -> bool:
+    def _define(self, key: StoredKey, reasons: dict[StoredKey, str]) -> bool:
         """Create a collection without its objects, or an alias; return whether that succeeded."""
         definition = self._copies[key].definition
         body = {name: value for name, value in definition.items() if name != "tenants"}
@@ -179,7 +179,7 @@ class State:
             return False
         return True
 
-    def _check(self, reasons: dict[Key, str]) -> None:
+    def _check(self, reasons: dict[StoredKey, str]) -> None:
         """Raise an error unless everything is as it was at the mark."""
         now = self._reader.read()
         lost = []
@@ -197,14 +197,14 @@ class State:
             )
 
 
-def _differ(before: Item | _Copy | None, after: Item | None) -> bool:
+def _differ(before: StoredItem | _Copy | None, after: StoredItem | None) -> bool:
     return (before and before.stamp) != (after and after.stamp)
 
 
-def _order(key: Key) -> tuple[int, str]:
+def _order(key: StoredKey) -> tuple[int, str]:
     return _ORDER.index(key.kind), key.name
 
 
-def _describe(key: Key, before: Stored, after: Stored) -> str:
+def _describe(key: StoredKey, before: Stored, after: Stored) -> str:
     how = "created" if key not in before else "deleted" if key not in after else "changed"
     return f"{how} {key}"

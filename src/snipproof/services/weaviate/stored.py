@@ -23,7 +23,7 @@ _BUILT_IN_ROLES = frozenset({"admin", "viewer", "root", "read-only"})
 _ACTIVE = frozenset({"HOT", "ACTIVE"})
 
 
-class Key(NamedTuple):
+class StoredKey(NamedTuple):
     """What something stored is: ``kind`` is collection, alias, role, user or backup."""
 
     kind: str
@@ -35,7 +35,7 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class StoredItem:
     """Something that is stored.
 
     :param definition: what creates it again, without its content.
@@ -52,7 +52,7 @@ class Item:
     dormant: bool = False
 
 
-Stored = dict[Key, Item]
+Stored = dict[StoredKey, StoredItem]
 
 
 class StoredReader:
@@ -69,19 +69,19 @@ class StoredReader:
 
         :raises InfrastructureError: the server does not answer, or reports an unexpected error.
         """
-        stored = {Key("collection", name): item for name, item in self._collections()}
+        stored = {StoredKey("collection", name): item for name, item in self._collections()}
         for alias in (self._list("/v1/aliases") or {}).get("aliases") or ():
-            stored[Key("alias", alias["alias"])] = _item(alias)
+            stored[StoredKey("alias", alias["alias"])] = _item(alias)
         for role in self._list("/v1/authz/roles") or ():
             if role["name"] not in _BUILT_IN_ROLES:
-                stored[Key("role", role["name"])] = _item(role | self._assignments(role["name"]))
+                stored[StoredKey("role", role["name"])] = _item(role | self._assignments(role["name"]))
         for user in self._list("/v1/users/db") or ():
             lasting = {name: user.get(name) for name in ("userId", "active", "roles", "dbUserType")}
-            stored[Key("user", user["userId"])] = _item(lasting, user | {"lastUsedAt": None})
+            stored[StoredKey("user", user["userId"])] = _item(lasting, user | {"lastUsedAt": None})
         for backend in self._backends:
             for backup in self._list(f"/v1/backups/{backend}") or ():
                 made = {"id": backup["id"], "at": backup.get("startedAt")}
-                stored[Key("backup", f"{backend}/{backup['id']}")] = _item(made)
+                stored[StoredKey("backup", f"{backend}/{backup['id']}")] = _item(made)
         return stored
 
     def log_index(self) -> int:
@@ -118,7 +118,7 @@ class StoredReader:
         kinds = ("user-assignments", "group-assignments")
         return {kind: sorted(map(_text, self._list(f"{path}/{kind}") or ())) for kind in kinds}
 
-    def _collections(self) -> Iterator[tuple[str, Item]]:
+    def _collections(self) -> Iterator[tuple[str, StoredItem]]:
         definitions: dict[str, Any] = {
             definition["class"]: definition for definition in call(self._address, "GET", "/v1/schema")["classes"] or ()
         }
@@ -143,7 +143,10 @@ class StoredReader:
             statuses = tenants.get(name, {})
             outline = _digest([definition, statuses, counts, readonly.count(name)])
             dormant = not set(statuses.values()) <= _ACTIVE
-            yield name, Item({**definition, "tenants": statuses}, outline, _digest([outline, own]), counts, dormant)
+            yield (
+                name,
+                StoredItem({**definition, "tenants": statuses}, outline, _digest([outline, own]), counts, dormant),
+            )
 
     def _tenants(self, name: str) -> list[dict[str, Any]]:
         return call(self._address, "GET", f"/v1/schema/{name}/tenants") or []
@@ -183,9 +186,9 @@ class StoredReader:
             ) from None
 
 
-def _item(lasting: Any, everything: Any = None) -> Item:
+def _item(lasting: Any, everything: Any = None) -> StoredItem:
     outline = _digest(lasting)
-    return Item(lasting, outline, outline if everything is None else _digest(everything), {})
+    return StoredItem(lasting, outline, outline if everything is None else _digest(everything), {})
 
 
 def _digest(value: Any) -> str:
