@@ -112,7 +112,7 @@ def respond(address: WeaviateAddress, method: str, path: str, body: Any = None) 
             address.health.error = FrozenServerError(
                 f"Weaviate at {address.url} is frozen: no byte came from it for {SILENCE:g} s, "
                 "from its liveness address neither",
-                "restart it; nothing more is proven on it in this session",
+                "nothing more is proven on it in this session; if it is a server of your own, restart it",
             )
             raise address.health.error
         wait([response], _QUIET)
@@ -120,6 +120,14 @@ def respond(address: WeaviateAddress, method: str, path: str, body: Any = None) 
         return response.result()
     except requests.RequestException as error:
         raise InfrastructureError(f"Weaviate at {address.url} does not answer: {error}") from None
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """Make calls side by side, so that a slow server is waited for once; return their results.
+
+    :raises InfrastructureError: one of them raised it.
+    """
+    return [result.result() for result in [_in_background(each) for each in calls]]
 
 
 def store(address: WeaviateAddress, objects: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -49,11 +49,12 @@ class State:
         self._before: Stored = {}
         self._log_index = 0
         self._copies: dict[StoredKey, _Copy] = {}
-        for definition in call(address, "GET", "/v1/schema").get("classes") or []:
-            if (definition.get("description") or "").startswith(MARK):  # left behind by a session that was killed
-                call(address, "DELETE", f"/v1/schema/{definition['class']}")
+        found = self._reader.read()
+        leftovers = {key for key, item in found.items() if key.kind == "collection" and _is_marked(item)}
+        for key in leftovers:  # of a session that was killed
+            call(address, "DELETE", f"/v1/schema/{key.name}")
         # On a server given by its address, what existed before the session is never deleted.
-        self._foreign = frozenset(self._reader.read())
+        self._foreign = found.keys() - leftovers
 
     def keep(self, fill: Fill) -> None:
         """Call ``fill`` now, to store data, and again whenever a Source changed what is stored."""
@@ -195,6 +196,10 @@ class State:
                 "store it with `snippet_state.keep(fill)` in a fixture of the Suite, which then stores it again; "
                 "what was on the server before the session is never touched",
             )
+
+
+def _is_marked(item: StoredItem) -> bool:
+    return str(item.definition.get("description") or "").startswith(MARK)
 
 
 def _differ(before: StoredItem | _Copy | None, after: StoredItem | None) -> bool:

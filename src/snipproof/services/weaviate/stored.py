@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from snipproof.errors import InfrastructureError
-from snipproof.services.weaviate.server import WeaviateAddress, call, respond
+from snipproof.services.weaviate.server import WeaviateAddress, at_once, call, respond
 
 _PAGE = 10_000  # objects of one response, the server's own limit
 _TARGETS = 50  # collections and tenants of one query
@@ -69,19 +70,27 @@ class StoredReader:
 
         :raises InfrastructureError: the server does not answer, or reports an unexpected error.
         """
-        stored = {StoredKey("collection", name): item for name, item in self._collections()}
-        for alias in (self._list("/v1/aliases") or {}).get("aliases") or ():
+        collections, aliases, roles, users, *backups = at_once(
+            self._collections,
+            lambda: (self._list("/v1/aliases") or {}).get("aliases"),
+            lambda: self._list("/v1/authz/roles"),
+            lambda: self._list("/v1/users/db"),
+            *(partial(self._list, f"/v1/backups/{backend}") for backend in self._backends),
+        )
+        stored: Stored = {StoredKey("collection", name): item for name, item in collections.items()}
+        for alias in aliases or ():
             stored[StoredKey("alias", alias["alias"])] = _item(alias)
-        for role in self._list("/v1/authz/roles") or ():
+        for role in roles or ():
             if role["name"] not in _BUILT_IN_ROLES:
-                stored[StoredKey("role", role["name"])] = _item(role | self._assignments(role["name"]))
-        for user in self._list("/v1/users/db") or ():
-            lasting = {name: user.get(name) for name in ("userId", "active", "roles", "dbUserType")}
-            stored[StoredKey("user", user["userId"])] = _item(lasting, user | {"lastUsedAt": None})
-        for backend in self._backends:
-            for backup in self._list(f"/v1/backups/{backend}") or ():
-                made = {"id": backup["id"], "at": backup.get("startedAt")}
-                stored[StoredKey("backup", f"{backend}/{backup['id']}")] = _item(made)
+                permissions = sorted(map(_text, role.get("permissions") or ()))
+                stored[StoredKey("role", role["name"])] = _item([permissions, self._assignments(role["name"])])
+        for user in users or ():
+            granted = sorted(user.get("roles") or ())
+            lasting = [user.get("active"), user.get("dbUserType"), granted]
+            stored[StoredKey("user", user["userId"])] = _item(lasting, user | {"lastUsedAt": None, "roles": granted})
+        for backend, listed in zip(self._backends, backups, strict=True):
+            for backup in listed or ():
+                stored[StoredKey("backup", f"{backend}/{backup['id']}")] = _item(backup.get("startedAt"))
         return stored
 
     def log_index(self) -> int:
@@ -118,38 +127,35 @@ class StoredReader:
         kinds = ("user-assignments", "group-assignments")
         return {kind: sorted(map(_text, self._list(f"{path}/{kind}") or ())) for kind in kinds}
 
-    def _collections(self) -> Iterator[tuple[str, StoredItem]]:
+    def _collections(self) -> dict[str, StoredItem]:
         definitions: dict[str, Any] = {
             definition["class"]: definition for definition in call(self._address, "GET", "/v1/schema")["classes"] or ()
         }
         if not definitions:
-            return
-        tenants = {
-            name: {tenant["name"]: str(tenant.get("activityStatus") or "HOT") for tenant in self._tenants(name)}
-            for name, definition in definitions.items()
-            if (definition.get("multiTenancyConfig") or {}).get("enabled")
-        }
-        readable = [
-            (name, tenant)
+            return {}
+        divided = [name for name, each in definitions.items() if (each.get("multiTenancyConfig") or {}).get("enabled")]
+        tenants = dict(zip(divided, at_once(*(partial(self._tenants, name) for name in divided)), strict=True))
+        readable = {
+            name: [tenant for tenant, status in tenants.get(name, {"": "HOT"}).items() if status in _ACTIVE]
             for name in definitions
-            for tenant, status in (tenants[name].items() if name in tenants else [("", "HOT")])
-            if status in _ACTIVE
-        ]
-        updates = self._updates(readable)
-        readonly = self._readonly_shards()
+        }
+        targets = [(name, tenant) for name, those in readable.items() for tenant in those]
+        updates, readonly = at_once(lambda: self._updates(targets), self._readonly_shards)
+        items = {}
         for name, definition in definitions.items():
-            own = {tenant: found for (collection, tenant), found in updates.items() if collection == name}
+            own = {tenant: updates[name, tenant] for tenant in readable[name]}
             counts = {tenant: len(found) for tenant, found in own.items()}
             statuses = tenants.get(name, {})
             outline = _digest([definition, statuses, counts, readonly.count(name)])
-            dormant = not set(statuses.values()) <= _ACTIVE
-            yield (
-                name,
-                StoredItem({**definition, "tenants": statuses}, outline, _digest([outline, own]), counts, dormant),
-            )
+            stamp = _digest([outline, own])
+            dormant = len(readable[name]) < len(statuses)
+            items[name] = StoredItem({**definition, "tenants": statuses}, outline, stamp, counts, dormant)
+        return items
 
-    def _tenants(self, name: str) -> list[dict[str, Any]]:
-        return call(self._address, "GET", f"/v1/schema/{name}/tenants") or []
+    def _tenants(self, name: str) -> dict[str, str]:
+        """Return the status of each tenant of a collection."""
+        listed = call(self._address, "GET", f"/v1/schema/{name}/tenants") or []
+        return {tenant["name"]: str(tenant.get("activityStatus") or "HOT") for tenant in listed}
 
     def _readonly_shards(self) -> list[str]:
         """Return the collection of each shard that a client made read-only."""
