@@ -82,11 +82,15 @@ class ProvingSession:
         return not known
 
     def require_services(self) -> None:
-        """Raise the InfrastructureError that kept the Services from starting, if there is one."""
+        """Raise the InfrastructureError that keeps the Services from being used, if there is one.
+
+        The first call waits until no other session uses a server that is given by its address.
+        """
         if self._start_error:
             raise self._start_error
         if self._prover is None:
             raise InfrastructureError("the services of snipproof run only while Snippets are proven")
+        self._prover.claim()
 
     def start(self, sources: Mapping[str, Source]) -> None:
         """Prepare all Suites in the background and start the Services.

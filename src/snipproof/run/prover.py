@@ -17,6 +17,7 @@ from snipproof.run.preparation import Preparation, Preparations
 from snipproof.run.runners.job import environment
 from snipproof.run.verdict import Verdict, judge
 from snipproof.services.startup import Services
+from snipproof.services.weaviate.claim import claimed
 from snipproof.services.weaviate.state import State
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Prover:
         self._preparations = Preparations(settings, self._session, log, self._addresses, self._recorder)
         self._services: Services | None = None
         self._state: State | None = None
+        self._claim = contextlib.ExitStack()
 
     @property
     def services(self) -> Services:
@@ -59,9 +61,29 @@ class Prover:
 
     @property
     def state(self) -> State:
-        """What is stored in Weaviate."""
+        """What is stored in Weaviate; the server is claimed first.
+
+        :raises InfrastructureError: Weaviate does not answer.
+        """
+        self.claim()
         assert self._state is not None
         return self._state
+
+    def claim(self) -> None:
+        """Make sure that nobody else changes what is stored in Weaviate, before anything is stored for this session.
+
+        A server given by its address is used by one session at a time, and a worker of pytest-xdist that has nothing
+        to prove must leave it alone. So that it is not claimed before the first Snippet needs it.
+
+        :raises InfrastructureError: Weaviate does not answer.
+        """
+        address = self.services.weaviate
+        if address.health.error:
+            raise address.health.error
+        if self._state is None:
+            if address.mode == "url":
+                self._claim.enter_context(claimed(address, self._session, self._log))
+            self._state = State(address)
 
     def prepare(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
         """Prepare ``sources`` of ``suite`` in the background: obtain and build what they need.
@@ -83,7 +105,8 @@ class Prover:
                 self._settings, self._session, self._log, assets, self._announce, self._recorder
             )
             self._announce(self._services.placeholders())
-            self._state = State(self._services.weaviate)
+            if self._services.weaviate.mode != "url":
+                self.claim()
         except BaseException as error:
             if not self._addresses.done():
                 self._addresses.set_exception(
@@ -119,7 +142,8 @@ class Prover:
             if self._services:
                 stack.callback(self._services.stop)
             stack.callback(self._preparations.close)
-            if self._services and self._state and self._services.weaviate.mode == "url":
+            stack.push(self._claim)
+            if self._state and self.services.weaviate.mode == "url" and not self.services.weaviate.health.error:
                 self._state.clear()
 
 
