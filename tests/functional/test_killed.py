@@ -8,10 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
-
-from snipproof.processes.session_folder import SessionFolder
+from tests.support.processes import left_running, living, sweep, with_variable
 
 pytestmark = pytest.mark.slow
 
@@ -25,20 +23,6 @@ open("started", "w").close()
 time.sleep(60)
 # END a
 """
-
-
-def ours(folder: Path) -> list[psutil.Process]:
-    """Return the living processes whose PATH begins with ``folder``, from any parent."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            environ = process.environ()
-            living = process.status() != psutil.STATUS_ZOMBIE
-        except (psutil.Error, OSError):
-            continue
-        if living and environ.get("PATH", "").startswith(str(folder)):
-            found.append(process)
-    return found
 
 
 @pytest.mark.parametrize(
@@ -64,6 +48,7 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
         go.write_text(f"#!/bin/sh\n[ $1 = version ] && exec echo go1.26.0\nsleep 700 & touch {temp}/compiling\nwait\n")
         go.chmod(0o755)
     # The PATH marks every process of this test, whatever the id of its session is.
+    ours = with_variable("PATH", str(temp))
     env = {
         **os.environ,
         "TMPDIR": str(temp),
@@ -87,9 +72,8 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
             assert time.monotonic() < deadline, f"never got to: {moment}"
             time.sleep(0.005)
         if moment == "source running":
-            assert len(ours(temp)) >= 5  # two keepers, the server, the Source and its child
+            assert len(living(ours)) >= 5  # two keepers, the server, the Source and its child
         killed.kill()
     (base,) = temp.glob("snipproof-*")
-    SessionFolder.begin(base).end()
-    assert ours(temp) == []
-    assert sorted(path.name for path in base.iterdir()) == ["sweep.lock"]
+    assert sweep(base) == ["sweep.lock"]
+    assert left_running(ours) == []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from tests.support.processes import left_running, with_argument
 from tests.support.project import SETTINGS
 
 from snipproof.config import Settings
@@ -158,7 +159,7 @@ def test_a_hung_snippet_is_stopped_where_it_stands(project: Project) -> None:
     result.stdout.fnmatch_lines(
         ["snippets/py/source.py:5:1 FAILED `a`: still running after 1 s, stopped at snippets/py/source.py:5"]
     )
-    assert not [p for p in psutil.process_iter(["cmdline"]) if "987654" in " ".join(p.info["cmdline"] or ())]
+    assert left_running(with_argument("987654")) == []
 
 
 def test_a_flood_of_output_is_stopped(project: Project) -> None:

@@ -7,9 +7,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 from tests.support.mini import Mini, brief, passed
+from tests.support.processes import left_running, with_argument
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
@@ -331,7 +331,7 @@ def test_what_a_source_starts_is_gone_when_it_ends(mini: Mini) -> None:
     found = mini.prove(source("A", *snippet("a", *lines)).replace('"os"', '"os"; "os/exec"'))
     assert (passed(found), found["a"].output) == (True, "0\n"), found
     assert time.monotonic() - begin < 30
-    assert not [p for p in psutil.process_iter(["cmdline"]) if "765431" in " ".join(p.info["cmdline"] or ())]
+    assert left_running(with_argument("765431")) == []
 
 
 def test_programs_run_too(mini: Mini) -> None:

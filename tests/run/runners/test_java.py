@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-import psutil
 import pytest
 from tests.support.java_suite import FOLDER, GOOD, in_class, in_test, make_mini, reasons, short
 from tests.support.mini import Mini, passed
+from tests.support.processes import left_running, with_pid
 
 from snipproof.config import Settings
 from snipproof.errors import SettingsError
@@ -233,7 +233,7 @@ def test_limits_and_what_is_left_behind(mini: Mini) -> None:
     assert found[f"{FOLDER}/Quiet.java::a"].output == ""
     assert "still running after 1.5 s, stopped at" in reasons(found)["Hang::a"]
     assert "more than 1,000,000 bytes" in reasons(found)["Flood::a"]
-    assert not [p.pid for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "987"]]
+    assert left_running(lambda process: process.cmdline() == ["sleep", "987"]) == []
 
 
 def test_children_are_gone_before_the_next_source(mini: Mini) -> None:
@@ -250,7 +250,7 @@ def test_children_are_gone_before_the_next_source(mini: Mini) -> None:
         assert jvm
         assert runner.execute(programs[0]).ok
         pid = int((jvm.folder / "pid").read_text())
-        assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        assert left_running(with_pid(pid)) == []
         assert runner.execute(programs[1]).ok
         assert runner._jvm is jvm
     finally:

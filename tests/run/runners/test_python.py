@@ -7,9 +7,9 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 from tests.support.mini import Mini, brief, passed
+from tests.support.processes import left_running, with_argument
 
 from snipproof.config import Settings
 from snipproof.model import Suite
@@ -101,7 +101,7 @@ def test_what_a_source_starts_is_gone_when_it_ends(mini: Mini, fresh: bool) -> N
         f"subprocess.run(['sh', '-c', 'sleep 765432 & exit'], check=True)\n# END a\n"
     )
     assert passed(mini.prove({"py/a.py": source, "py/b.py": "# START b\nx = 1\n# END b\n"}))
-    assert not [p for p in psutil.process_iter(["cmdline"]) if "765432" in " ".join(p.info["cmdline"] or ())]
+    assert left_running(with_argument("765432")) == []
 
 
 def test_a_source_that_kills_its_parent_takes_only_itself_along(mini: Mini) -> None:

@@ -9,9 +9,9 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import psutil
 import pytest
 from tests.support.mini import Mini, brief, passed
+from tests.support.processes import left_running, living, with_pid, with_variable
 
 from snipproof.config import Settings, load_settings
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
@@ -510,7 +510,7 @@ def test_nothing_lives_on_and_nothing_floods(mini: Mini) -> None:
             "flood.ts": "// START a\nfor (let i = 0; i < 100; i++) console.log('x'.repeat(1_000_000));\n// END a\n",
         },
     )
-    assert not psutil.pid_exists(int(found["child.ts::a"].output))
+    assert left_running(with_pid(int(found["child.ts::a"].output))) == []
     assert found["flood.ts::a"].reason.startswith("stopped: it printed more than 4,000,000 bytes")
 
 
@@ -569,16 +569,10 @@ def test_processes_are_started_ahead(mini: Mini, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("DOCS_TOKEN", "12")
     assert execute(b) == ("12", False)
     assert execute(b) == ("12", False)
-    assert [p for p in psutil.process_iter() if _belongs(p, mini.session)]
+    ours = with_variable(RUN_VARIABLE, mini.session.id)
+    assert living(ours)
     runner.close()
-    assert not [p for p in psutil.process_iter() if _belongs(p, mini.session)]
-
-
-def _belongs(process: psutil.Process, session: SessionFolder) -> bool:
-    try:
-        return process.environ().get(RUN_VARIABLE) == session.id and process.status() != psutil.STATUS_ZOMBIE
-    except (psutil.Error, OSError):
-        return False
+    assert left_running(ours) == []
 
 
 def test_packages_are_installed_once(mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
