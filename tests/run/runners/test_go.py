@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -401,6 +404,52 @@ def test_modules_are_downloaded_once(mini: Mini, monkeypatch: pytest.MonkeyPatch
     mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n\n// another\n")
     mini.runner()
     assert ("mod download" in calls.read_text(), len(mini.logged)) == (True, 2)
+
+
+def test_a_damaged_module_is_downloaded_again(mini: Mini, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Before the first use by ``go.sum``, later by the checksums of the first use; once, then it is an error."""
+    published = tmp_path / "proxy/example.org/dep/@v"
+    published.mkdir(parents=True)
+    files = {"go.mod": "module example.org/dep\n", "dep.go": 'package dep\n\nfunc Word() string { return "cat" }\n'}
+    with zipfile.ZipFile(published / "v1.0.0.zip", "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"example.org/dep@v1.0.0/{name}", text)
+    (published / "v1.0.0.mod").write_text(files["go.mod"])
+    (published / "v1.0.0.info").write_text('{"Version": "v1.0.0"}')
+    cache = tmp_path / "modules"
+    values = {
+        "GOPROXY": f"file://{tmp_path}/proxy",
+        "GOSUMDB": "off",
+        "GOMODCACHE": str(cache),
+        "GOFLAGS": "-modcacherw",
+    }
+    for variable, value in values.items():
+        monkeypatch.setenv(variable, value)
+    mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n\nrequire example.org/dep v1.0.0\n")
+    head = HEAD.replace('"fmt"', '"fmt"; "example.org/dep"')
+    text = source("A", *snippet("a", "fmt.Println(dep.Word())"), head=head)
+    mini.write("go/a_test.go", text)
+    subprocess.run(["go", "mod", "tidy"], cwd=mini.root / "go", check=True, capture_output=True)
+    mini.suite = mini.suite._replace(lock="go/go.sum")
+    code = cache / "example.org/dep@v1.0.0/dep.go"
+    archived = cache / "cache/download/example.org/dep/@v/v1.0.0.zip"
+
+    def output() -> str:
+        return mini.prove(text)["a"].output
+
+    code.write_text(files["dep.go"].replace("cat", "dog"))
+    assert output() == "cat\n"  # found by go itself
+    code.write_text(files["dep.go"].replace("cat", "dog"))
+    assert output() == "cat\n"
+    assert mini.logged[1:] == [f"go: {code} is damaged: installing what go/go.sum pins again"]
+    shutil.rmtree(code.parent)
+    archived.write_bytes(archived.read_bytes()[:-10])
+    assert output() == "cat\n"
+    shutil.rmtree(code.parent)
+    for place in (archived, published / "v1.0.0.zip"):
+        place.write_bytes(b"no archive")
+    with pytest.raises(InfrastructureError, match=r"go/go.sum:1:1 its modules could not be downloaded"):
+        mini.runner()
 
 
 def _spy(folder: Path, calls: Path) -> Path:

@@ -12,9 +12,11 @@ from tests.support.mini import Mini, brief, passed
 from tests.support.processes import left_running, with_argument
 
 from snipproof.config import Settings
+from snipproof.errors import InfrastructureError
 from snipproof.model import Suite
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.runners.python.runner import PythonRunner
+from snipproof.run.toolchain import CommandError
 
 
 @pytest.fixture
@@ -191,3 +193,29 @@ def test_a_lock_file_is_installed_once(mini: Mini) -> None:
     assert first != sys.prefix
     mini.logged.clear()
     assert (mini.prove(source)["a"].output, mini.logged) == (first, [])
+
+
+def test_a_damaged_file_in_the_cache_of_pip_is_downloaded_again(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pip itself gives up when the checksum of what it has cached is wrong; other failures are not tried again."""
+    mini.write("py/requirements.lock", "")
+    mini.suite = mini.suite._replace(lock="py/requirements.lock")
+    mini.settings = mini.settings._replace(cache_dir=str(mini.root / "cache"))
+    outputs = ["", "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", ""]
+    calls: list[str] = []
+
+    def call(context: object, command: list[str], *, name: str, **_: object) -> str:
+        calls.append(f"{name} {command[-1]}")
+        if output := outputs.pop(0):
+            raise CommandError(name, 1, output)
+        return ""
+
+    monkeypatch.setattr("snipproof.run.runners.python.runner.call", call)
+    runner = mini.runner()
+    assert isinstance(runner, PythonRunner)
+    cached = runner.interpreter.parents[1]
+    assert calls == [f"venv {cached}", f"pip {mini.root}/py/requirements.lock", "pip --no-cache-dir"]
+    mini.write("py/requirements.lock", "# another\n")
+    outputs += ["", "ERROR: no network"]
+    with pytest.raises(InfrastructureError, match=r"py/requirements.lock:1:1 failed to make the environment: pip"):
+        mini.runner()
+    assert len(calls) == 5
