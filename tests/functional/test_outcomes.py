@@ -338,6 +338,45 @@ def test_a_server_that_dies_while_a_source_runs_is_an_infrastructure_failure(
     no_traceback_of_ours(result)
 
 
+HALVES = r"""
+import json
+photo = json.loads('{"title": "A cat \ud83d"}')
+# START show
+print(json.dumps(photo))
+# END show
+EXPECTED = r'''
+# START Expected show results
+{"title": "A dog \ud83d"}
+# END Expected show results
+'''
+# START same
+print(json.dumps(photo))
+# END same
+EXPECTED = r'''
+# START Expected same results
+{"title": "A cat \ud83d"}
+# END Expected same results
+'''
+# START raise
+raise LookupError(photo["title"])
+# END raise
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_half_a_character_is_shown_as_an_escape(project: Project, workers: str) -> None:
+    """In an error, in output and in an Expectation: a report of several lines, in the JUnit XML too."""
+    result = project.prove("-n", workers, "--junitxml", "junit.xml", source=HALVES)
+    result.assert_outcomes(passed=1, failed=2)
+    text = result.stdout.str()
+    assert "source.py:9:1 FAILED `show`: expected output differs: " in text
+    assert 'expected "A dog \\ud83d", actual "A cat \\ud83d"\n\n     6 | # END show\n' in text
+    raised = "source.py:21:1 FAILED `raise`: LookupError: A cat \\ud83d\n\n"
+    assert raised in text
+    assert raised in (project.pytester.path / "junit.xml").read_text(encoding="utf-8")
+
+
 def test_what_a_source_puts_into_the_temporary_folder_is_gone(project: Project) -> None:
     """A Source has a temporary folder of its own, which goes with its run."""
     place = project.pytester.path / "place"

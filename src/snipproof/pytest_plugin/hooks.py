@@ -14,6 +14,7 @@ from snipproof.model import Outcome
 from snipproof.pytest_plugin.items import SnippetItem, SourceFile
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.pytest_plugin.tally import Tally
+from snipproof.text import printable
 
 
 class SnippetHooks:
@@ -94,10 +95,10 @@ class SnippetHooks:
         if isinstance(item, SnippetItem):
             error = call.excinfo.value if call.excinfo else None
             if isinstance(error, SnipproofError):  # in the set-up too, where pytest does not call repr_failure
-                report.longrepr = error.message if error is self._shown else str(error)
+                report.longrepr = printable(error.message if error is self._shown else str(error))
                 self._shown = error
             if isinstance(error, InfrastructureError):
-                report.user_properties.append(("infrastructure", error.message))
+                report.user_properties.append(("infrastructure", printable(error.message)))
             elif call.when == "call":
                 report.duration = item.file.verdict(item.name).duration
             if report.skipped and isinstance(report.longrepr, tuple):  # at the place of the Snippet, not of the plugin

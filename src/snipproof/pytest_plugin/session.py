@@ -14,6 +14,7 @@ from snipproof.run.page_expectations import PageExpectations, read_page_expectat
 from snipproof.run.preparation import check_bindings
 from snipproof.run.prover import Prover
 from snipproof.site.source import read_text
+from snipproof.text import printable
 
 
 class ProvingSession:
@@ -117,5 +118,5 @@ class ProvingSession:
         """Write one line to the terminal at once."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
-            reporter.write_line(f"snipproof: {line}")
+            reporter.write_line(f"snipproof: {printable(line)}")
             reporter.flush()  # a line about progress must not wait in a buffer
