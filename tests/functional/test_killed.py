@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from tests.support.processes import left_running, living, sweep, with_variable
 
+from snipproof.services.startup import Services
+
 pytestmark = pytest.mark.slow
 
 SETTINGS = "[tool.snipproof]\nsuites = ['snippets/*/suite.yaml']\n"
@@ -77,3 +79,31 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
     (base,) = temp.glob("snipproof-*")
     assert sweep(base) == ["sweep.lock"]
     assert left_running(ours) == []
+
+
+def test_the_workers_of_a_killed_controller_end_by_themselves(tmp_path: Path, services: Services) -> None:
+    """With everything that they started, though none of them gets a signal; the next start removes their folders."""
+    project, temp = tmp_path / "project", tmp_path / "temp"
+    (project / "snippets" / "py").mkdir(parents=True)
+    temp.mkdir()
+    (project / "pyproject.toml").write_text(SETTINGS)
+    (project / "snippets/py/suite.yaml").write_text(SUITE)
+    for name in ("one", "two"):
+        (project / f"snippets/py/{name}.py").write_text(SOURCE)
+    ours = with_variable("PATH", str(temp))
+    env = {**os.environ, "TMPDIR": str(temp), "PATH": f"{temp}:{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "pytest", "snippets", "-n", "2", "-p", "no:cacheprovider"]
+    address = services.weaviate
+    command += ["--snippets-weaviate-url", address.url]
+    command += ["--snippets-weaviate-grpc", f"{address.grpc_host}:{address.grpc_port}"]
+    with subprocess.Popen(command, cwd=project, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as killed:
+        deadline = time.monotonic() + 60
+        while not list(temp.glob("snipproof-*/*/py-*/cwd/started")):
+            assert killed.poll() is None, "pytest ended before it could be killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert len(living(ours)) >= 5  # the controller, two workers, a keeper and a Source
+        killed.kill()
+        assert left_running(ours) == []
+    (base,) = temp.glob("snipproof-*")
+    assert sweep(base) == ["sweep.lock"]

@@ -10,6 +10,7 @@ import pytest
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
 from snipproof.model import Source, Suite
+from snipproof.processes.orphan import end_with_parent
 from snipproof.run.page_expectations import PageExpectations, read_page_expectations
 from snipproof.run.preparation import check_bindings
 from snipproof.run.prover import Prover
@@ -83,6 +84,8 @@ class ProvingSession:
         :raises SettingsError: the settings of a Service or the Runner of a language are wrong.
         """
         self._selected = sources
+        if self.is_worker:
+            end_with_parent()  # pytest-xdist leaves a worker running for 15 s if the controller is killed
         try:
             # Needed by any Source: under pytest-xdist a worker does not know yet which of them it gets.
             recorder = self.pages.needs_recorder(sources.values())
