@@ -9,6 +9,7 @@ import pytest
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
+from snipproof.files import remove_leftovers
 from snipproof.model import Source, Suite
 from snipproof.processes.orphan import end_with_parent
 from snipproof.run.page_expectations import PageExpectations, read_page_expectations
@@ -84,6 +85,8 @@ class ProvingSession:
         :raises SettingsError: the settings of a Service or the Runner of a language are wrong.
         """
         self._selected = sources
+        for folder in {(self.settings.root / path).parent for path in self.suites}:
+            remove_leftovers(folder)
         if self.is_worker:
             end_with_parent()  # pytest-xdist leaves a worker running for 15 s if the controller is killed
         try:
