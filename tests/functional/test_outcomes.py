@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -336,6 +338,31 @@ def test_a_server_that_dies_while_a_source_runs_is_an_infrastructure_failure(
     assert log.read_text() == "run "
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
     no_traceback_of_ours(result)
+
+
+@pytest.mark.slow
+def test_a_full_temporary_folder_is_an_infrastructure_failure(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever step fills it, the folder is named, and no Snippet is blamed; one that needs less is proven."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(tmp_path)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small file system cannot be mounted here")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    try:
+        for source, code in (
+            ("# START a\nprint('x' * 200_000)\n# END a\n", 69),
+            ("# START a\nopen('photo', 'wb').write(bytes(200_000))\n# END a\n", 69),
+            ("# START a\nprint('x')\n# END a\n", 0),
+        ):
+            result = project.prove(source=source)
+            assert result.ret == code
+            if code:
+                result.stdout.fnmatch_lines([f"{tmp_path}/snipproof-*/* cannot be used: No space left on device"])
+                result.stdout.no_fnmatch_line("*FAILED*")
+            no_traceback_of_ours(result)
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=False)
 
 
 HALVES = r"""
