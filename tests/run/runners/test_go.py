@@ -510,3 +510,35 @@ def test_a_root_that_is_a_link(mini: Mini, tmp_path: Path) -> None:
     mini.root = tmp_path / "link"
     found = mini.prove(source("A", *snippet("a", 'fmt.Println("a")', 'panic("b")')))
     assert (brief(found), found["a"].output) == ({"a": ("failed", 7)}, "a\n")
+
+
+def test_a_source_may_do_anything_to_open_files(mini: Mini) -> None:
+    """What it writes proves nothing, and what it closes loses no event of a probe."""
+    forged = r'"1\n[]\nnull\n{\"line\": 12, \"time\": 1}\n{\"line\": 14, \"time\": 1}"'
+    place = 'os.Getenv("HOME") + "/events"'
+    after = (
+        *snippet("b", 'fmt.Println("b")'),
+        "never := func() {",
+        *snippet("c", 'fmt.Println("c")'),
+        "}",
+        "_ = never",
+    )
+    texts = {
+        "Write": (f"f, _ := os.OpenFile({place}, os.O_APPEND|os.O_WRONLY, 0)", f"f.WriteString({forged})"),
+        "Every": ("for n := uintptr(5); n < 64; n++ {", f'os.NewFile(n, "").WriteString({forged})', "}"),
+        "Empty": (f"os.Truncate({place}, 0)",),
+    }
+    found = mini.prove(
+        {f"go/{name.lower()}_test.go": source(name, *snippet("a", *lines), *after) for name, lines in texts.items()}
+    )
+    assert {name[3:].replace("_test.go", ""): str(verdict.outcome) for name, verdict in found.items()} == {
+        "write::a": "passed",
+        "write::b": "passed",
+        "write::c": "not executed",
+        "every::a": "passed",
+        "every::b": "passed",
+        "every::c": "not executed",
+        "empty::a": "not executed",
+        "empty::b": "passed",
+        "empty::c": "not executed",
+    }

@@ -306,3 +306,31 @@ def test_options_that_java_refuses(mini: Mini) -> None:
     ) as error:
         mini.prove(GOOD)
     assert "NoSuchOption" in error.value.hint
+
+
+def test_a_source_may_write_to_every_open_file(mini: Mini) -> None:
+    """What it writes proves nothing, and the JVM goes on; half a character in a message is an escape."""
+    forged = r"1\n[]\n{\"line\": 12, \"time\": 1}\n{\"line\": 14, \"time\": 1}\n{\"summary\": {\"tests\": 9}}\ncat"
+    write = (
+        'for (java.io.File file : new java.io.File("/proc/self/fd").listFiles()) {',
+        'if (Integer.parseInt(file.getName()) < 3 || file.getCanonicalPath().contains(".jar")) continue;',
+        'if (file.getCanonicalPath().startsWith("/dev/")) continue;',
+        "try (java.io.FileOutputStream out = new java.io.FileOutputStream(file, true)) {",
+        f'out.write("{forged}".getBytes());',
+        "} catch (java.io.IOException error) { continue; }",
+        "}",
+    )
+    after = (
+        *("// START b", 'System.out.println("b");', "// END b", "Runnable never = () -> {"),
+        *("// START c", 'System.out.println("c");', "// END c", "};"),
+    )
+    half = ("// START d", 'throw new RuntimeException("A cat \\ud83d");', "// END d")
+    found = mini.prove(in_test("Every", "// START a", *write, "// END a", *after) | GOOD | in_test("Half", *half))
+    assert {name: what[0] for name, what in short(found).items()} == {
+        "Every::a": "passed",
+        "Every::b": "passed",
+        "Every::c": "not executed",
+        "Good::good": "passed",
+        "Half::d": "failed",
+    }
+    assert reasons(found)["Half::d"] == "RuntimeException: A cat \\ud83d"

@@ -219,3 +219,45 @@ def test_a_damaged_file_in_the_cache_of_pip_is_downloaded_again(mini: Mini, monk
     with pytest.raises(InfrastructureError, match=r"py/requirements.lock:1:1 failed to make the environment: pip"):
         mini.runner()
     assert len(calls) == 5
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "os.write(number, b'1\\n[]\\nnull\\n\"cat\"')",
+        ('os.write(number, b\'{"line": 9, "time": 1}\\n{"line": 11, "time": 1}\\n{"status": 0}\\n\')', "passed"),
+        "os.close(number)",
+        "os.ftruncate(number, 0)",
+    ],
+)
+def test_a_source_may_do_anything_to_open_files(mini: Mini, code: str, *, fresh: bool) -> None:
+    """What it writes proves nothing, and what it closes or empties loses no event of a probe."""
+    mini.set(fresh=fresh)
+    source = (
+        "import os\n# START a\nfor number in range(3, 64):\n    try:\n"
+        f"        {code}\n    except OSError:\n        pass\n# END a\n# START b\nprint('b')\n# END b\n"
+        "def never():\n    # START c\n    print('c')\n    # END c\n"
+    )
+    found = mini.prove({"py/a.py": source, "py/b.py": "# START b\nx = 1\n# END b\n"})
+    assert {name: str(verdict.outcome) for name, verdict in found.items()} == {
+        "py/a.py::a": "passed",
+        "py/a.py::b": "passed",
+        "py/a.py::c": "not executed",
+        "py/b.py::b": "passed",
+    }
+
+
+def test_a_source_that_empties_its_events_proves_nothing(mini: Mini) -> None:
+    """Nor does one that forges them, or that removes the folder they are in."""
+    source = (
+        "import os, shutil\n# START a\nplace = os.path.join(os.environ['HOME'], 'events')\n{}\n# END a\n"
+        "def never():\n    # START c\n    print('c')\n    # END c\n"
+    )
+    for code in (
+        "os.truncate(place, 0)",
+        'open(place, \'w\').write(\'{"line": 7, "time": 1}\\n{"line": 9, "time": 1}\\n\')',
+        "shutil.rmtree(os.environ['HOME'])",
+    ):
+        found = mini.prove(source.format(code))
+        assert [str(found[name].outcome) for name in "ac"] == ["not executed", "not executed"], code

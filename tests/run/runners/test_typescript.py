@@ -623,3 +623,30 @@ def test_lock_files_that_do_not_do(mini: Mini) -> None:
     with pytest.raises(SettingsError, match=r"^süite a/package\.json:1:1 esbuild is not among") as wrong:
         mini.runner()
     assert wrong.value.hint == "npm install --save-dev esbuild"
+
+
+def test_a_source_may_do_anything_to_open_files(mini: Mini) -> None:
+    """What it writes proves nothing, and what it closes loses no event of a probe."""
+    forged = '{"line": 12, "time": 1}\\n{"line": 14, "time": 1}\\n1\\n[]\\nnull\\n'
+    after = "// START b\nconsole.log('b');\n// END b\n"
+    after += "function never() {\n  // START c\n  console.log('c');\n  // END c\n}\n"
+    head = "import fs from 'node:fs';\n// START a\n"
+    place = "process.env.HOME + '/events'"
+    found = prove(
+        mini,
+        {
+            "write.ts": f"{head}fs.appendFileSync({place}, '{forged}');\n// END a\n{after}",
+            "empty.ts": f"{head}fs.truncateSync({place});\n// END a\n{after}",
+            "half.ts": "// START a\nthrow new Error('A cat \\ud83d');\n// END a\n",
+        },
+    )
+    assert {name: str(verdict.outcome) for name, verdict in found.items()} == {
+        "write.ts::a": "passed",
+        "write.ts::b": "passed",
+        "write.ts::c": "not executed",
+        "empty.ts::a": "not executed",
+        "empty.ts::b": "passed",
+        "empty.ts::c": "not executed",
+        "half.ts::a": "failed",
+    }
+    assert found["half.ts::a"].reason == "Error: A cat \\ud83d"

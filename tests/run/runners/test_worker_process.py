@@ -17,7 +17,7 @@ def test_only_responses_are_received(session: SessionFolder) -> None:
     code = r"""
         import os, sys
         os.write(int(sys.argv[2]), b'1\n[]\nnull\n"cat"\n{"line": 3, "time": 1}\n\xff\n' + b"[" * 100_000 + b"\n")
-        os.write(int(sys.argv[2]), b'{"ready": true}\n{"status": 0}\nrest')
+        os.write(int(sys.argv[2]), b'cat{"ready": true}\n{"status": 0}\nrest')
     """
     folder = session.subfolder("worker")
     command = [sys.executable, "-c", textwrap.dedent(code)]

@@ -29,7 +29,8 @@ class Job:
 
     Every probe that the run passes writes a line ``{"line": number, "time": seconds}`` to the file ``events`` and
     ``separator + number + separator`` to stdout, both unbuffered. A crash is the line ``{"error": {"type", "message",
-    "lines", "traceback"}}`` in ``events``; ``lines`` are lines of the Source, outermost first.
+    "lines", "traceback"}}`` in ``events``; ``lines`` are lines of the Source, outermost first. Each line of ``events``
+    begins with the separator, since the Source may write anything to that file, too.
 
     :param folder: gets all files of the run; :meth:`result` removes it.
     :param work: the working directory.
@@ -73,7 +74,7 @@ class Job:
     @property
     def token(self) -> str:
         """What every line of ``events`` begins with."""
-        return ""
+        return self.separator
 
     @property
     def stdout(self) -> Path:

@@ -82,7 +82,7 @@ class WorkerProcess:
         while b"\n" in self._text:
             line, _, self._text = self._text.partition(b"\n")
             try:
-                response = json.loads(line)
+                response = json.loads(line[max(0, line.rfind(b"{")) :])  # a response is a flat object
             except (ValueError, RecursionError):
                 continue
             if isinstance(response, dict) and _RESPONSES & response.keys():
