@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
-from snipproof.model import Source, Suite
+from snipproof.model import Outcome, Source, Suite
+from snipproof.processes.disk import TEMPORARY_HINT, disk_errors, require_space
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.missing_variables import explain_missing_variables
 from snipproof.run.page_expectations import PageExpectations
@@ -45,7 +46,7 @@ class Prover:
         self._settings = settings
         self._pages = pages
         self._log = log
-        self._session = SessionFolder.begin()
+        self._session = SessionFolder.begin(log=log)
         self._addresses: Future[Mapping[str, str]] = Future()
         self._recorder = _start_recorder() if recorder else None
         self._preparations = Preparations(settings, self._session, log, self._addresses, self._recorder)
@@ -101,9 +102,10 @@ class Prover:
         """
         assets = self._settings.root / self._settings.assets if self._settings.assets else None
         try:
-            self._services = Services.start(
-                self._settings, self._session, self._log, assets, self._announce, self._recorder
-            )
+            with disk_errors(self._session.folder, TEMPORARY_HINT):
+                self._services = Services.start(
+                    self._settings, self._session, self._log, assets, self._announce, self._recorder
+                )
             self._announce(self._services.placeholders())
             if self._services.weaviate.mode != "url":
                 self.claim()
@@ -112,6 +114,8 @@ class Prover:
                 self._addresses.set_exception(
                     error if isinstance(error, InfrastructureError) else InfrastructureError("interrupted")
                 )
+            if isinstance(error, InfrastructureError):  # a full disk is the reason for many others
+                require_space(self._session.folder, TEMPORARY_HINT)
             raise
 
     def _announce(self, addresses: Mapping[str, str]) -> None:
@@ -125,11 +129,15 @@ class Prover:
         :raises InfrastructureError: what the Source needs could not be obtained, or Weaviate does not answer.
         """
         preparation = self.prepare(suite, [source])
-        program = preparation.program(source, self.services.placeholders())
+        with disk_errors(self._session.folder, TEMPORARY_HINT):
+            program = preparation.program(source, self.services.placeholders())
         self.state.mark()
-        run = preparation.runner.execute(program)
+        with disk_errors(self._session.folder, TEMPORARY_HINT):
+            run = preparation.runner.execute(program)
         self.state.restore_if_changed()
         verdicts = judge(source, program.probed, run, self._pages)
+        if any(verdict.outcome is not Outcome.PASSED for verdict in verdicts):
+            require_space(self._session.folder, TEMPORARY_HINT)  # not a defect of the docs
         given = environment(preparation.runner.context, self._session.folder)
         return explain_missing_variables(source, program.bare, verdicts, given)
 

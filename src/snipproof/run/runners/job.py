@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
@@ -12,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from snipproof.processes.events import parse_events
 from snipproof.processes.process import Process
 from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.source_run import Crash, ProbeEvent, SourceRun, Termination, cut
 from snipproof.run.suite_files import copy_files
 from snipproof.services.recorder.recording import Exchange
-from snipproof.text import redact, redact_data
+from snipproof.text import printable, redact, redact_data
 
 _INHERITED = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
 # What output may depend on is the same on every machine, whatever the user's own settings are.
@@ -32,7 +32,8 @@ class Job:
 
     Every probe that the run passes writes a line ``{"line": number, "time": seconds}`` to the file ``events`` and
     ``separator + number + separator`` to stdout, both unbuffered. A crash is the line ``{"error": {"type", "message",
-    "lines", "traceback"}}`` in ``events``; ``lines`` are lines of the Source, outermost first.
+    "lines", "traceback"}}`` in ``events``; ``lines`` are lines of the Source, outermost first. Each line of ``events``
+    begins with the separator, since the Source may write anything to that file, too.
 
     :param folder: gets all files of the run; :meth:`result` removes it.
     :param work: the working directory.
@@ -68,6 +69,11 @@ class Job:
         return self.folder / "events"
 
     @property
+    def token(self) -> str:
+        """What every line of ``events`` begins with."""
+        return self.separator
+
+    @property
     def stdout(self) -> Path:
         """The file for standard output."""
         return self.folder / "stdout"
@@ -94,7 +100,7 @@ class Job:
     def record(self) -> None:
         """Let the recorder, if there is one, record from now on. To be called just before the Source begins."""
         if self.context.recorder:
-            self.context.recorder.record(self.events)
+            self.context.recorder.record(self.events, self.token)
 
     def run(self, command: Sequence[str], env: Mapping[str, str]) -> tuple[Termination, int | None]:
         """Run ``command`` and kill everything that it started.
@@ -199,24 +205,23 @@ class Job:
         events = []
         crashes = []
         for event in self.read_events():
-            if "line" in event:
-                events.append(ProbeEvent(event["line"], event["time"]))
-            elif "error" in event:
-                error = event["error"]
-                message, traceback = self.redact(error["message"]), self.redact(error["traceback"])
-                crashes.append(Crash(error["type"], message, tuple(error["lines"]), traceback, len(events)))
+            match event:
+                case {"line": int(line), "time": int() | float() as time}:
+                    events.append(ProbeEvent(line, time))
+                case {
+                    "error": {"type": str(kind), "message": str(message), "lines": [*lines], "traceback": str(trace)}
+                }:
+                    numbers = tuple(line for line in lines if isinstance(line, int))
+                    texts = [printable(self.redact(text)) for text in (kind, message, trace)]
+                    crashes.append(Crash(texts[0], texts[1], numbers, texts[2], len(events)))
         return events, crashes
 
     def read_events(self) -> list[dict[str, Any]]:
-        """Return the events so far, up to the first incomplete line."""
-        found = []
-        text = self.events.read_text(encoding="utf-8", errors="replace") if self.events.exists() else ""
-        for line in text.splitlines():
-            try:
-                found.append(json.loads(line))
-            except ValueError:
-                break  # the process was killed, or the disk was full, while it was written
-        return found
+        """Return the events so far; what the Source itself wrote to the file is ignored."""
+        try:
+            return parse_events(self.events.read_bytes(), self.token)
+        except FileNotFoundError:  # no probe was passed, or the Source removed it
+            return []
 
 
 def environment(context: RunnerContext, home: Path) -> dict[str, str]:

@@ -6,11 +6,11 @@ tests of a Source are the test functions in its file; each Source has its own pr
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from snipproof.model import Marker
+from snipproof.processes.events import event_line
 from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Program, Runner, RunnerContext
@@ -120,7 +120,7 @@ def _add_ends(job: Job, ends: Sequence[int]) -> None:
     for place in ends:
         time = events[min(place, len(events)) - 1]["time"] if place and events else 0.0
         events.insert(place, {"line": TEST_ENDED, "time": time})
-    job.events.write_text("".join(json.dumps(event) + "\n" for event in events), encoding="ascii")
+    job.events.write_text("".join(event_line(event, job.token) for event in events), encoding="ascii")
 
 
 def _failure_reason(report: GoTestReport, tests: Sequence[str]) -> str:

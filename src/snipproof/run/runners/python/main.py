@@ -8,9 +8,9 @@ The arguments of a worker are file descriptors: each request and each response i
 ``{"status": …}``, in the format of ``os.wait``, when the Source and everything that it started has ended.
 
 A job names the docs source's path, the probed text, the working directory and the files for events and output. Every
-probe writes one line of JSON ``{"line": …, "time": …}`` to the events and the separator to stdout; an uncaught
-exception of the Source is written as ``{"error": …}``. ``time`` is in seconds on the monotonic clock. Works on Python
-3.8 and newer.
+probe writes one line, the separator and the JSON ``{"line": …, "time": …}``, to the events and the separator to stdout;
+an uncaught exception of the Source is written as ``{"error": …}``. ``time`` is in seconds on the monotonic clock. Works
+on Python 3.8 and newer.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import sys
 import time
 import traceback
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,18 +35,22 @@ _SIGKILL = 9
 
 def run(job: dict[str, Any]) -> None:
     """Run the job and exit as the Source would have exited."""
-    events = os.open(job["events"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     # The line at which a Source hangs is written just before the timeout kills it.
     hang = os.open(job["hang"], os.O_WRONLY | os.O_CREAT, 0o600)
     faulthandler.dump_traceback_later(job["timeout"], file=hang)
 
     def write(event: dict[str, Any]) -> None:
-        os.write(events, (json.dumps(event) + "\n").encode("ascii"))
+        # Opened each time: a Source may close every open file, or write to it.
+        events = os.open(job["events"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(events, (job["separator"] + json.dumps(event) + "\n").encode("ascii"))
+        finally:
+            os.close(events)
 
     def probe(line: int) -> None:
-        sys.stdout.flush()
-        write({"line": line, "time": time.monotonic()})
-        os.write(1, "{0}{1}{0}".format(job["separator"], line).encode("ascii"))
+        attempt(flush)
+        attempt(write, {"line": line, "time": time.monotonic()})
+        attempt(os.write, 1, "{0}{1}{0}".format(job["separator"], line).encode("ascii"))
 
     setattr(builtins, job["function"], probe)
     path = job["path"]
@@ -59,11 +64,24 @@ def run(job: dict[str, Any]) -> None:
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 (every uncaught exception of the Source is reported)
-        write({"error": describe(error, path)})
-        sys.stdout.flush()
+        attempt(write, {"error": describe(error, path)})
+        attempt(flush)
         sys.exit(1)
     finally:
         faulthandler.cancel_dump_traceback_later()
+
+
+def flush() -> None:
+    """Write what the Source has printed so far."""
+    sys.stdout.flush()
+
+
+def attempt(action: Callable[..., object], *arguments: object) -> None:
+    """Call ``action``. It fails if the Source closed or removed what it writes to; then it counts as never done."""
+    try:
+        action(*arguments)
+    except (OSError, ValueError, AttributeError):
+        return
 
 
 def describe(error: BaseException, path: str) -> dict[str, Any]:
