@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from snipproof.files import write_whole
+from snipproof.files import remove_leftovers, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,3 +98,29 @@ def test_a_read_only_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         write_whole(path, b"new")
     assert path.read_bytes() == b"old"
     assert names(tmp_path) == ["file"]
+
+
+def test_what_a_killed_write_left_is_removed(tmp_path: Path) -> None:
+    """With the next write in the same folder, and by itself; the file of a process that lives stays."""
+    code = (
+        "import os, sys; from pathlib import Path; from snipproof.files import remove_leftovers, write_whole\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), 9)\n"
+        "write_whole(Path(sys.argv[1]), b'new')"
+    )
+    path = tmp_path / "page.mdx"
+    path.write_bytes(b"old")
+    others = [
+        f".page.mdx.{os.getpid()}.00ff00ff",
+        ".page.mdx.1.swp",
+        ".page.mdx.999999999.00ff00fg",
+        "page.999999999.00ff00ff",
+    ]
+    for name in others:
+        (tmp_path / name).touch()
+    for clean in (partial(remove_leftovers, tmp_path), partial(write_whole, path, b"newer")):
+        subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+        assert len(names(tmp_path)) == 2 + len(others)
+        clean()
+        assert names(tmp_path) == sorted(["page.mdx", *others])
+    assert path.read_bytes() == b"newer"
+    remove_leftovers(tmp_path / "none")

@@ -1,14 +1,22 @@
-"""Writes files atomically: a reader finds the old content or the new one, never a part of either."""
+"""Writes files atomically: a reader finds the old content or the new one, never a part of either.
+
+A process that is killed while it writes leaves a temporary file, which :func:`remove_leftovers` finds by its name.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import re
 import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_TEMPORARY = re.compile(r"\..+\.([1-9][0-9]*)\.[0-9a-f]{8}")
 
 
 def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
@@ -22,6 +30,7 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
     :raises OSError: the file cannot be written; its old content stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(path.parent)
     mode = _mode(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     # Never wider open than the file that it replaces, not even while it is written.
@@ -37,6 +46,26 @@ def write_whole(path: Path, data: bytes, *, durable: bool = True) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files in ``folder`` of processes that were killed while they wrote a file."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            found = _TEMPORARY.fullmatch(entry.name)
+            if found and entry.is_file(follow_symlinks=False) and not _is_alive(int(found[1])):
+                with contextlib.suppress(OSError):
+                    (folder / entry.name).unlink()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True  # of another user
+    return True
 
 
 def _mode(path: Path) -> int | None:

@@ -130,6 +130,11 @@ def redact_data(data: Any, secrets: Mapping[str, str]) -> Any:
     return data
 
 
+def printable(text: str) -> str:
+    r"""Return ``text`` with each half of a character, which cannot be encoded, as an escape: ``\ud83d``."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def redact(text: str, secrets: Mapping[str, str]) -> str:
     """Replace every secret value in ``text`` by its name; ``secrets`` maps names to values.
 

@@ -8,10 +8,10 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
+from tests.support.processes import left_running, living, sweep, with_variable
 
-from snipproof.processes.session_folder import SessionFolder
+from snipproof.services.startup import Services
 
 pytestmark = pytest.mark.slow
 
@@ -25,20 +25,6 @@ open("started", "w").close()
 time.sleep(60)
 # END a
 """
-
-
-def ours(folder: Path) -> list[psutil.Process]:
-    """Return the living processes whose PATH begins with ``folder``, from any parent."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            environ = process.environ()
-            living = process.status() != psutil.STATUS_ZOMBIE
-        except (psutil.Error, OSError):
-            continue
-        if living and environ.get("PATH", "").startswith(str(folder)):
-            found.append(process)
-    return found
 
 
 @pytest.mark.parametrize(
@@ -64,6 +50,7 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
         go.write_text(f"#!/bin/sh\n[ $1 = version ] && exec echo go1.26.0\nsleep 700 & touch {temp}/compiling\nwait\n")
         go.chmod(0o755)
     # The PATH marks every process of this test, whatever the id of its session is.
+    ours = with_variable("PATH", str(temp))
     env = {
         **os.environ,
         "TMPDIR": str(temp),
@@ -87,9 +74,36 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
             assert time.monotonic() < deadline, f"never got to: {moment}"
             time.sleep(0.005)
         if moment == "source running":
-            assert len(ours(temp)) >= 5  # two keepers, the server, the Source and its child
+            assert len(living(ours)) >= 5  # two keepers, the server, the Source and its child
         killed.kill()
     (base,) = temp.glob("snipproof-*")
-    SessionFolder.begin(base).end()
-    assert ours(temp) == []
-    assert sorted(path.name for path in base.iterdir()) == ["sweep.lock"]
+    assert sweep(base) == ["sweep.lock"]
+    assert left_running(ours) == []
+
+
+def test_the_workers_of_a_killed_controller_end_by_themselves(tmp_path: Path, services: Services) -> None:
+    """With everything that they started, though none of them gets a signal; the next start removes their folders."""
+    project, temp = tmp_path / "project", tmp_path / "temp"
+    (project / "snippets" / "py").mkdir(parents=True)
+    temp.mkdir()
+    (project / "pyproject.toml").write_text(SETTINGS)
+    (project / "snippets/py/suite.yaml").write_text(SUITE)
+    for name in ("one", "two"):
+        (project / f"snippets/py/{name}.py").write_text(SOURCE)
+    ours = with_variable("PATH", str(temp))
+    env = {**os.environ, "TMPDIR": str(temp), "PATH": f"{temp}:{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "pytest", "snippets", "-n", "2", "-p", "no:cacheprovider"]
+    address = services.weaviate
+    command += ["--snippets-weaviate-url", address.url]
+    command += ["--snippets-weaviate-grpc", f"{address.grpc_host}:{address.grpc_port}"]
+    with subprocess.Popen(command, cwd=project, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as killed:
+        deadline = time.monotonic() + 60
+        while not list(temp.glob("snipproof-*/*/py-*/cwd/started")):
+            assert killed.poll() is None, "pytest ended before it could be killed"
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert len(living(ours)) >= 5  # the controller, two workers, a keeper and a Source
+        killed.kill()
+        assert left_running(ours) == []
+    (base,) = temp.glob("snipproof-*")
+    assert sweep(base) == ["sweep.lock"]

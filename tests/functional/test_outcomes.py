@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from tests.support.processes import left_running, with_argument
 from tests.support.project import SETTINGS
 
 from snipproof.config import Settings
@@ -154,7 +157,7 @@ def test_a_hung_snippet_is_stopped_where_it_stands(project: Project) -> None:
     result.stdout.fnmatch_lines(
         ["snippets/py/source.py:5:1 FAILED `a`: still running after 1 s, stopped at snippets/py/source.py:5"]
     )
-    assert not [p for p in psutil.process_iter(["cmdline"]) if "987654" in " ".join(p.info["cmdline"] or ())]
+    assert left_running(with_argument("987654")) == []
 
 
 def test_a_flood_of_output_is_stopped(project: Project) -> None:
@@ -331,6 +334,70 @@ def test_a_server_that_dies_while_a_source_runs_is_an_infrastructure_failure(
     assert log.read_text() == "run "
     result.stdout.no_fnmatch_line("*INTERNALERROR*")
     no_traceback_of_ours(result)
+
+
+@pytest.mark.slow
+def test_a_full_temporary_folder_is_an_infrastructure_failure(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever step fills it, the folder is named, and no Snippet is blamed; one that needs less is proven."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(tmp_path)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small file system cannot be mounted here")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    try:
+        for source, code in (
+            ("# START a\nprint('x' * 200_000)\n# END a\n", 69),
+            ("# START a\nopen('photo', 'wb').write(bytes(200_000))\n# END a\n", 69),
+            ("# START a\nprint('x')\n# END a\n", 0),
+        ):
+            result = project.prove(source=source)
+            assert result.ret == code
+            if code:
+                result.stdout.fnmatch_lines([f"{tmp_path}/snipproof-*/* cannot be used: No space left on device"])
+                result.stdout.no_fnmatch_line("*FAILED*")
+            no_traceback_of_ours(result)
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=False)
+
+
+HALVES = r"""
+import json
+photo = json.loads('{"title": "A cat \ud83d"}')
+# START show
+print(json.dumps(photo))
+# END show
+EXPECTED = r'''
+# START Expected show results
+{"title": "A dog \ud83d"}
+# END Expected show results
+'''
+# START same
+print(json.dumps(photo))
+# END same
+EXPECTED = r'''
+# START Expected same results
+{"title": "A cat \ud83d"}
+# END Expected same results
+'''
+# START raise
+raise LookupError(photo["title"])
+# END raise
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_half_a_character_is_shown_as_an_escape(project: Project, workers: str) -> None:
+    """In an error, in output and in an Expectation: a report of several lines, in the JUnit XML too."""
+    result = project.prove("-n", workers, "--junitxml", "junit.xml", source=HALVES)
+    result.assert_outcomes(passed=1, failed=2)
+    text = result.stdout.str()
+    assert "source.py:9:1 FAILED `show`: expected output differs: " in text
+    assert 'expected "A dog \\ud83d", actual "A cat \\ud83d"\n\n     6 | # END show\n' in text
+    raised = "source.py:21:1 FAILED `raise`: LookupError: A cat \\ud83d\n\n"
+    assert raised in text
+    assert raised in (project.pytester.path / "junit.xml").read_text(encoding="utf-8")
 
 
 def test_what_a_source_puts_into_the_temporary_folder_is_gone(project: Project) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests.support.processes import left_running, living, with_variable
 
 from snipproof.errors import InfrastructureError
 from snipproof.processes.process import Process
@@ -20,14 +21,12 @@ from snipproof.processes.session_folder import RUN_VARIABLE, SessionFolder
 
 def alive(session_id: str) -> list[psutil.Process]:
     """The processes with the id of a session."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get(RUN_VARIABLE) == session_id and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return found
+    return living(with_variable(RUN_VARIABLE, session_id))
+
+
+def left(session_id: str) -> list[psutil.Process]:
+    """The processes with the id of a session that do not end."""
+    return left_running(with_variable(RUN_VARIABLE, session_id))
 
 
 def start(session: SessionFolder, *command: str, cwd: Path | None = None) -> Process:
@@ -59,7 +58,7 @@ def test_stop_terminates_then_kills(tmp_path: Path) -> None:
         stubborn.stop(grace=0.3)
         assert stubborn.poll() == -signal.SIGKILL
         stubborn.stop()
-        assert alive(session.id) == []
+        assert left(session.id) == []
 
 
 def test_what_a_command_leaves_behind_is_killed(tmp_path: Path) -> None:
@@ -67,7 +66,7 @@ def test_what_a_command_leaves_behind_is_killed(tmp_path: Path) -> None:
     with SessionFolder.begin(tmp_path) as session:
         command = "sleep 601 & setsid sleep 602 & (setsid sh -c 'setsid sleep 603 &' &); exit 0"
         assert start(session, "sh", "-c", command).wait(10) == 0
-        assert alive(session.id) == []
+        assert left(session.id) == []
 
 
 def test_a_folder_belongs_to_one_session_and_goes_with_it(tmp_path: Path) -> None:
@@ -109,8 +108,7 @@ def test_a_killed_session_leaves_nothing_after_the_next_start(tmp_path: Path, vi
         assert len(keepers) == 1
         if victim == "parent":
             child.kill()
-            _, left = psutil.wait_procs(alive(session_id), timeout=5)
-            assert not left
+            assert left(session_id) == []
         else:
             os.kill(keepers[0].pid, signal.SIGSTOP)  # it can do nothing about the end of its parent
             child.kill()
@@ -118,7 +116,7 @@ def test_a_killed_session_leaves_nothing_after_the_next_start(tmp_path: Path, vi
         assert alive(session_id) != []
     assert (tmp_path / session_id).is_dir()
     SessionFolder.begin(tmp_path).end()
-    assert alive(session_id) == []
+    assert left(session_id) == []
     assert not (tmp_path / session_id).exists()
 
 

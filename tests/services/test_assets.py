@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
 import requests
 
 from snipproof.services.assets import start_assets
@@ -23,5 +25,18 @@ def test_assets_stay_inside_their_folder(tmp_path: Path) -> None:
         assert (reply.content, reply.headers["Content-Type"]) == (b"picture", "image/jpeg")
         for path in ("/%2e%2e/secret", "/link", "/", "/none", "/a%00b", "/circle", "/" + "a" * 300):
             assert requests.get(server.url + path, timeout=5).status_code == 404, path
+    finally:
+        server.stop()
+
+
+def test_an_odd_address_is_not_found(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Without a traceback."""
+    server = start_assets(tmp_path)
+    try:
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=5)
+        connection.request("GET", "//[")
+        assert connection.getresponse().status == 404
+        connection.close()
+        assert capfd.readouterr().err == ""
     finally:
         server.stop()

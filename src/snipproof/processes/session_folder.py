@@ -16,6 +16,7 @@ import shutil
 import stat
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,10 +25,13 @@ import filelock
 import psutil
 
 from snipproof.errors import InfrastructureError
+from snipproof.processes.disk import TEMPORARY_HINT
+from snipproof.processes.lock import locked
 
 RUN_VARIABLE = "SNIPPROOF_RUN"
 CONTAINER_LABEL = "snipproof.run"
 _LOCK = "lock"
+_SWEEP = "sweep.lock"
 _SESSION_ID = re.compile(r"[0-9a-f]{12}")
 _CONTAINERS = "containers"
 
@@ -44,10 +48,11 @@ class SessionFolder:
         self.closing = threading.Event()
 
     @classmethod
-    def begin(cls, base: Path | None = None) -> SessionFolder:
+    def begin(cls, base: Path | None = None, log: Callable[[str], None] = lambda _: None) -> SessionFolder:
         """Remove what dead sessions left behind, then begin a new one.
 
         :param base: the folder of all sessions, by default one for each user in the system's temporary folder.
+        :param log: called with a line while it waits for another session that begins.
         :raises InfrastructureError: no folder can be made there, or the existing one belongs to another user.
         """
         base = base or Path(tempfile.gettempdir()) / f"snipproof-{os.getuid()}"
@@ -57,16 +62,15 @@ class SessionFolder:
             # In a folder that everyone may write to, another user may have put a link or a folder of their own there.
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
                 raise PermissionError("it is a link, or belongs to another user")
-            return cls._begin(base)
+            return cls._begin(base, log)
         except OSError as error:
-            raise InfrastructureError(
-                f"failed to make a folder for this session in {base}: {error}", "set TMPDIR to another folder"
-            ) from None
+            message = f"failed to make a folder for this session in {base}: {error}"
+            raise InfrastructureError(message, TEMPORARY_HINT) from None
 
     @classmethod
-    def _begin(cls, base: Path) -> SessionFolder:
+    def _begin(cls, base: Path, log: Callable[[str], None]) -> SessionFolder:
         # One at a time: a folder that is being made has no lock yet and must not count as dead.
-        with filelock.FileLock(base / "sweep.lock"):
+        with locked(base / _SWEEP, str(base), "cleaning up", log):
             _sweep(base)
             session_id = secrets.token_hex(6)
             (base / session_id).mkdir(mode=0o700)

@@ -13,6 +13,7 @@ from snipproof.model import Outcome
 from snipproof.pytest_plugin.items import SnippetItem
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.pytest_plugin.tally import Tally
+from snipproof.text import printable
 
 
 class SnippetHooks:
@@ -78,11 +79,11 @@ class SnippetHooks:
         if isinstance(item, SnippetItem):
             error = call.excinfo.value if call.excinfo else None
             if isinstance(error, SnipproofError):  # in the set-up too, where pytest does not call repr_failure
-                report.longrepr = str(error)
+                report.longrepr = printable(str(error))
             if isinstance(error, SettingsError):
-                report.user_properties.append(("settings", error.message))
+                report.user_properties.append(("settings", printable(error.message)))
             elif isinstance(error, InfrastructureError):
-                report.user_properties.append(("infrastructure", error.message))
+                report.user_properties.append(("infrastructure", printable(error.message)))
             elif call.when == "call":
                 report.duration = item.file.verdict(item.name).duration
             if report.skipped and isinstance(report.longrepr, tuple):  # at the place of the Snippet, not of the plugin

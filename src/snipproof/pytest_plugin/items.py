@@ -15,6 +15,7 @@ from snipproof.run.verdict import Verdict, describe
 from snipproof.site.binding import unbound_expectations
 from snipproof.site.source import read_source
 from snipproof.site.suite import place_in
+from snipproof.text import printable
 
 
 class SnippetFailedError(Exception):
@@ -132,7 +133,7 @@ class SnippetItem(pytest.Function):
         weaviate = self.file.proving.prover.services.weaviate
         self.user_properties += [
             ("outcome", verdict.outcome.value),
-            ("reason", verdict.reason),
+            ("reason", printable(verdict.reason)),
             ("expectations", sum(result.matched for result in verdict.expectations)),
             ("weaviate", f"{weaviate.version} ({weaviate.mode})"),
         ]
@@ -151,7 +152,7 @@ class SnippetItem(pytest.Function):
         """Return a Verdict or an error of snipproof as text; show other errors as pytest does."""
         error = excinfo.value
         if isinstance(error, SnippetFailedError):
-            return describe(error.source, error.verdict)
+            return printable(describe(error.source, error.verdict))
         if isinstance(error, SnipproofError):
-            return str(error)
+            return printable(str(error))
         return super().repr_failure(excinfo, *args, **kwargs)

@@ -10,11 +10,14 @@ import pytest
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError, UnreadableError
+from snipproof.files import remove_leftovers
 from snipproof.model import Source, Suite
+from snipproof.processes.orphan import end_with_parent
 from snipproof.run.bindings import check_bindings
 from snipproof.run.page_expectations import PageExpectations, read_page_expectations
 from snipproof.run.prover import Prover
 from snipproof.site.source import read_text
+from snipproof.text import printable
 
 
 class ProvingSession:
@@ -82,11 +85,15 @@ class ProvingSession:
         return not known
 
     def require_services(self) -> None:
-        """Raise the InfrastructureError that kept the Services from starting, if there is one."""
+        """Raise the InfrastructureError that keeps the Services from being used, if there is one.
+
+        The first call waits until no other session uses a server that is given by its address.
+        """
         if self._start_error:
             raise self._start_error
         if self._prover is None:
             raise InfrastructureError("the services of snipproof run only while Snippets are proven")
+        self._prover.claim()
 
     def start(self, sources: Mapping[str, Source]) -> None:
         """Prepare all Suites in the background and start the Services.
@@ -97,6 +104,10 @@ class ProvingSession:
         :raises SettingsError: the settings of a Service or the Runner of a language are wrong.
         """
         self._selected = sources
+        for folder in {(self.settings.root / path).parent for path in self.suites}:
+            remove_leftovers(folder)
+        if self.is_worker:
+            end_with_parent()  # pytest-xdist leaves a worker running for 15 s if the controller is killed
         try:
             # Needed by any Source: under pytest-xdist a worker does not know yet which of them it gets.
             recorder = self.pages.needs_recorder(sources.values())
@@ -132,5 +143,5 @@ class ProvingSession:
         """Write one line to the terminal at once."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
-            reporter.write_line(f"snipproof: {line}")
+            reporter.write_line(f"snipproof: {printable(line)}")
             reporter.flush()  # a line about progress must not wait in a buffer

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
-from snipproof.model import Source, Suite
+from snipproof.model import Outcome, Source, Suite
+from snipproof.processes.disk import TEMPORARY_HINT, disk_errors, require_space
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.missing_variables import explain_missing_variables
 from snipproof.run.page_expectations import PageExpectations
@@ -17,6 +18,7 @@ from snipproof.run.preparation import Preparation, Preparations
 from snipproof.run.runners.job import environment
 from snipproof.run.verdict import Verdict, judge
 from snipproof.services.startup import Services
+from snipproof.services.weaviate.claim import claimed
 from snipproof.services.weaviate.state import State
 
 if TYPE_CHECKING:
@@ -44,12 +46,13 @@ class Prover:
         self._settings = settings
         self._pages = pages
         self._log = log
-        self._session = SessionFolder.begin()
+        self._session = SessionFolder.begin(log=log)
         self._addresses: Future[Mapping[str, str]] = Future()
         self._recorder = _start_recorder() if recorder else None
         self._preparations = Preparations(settings, self._session, log, self._addresses, self._recorder)
         self._services: Services | None = None
         self._state: State | None = None
+        self._claim = contextlib.ExitStack()
 
     @property
     def services(self) -> Services:
@@ -59,9 +62,29 @@ class Prover:
 
     @property
     def state(self) -> State:
-        """What is stored in Weaviate."""
+        """What is stored in Weaviate; the server is claimed first.
+
+        :raises InfrastructureError: Weaviate does not answer.
+        """
+        self.claim()
         assert self._state is not None
         return self._state
+
+    def claim(self) -> None:
+        """Make sure that nobody else changes what is stored in Weaviate, before anything is stored for this session.
+
+        A server given by its address is used by one session at a time, and a worker of pytest-xdist that has nothing
+        to prove must leave it alone. So that it is not claimed before the first Snippet needs it.
+
+        :raises InfrastructureError: Weaviate does not answer.
+        """
+        address = self.services.weaviate
+        if address.health.error:
+            raise address.health.error
+        if self._state is None:
+            if address.mode == "url":
+                self._claim.enter_context(claimed(address, self._session, self._log))
+            self._state = State(address)
 
     def prepare(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
         """Prepare ``sources`` of ``suite`` in the background: obtain and build what they need.
@@ -79,16 +102,20 @@ class Prover:
         """
         assets = self._settings.root / self._settings.assets if self._settings.assets else None
         try:
-            self._services = Services.start(
-                self._settings, self._session, self._log, assets, self._announce, self._recorder
-            )
+            with disk_errors(self._session.folder, TEMPORARY_HINT):
+                self._services = Services.start(
+                    self._settings, self._session, self._log, assets, self._announce, self._recorder
+                )
             self._announce(self._services.placeholders())
-            self._state = State(self._services.weaviate)
+            if self._services.weaviate.mode != "url":
+                self.claim()
         except BaseException as error:
             if not self._addresses.done():
                 self._addresses.set_exception(
                     error if isinstance(error, InfrastructureError) else InfrastructureError("interrupted")
                 )
+            if isinstance(error, InfrastructureError):  # a full disk is the reason for many others
+                require_space(self._session.folder, TEMPORARY_HINT)
             raise
 
     def _announce(self, addresses: Mapping[str, str]) -> None:
@@ -102,11 +129,15 @@ class Prover:
         :raises InfrastructureError: what the Source needs could not be obtained, or Weaviate does not answer.
         """
         preparation = self.prepare(suite, [source])
-        program = preparation.program(source, self.services.placeholders())
+        with disk_errors(self._session.folder, TEMPORARY_HINT):
+            program = preparation.program(source, self.services.placeholders())
         self.state.mark()
-        run = preparation.runner.execute(program)
+        with disk_errors(self._session.folder, TEMPORARY_HINT):
+            run = preparation.runner.execute(program)
         self.state.restore_if_changed()
         verdicts = judge(source, program.probed, run, self._pages)
+        if any(verdict.outcome is not Outcome.PASSED for verdict in verdicts):
+            require_space(self._session.folder, TEMPORARY_HINT)  # not a defect of the docs
         given = environment(preparation.runner.context, self._session.folder)
         return explain_missing_variables(source, program.bare, verdicts, given)
 
@@ -119,7 +150,8 @@ class Prover:
             if self._services:
                 stack.callback(self._services.stop)
             stack.callback(self._preparations.close)
-            if self._services and self._state and self._services.weaviate.mode == "url":
+            stack.push(self._claim)
+            if self._state and self.services.weaviate.mode == "url" and not self.services.weaviate.health.error:
                 self._state.clear()
 
 

@@ -8,20 +8,24 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-
-from filelock import FileLock
 
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
 from snipproof.processes.cache_folder import cache_folder
+from snipproof.processes.disk import CACHE_HINT, TEMPORARY_HINT, disk_errors, require_space
+from snipproof.processes.lock import locked
 from snipproof.processes.process import Process
+from snipproof.run.installed_files import InstalledFiles
 from snipproof.run.runner import RunnerContext
 from snipproof.site.suite import place_in
 from snipproof.text import as_file_name
 
 _HEARTBEAT = 10.0  # seconds between the lines that report progress
 _POLL_INTERVAL = 0.2
+_COMPLETE = "complete"
+_FULL = re.compile("no space left on device|disk quota exceeded|ENOSPC", re.IGNORECASE)
+_LITTLE = 1 << 30  # bytes: no program of a toolchain needs more for its temporary files
 
 
 def find_tool(name: str, product: str) -> str:
@@ -54,13 +58,22 @@ def find_version(name: str, product: str, *arguments: str) -> tuple[str, str]:
         raise ToolchainMissingError(f"{path} does not work: {error}", f"install {product}") from None
 
 
-def cached_environment(context: RunnerContext, files: Sequence[Path], facts: str, make: Callable[[Path], None]) -> Path:
-    """Return the folder that ``make`` fills; it is called only if the cache has no folder for the same input.
+def cached_environment(
+    context: RunnerContext,
+    files: Sequence[Path],
+    facts: str,
+    make: Callable[[Path], None],
+    outside: Callable[[Path], Iterable[Path]] = lambda _: (),
+) -> Path:
+    """Return the folder that ``make`` fills; it is called only if the cache has no intact folder for the same input.
+
+    Every file is checked against its record. If one is damaged, everything is made again.
 
     :param files: the files whose bytes decide what is made: manifest and lock file.
     :param facts: what else decides it, such as the version of the toolchain.
     :param make: fills an empty folder; if it raises, nothing is kept.
-    :raises InfrastructureError: one of ``files`` cannot be read.
+    :param outside: returns the files and folders elsewhere that the filled folder depends on: they are checked too.
+    :raises InfrastructureError: one of ``files`` cannot be read, or the cache cannot be written.
     """
     key = hashlib.sha256(facts.encode())
     for file in files:
@@ -69,25 +82,49 @@ def cached_environment(context: RunnerContext, files: Sequence[Path], facts: str
         except OSError as error:
             raise InfrastructureError(f"{file}: cannot be read: {error.strerror or error}") from None
         key.update(hashlib.sha256(data).digest())
-    name = f"{as_file_name(context.suite.flavour)}-{key.hexdigest()[:16]}"
-    folder = cache_folder(context.settings) / "environments" / name
-    complete = folder / "complete"
-    if complete.exists():
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        if complete.exists():
+    cache = cache_folder(context.settings) / "environments"
+    folder = cache / f"{as_file_name(context.suite.flavour)}-{key.hexdigest()[:16]}"
+    with disk_errors(cache, CACHE_HINT):
+        if _is_intact(folder, outside):
             return folder
-        context.log(f"{context.suite.flavour}: installing what {context.suite.lock} pins (once)")
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        try:
-            make(folder)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        complete.touch()
+        cache.mkdir(parents=True, exist_ok=True)
+        with locked(Path(f"{folder}.lock"), str(folder), "making", context.log, context.session.closing):
+            if not _is_intact(folder, outside):
+                _fill(context, folder, make)
+                InstalledFiles(folder / _COMPLETE).write([folder, *outside(folder)])
     return folder
+
+
+def _is_intact(folder: Path, outside: Callable[[Path], Iterable[Path]]) -> bool:
+    """Return whether ``folder`` was filled and nothing in it has changed since."""
+    record = folder / _COMPLETE
+    if not record.exists():
+        return False
+    if record.stat().st_size == 0:  # of an older version, which recorded nothing
+        try:
+            InstalledFiles(record).write([folder, *outside(folder)])
+        except OSError:
+            return all(path.exists() for path in outside(folder))  # a cache that is only read
+    return InstalledFiles(record).damaged() is None
+
+
+def _fill(context: RunnerContext, folder: Path, make: Callable[[Path], None]) -> None:
+    flavour = context.suite.flavour
+    if (folder / _COMPLETE).exists() and (damaged := InstalledFiles(folder / _COMPLETE).damaged()):
+        context.log(f"{flavour}: {damaged} is damaged: installing what {context.suite.lock} pins again")
+    else:
+        context.log(f"{flavour}: installing what {context.suite.lock} pins (once)")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        make(folder)
+    except BaseException as error:
+        try:
+            if isinstance(error, InfrastructureError):  # a full disk is the reason for many others
+                require_space(folder, CACHE_HINT)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 class CommandError(Exception):
@@ -105,19 +142,39 @@ class CommandError(Exception):
         return "\n".join(self.output.strip().splitlines()[-12:])
 
 
+def _require_space(context: RunnerContext, cwd: Path, output: str) -> None:
+    """Raise an InfrastructureError if a program failed because a disk is full; it may have made room again since."""
+    require_space(context.session.folder, TEMPORARY_HINT)
+    if _FULL.search(output):
+        free, folder = min((shutil.disk_usage(each).free, each) for each in (context.session.folder, cwd))
+        if free < _LITTLE:
+            hint = TEMPORARY_HINT if folder == context.session.folder else CACHE_HINT
+            raise InfrastructureError(f"{folder} cannot be used: no space left on the device", hint)
+
+
+def tool_environment(context: RunnerContext) -> dict[str, str]:
+    """Return the environment of a program of a toolchain: that of this process, with the settings of package managers.
+
+    Its temporary files go into the folder of the session, so that nothing is left of them if it is killed.
+    """
+    return {**os.environ, "TMPDIR": str(context.scratch("tmp"))}
+
+
 def call(
     context: RunnerContext, command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None, name: str = ""
 ) -> str:
     """Run one program of a toolchain to its end and return what it printed. It is killed if this process dies.
 
-    :param env: its environment, by default that of this process, which holds the settings of package managers.
+    :param env: its environment, by default :func:`tool_environment`.
     :param name: its name in messages, by default the first word of ``command``.
     :raises CommandError: its exit code is not 0.
-    :raises InfrastructureError: the session was closed meanwhile.
+    :raises InfrastructureError: the session was closed meanwhile, or the disk is full.
     """
     name = name or Path(command[0]).name
-    log = context.scratch("logs") / f"{name.replace(' ', '-')}-{time.monotonic_ns()}"
-    step = Process.start(command, session=context.session, env=os.environ if env is None else env, cwd=cwd, stdout=log)
+    with disk_errors(context.session.folder, TEMPORARY_HINT):
+        log = context.scratch("logs") / f"{name.replace(' ', '-')}-{time.monotonic_ns()}"
+        given = tool_environment(context) if env is None else env
+        step = Process.start(command, session=context.session, env=given, cwd=cwd, stdout=log)
     begin = heartbeat = time.monotonic()
     try:
         while (code := step.wait(_POLL_INTERVAL)) is None:
@@ -131,6 +188,7 @@ def call(
     output = log.read_text(encoding="utf-8", errors="replace")
     log.unlink()
     if code:
+        _require_space(context, cwd, output)
         raise CommandError(name, code, output)
     return output
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import mimetypes
+import os
 import shutil
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -32,24 +34,26 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve(with_body=False)
 
     def _serve(self, *, with_body: bool) -> None:
-        target = self._target(unquote(urlsplit(self.path).path).lstrip("/"))
-        if target is None:
-            self.send_error(404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", mimetypes.guess_type(target.name)[0] or "application/octet-stream")
-        self.send_header("Content-Length", str(target.stat().st_size))
-        self.end_headers()
-        if with_body:
-            with target.open("rb") as file:
+        with contextlib.ExitStack() as stack:
+            try:
+                target = self._target(unquote(urlsplit(self.path).path).lstrip("/"))
+                file = stack.enter_context(target.open("rb"))
+            except (OSError, ValueError, RuntimeError):
+                # Missing or not readable, a name that is too long, a NUL, links in a circle, a broken address.
+                self.send_error(404)
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", mimetypes.guess_type(target.name)[0] or "application/octet-stream")
+            self.send_header("Content-Length", str(os.fstat(file.fileno()).st_size))
+            self.end_headers()
+            if with_body:
                 shutil.copyfileobj(file, self.wfile)
 
-    def _target(self, path: str) -> Path | None:
-        try:
-            target = self.top / path
-            return target if target.resolve().is_relative_to(self.top) and target.is_file() else None
-        except (OSError, ValueError, RuntimeError):  # a name that is too long, a NUL, links in a circle
-            return None
+    def _target(self, path: str) -> Path:
+        target = self.top / path
+        if not (target.resolve().is_relative_to(self.top) and target.is_file()):
+            raise FileNotFoundError(path)
+        return target
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name is the base class's)
         """Log nothing."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from snipproof.errors import InfrastructureError, SettingsError
-from snipproof.services.weaviate.server import MARK, WeaviateAddress, call
+from snipproof.services.weaviate.server import MARK, WeaviateAddress, call, store
 
 
 class Gallery:
@@ -28,15 +28,18 @@ class Gallery:
         :raises InfrastructureError: Weaviate rejects it, or has a collection of that name without our mark.
         """
         definition = self._read("collection.json")
-        try:
-            name = definition["class"]
-        except (KeyError, TypeError):
-            raise SettingsError(f"{self._folder / 'collection.json'}:1:1 'class' is missing") from None
-        if not (definition.get("description") or "").startswith(MARK):
+        photos = self._read("photos.json")
+        name = definition.get("class") if isinstance(definition, dict) else None
+        if not isinstance(name, str):
+            raise SettingsError(f"{self._folder / 'collection.json'}:1:1 'class' is missing")
+        if not isinstance(photos, list):
+            raise SettingsError(f"{self._folder / 'photos.json'}:1:1 a list of photos expected")
+        if not str(definition.get("description") or "").startswith(MARK):
             raise SettingsError(
                 f"{self._folder / 'collection.json'}:1:1 the description must begin with {MARK!r}",
                 "only a collection with this mark is replaced on a server that holds other data",
             )
+        objects = [self._object(name, photo) for photo in photos]
         existing = {c["class"]: c for c in call(address, "GET", "/v1/schema").get("classes") or []}.get(name)
         if existing is not None:
             if not (existing.get("description") or "").startswith(MARK):
@@ -46,12 +49,9 @@ class Gallery:
                 )
             call(address, "DELETE", f"/v1/schema/{name}")
         call(address, "POST", "/v1/schema", definition)
-        objects = [self._object(name, photo) for photo in self._read("photos.json")]
-        for stored in call(address, "POST", "/v1/batch/objects", {"objects": objects}):
-            if errors := (stored.get("result") or {}).get("errors"):
-                raise InfrastructureError(
-                    f"Weaviate failed to store {stored['properties']['file']}: {json.dumps(errors)}"
-                )
+        for each, error in zip(objects, store(address, objects), strict=True):
+            if error:
+                raise InfrastructureError(f"Weaviate failed to store {each['properties']['file']}: {error}")
 
     def _read(self, name: str) -> Any:
         try:
@@ -62,7 +62,7 @@ class Gallery:
     def _object(self, collection: str, photo: dict[str, Any]) -> dict[str, Any]:
         try:
             data = (self._folder / "photos" / photo["file"]).read_bytes()
-        except (OSError, KeyError) as error:
+        except (OSError, KeyError, TypeError, ValueError) as error:
             raise SettingsError(f"{self._folder / 'photos.json'}:1:1 photo not found: {error}") from None
         return {
             "class": collection,

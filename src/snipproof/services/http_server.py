@@ -13,8 +13,8 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore clients that disconnected; show every other error, which is a defect."""
-        if not isinstance(sys.exception(), ConnectionError):
+        """Ignore connections that broke, in whatever way; show every other error, which is a defect."""
+        if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
 

@@ -7,22 +7,26 @@ Content-Type. ``GET /.well-known/ready`` and ``/.well-known/live`` return 204. E
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 import json
+import os
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from PIL import Image
 
 from snipproof.services.http_server import HttpServer
 
+# Read when the library is loaded: its own function to disable its telemetry comes too late, and it sends by default.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime
+
 _MODEL = Path(__file__).parent / "model" / "mobilenet_v2_embed_fp16.onnx"
 _SIDE = 224  # pixels
 _MAX_BODY = 64_000_000  # bytes
+_MAX_DIGITS = 8  # those of _MAX_BODY: longer numbers may be too long for `int`
 
 
 class Embedder:
@@ -74,21 +78,35 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > _MAX_BODY:
+        is_number = length.isascii() and length.isdecimal()
+        if not is_number or len(length) > _MAX_DIGITS or int(length) > _MAX_BODY:
             self.close_connection = True
-            self._reply(413 if length.isdecimal() else 411, {"error": "expected a Content-Length of up to 64 MB"})
+            self._reply(413 if is_number else 411, {"error": "expected a Content-Length of up to 64 MB"})
             return
         body = self.rfile.read(int(length))
         if self.path.rstrip("/") != "/vectors":
             self._reply(404, {"error": f"unknown path: {self.path}"})
             return
         try:
-            request = json.loads(body)
-            vector = self.embed(base64.b64decode(request["image"], validate=True))
-        except (ValueError, KeyError, TypeError, binascii.Error) as error:
-            self._reply(400, {"error": f"expected a picture in base64 as 'image': {error}"})
-            return
-        self._reply(200, {"id": request.get("id"), "vector": vector, "dim": len(vector)})
+            status, reply = 200, self._vector(body)
+        except (ValueError, RecursionError) as error:
+            status, reply = 400, {"error": f"expected a picture in base64 as 'image': {error}"}
+        except Exception as error:  # noqa: BLE001 (whatever it is, the server behind this request needs a response)
+            status, reply = 500, {"error": f"the vectorizer failed: {type(error).__name__}: {error}"}
+        self._reply(status, reply)
+
+    def _vector(self, body: bytes) -> dict[str, Any]:
+        """Return the reply to a request.
+
+        :raises ValueError: it holds no picture.
+        """
+        request = json.loads(body)
+        if not isinstance(request, dict) or not isinstance(image := request.get("image"), str):
+            raise ValueError("an object with text is required")  # noqa: TRY004 (the type of what a client sent)
+        if not isinstance(name := request.get("id"), str | int | None):
+            raise ValueError("its 'id' must be text")  # noqa: TRY004
+        vector = self.embed(base64.b64decode(image, validate=True))
+        return {"id": name, "vector": vector, "dim": len(vector)}
 
     def _reply(self, status: int, body: dict[str, Any]) -> None:
         data = json.dumps(body).encode()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 from tests.support.mini import Mini, brief, passed
+from tests.support.processes import left_running, with_argument
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
@@ -347,7 +350,7 @@ def test_what_a_source_starts_is_gone_when_it_ends(mini: Mini) -> None:
     found = mini.prove(source("A", *snippet("a", *lines)).replace('"os"', '"os"; "os/exec"'))
     assert (passed(found), found["a"].output) == (True, "0\n"), found
     assert time.monotonic() - begin < 30
-    assert not [p for p in psutil.process_iter(["cmdline"]) if "765431" in " ".join(p.info["cmdline"] or ())]
+    assert left_running(with_argument("765431")) == []
 
 
 def test_programs_run_too(mini: Mini) -> None:
@@ -419,6 +422,52 @@ def test_modules_are_downloaded_once(mini: Mini, monkeypatch: pytest.MonkeyPatch
     assert ("mod download" in calls.read_text(), len(mini.logged)) == (True, 2)
 
 
+def test_a_damaged_module_is_downloaded_again(mini: Mini, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Before the first use by ``go.sum``, later by the checksums of the first use; once, then it is an error."""
+    published = tmp_path / "proxy/example.org/dep/@v"
+    published.mkdir(parents=True)
+    files = {"go.mod": "module example.org/dep\n", "dep.go": 'package dep\n\nfunc Word() string { return "cat" }\n'}
+    with zipfile.ZipFile(published / "v1.0.0.zip", "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"example.org/dep@v1.0.0/{name}", text)
+    (published / "v1.0.0.mod").write_text(files["go.mod"])
+    (published / "v1.0.0.info").write_text('{"Version": "v1.0.0"}')
+    cache = tmp_path / "modules"
+    values = {
+        "GOPROXY": f"file://{tmp_path}/proxy",
+        "GOSUMDB": "off",
+        "GOMODCACHE": str(cache),
+        "GOFLAGS": "-modcacherw",
+    }
+    for variable, value in values.items():
+        monkeypatch.setenv(variable, value)
+    mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n\nrequire example.org/dep v1.0.0\n")
+    head = HEAD.replace('"fmt"', '"fmt"; "example.org/dep"')
+    text = source("A", *snippet("a", "fmt.Println(dep.Word())"), head=head)
+    mini.write("go/a_test.go", text)
+    subprocess.run(["go", "mod", "tidy"], cwd=mini.root / "go", check=True, capture_output=True)
+    mini.suite = mini.suite._replace(lock="go/go.sum")
+    code = cache / "example.org/dep@v1.0.0/dep.go"
+    archived = cache / "cache/download/example.org/dep/@v/v1.0.0.zip"
+
+    def output() -> str:
+        return mini.prove(text)["a"].output
+
+    code.write_text(files["dep.go"].replace("cat", "dog"))
+    assert output() == "cat\n"  # found by go itself
+    code.write_text(files["dep.go"].replace("cat", "dog"))
+    assert output() == "cat\n"
+    assert mini.logged[1:] == [f"go: {code} is damaged: installing what go/go.sum pins again"]
+    shutil.rmtree(code.parent)
+    archived.write_bytes(archived.read_bytes()[:-10])
+    assert output() == "cat\n"
+    shutil.rmtree(code.parent)
+    for place in (archived, published / "v1.0.0.zip"):
+        place.write_bytes(b"no archive")
+    with pytest.raises(InfrastructureError, match=r"go/go.sum:1:1 its modules could not be downloaded"):
+        mini.runner()
+
+
 def _spy(folder: Path, calls: Path) -> Path:
     """Make a ``go`` that notes how it is called, and hands over to the real one."""
     real = next(p for p in os.environ["PATH"].split(os.pathsep) if (Path(p) / "go").exists())
@@ -485,3 +534,35 @@ def test_an_option_that_go_refuses(mini: Mini) -> None:
     mini.suite = mini.suite._replace(options=("-race=false", "-bogus"))
     with pytest.raises(SettingsError, match=r"^go/suite\.yaml:2:24 go test refuses the options .*\n.*-bogus"):
         mini.prove(GOOD)
+
+
+def test_a_source_may_do_anything_to_open_files(mini: Mini) -> None:
+    """What it writes proves nothing, and what it closes loses no event of a probe."""
+    forged = r'"1\n[]\nnull\n{\"line\": 12, \"time\": 1}\n{\"line\": 14, \"time\": 1}"'
+    place = 'os.Getenv("HOME") + "/events"'
+    after = (
+        *snippet("b", 'fmt.Println("b")'),
+        "never := func() {",
+        *snippet("c", 'fmt.Println("c")'),
+        "}",
+        "_ = never",
+    )
+    texts = {
+        "Write": (f"f, _ := os.OpenFile({place}, os.O_APPEND|os.O_WRONLY, 0)", f"f.WriteString({forged})"),
+        "Every": ("for n := uintptr(5); n < 64; n++ {", f'os.NewFile(n, "").WriteString({forged})', "}"),
+        "Empty": (f"os.Truncate({place}, 0)",),
+    }
+    found = mini.prove(
+        {f"go/{name.lower()}_test.go": source(name, *snippet("a", *lines), *after) for name, lines in texts.items()}
+    )
+    assert {name[3:].replace("_test.go", ""): str(verdict.outcome) for name, verdict in found.items()} == {
+        "write::a": "passed",
+        "write::b": "passed",
+        "write::c": "not executed",
+        "every::a": "passed",
+        "every::b": "passed",
+        "every::c": "not executed",
+        "empty::a": "not executed",
+        "empty::b": "passed",
+        "empty::c": "not executed",
+    }

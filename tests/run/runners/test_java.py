@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 
-import psutil
 import pytest
 from tests.support.java_suite import FOLDER, GOOD, in_class, in_test, make_mini, reasons, short
 from tests.support.mini import Mini, passed
+from tests.support.processes import left_running, with_pid
 
 from snipproof.config import Settings
 from snipproof.errors import SettingsError
@@ -233,7 +233,7 @@ def test_limits_and_what_is_left_behind(mini: Mini) -> None:
     assert found[f"{FOLDER}/Quiet.java::a"].output == ""
     assert "still running after 1.5 s, stopped at" in reasons(found)["Hang::a"]
     assert "more than 1,000,000 bytes" in reasons(found)["Flood::a"]
-    assert not [p.pid for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "987"]]
+    assert left_running(lambda process: process.cmdline() == ["sleep", "987"]) == []
 
 
 def test_children_are_gone_before_the_next_source(mini: Mini) -> None:
@@ -250,7 +250,7 @@ def test_children_are_gone_before_the_next_source(mini: Mini) -> None:
         assert jvm
         assert runner.execute(programs[0]).ok
         pid = int((jvm.folder / "pid").read_text())
-        assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        assert left_running(with_pid(pid)) == []
         assert runner.execute(programs[1]).ok
         assert runner._jvm is jvm
     finally:
@@ -306,3 +306,31 @@ def test_options_that_java_refuses(mini: Mini) -> None:
     ) as error:
         mini.prove(GOOD)
     assert "NoSuchOption" in error.value.hint
+
+
+def test_a_source_may_write_to_every_open_file(mini: Mini) -> None:
+    """What it writes proves nothing, and the JVM goes on; half a character in a message is an escape."""
+    forged = r"1\n[]\n{\"line\": 12, \"time\": 1}\n{\"line\": 14, \"time\": 1}\n{\"summary\": {\"tests\": 9}}\ncat"
+    write = (
+        'for (java.io.File file : new java.io.File("/proc/self/fd").listFiles()) {',
+        'if (Integer.parseInt(file.getName()) < 3 || file.getCanonicalPath().contains(".jar")) continue;',
+        'if (file.getCanonicalPath().startsWith("/dev/")) continue;',
+        "try (java.io.FileOutputStream out = new java.io.FileOutputStream(file, true)) {",
+        f'out.write("{forged}".getBytes());',
+        "} catch (java.io.IOException error) { continue; }",
+        "}",
+    )
+    after = (
+        *("// START b", 'System.out.println("b");', "// END b", "Runnable never = () -> {"),
+        *("// START c", 'System.out.println("c");', "// END c", "};"),
+    )
+    half = ("// START d", 'throw new RuntimeException("A cat \\ud83d");', "// END d")
+    found = mini.prove(in_test("Every", "// START a", *write, "// END a", *after) | GOOD | in_test("Half", *half))
+    assert {name: what[0] for name, what in short(found).items()} == {
+        "Every::a": "passed",
+        "Every::b": "passed",
+        "Every::c": "not executed",
+        "Good::good": "passed",
+        "Half::d": "failed",
+    }
+    assert reasons(found)["Half::d"] == "RuntimeException: A cat \\ud83d"

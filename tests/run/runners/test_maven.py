@@ -95,6 +95,45 @@ def test_maven_is_called_once(mini: Mini, maven: Path, monkeypatch: pytest.Monke
         mini.runner()
 
 
+def test_a_damaged_jar_is_downloaded_again(mini: Mini, maven: Path) -> None:
+    """Before the first use by the checksum beside it, later by that of the first use; once, then it is an error."""
+    jars = (maven / "jars").read_text().split(os.pathsep)
+    good, repository = Path(jars[0]), maven / "repository"
+    repository.mkdir()
+    jar = repository / good.name
+    (maven / "jars").write_text(os.pathsep.join([str(jar), *jars[1:]]))
+    script = (maven / "mvn").read_text()
+    (maven / "mvn").write_text(f"{script}test -e {jar} || cp {good} {jar}; echo {sha1(good)} > {jar}.sha1\n")
+    jar.write_bytes(good.read_bytes()[:-100])
+    Path(f"{jar}.sha1").write_text(sha1(good))
+    assert passed(mini.prove(GOOD))
+    assert mini.logged[-1] == f"java: {jar} is damaged: Maven downloads it again"
+    jar.write_bytes(b"PK\x03\x04 damaged")
+    mini.runner()
+    assert jar.read_bytes() == good.read_bytes()
+    assert f"java: {jar} is damaged: installing what java/pom.xml pins again" in mini.logged
+    (maven / "mvn").write_text(f"{script}cp {jars[1]} {jar}; echo {sha1(good)} > {jar}.sha1\n")
+    jar.write_bytes(b"")
+    with pytest.raises(InfrastructureError, match=r"java/pom.xml:1:1 \S+\.jar is damaged in the Maven repository"):
+        mini.runner()
+
+
+def test_a_jar_that_was_installed_by_hand_is_never_removed(mini: Mini, maven: Path) -> None:
+    """Nothing could download it again; the checksums in the jar itself show the damage."""
+    jars = (maven / "jars").read_text().split(os.pathsep)
+    own = maven / "own.jar"
+    own.write_bytes(Path(jars[0]).read_bytes().replace(b"PK\x01\x02", b"PK\x01\x03", 1))
+    (maven / "jars").write_text(os.pathsep.join([*jars, str(own)]))
+    with pytest.raises(InfrastructureError, match=r"own\.jar is damaged") as caught:
+        mini.runner()
+    assert caught.value.hint == f"remove {own}"
+    assert own.exists()
+
+
+def sha1(path: Path) -> str:
+    return hashlib.sha1(path.read_bytes(), usedforsecurity=False).hexdigest()
+
+
 def test_a_parent_manifest_counts(mini: Mini, maven: Path) -> None:
     """Another version in the manifest that this one inherits from is another class path."""
     inherits = "<parent><relativePath>../parent</relativePath></parent><dependencies>"

@@ -7,14 +7,16 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
 from tests.support.mini import Mini, brief, passed
+from tests.support.processes import left_running, with_argument
 
 from snipproof.config import Settings
+from snipproof.errors import InfrastructureError
 from snipproof.model import Suite
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.runners.python.runner import PythonRunner
+from snipproof.run.toolchain import CommandError
 
 
 @pytest.fixture
@@ -101,7 +103,7 @@ def test_what_a_source_starts_is_gone_when_it_ends(mini: Mini, fresh: bool) -> N
         f"subprocess.run(['sh', '-c', 'sleep 765432 & exit'], check=True)\n# END a\n"
     )
     assert passed(mini.prove({"py/a.py": source, "py/b.py": "# START b\nx = 1\n# END b\n"}))
-    assert not [p for p in psutil.process_iter(["cmdline"]) if "765432" in " ".join(p.info["cmdline"] or ())]
+    assert left_running(with_argument("765432")) == []
 
 
 def test_a_source_that_kills_its_parent_takes_only_itself_along(mini: Mini) -> None:
@@ -191,3 +193,71 @@ def test_a_lock_file_is_installed_once(mini: Mini) -> None:
     assert first != sys.prefix
     mini.logged.clear()
     assert (mini.prove(source)["a"].output, mini.logged) == (first, [])
+
+
+def test_a_damaged_file_in_the_cache_of_pip_is_downloaded_again(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pip itself gives up when the checksum of what it has cached is wrong; other failures are not tried again."""
+    mini.write("py/requirements.lock", "")
+    mini.suite = mini.suite._replace(lock="py/requirements.lock")
+    mini.settings = mini.settings._replace(cache_dir=str(mini.root / "cache"))
+    outputs = ["", "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", ""]
+    calls: list[str] = []
+
+    def call(context: object, command: list[str], *, name: str, **_: object) -> str:
+        calls.append(f"{name} {command[-1]}")
+        if output := outputs.pop(0):
+            raise CommandError(name, 1, output)
+        return ""
+
+    monkeypatch.setattr("snipproof.run.runners.python.runner.call", call)
+    runner = mini.runner()
+    assert isinstance(runner, PythonRunner)
+    cached = runner.interpreter.parents[1]
+    assert calls == [f"venv {cached}", f"pip {mini.root}/py/requirements.lock", "pip --no-cache-dir"]
+    mini.write("py/requirements.lock", "# another\n")
+    outputs += ["", "ERROR: no network"]
+    with pytest.raises(InfrastructureError, match=r"py/requirements.lock:1:1 failed to make the environment: pip"):
+        mini.runner()
+    assert len(calls) == 5
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "os.write(number, b'1\\n[]\\nnull\\n\"cat\"')",
+        ('os.write(number, b\'{"line": 9, "time": 1}\\n{"line": 11, "time": 1}\\n{"status": 0}\\n\')', "passed"),
+        "os.close(number)",
+        "os.ftruncate(number, 0)",
+    ],
+)
+def test_a_source_may_do_anything_to_open_files(mini: Mini, code: str, *, fresh: bool) -> None:
+    """What it writes proves nothing, and what it closes or empties loses no event of a probe."""
+    mini.set(fresh=fresh)
+    source = (
+        "import os\n# START a\nfor number in range(3, 64):\n    try:\n"
+        f"        {code}\n    except OSError:\n        pass\n# END a\n# START b\nprint('b')\n# END b\n"
+        "def never():\n    # START c\n    print('c')\n    # END c\n"
+    )
+    found = mini.prove({"py/a.py": source, "py/b.py": "# START b\nx = 1\n# END b\n"})
+    assert {name: str(verdict.outcome) for name, verdict in found.items()} == {
+        "py/a.py::a": "passed",
+        "py/a.py::b": "passed",
+        "py/a.py::c": "not executed",
+        "py/b.py::b": "passed",
+    }
+
+
+def test_a_source_that_empties_its_events_proves_nothing(mini: Mini) -> None:
+    """Nor does one that forges them, or that removes the folder they are in."""
+    source = (
+        "import os, shutil\n# START a\nplace = os.path.join(os.environ['HOME'], 'events')\n{}\n# END a\n"
+        "def never():\n    # START c\n    print('c')\n    # END c\n"
+    )
+    for code in (
+        "os.truncate(place, 0)",
+        'open(place, \'w\').write(\'{"line": 7, "time": 1}\\n{"line": 9, "time": 1}\\n\')',
+        "shutil.rmtree(os.environ['HOME'])",
+    ):
+        found = mini.prove(source.format(code))
+        assert [str(found[name].outcome) for name in "ac"] == ["not executed", "not executed"], code

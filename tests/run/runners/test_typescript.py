@@ -9,9 +9,9 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import psutil
 import pytest
 from tests.support.mini import Mini, brief, passed
+from tests.support.processes import left_running, living, with_pid, with_variable
 
 from snipproof.config import Settings, load_settings
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
@@ -547,7 +547,7 @@ def test_nothing_lives_on_and_nothing_floods(mini: Mini) -> None:
             "flood.ts": "// START a\nfor (let i = 0; i < 100; i++) console.log('x'.repeat(1_000_000));\n// END a\n",
         },
     )
-    assert not psutil.pid_exists(int(found["child.ts::a"].output))
+    assert left_running(with_pid(int(found["child.ts::a"].output))) == []
     assert found["flood.ts::a"].reason.startswith("stopped: it printed more than 4,000,000 bytes")
 
 
@@ -606,16 +606,10 @@ def test_processes_are_started_ahead(mini: Mini, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("DOCS_TOKEN", "12")
     assert execute(b) == ("12", False)
     assert execute(b) == ("12", False)
-    assert [p for p in psutil.process_iter() if _belongs(p, mini.session)]
+    ours = with_variable(RUN_VARIABLE, mini.session.id)
+    assert living(ours)
     runner.close()
-    assert not [p for p in psutil.process_iter() if _belongs(p, mini.session)]
-
-
-def _belongs(process: psutil.Process, session: SessionFolder) -> bool:
-    try:
-        return process.environ().get(RUN_VARIABLE) == session.id and process.status() != psutil.STATUS_ZOMBIE
-    except (psutil.Error, OSError):
-        return False
+    assert left_running(ours) == []
 
 
 def test_packages_are_installed_once(mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -666,3 +660,30 @@ def test_lock_files_that_do_not_do(mini: Mini) -> None:
     with pytest.raises(SettingsError, match=r"^süite a/package\.json:1:1 esbuild is not among") as wrong:
         mini.runner()
     assert wrong.value.hint == "npm install --save-dev esbuild"
+
+
+def test_a_source_may_do_anything_to_open_files(mini: Mini) -> None:
+    """What it writes proves nothing, and what it closes loses no event of a probe."""
+    forged = '{"line": 12, "time": 1}\\n{"line": 14, "time": 1}\\n1\\n[]\\nnull\\n'
+    after = "// START b\nconsole.log('b');\n// END b\n"
+    after += "function never() {\n  // START c\n  console.log('c');\n  // END c\n}\n"
+    head = "import fs from 'node:fs';\n// START a\n"
+    place = "process.env.HOME + '/events'"
+    found = prove(
+        mini,
+        {
+            "write.ts": f"{head}fs.appendFileSync({place}, '{forged}');\n// END a\n{after}",
+            "empty.ts": f"{head}fs.truncateSync({place});\n// END a\n{after}",
+            "half.ts": "// START a\nthrow new Error('A cat \\ud83d');\n// END a\n",
+        },
+    )
+    assert {name: str(verdict.outcome) for name, verdict in found.items()} == {
+        "write.ts::a": "passed",
+        "write.ts::b": "passed",
+        "write.ts::c": "not executed",
+        "empty.ts::a": "not executed",
+        "empty.ts::b": "passed",
+        "empty.ts::c": "not executed",
+        "half.ts::a": "failed",
+    }
+    assert found["half.ts::a"].reason == "Error: A cat \\ud83d"

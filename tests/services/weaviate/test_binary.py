@@ -11,17 +11,15 @@ import sys
 import tarfile
 import textwrap
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
 import pytest
+from tests.support.processes import left_running, sweep, with_argument
 
 from snipproof.config import Settings, load_settings
 from snipproof.errors import InfrastructureError
-from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.weaviate.binary import find_binary
 
 PROGRAM = b"#!/bin/sh\necho a server\n"
@@ -213,13 +211,8 @@ def test_a_build_whose_parent_is_killed_ends_and_leaves_nothing(
     assert "building 1.39.0 with Go" in lines[0]
     assert all("modules and packages so far" in line for line in lines[1:])
     base = tmp_path / f"snipproof-{os.getuid()}"  # missing if the kill came before the build's session
-    # A fork that had not executed its program when the parent was killed still holds the parent's lock for a moment.
-    deadline = time.monotonic() + 5
-    SessionFolder.begin(base).end()
-    while len(list(base.iterdir())) > 1:
-        assert time.monotonic() < deadline, list(base.iterdir())
-        SessionFolder.begin(base).end()
-    assert [p for p in psutil.process_iter(["cmdline"]) if str(go) in (p.info["cmdline"] or ())] == []
+    assert sweep(base) == ["sweep.lock"]
+    assert left_running(with_argument(str(go))) == []
     with pytest.raises(InfrastructureError):
         find_binary(settings_for(tmp_path, releases), lambda _: None)
     assert cached(tmp_path) == ["lock"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
@@ -12,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from snipproof.processes.events import parse_events
 from snipproof.processes.process import Process
 from snipproof.run.probe.plan import Signal
 from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.source_run import Crash, ProbeEvent, SourceRun, Termination, cut
 from snipproof.run.suite_files import copy_files
 from snipproof.services.recorder.recording import Exchange
-from snipproof.text import redact, redact_data
+from snipproof.text import printable, redact, redact_data
 
 _INHERITED = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
 # What output may depend on is the same on every machine, whatever the user's own settings are.
@@ -33,7 +33,8 @@ class Job:
 
     Every probe that the run passes writes a line ``{"line": number, "time": seconds}`` to the file ``events`` and
     ``separator + number + separator`` to stdout, both unbuffered. A crash is the line ``{"error": {"type", "message",
-    "lines", "traceback"}}`` in ``events``; ``lines`` are lines of the Source, outermost first.
+    "lines", "traceback"}}`` in ``events``; ``lines`` are lines of the Source, outermost first. Each line of ``events``
+    begins with the separator, since the Source may write anything to that file, too.
 
     :param folder: gets all files of the run; :meth:`result` removes it.
     :param work: the working directory.
@@ -69,6 +70,11 @@ class Job:
         return self.folder / "events"
 
     @property
+    def token(self) -> str:
+        """What every line of ``events`` begins with."""
+        return self.separator
+
+    @property
     def stdout(self) -> Path:
         """The file for standard output."""
         return self.folder / "stdout"
@@ -95,7 +101,7 @@ class Job:
     def record(self) -> None:
         """Let the recorder, if there is one, record from now on. To be called just before the Source begins."""
         if self.context.recorder:
-            self.context.recorder.record(self.events)
+            self.context.recorder.record(self.events, self.token)
 
     def run(self, command: Sequence[str], env: Mapping[str, str]) -> tuple[Termination, int | None]:
         """Run ``command`` and kill everything that it started.
@@ -199,38 +205,24 @@ class Job:
         events: list[ProbeEvent] = []
         crashes = []
         for event in self.read_events():
-            if "line" in event:
-                signal = Signal(event["signal"]) if "signal" in event else None
-                mark = None if "child" in event else event.get("mark", len(events))
-                events.append(ProbeEvent(event["line"], event["time"], signal, event.get("frame", ""), mark))
-            elif "error" in event:
-                error = event["error"]
-                message, traceback = self.redact(error["message"]), self.redact(error["traceback"])
-                crashes.append(
-                    Crash(
-                        error["type"],
-                        message,
-                        tuple(error["lines"]),
-                        traceback,
-                        len(events),
-                        if_shown="if_shown" in event,
-                        test=event.get("test", ""),
-                        region=event.get("region", ""),
-                        types=tuple(error.get("types", ())),
-                    )
-                )
+            match event:
+                case {"line": int(line), "time": int() | float() as time}:
+                    events.append(_probe_event(event, line, time, len(events)))
+                case {
+                    "error": {"type": str(kind), "message": str(message), "lines": [*lines], "traceback": str(trace)}
+                }:
+                    numbers = tuple(line for line in lines if isinstance(line, int))
+                    texts = [printable(self.redact(text)) for text in (kind, message, trace)]
+                    crash = Crash(texts[0], texts[1], numbers, texts[2], len(events))
+                    crashes.append(_with_facts(crash, event))
         return events, crashes
 
     def read_events(self) -> list[dict[str, Any]]:
-        """Return the events so far, up to the first incomplete line."""
-        found = []
-        text = self.events.read_text(encoding="utf-8", errors="replace") if self.events.exists() else ""
-        for line in text.splitlines():
-            try:
-                found.append(json.loads(line))
-            except ValueError:
-                break  # the process was killed, or the disk was full, while it was written
-        return found
+        """Return the events so far; what the Source itself wrote to the file is ignored."""
+        try:
+            return parse_events(self.events.read_bytes(), self.token)
+        except FileNotFoundError:  # no probe was passed, or the Source removed it
+            return []
 
 
 def environment(context: RunnerContext, home: Path) -> dict[str, str]:
@@ -258,6 +250,30 @@ def empty(folder: Path) -> None:
 def passed_variables(context: RunnerContext) -> dict[str, str]:
     """Return the environment variables that the settings pass to Sources; their values count as secrets."""
     return {name: os.environ[name] for name in context.settings.run.env if name in os.environ}
+
+
+def _probe_event(event: Mapping[str, Any], line: int, time: float, index: int) -> ProbeEvent:
+    """Return the event of a probe.
+
+    :param index: the number of events before it, which is its mark if it names none.
+    """
+    if event.get("signal") not in list(Signal):
+        return ProbeEvent(line, time, mark=index)
+    mark = event.get("mark")
+    found = mark if isinstance(mark, int) and "child" not in event else None
+    return ProbeEvent(line, time, Signal(event["signal"]), str(event.get("frame", "")), found)
+
+
+def _with_facts(crash: Crash, event: Mapping[str, Any]) -> Crash:
+    """Return ``crash`` with what only some languages report."""
+    test, region, types = event.get("test"), event.get("region"), event["error"].get("types")
+    return replace(
+        crash,
+        if_shown="if_shown" in event,
+        test=test if isinstance(test, str) else "",
+        region=region if isinstance(region, str) else "",
+        types=tuple(map(str, types)) if isinstance(types, list) else (),
+    )
 
 
 def _chunks(events: Sequence[ProbeEvent], marks: Sequence[int], texts: Sequence[str]) -> tuple[str, ...]:

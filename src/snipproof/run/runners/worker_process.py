@@ -12,6 +12,8 @@ from typing import Any
 from snipproof.processes.process import Process
 from snipproof.processes.session_folder import SessionFolder
 
+_RESPONSES = frozenset(("ready", "status", "reusable"))
+
 
 class WorkerProcess:
     """A running process: each request and each response is one line of JSON."""
@@ -66,16 +68,26 @@ class WorkerProcess:
 
         :raises EOFError: the process has ended.
         """
-        while b"\n" not in self._text:
+        while (response := self._next()) is None:
             if not select.select([self._responses], [], [], timeout)[0]:
                 return None
             part = os.read(self._responses, 65536)
             if not part:
                 raise EOFError
             self._text += part
-        line, _, self._text = self._text.partition(b"\n")
-        response: dict[str, Any] = json.loads(line)
         return response
+
+    def _next(self) -> dict[str, Any] | None:
+        """Return the next response that has arrived; a Source that writes to every open file writes here, too."""
+        while b"\n" in self._text:
+            line, _, self._text = self._text.partition(b"\n")
+            try:
+                response = json.loads(line[max(0, line.rfind(b"{")) :])  # a response is a flat object
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(response, dict) and _RESPONSES & response.keys():
+                return response
+        return None
 
     def stop(self) -> int | None:
         """End the process with all its descendants; return its exit code if it had ended by itself."""

@@ -56,9 +56,9 @@ class Recorder:
         """Forward new connections to ``real`` from now on."""
         self._upstream = real
 
-    def record(self, events: Path) -> None:
+    def record(self, events: Path, token: str = "") -> None:
         """Begin a new recording, of the Source that writes its probe events to ``events`` and is about to start."""
-        self._in_loop(self._switch(Recording(events)))
+        self._in_loop(self._switch(Recording(events, token)))
 
     def recorded(self) -> tuple[Exchange, ...]:
         """Stop recording; return the Exchanges since :meth:`record`, in the order in which the requests arrived."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from snipproof.processes.events import parse_events
 
 MAX_BODY = 8 << 20
 """Bytes kept of one body."""
@@ -40,8 +41,9 @@ class Exchange:
 class ProbeCount:
     """Counts the probe events in the events file of a Source while the Source writes it; see ``runners/job.py``."""
 
-    def __init__(self, events: Path) -> None:
+    def __init__(self, events: Path, token: str = "") -> None:
         self._events = events
+        self._token = token
         self._offset = 0
         self._count = 0
 
@@ -55,11 +57,7 @@ class ProbeCount:
             return 0
         text = text[: text.rfind(b"\n") + 1]
         self._offset += len(text)
-        for line in text.splitlines():
-            try:
-                self._count += "line" in json.loads(line)
-            except ValueError:  # the disk was full
-                continue
+        self._count += sum("line" in event for event in parse_events(text, self._token))
         return self._count
 
 
@@ -134,10 +132,11 @@ class Recording:
     """The calls of one Source. Only the recorder's thread uses it, except for ``__init__`` and after ``close``.
 
     :param events: the file that the Source's probes write to; ``None`` for a Recording that keeps nothing.
+    :param token: what each line of theirs begins with.
     """
 
-    def __init__(self, events: Path | None) -> None:
-        self._probes = ProbeCount(events) if events else None
+    def __init__(self, events: Path | None, token: str = "") -> None:
+        self._probes = ProbeCount(events, token) if events else None
         self.calls: list[RecordedCall] = []
         self.bytes_left = MAX_RECORDING
         self.closed = events is None

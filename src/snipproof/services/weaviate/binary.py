@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import IO
 
 import requests
-from filelock import FileLock
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.processes.cache_folder import cache_folder
+from snipproof.processes.disk import CACHE_HINT, require_space
+from snipproof.processes.lock import locked
 from snipproof.processes.process import Process
 from snipproof.processes.session_folder import SessionFolder
 
@@ -59,7 +60,7 @@ def find_binary(settings: Settings, log: Log) -> Path:
     errors = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / "lock"):
+        with locked(folder / "lock", f"the server binary in {folder}", "obtaining", log):
             for leftover in folder.glob(f"{_PART}*"):
                 shutil.rmtree(leftover, ignore_errors=True)  # of a killed process: a live one would hold the lock
             for way in wanted.obtain:
@@ -67,6 +68,7 @@ def find_binary(settings: Settings, log: Log) -> Path:
                     return ways[way]()
                 except _UnobtainableError as error:
                     errors.append(f"{way}: {error}")
+            require_space(folder, CACHE_HINT)  # a full disk is the reason for many other errors
     except OSError as error:
         errors.append(f"{folder}: {error.strerror or error}")
     raise InfrastructureError(
@@ -193,12 +195,19 @@ def _build(version: str, part: Path, log: Log) -> Path:
     if go is None:
         raise _UnobtainableError("Go is not on the PATH")
     log(f"weaviate: building {version} with Go, once; this takes a few minutes")
-    env = {**os.environ, "CGO_ENABLED": "0", "GOBIN": str(part), "GOFLAGS": "-mod=mod -buildvcs=false"}
     command = [go, "install", "-v", "-trimpath", "-ldflags=-s -w", f"{_MODULE}@v{version}"]
     begin = time.monotonic()
     # A session of its own, so that a build whose parent is killed ends too and leaves nothing.
     with SessionFolder.begin() as session:
         output = session.folder / "build.log"
+        env = {
+            **os.environ,
+            "CGO_ENABLED": "0",
+            "GOBIN": str(part),
+            "GOFLAGS": "-mod=mod -buildvcs=false",
+            "GOTMPDIR": str(session.folder),
+            "TMPDIR": str(session.folder),
+        }
         build = Process.start(command, session=session, env=env, cwd=part, stdout=output)
         try:
             while (code := build.wait(_HEARTBEAT)) is None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
-from typing import Any
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -14,10 +18,32 @@ from snipproof.errors import InfrastructureError
 MARK = "made by snipproof"
 """The beginning of the description of every collection that we may drop, even on a server given by its address."""
 
+SILENCE = 10.0
+"""Seconds without a byte, from the liveness address too, after which a server counts as frozen."""
+
+_QUIET = 2.0  # seconds for which a response may be outstanding before the liveness address is tried
+_LONGEST = 300.0  # seconds that one response of a server may take that is alive
+
+T = TypeVar("T")
+
+
+class FrozenServerError(InfrastructureError):
+    """The server accepts connections, and no byte comes from it any more."""
+
+
+@dataclass(slots=True)
+class Health:
+    """What is known of a running server: the error that ends the session, once it is frozen."""
+
+    error: FrozenServerError | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class WeaviateAddress:
-    """Where a Weaviate answers, its version, and the mode that was chosen, with the reason."""
+    """Where a Weaviate answers, its version, and the mode that was chosen, with the reason.
+
+    ``health`` is shared by all copies of an address.
+    """
 
     host: str
     port: int
@@ -27,6 +53,7 @@ class WeaviateAddress:
     mode: str
     reason: str
     scheme: str = "http"
+    health: Health = field(default_factory=Health, compare=False, repr=False)
 
     @property
     def url(self) -> str:
@@ -58,11 +85,71 @@ def call(address: WeaviateAddress, method: str, path: str, body: Any = None) -> 
     """Make one REST call and return the JSON of the response, ``None`` for an empty one.
 
     :raises InfrastructureError: the server does not answer, or reports an error.
+    :raises FrozenServerError: it is frozen; each further call raises that at once.
     """
-    try:
-        response = request(method, f"{address.url}{path}", body=body)
-    except requests.RequestException as error:
-        raise InfrastructureError(f"Weaviate at {address.url} does not answer: {error}") from None
+    response = respond(address, method, path, body)
     if not response.ok:
         raise InfrastructureError(f"Weaviate: {method} {path}: {response.status_code} {response.text[:500]}")
     return response.json() if response.content else None
+
+
+def respond(address: WeaviateAddress, method: str, path: str, body: Any = None) -> requests.Response:
+    """Make one REST call and return the response, whatever its status is.
+
+    A server that is merely slow has all the time it needs, as long as its liveness address answers.
+
+    :raises InfrastructureError: there is no response.
+    :raises FrozenServerError: the server is frozen; each further call raises that at once.
+    """
+    if address.health.error:
+        raise address.health.error
+    response = _in_background(lambda: request(method, f"{address.url}{path}", body=body, timeout=_LONGEST))
+    wait([response], _QUIET)
+    while not response.done():
+        live = _in_background(lambda: request("GET", f"{address.url}/v1/.well-known/live", timeout=SILENCE))
+        wait([response, live], return_when=FIRST_COMPLETED)
+        if not response.done() and isinstance(live.exception(), requests.Timeout):
+            address.health.error = FrozenServerError(
+                f"Weaviate at {address.url} is frozen: no byte came from it for {SILENCE:g} s, "
+                "from its liveness address neither",
+                "nothing more is proven on it in this session; if it is a server of your own, restart it",
+            )
+            raise address.health.error
+        wait([response], _QUIET)
+    try:
+        return response.result()
+    except requests.RequestException as error:
+        raise InfrastructureError(f"Weaviate at {address.url} does not answer: {error}") from None
+
+
+def at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """Make calls side by side, so that a slow server is waited for once; return their results.
+
+    :raises InfrastructureError: one of them raised it.
+    """
+    return [result.result() for result in [_in_background(each) for each in calls]]
+
+
+def store(address: WeaviateAddress, objects: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Store objects in the form of the REST API; return an error for each, ``""`` for those that were stored.
+
+    :raises InfrastructureError: the server does not answer, or rejects the whole request.
+    """
+    if not objects:
+        return []
+    results = [each.get("result") or {} for each in call(address, "POST", "/v1/batch/objects", {"objects": objects})]
+    return [json.dumps(result["errors"]) if result.get("errors") else "" for result in results]
+
+
+def _in_background(work: Callable[[], T]) -> Future[T]:
+    """Run ``work`` in a thread that this process does not wait for at its end."""
+    result: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(work())
+        except Exception as error:  # noqa: BLE001 (raised where the result is read)
+            result.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return result

@@ -1,47 +1,41 @@
-"""What is stored in Weaviate: compared before and after each Source, and restored if a Source changed it."""
+"""What is stored in Weaviate: compared before and after each Source, and restored if a Source changed it.
+
+- What a Source creates is deleted.
+- What a function passed to :meth:`State.keep` stores is deleted, and all of these functions are called again.
+- What a fixture stores in another way is created again from a copy.
+- What was there before the session is never touched: a change of it is an error.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
-from snipproof.errors import InfrastructureError
-from snipproof.services.weaviate.server import MARK, WeaviateAddress, call
+from snipproof.errors import InfrastructureError, SnipproofError
+from snipproof.services.weaviate.server import MARK, FrozenServerError, WeaviateAddress, call, store
+from snipproof.services.weaviate.stored import Stored, StoredItem, StoredKey, StoredReader
 
 Fill = Callable[[WeaviateAddress], None]
-Fingerprint = dict[str, tuple[str, int]]
+
+_PATHS = {  # in the order in which they are deleted
+    "alias": "/v1/aliases",
+    "collection": "/v1/schema",
+    "user": "/v1/users/db",
+    "role": "/v1/authz/roles",
+}
+_ORDER = [*_PATHS, "backup"]
+_COPIED = 1000  # objects of a collection
 
 
-def fingerprint(address: WeaviateAddress) -> Fingerprint:
-    """Return a digest of the definition and the number of objects of each collection.
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """All that creates a collection or an alias again."""
 
-    The number is -1 for a collection with tenants.
-
-    :raises InfrastructureError: the server does not answer.
-    """
-    classes: list[dict[str, Any]] = call(address, "GET", "/v1/schema").get("classes") or []
-    result = {}
-    for definition in classes:
-        name = str(definition["class"])
-        digest = hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
-        result[name] = (digest, -1 if _has_tenants(definition) else _count(address, name))
-    return result
-
-
-def _has_tenants(definition: dict[str, Any]) -> bool:
-    return bool((definition.get("multiTenancyConfig") or {}).get("enabled"))
-
-
-def _count(address: WeaviateAddress, name: str) -> int:
-    response = call(address, "POST", "/v1/graphql", {"query": f"{{Aggregate{{{name}{{meta{{count}}}}}}}}"})
-    try:
-        return int(response["data"]["Aggregate"][name][0]["meta"]["count"])
-    except (KeyError, TypeError, IndexError):
-        raise InfrastructureError(
-            f"Weaviate failed to count the objects of {name}: {json.dumps(response)[:300]}"
-        ) from None
+    stamp: str
+    definition: Any
+    objects: tuple[dict[str, Any], ...] = ()
 
 
 class State:
@@ -49,58 +43,173 @@ class State:
 
     def __init__(self, address: WeaviateAddress) -> None:
         self._address = address
+        self._reader = StoredReader(address)
         self._fills: list[Fill] = []
-        self._kept: set[str] = set()
-        self._before: Fingerprint = {}
-        for definition in call(address, "GET", "/v1/schema").get("classes") or []:
-            if (definition.get("description") or "").startswith(MARK):  # left behind by a session that was killed
-                call(address, "DELETE", f"/v1/schema/{definition['class']}")
-        # On a server given by its address, collections that existed before the session are never dropped.
-        self._foreign = set(fingerprint(address))
+        self._kept: set[StoredKey] = set()
+        self._before: Stored = {}
+        self._log_index = 0
+        self._copies: dict[StoredKey, _Copy] = {}
+        found = self._reader.read()
+        leftovers = {key for key, item in found.items() if key.kind == "collection" and _is_marked(item)}
+        for key in leftovers:  # of a session that was killed
+            call(address, "DELETE", f"/v1/schema/{key.name}")
+        # On a server given by its address, what existed before the session is never deleted.
+        self._foreign = found.keys() - leftovers
 
     def keep(self, fill: Fill) -> None:
         """Call ``fill`` now, to store data, and again whenever a Source changed what is stored."""
-        before = fingerprint(self._address)
+        before = self._reader.read()
         fill(self._address)
         self._fills.append(fill)
-        self._kept |= {name for name, now in fingerprint(self._address).items() if before.get(name) != now}
+        self._kept |= {key for key, now in self._reader.read().items() if _differ(before.get(key), now)}
 
     def mark(self) -> None:
-        """Remember what is stored now."""
-        self._before = fingerprint(self._address)
+        """Remember what is stored now.
+
+        :raises InfrastructureError: the server does not answer.
+        """
+        self._before = self._reader.read()
+        self._log_index = self._reader.log_index() if self._dormant() else 0
+        known, self._copies = self._copies, {}
+        for key, item in self._before.items():
+            if key not in self._kept | self._foreign:
+                copy = known[key] if key in known and known[key].stamp == item.stamp else self._copy(key, item)
+                if copy:
+                    self._copies[key] = copy
 
     def restore_if_changed(self) -> list[str]:
-        """Restore what was stored at the mark; return a line about each collection that had changed.
+        """Restore what was stored at the mark; return a line about each thing that had changed.
 
-        :raises InfrastructureError: a collection was changed that no ``fill`` stores.
+        :raises InfrastructureError: something cannot be restored; the message names all of it.
         """
-        after = fingerprint(self._address)
-        if after == self._before:
+        after = self._reader.read()
+        changed = self._changed(after)
+        if not changed:
             return []
-        changed = []
-        for name in sorted(after.keys() | self._before.keys()):
-            if after.get(name) == self._before.get(name):
-                continue
-            how = "created" if name not in self._before else "deleted" if name not in after else "changed"
-            changed.append(f"{how} the collection {name}")
-            if name in after and name not in self._foreign:
-                call(self._address, "DELETE", f"/v1/schema/{name}")
-        # A fill may create several collections, and need not expect that one of them exists.
-        for name in sorted(self._kept & fingerprint(self._address).keys() - self._foreign):
-            call(self._address, "DELETE", f"/v1/schema/{name}")
-        for fill in self._fills:
-            fill(self._address)
-        now = fingerprint(self._address)
-        lost = [name for name in sorted(now.keys() | self._before.keys()) if now.get(name) != self._before.get(name)]
-        if lost:
-            raise InfrastructureError(
-                f"a Source changed collections that cannot be restored: {', '.join(lost)}",
-                "store them with `snippet_state.keep(fill)` in a fixture of the Suite, which then fills them again",
-            )
-        return changed
+        reasons: dict[StoredKey, str] = {}
+        restorable = self._kept | self._copies.keys()
+        self._delete([key for key in changed & after.keys() if key not in self._before or key in restorable], reasons)
+        if changed & self._kept or self._changed(self._reader.read()) & self._kept:
+            self._fill_again(reasons)
+        self._create_again(reasons)
+        self._check(reasons)
+        return [_describe(key, self._before, after) for key in sorted(changed, key=_order)]
 
     def clear(self) -> None:
-        """Drop every collection that did not exist at the start."""
-        for name in fingerprint(self._address):
-            if name not in self._foreign:
-                call(self._address, "DELETE", f"/v1/schema/{name}")
+        """Delete everything that did not exist at the start, where the server allows that."""
+        self._delete(list(self._reader.read()), {})
+
+    def _dormant(self) -> set[StoredKey]:
+        return {key for key in self._kept if key in self._before and self._before[key].dormant}
+
+    def _changed(self, now: Stored) -> set[StoredKey]:
+        keys = now.keys() | self._before.keys()
+        changed = {key for key in keys if _differ(self._before.get(key), now.get(key))}
+        if (dormant := self._dormant()) and self._reader.log_index() != self._log_index:
+            changed |= dormant  # a Source may have activated a tenant, changed it and deactivated it
+        return changed
+
+    def _delete(self, keys: list[StoredKey], reasons: dict[StoredKey, str]) -> None:
+        """Delete what did not exist at the start; add the reasons why that fails to ``reasons``."""
+        for key in sorted(set(keys) - self._foreign, key=_order):
+            if key.kind not in _PATHS:
+                reasons[key] = f"the API of Weaviate cannot delete a {key.kind}"
+                continue
+            try:
+                call(self._address, "DELETE", f"{_PATHS[key.kind]}/{quote(key.name, safe='')}")
+            except FrozenServerError:
+                raise
+            except InfrastructureError as error:
+                reasons[key] = error.message
+
+    def _fill_again(self, reasons: dict[StoredKey, str]) -> None:
+        # A fill may store several things, and need not expect that one of them exists.
+        self._delete(list(self._kept & self._reader.read().keys()), reasons)
+        for fill in self._fills:
+            try:
+                fill(self._address)
+            except SnipproofError:
+                raise
+            except Exception as error:  # it is a function of the user
+                name = getattr(fill, "__qualname__", repr(fill))
+                raise InfrastructureError(
+                    f"`{name}`, which was passed to `snippet_state.keep`, failed to restore what it had stored: "
+                    f"{type(error).__name__}: {error}",
+                    "it is called again on a server that holds what other fixtures stored",
+                ) from error
+
+    def _copy(self, key: StoredKey, item: StoredItem) -> _Copy | None:
+        """Return what creates ``item`` again, ``None`` if that is too much, cannot be read, or no API does it."""
+        if key.kind == "alias":
+            return _Copy(item.stamp, item.definition)
+        if key.kind != "collection" or item.dormant or sum(item.counts.values()) > _COPIED:
+            return None
+        objects = [each for tenant in item.counts for each in self._reader.objects(key.name, tenant, _COPIED)]
+        return _Copy(item.stamp, item.definition, tuple(objects))
+
+    def _create_again(self, reasons: dict[StoredKey, str]) -> None:
+        """Create what there are copies of and is gone; add the reasons why that fails to ``reasons``.
+
+        Collections and objects may refer to each other: those that fail are tried again behind the others.
+        """
+        gone = sorted(self._copies.keys() - self._reader.read().keys(), key=_order, reverse=True)
+        objects = [(key, each) for key in gone for each in self._copies[key].objects]
+        while gone:
+            failed = [key for key in gone if not self._define(key, reasons)]
+            gone = failed if len(failed) < len(gone) else []
+        while objects:
+            errors = store(self._address, [each for _, each in objects])
+            reasons |= {key: error for (key, _), error in zip(objects, errors, strict=True) if error}
+            left = [pair for pair, error in zip(objects, errors, strict=True) if error]
+            objects = left if len(left) < len(objects) else []
+
+    def _define(self, key: StoredKey, reasons: dict[StoredKey, str]) -> bool:
+        """Create a collection without its objects, or an alias; return whether that succeeded."""
+        definition = self._copies[key].definition
+        body = {name: value for name, value in definition.items() if name != "tenants"}
+        if (body.get("multiTenancyConfig") or {}).get("enabled"):
+            body.pop("shardingConfig", None)  # the server reports it, but does not accept it
+        try:
+            call(self._address, "POST", _PATHS[key.kind], body)
+            if tenants := definition.get("tenants"):
+                call(self._address, "POST", f"/v1/schema/{key.name}/tenants", [{"name": name} for name in tenants])
+        except FrozenServerError:
+            raise
+        except InfrastructureError as error:
+            reasons[key] = error.message
+            return False
+        return True
+
+    def _check(self, reasons: dict[StoredKey, str]) -> None:
+        """Raise an error unless everything is as it was at the mark."""
+        now = self._reader.read()
+        lost = []
+        for key in sorted(now.keys() | self._before.keys(), key=_order):
+            was, item = self._before.get(key), now.get(key)
+            # What is stored again has new times of update.
+            again = key in self._kept or key in self._copies
+            if not (was and item and (was.outline == item.outline if again else was.stamp == item.stamp)):
+                lost.append(f"{key} ({reason})" if (reason := reasons.get(key)) else str(key))
+        if lost:
+            raise InfrastructureError(
+                f"a Source changed what cannot be restored: {', '.join(lost)}",
+                "store it with `snippet_state.keep(fill)` in a fixture of the Suite, which then stores it again; "
+                "what was on the server before the session is never touched",
+            )
+
+
+def _is_marked(item: StoredItem) -> bool:
+    return str(item.definition.get("description") or "").startswith(MARK)
+
+
+def _differ(before: StoredItem | _Copy | None, after: StoredItem | None) -> bool:
+    return (before and before.stamp) != (after and after.stamp)
+
+
+def _order(key: StoredKey) -> tuple[int, str]:
+    return _ORDER.index(key.kind), key.name
+
+
+def _describe(key: StoredKey, before: Stored, after: Stored) -> str:
+    how = "created" if key not in before else "deleted" if key not in after else "changed"
+    return f"{how} {key}"

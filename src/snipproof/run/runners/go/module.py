@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ _GO = "Go 1.21 or newer"
 _MIN_VERSION = (1, 21)
 _MODULE = re.compile(r'^module[ \t]+["`]?([^\s"`]+)', re.MULTILINE)
 _NEWER = re.compile(r"requires go >= ([\d.]+)")
+_FOLDERS = "folders.json"
 _PARSING = re.compile(r"errors parsing [^\n]*:\n[^\n]*go\.mod:(\d+)(?::(\d+))?: (.*)")
 
 
@@ -45,7 +47,8 @@ class GoModule:
         :param scratch: the folder for go's temporary files, which remain there if go is killed.
         """
         # Only the lock file decides, not a workspace around it. With PWD go prints paths without resolving links.
-        return {**os.environ, "GOTMPDIR": str(scratch), "GOWORK": "off", "PWD": str(self.folder)}
+        temporary = {"GOTMPDIR": str(scratch), "TMPDIR": str(scratch)}
+        return {**os.environ, **temporary, "GOWORK": "off", "PWD": str(self.folder)}
 
 
 def find_module(context: RunnerContext) -> GoModule:
@@ -80,7 +83,9 @@ def find_module(context: RunnerContext) -> GoModule:
 def download(context: RunnerContext, module: GoModule) -> None:
     """Download what ``module`` requires into the user's module cache, once for the same lock file.
 
-    :raises InfrastructureError: the download failed.
+    What is in the module cache is checked against ``go.sum``. A damaged module is downloaded again.
+
+    :raises InfrastructureError: the download failed, or a module is damaged again after that.
     :raises SettingsError: ``go.mod`` is not valid.
     """
     if module.vendored:
@@ -91,9 +96,68 @@ def download(context: RunnerContext, module: GoModule) -> None:
         # go completes go.sum: let it work with a copy.
         for file in files:
             shutil.copyfile(file, folder / file.name)
-        _go(context, module, "mod", "download", f"-modfile={folder / 'go.mod'}")
+        modfile = f"-modfile={folder / 'go.mod'}"
+        for command in ("download", "verify"):
+            try:
+                _go(context, module, "mod", command, modfile)
+            except InfrastructureError:
+                if not _remove_damaged(context, module, modfile):
+                    raise
+                _go(context, module, "mod", "download", modfile)
+                _go(context, module, "mod", "verify", modfile)
+        folders = [each["Dir"] for each in _modules(context, module, modfile) if each.get("Dir")]
+        (folder / _FOLDERS).write_text(json.dumps(folders), encoding="utf-8")
 
-    cached_environment(context, files, f"go {module.version}", make)
+    # The number changes when an environment made before cannot be used any more.
+    cached_environment(context, files, f"go {module.version} 2", make, _folders)
+
+
+def _folders(environment: Path) -> list[Path]:
+    """Return the folders of all modules in the module cache."""
+    return [Path(folder) for folder in json.loads((environment / _FOLDERS).read_text(encoding="utf-8"))]
+
+
+def _modules(context: RunnerContext, module: GoModule, modfile: str) -> list[dict[str, str]]:
+    """Return what ``go mod download -json`` reports about each module, even if it fails."""
+    env = module.environment(context.scratch("tmp"))
+    command = [module.go, "mod", "download", "-json", modfile]
+    try:
+        output = call(context, command, cwd=module.folder, env=env, name="go mod")
+    except CommandError as error:
+        output = error.output
+    return [json.loads(text) for text in re.findall(r"^\{$.*?^\}$", output, re.MULTILINE | re.DOTALL)]
+
+
+def _remove_damaged(context: RunnerContext, module: GoModule, modfile: str) -> bool:
+    """Remove the modules that are damaged from the module cache; return whether there were any."""
+    try:
+        _go(context, module, "mod", "verify", modfile)
+        output = ""
+    except InfrastructureError as error:
+        output = error.hint
+    removed = False
+    for each in _modules(context, module, modfile):
+        if "Error" not in each and f"{each['Path']} {each['Version']}: " not in output:
+            continue
+        files = [Path(each[key]) for key in ("Zip", "Dir") if each.get(key)]
+        if "GoMod" in each:  # the archive of a module that cannot be unpacked is not reported
+            files.append(Path(each["GoMod"]).with_suffix(".zip"))
+        for file in files:
+            removed = _remove(file) or removed
+            _remove(file.with_suffix(".ziphash"))
+    return removed
+
+
+def _remove(path: Path) -> bool:
+    """Remove a file or a folder, which go makes read-only; return whether it was there."""
+    if not path.is_dir():
+        existed = path.exists()
+        path.unlink(missing_ok=True)
+        return existed
+    for folder, _, _ in os.walk(path):
+        Path(folder).chmod(0o755)
+    shutil.rmtree(path)
+    return True
 
 
 def _go(context: RunnerContext, module: GoModule, *arguments: str) -> str:

@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,13 @@ from typing import Any
 from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.run.runner import RunnerContext
 from snipproof.run.runners.java.javac import Javac
-from snipproof.run.toolchain import CommandError, cached_environment, call, find_tool
+from snipproof.run.toolchain import CommandError, cached_environment, call, find_tool, tool_environment
 
 _BUILD_CLASSPATH = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath"
 _LAUNCHER = Path(__file__).with_name("launcher")
 _LAUNCHER_FACTORY = "org/junit/platform/launcher/core/LauncherFactory.class"
 _TEST_ENGINE = "META-INF/services/org.junit.platform.engine.TestEngine"
+_WRITE_LOCK = "write it again: mvn io.github.chains-project:maven-lockfile:generate"
 _PROCESSOR = "META-INF/services/javax.annotation.processing.Processor"
 _DEPENDENCY = """\
 add to its dependencies:
@@ -77,9 +79,16 @@ def resolve(context: RunnerContext, javac: Javac, version: str) -> ClassPath:
     parts = sorted(_LAUNCHER.rglob("*.java"))
 
     def make(folder: Path) -> None:
+        checksums = _locked_checksums(context, lock) if lock != pom else None
         jars = _call_maven(context, pom, folder / "classpath")
-        if lock != pom:
-            _require_locked(context, lock, jars)
+        if [jar for jar in jars if _is_damaged(jar) and _remove_downloaded(context, jar)]:
+            jars = _call_maven(context, pom, folder / "classpath")
+        for jar in jars:
+            if _is_damaged(jar):
+                message = f"{context.suite.lock}:1:1 {jar.name} is damaged in the Maven repository"
+                raise InfrastructureError(message, f"remove {jar}")
+        if checksums is not None:
+            _require_locked(context, checksums, jars)
         names = _entries(jars)
         _require_junit(context, pom, jars, names)
         javac.compile_launcher(parts, jars, folder / "launcher")
@@ -87,14 +96,18 @@ def resolve(context: RunnerContext, javac: Javac, version: str) -> ClassPath:
         (folder / "classpath.json").write_text(json.dumps(data), encoding="utf-8")
 
     facts = f"java {version} {platform.system()} {platform.machine()}"
-    for _ in range(2):
-        folder = cached_environment(context, [*_manifests(pom), lock, *parts], facts, make)
-        data = json.loads((folder / "classpath.json").read_text(encoding="utf-8"))
-        jars = tuple(Path(jar) for jar in data["jars"])
-        if all(jar.exists() for jar in jars):
-            break
-        (folder / "complete").unlink(missing_ok=True)  # the user's Maven repository was cleaned
-    return ClassPath(jars, folder / "launcher", data["processes"])
+    folder = cached_environment(context, [*_manifests(pom), lock, *parts], facts, make, _jars)
+    return ClassPath(tuple(_jars(folder)), folder / "launcher", _read(folder)["processes"])
+
+
+def _read(environment: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((environment / "classpath.json").read_text(encoding="utf-8"))
+    return data
+
+
+def _jars(environment: Path) -> list[Path]:
+    """Return the jars of the class path, which are in the user's Maven repository."""
+    return [Path(jar) for jar in _read(environment)["jars"]]
 
 
 def _manifests(pom: Path) -> list[Path]:
@@ -114,12 +127,22 @@ def _call_maven(context: RunnerContext, pom: Path, output: Path) -> list[Path]:
     mvn = find_tool("mvn", "Apache Maven")
     command = [mvn, "-q", "-B", "-Dstyle.color=never", "-f", str(pom), _BUILD_CLASSPATH]
     try:
-        call(context, [*command, f"-Dmdep.outputFile={output}", "-DincludeScope=test"], cwd=pom.parent)
+        arguments = [*command, f"-Dmdep.outputFile={output}", "-DincludeScope=test"]
+        call(context, arguments, cwd=pom.parent, env=_environment(context))
     except CommandError as error:
         message = f"{context.suite.lock}:1:1 the class path could not be resolved: mvn failed"
         raise InfrastructureError(message, error.tail) from None
     text = output.read_text(encoding="utf-8") if output.exists() else ""
     return [Path(place) for place in text.strip().split(os.pathsep) if place]
+
+
+def _environment(context: RunnerContext) -> dict[str, str]:
+    """Return the environment of Maven, whose JVM has its own idea of where temporary files go."""
+    env = tool_environment(context)
+    options = [env.get("MAVEN_OPTS", ""), "-XX:-UsePerfData"]
+    if len(env["TMPDIR"].split()) == 1:  # the script of Maven cuts its options at spaces
+        options.append(f"-Djava.io.tmpdir={env['TMPDIR']}")
+    return {**env, "MAVEN_OPTS": " ".join(options).strip()}
 
 
 def _entries(jars: Iterable[Path]) -> set[str]:
@@ -145,25 +168,61 @@ def _require_junit(context: RunnerContext, pom: Path, jars: Iterable[Path], name
         raise SettingsError(f"{place} no test engine is on the class path", hint)
 
 
-def _require_locked(context: RunnerContext, lock: Path, jars: Iterable[Path]) -> None:
-    """Check every jar against a lock file of the maven-lockfile plugin."""
-    place = f"{context.suite.lock}:1:1"
-    hint = "write it again: mvn io.github.chains-project:maven-lockfile:generate"
+Checksums = Mapping[str, list[tuple[str, str]]]
+"""The algorithms and checksums of artifacts, by their folders in a Maven repository."""
+
+
+def _locked_checksums(context: RunnerContext, lock: Path) -> Checksums:
+    """Return the checksums of a lock file of the maven-lockfile plugin."""
     try:
-        locked = _checksums(json.loads(lock.read_text(encoding="utf-8"))["dependencies"])
+        return _checksums(json.loads(lock.read_text(encoding="utf-8"))["dependencies"])
     except (OSError, ValueError, KeyError, TypeError):
-        raise SettingsError(f"{place} not a lock file of maven-lockfile", hint) from None
+        raise SettingsError(f"{context.suite.lock}:1:1 not a lock file of maven-lockfile", _WRITE_LOCK) from None
+
+
+def _require_locked(context: RunnerContext, checksums: Checksums, jars: Iterable[Path]) -> None:
+    """Check every jar against the lock file."""
+    place = f"{context.suite.lock}:1:1"
     for jar in jars:
         # A repository has a jar in group/artifact/version; each part of the group's name is a folder.
         parts = jar.parent.parts
-        name = next((name for i in range(len(parts)) if (name := "/".join(parts[i:])) in locked), None)
+        name = next((name for i in range(len(parts)) if (name := "/".join(parts[i:])) in checksums), None)
         if name is None:
-            raise SettingsError(f"{place} {jar.name} is on the class path, but not locked", hint)
-        if not any(_digest(jar, algorithm) == checksum for algorithm, checksum in locked[name]):
+            raise SettingsError(f"{place} {jar.name} is on the class path, but not locked", _WRITE_LOCK)
+        if not any(_digest(jar, algorithm) == checksum for algorithm, checksum in checksums[name]):
             *group, artifact, version = name.split("/")
             coordinates = f"{'.'.join(group)}:{artifact}:{version}"
             message = f"{place} {coordinates}: the checksum differs from the locked one"
             raise InfrastructureError(message, f"check {jar}")
+
+
+def _is_damaged(jar: Path) -> bool:
+    """Return whether a jar differs from the checksum that Maven stored beside it, else from those inside of it."""
+    if jar.is_dir() or jar.suffix != ".jar":  # the classes of a module of the same build
+        return False
+    try:
+        stored = jar.with_name(f"{jar.name}.sha1")
+        words = stored.read_text(encoding="ascii", errors="replace").split() if stored.is_file() else []
+        if words and re.fullmatch(r"[0-9a-fA-F]{40}", words[0]):
+            return _digest(jar, "SHA-1") != words[0].lower()
+        with zipfile.ZipFile(jar) as archive:
+            return archive.testzip() is not None
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError):
+        return True
+
+
+def _remove_downloaded(context: RunnerContext, jar: Path) -> bool:
+    """Remove a jar that Maven downloaded, so that it does so again; what was installed by hand stays.
+
+    :return: whether it was removed.
+    """
+    stored = jar.with_name(f"{jar.name}.sha1")
+    if not (stored.exists() or jar.with_name("_remote.repositories").exists()):
+        return False
+    context.log(f"{context.suite.flavour}: {jar} is damaged: Maven downloads it again")
+    jar.unlink(missing_ok=True)
+    stored.unlink(missing_ok=True)
+    return True
 
 
 def _checksums(dependencies: Iterable[Mapping[str, Any]]) -> dict[str, list[tuple[str, str]]]:

@@ -8,9 +8,9 @@ The arguments of a worker are file descriptors: each request and each response i
 ``{"status": …}``, in the format of ``os.wait``, when the Source and everything that it started has ended.
 
 A job names the docs source's path, the probed text, the working directory and the files for events and output. Every
-probe writes one line of JSON ``{"line": …, "time": …}`` to the events and the separator to stdout; an uncaught
-exception of the Source is written as ``{"error": …}``. ``time`` is in seconds on the monotonic clock. Works on Python
-3.8 and newer.
+probe writes one line, the separator and the JSON ``{"line": …, "time": …}``, to the events and the separator to stdout;
+an uncaught exception of the Source is written as ``{"error": …}``. ``time`` is in seconds on the monotonic clock. Works
+on Python 3.8 and newer.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import threading
 import time
 import traceback
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,12 +43,11 @@ _SIGKILL = 9
 
 def run(job: dict[str, Any]) -> None:
     """Run the job and exit as the Source would have exited."""
-    events = os.open(job["events"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     # The line at which a Source hangs is written just before the timeout kills it.
     hang = os.open(job["hang"], os.O_WRONLY | os.O_CREAT, 0o600)
     faulthandler.dump_traceback_later(job["timeout"], file=hang)
 
-    probe = Probe(events, job["separator"], job["path"])
+    probe = Probe(job)
     write = probe.write
     setattr(builtins, job["function"], probe)
     watch_failures(probe, job["path"])
@@ -62,8 +62,8 @@ def run(job: dict[str, Any]) -> None:
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 (every uncaught exception of the Source is reported)
-        write({"error": describe(error, path)})
-        sys.stdout.flush()
+        attempt(write, {"error": describe(error, path)})
+        attempt(flush)
         sys.exit(1)
     finally:
         faulthandler.cancel_dump_traceback_later()
@@ -86,10 +86,10 @@ class Probe:
     run enters or leaves a set of Regions (a *group*; 0 is no Region), so a loop costs next to nothing.
     """
 
-    def __init__(self, events: int, separator: str, path: str) -> None:
-        self._events = events
-        self._path = path
-        self._separator = separator
+    def __init__(self, job: dict[str, Any]) -> None:
+        self._events = job["events"]
+        self._path = job["path"]
+        self._separator = job["separator"]
         self._pid = os.getpid()
         self._lock = threading.RLock()
         self._reports: set[tuple[str, int]] = set()
@@ -100,8 +100,14 @@ class Probe:
         self.done = module.done
 
     def write(self, event: dict[str, Any]) -> None:
-        """Write a line to the events."""
-        os.write(self._events, (json.dumps(event) + "\n").encode("ascii"))
+        """Write a line to the events; opened each time, since a Source may close every open file, or write to it."""
+        try:
+            events = os.open(self._events, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        except OSError:
+            return  # a probe that cannot write counts as never passed
+        with contextlib.suppress(OSError):
+            os.write(events, (self._separator + json.dumps(event) + "\n").encode("ascii"))
+        os.close(events)
 
     def enter(self, function: int) -> Frame:
         """Report that a function was called; return the frame of this call."""
@@ -148,11 +154,9 @@ class Probe:
             if os.getpid() != self._pid:
                 self.write({**event, "frame": f"{os.getpid()}.{frame}", "child": True})
                 return
-            with contextlib.suppress(Exception):  # closed or replaced by the Source
-                sys.stdout.flush()
+            attempt(flush)
             self.write({**event, "mark": self._count})
-            with contextlib.suppress(OSError):
-                os.write(1, f"{self._separator}{self._count}{self._separator}".encode("ascii"))
+            attempt(os.write, 1, f"{self._separator}{self._count}{self._separator}".encode("ascii"))
             self._count += 1
 
     def known(self, signal: str, number: int) -> bool:
@@ -240,6 +244,19 @@ def watch_failures(probe: Probe, path: str) -> None:
             call(self, context)
 
         loop.call_exception_handler = loop_failed
+
+
+def flush() -> None:
+    """Write what the Source has printed so far."""
+    sys.stdout.flush()
+
+
+def attempt(action: Callable[..., object], *arguments: object) -> None:
+    """Call ``action``. It fails if the Source closed or removed what it writes to; then it counts as never done."""
+    try:
+        action(*arguments)
+    except (OSError, ValueError, AttributeError):
+        return
 
 
 def describe(error: BaseException, path: str, *, whole: bool = False) -> dict[str, Any]:

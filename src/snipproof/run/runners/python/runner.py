@@ -28,6 +28,7 @@ from snipproof.run.toolchain import CommandError, cached_environment, call, chec
 from snipproof.syntax.python_code import parse_python
 
 _MAIN = Path(__file__).with_name("main.py")
+_OTHER_HASH = "DO NOT MATCH THE HASHES"  # in pip's message
 _START_TIMEOUT = 60.0  # seconds for the worker to import the clients
 
 
@@ -57,7 +58,14 @@ class PythonRunner(Runner):
             install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
             try:
                 call(context, [sys.executable, "-m", "venv", str(folder)], cwd=folder, name="venv")
-                call(context, [str(interpreter), *install, "-r", str(lock)], cwd=folder, name="pip")
+                command = [str(interpreter), *install, "-r", str(lock)]
+                try:
+                    call(context, command, cwd=folder, name="pip")
+                except CommandError as error:
+                    if _OTHER_HASH not in error.output:
+                        raise
+                    # A damaged file in pip's cache, perhaps: pip neither removes it nor looks elsewhere.
+                    call(context, [*command, "--no-cache-dir"], cwd=folder, name="pip")
             except CommandError as error:
                 message = f"{context.suite.lock}:1:1 failed to make the environment: {error.program} failed"
                 raise InfrastructureError(message, error.tail) from None

@@ -15,10 +15,11 @@ delete process.env.SNIPPROOF_JOB;
 let probe = null;
 if (job) {
   // Saved, because a Source may replace the functions of a module.
-  const { writeSync } = fs;
+  const { appendFileSync, writeSync } = fs;
   const now = process.hrtime.bigint;
-  const events = fs.openSync(job.events, 'a');
-  const write = (event) => writeSync(events, `${JSON.stringify(event)}\n`);
+  // Opened each time: a Source may close every open file, or write to it.
+  const write = (event) =>
+    attempt(() => appendFileSync(job.events, `${job.separator}${JSON.stringify(event)}\n`));
 
   // Every statement that a Snippet shows has a number. An event is written when it runs for the first time, and when a
   // run enters or leaves a set of Regions (a group; 0 is no Region), so a loop costs next to nothing.
@@ -28,7 +29,7 @@ if (job) {
   const emit = (signal, line, frame) => {
     write({ signal, line, frame, time: Number(now()) / 1e9, mark: marks });
     // Standard output is a file, so everything printed before is already in it.
-    writeSync(1, `${job.separator}${marks}${job.separator}`);
+    attempt(() => writeSync(1, `${job.separator}${marks}${job.separator}`));
     marks += 1;
   };
   const once = (signal, line, frame = '') => {
@@ -121,6 +122,15 @@ if (job) {
   await import(pathToFileURL(job.imports).href).catch(() => {});
   if (fs.readSync(job.gate, Buffer.alloc(1)) === 0) process.exit(1); // the parent is gone
   fs.closeSync(job.gate);
+}
+
+/** Calls a function that fails if the Source closed or removed what it writes to; then it counts as never done. */
+function attempt(action) {
+  try {
+    action();
+  } catch {
+    // A probe that cannot write counts as never passed.
+  }
 }
 
 /** Returns the facts about a thrown value of any kind; must not fail. */

@@ -59,8 +59,10 @@ public final class Launcher {
                 OutputStream responses = new FileOutputStream("/dev/fd/" + args[2])) {
             LauncherFactory.create().execute(request(List.of(Launcher.class.getName()))); // loads what JUnit needs
             respond(responses, "ready", true);
-            while (requests.readLine() != null) {
-                respond(responses, "reusable", runAndRestore(Files.readAllLines(jobFile)));
+            for (String line = requests.readLine(); line != null; line = requests.readLine()) {
+                if (line.endsWith("{}")) { // else a Source wrote it, which writes to every open file
+                    respond(responses, "reusable", runAndRestore(Files.readAllLines(jobFile)));
+                }
             }
         }
         System.exit(0);

@@ -90,7 +90,7 @@ public final class Probe {
 
     /** Writes one event. */
     static synchronized void writeEvent(String json) {
-        write(events, json + "\n");
+        write(events, separator + json + "\n");
     }
 
     private static void write(OutputStream out, String text) {
