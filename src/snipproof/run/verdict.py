@@ -217,6 +217,8 @@ def _where(trace: Trace, fault: Fault, line: int | None) -> str:
         return f"hidden code {'before' if line < trace.region.line else 'after'} it: "
     if trace.open_after(fault.after if isinstance(fault, Crash) else None):
         return ""
+    if isinstance(fault, Crash) and not fault.lines:  # nobody knows which code it was
+        return ""
     lines = fault.lines if isinstance(fault, Crash) else (line,)
     if any(each is not None and shows(trace.region, each) for each in lines):
         return ""

@@ -207,7 +207,7 @@ class Job:
         for event in self.read_events():
             match event:
                 case {"line": int(line), "time": int() | float() as time}:
-                    events.append(_probe_event(event, line, time, len(events)))
+                    events.append(_probe_event(event, line, time))
                 case {
                     "error": {"type": str(kind), "message": str(message), "lines": [*lines], "traceback": str(trace)}
                 }:
@@ -252,13 +252,10 @@ def passed_variables(context: RunnerContext) -> dict[str, str]:
     return {name: os.environ[name] for name in context.settings.run.env if name in os.environ}
 
 
-def _probe_event(event: Mapping[str, Any], line: int, time: float, index: int) -> ProbeEvent:
-    """Return the event of a probe.
-
-    :param index: the number of events before it, which is its mark if it names none.
-    """
+def _probe_event(event: Mapping[str, Any], line: int, time: float) -> ProbeEvent:
+    """Return the event of a probe."""
     if event.get("signal") not in list(Signal):
-        return ProbeEvent(line, time, mark=index)
+        return ProbeEvent(line, time)
     mark = event.get("mark")
     found = mark if isinstance(mark, int) and "child" not in event else None
     return ProbeEvent(line, time, Signal(event["signal"]), str(event.get("frame", "")), found)
