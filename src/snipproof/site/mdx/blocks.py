@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.site.mdx.javascript import CodeError
 from snipproof.site.mdx.jsx import TagError
-from snipproof.site.mdx.markup import Markup, read_inline
+from snipproof.site.mdx.markup import DEFINITION, Markup, read_inline
 from snipproof.site.mdx.structure import FENCE, HEADING
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ class Blocks:
     def _descend(self, begin: int, end: int) -> _Place:
         """Return where the content of the line at ``begin`` begins behind what continues the open containers."""
         position, column = begin, 0
+        in_footnote = False
         for number, container in enumerate(self._containers):
             after, column_after = self._skip_blanks(position, column, end)
             blank = after >= end or self._text[after] == "\r"
@@ -158,10 +159,12 @@ class Blocks:
                 container.ended = container.ended or container.blank
                 position, column = self._skip_blanks(position, column, end, container.size)
             elif container.ended or column_after - column < container.size:
-                return _Place(position, column, number)
+                if kind != _FOOTNOTE or column_after > column or not in_footnote:
+                    return _Place(position, column, number)
             else:
                 container.blank = False
                 position, column = self._skip_blanks(position, column, end, container.size)
+            in_footnote = kind == _FOOTNOTE  # the blanks of one are enough for one that begins in it
         return _Place(position, column, len(self._containers))
 
     def _skip_blanks(self, position: int, column: int, end: int, most: int | None = None) -> tuple[int, int]:
@@ -243,7 +246,14 @@ class Blocks:
                 read_inline(self._text[begin:cell_end], begin, self._found, self._profile)
 
     def _is_underline(self, position: int) -> bool:
-        return self._text[position] in "=-" and _SETEXT.match(self._text, position) is not None
+        """Return whether the line at ``position`` makes the open paragraph a heading."""
+        text = self._text
+        if text[position] not in "=-" or _SETEXT.match(text, position) is None:
+            return False
+        begin, end = self._paragraph[0][0], self._paragraph[-1][1]
+        while text.startswith("[", begin) and begin < end and (definition := DEFINITION.match(text, begin)):
+            begin = _after_blanks(text, definition.end())
+        return begin < end
 
     def _end_paragraph(self, *, heading: bool = False) -> None:
         """End the open paragraph, or table, and read its text."""
@@ -301,16 +311,20 @@ class Blocks:
 
     def _read_statements(self, position: int, end: int) -> int:
         """Read the imports and exports at ``position``."""
-        code = self._markup.code
+        markup, base = self._markup, 0
+        if self._containers:  # admonitions
+            part = self._without_prefixes(self._lines_below(position, end))
+            markup, base = Markup(part, position, self._found, self._profile), position
+        code = markup.code
         code.imports.clear()
         mark = self._found.mark()
         try:
-            after = code.block_end(position)
+            after = base + code.block_end(position - base)
         except (CodeError, TagError) as error:
             self._found.forget(mark)
-            self._found.fail(error.position, f"cannot read these imports and exports: {error}")
+            self._found.fail(base + error.position, f"cannot read these imports and exports: {error}")
             after = end + 1
-        self._found.imports += code.imports
+        self._found.imports += [base + begin for begin in code.imports]
         return after
 
     def _read_directive(self, line: int, position: int, indentation: int, end: int) -> int | None:
@@ -422,7 +436,8 @@ class Blocks:
         after = self._filled_until(position, text[position:end] if in_quote else None)
         if after is None and in_quote:
             found.forget(mark)
-            after = self._filled_until(position, self._without_prefixes(self._lines_below(position, end)))
+            lazy = text.startswith("<!--", position)
+            after = self._filled_until(position, self._without_prefixes(self._lines_below(position, end, lazy=lazy)))
         if after is None:
             found.forget(mark)
             return None
@@ -442,16 +457,36 @@ class Blocks:
             self._paragraph.append((rest, end))
         return end + 1 if again is None else again
 
-    def _lines_below(self, position: int, end: int) -> list[tuple[int, int]]:
-        """Return the text from ``position`` to the end of its line and of each line that continues the containers."""
+    def _lines_below(self, position: int, end: int, *, lazy: bool = False) -> list[tuple[int, int]]:
+        """Return the text from ``position`` to the end of its line and of each line that continues the containers.
+
+        With ``lazy``, also lines that continue fewer of them, up to one that begins or ends another one: those of a comment.
+        """
         lines = [(position, end)]
         while (begin := end + 1) < len(self._text):
             end = self._line_end(begin)
             place = self._descend(begin, end)
-            if place.closes or place.continued < len(self._containers):
+            outside = self._containers[place.continued :]
+            if place.closes or (outside and not lazy):
+                break
+            if outside and (
+                any(container.kind == _ADMONITION for container in outside)
+                or self._enter(place.position, place.column, end, interrupts=False)
+            ):
                 break
             lines.append((place.position, end))
         return lines
+
+    def _comments_end(self, markup: Markup, position: int, base: int) -> int | None:
+        """Return the offset behind the comments at ``position`` that follow one another on a line."""
+        text = markup.text
+        after = None
+        while text.startswith("<!--", position) and (comment := markup.comment(position)) is not None:
+            after = base + comment
+            if text[comment : comment + 1] not in (" ", "\t"):
+                break
+            position = _after_blanks(text, comment + 1)
+        return after
 
     def _filled_until(self, begin: int, part: str | None) -> int | None:
         """Return the offset behind the markup at ``begin`` if nothing but markup stands on its lines, else ``None``.
@@ -463,20 +498,15 @@ class Blocks:
             markup, base = Markup(part, begin, self._found, self._profile), begin
         text, position = markup.text, begin - base
         if text.startswith("<!--", position):
-            comment = markup.comment(position)
-            while comment is not None and text.startswith("<!--", _after_blanks(text, comment + 1)):
-                comment, last = markup.comment(_after_blanks(text, comment + 1)), comment
-                comment = comment or last
-                if comment == last:
-                    break
-            return None if comment is None else base + comment
+            return self._comments_end(markup, position, base)
         try:
             while True:
-                position = markup.expression(position) if text[position] == "{" else markup.tag(position).end
+                first = text[position]
+                position = markup.expression(position) if first == "{" else markup.tag(position).end
                 position = _after_blanks(text, position)
                 if position >= len(text) or text[position] in "\r\n":
                     return base + position
-                if text[position] not in "<{":
+                if text[position] != "<" and (text[position] != "{" or first == "{"):
                     return None
         except (TagError, CodeError):
             return None

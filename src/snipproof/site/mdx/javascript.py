@@ -118,8 +118,7 @@ class Code:
                 operand = complete = True
                 ended = imports and not brackets
             elif comment is not None:
-                if in_braces and len(brackets) == 1 and comment.startswith("//") and "}" in comment:
-                    return begin + comment.index("}") + 1  # the parser stops at the first one that works
+                pass
             elif sign in "([{":
                 brackets.append(sign)
                 operand = complete = False

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from snipproof.site.profile import Profile
 
 _TEXT = re.compile(r"\\[^\n]|`+|<(?=[!\w$/>])|\{|\]\(")
-_COMMENT = re.compile(r"<!--(?!-?>).*?--+>", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?!-?>)-?+.*?--+>", re.DOTALL)
 _CODE_COMMENT = re.compile(r"\{\s*/\*")
 _RESOURCE = re.compile(
     r"""\(\s*(?:<(?:[^<>\\\n]|\\.)*+>|(?!<)(?:[^\s()\\]|\\.|\((?:[^\s()\\]|\\.)*+\))*+)
     (?:\s+(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\)))?\s*\)""",
     re.VERBOSE | re.DOTALL,
 )
-_DEFINITION = re.compile(
+DEFINITION = re.compile(
     r"""\[(?:[^\[\]\\]|\\.)++\]:\s*(?:<(?:[^<>\\\n]|\\.)*+>|(?!<)\S+)
     (?:[ \t]+(?:"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|\((?:[^()\\]|\\.)*+\)))?[ \t\r]*(?:\n|\Z)""",
     re.VERBOSE | re.DOTALL,
@@ -170,7 +170,7 @@ class _Inline:
     def read(self) -> None:
         text = self._text
         position = 0
-        while text.startswith("[", position) and (definition := _DEFINITION.match(text, position)):
+        while text.startswith("[", position) and (definition := DEFINITION.match(text, position)):
             position = definition.end()
         while step := _TEXT.search(text, position):
             begin, position = step.span()

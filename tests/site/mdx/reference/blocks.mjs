@@ -26,11 +26,11 @@ function preprocess(text) {
       }
     }
   }
-  const titled = new RegExp(`^((?:> ?)*(?: +|\\t+)?:{3,}(?:${KEYWORDS})) +(.*)$`)
-  const joined = lines.map(([line]) => line
-    .replace(/^#{1,6}(?!#).*/, (heading) => heading.replace(/\{#/g, '\\{#'))
-    .replace(titled, '$1[$2]'))
-  return [joined.join('\n'), lines.map(([, number]) => number)]
+  const titled = new RegExp(`^((?:> ?)*(?: +|\\t+)?:{3,}(?:${KEYWORDS})) +(.*)$`, 'gm')
+  const joined = lines.map(([line]) => line).join('\n')
+    .replace(/^#{1,6}(?!#).*/gm, (heading) => heading.replace(/\{#/g, '\\{#'))
+    .replace(titled, '$1[$2]')
+  return [joined, lines.map(([, number]) => number)]
 }
 
 function value(attribute) {
