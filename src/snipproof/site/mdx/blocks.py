@@ -13,9 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.site.mdx.javascript import CodeError
-from snipproof.site.mdx.jsx import TagError
-from snipproof.site.mdx.markup import DEFINITION, Markup, read_inline
-from snipproof.site.mdx.structure import FENCE, HEADING
+from snipproof.site.mdx.jsx import USUAL, TagError, usual_tag
+from snipproof.site.mdx.markup import DEFINITION, HEADING_NAME, Markup, read_inline
+from snipproof.site.mdx.structure import BLOCK, FENCE, HEADING
+from snipproof.site.mdx.tabs import TAB_TAGS
 
 if TYPE_CHECKING:
     from snipproof.site.mdx.markup import Found
@@ -49,7 +50,24 @@ _CELL = re.compile(r"(?:[^|\\\n]|\\[^\n]?)+")
 _MATH = re.compile(r"(\${2,})[^$\n]*\r?(?=\n|\Z)")
 _ESM = re.compile(r"(?:import|export) ")
 _SPECIAL = re.compile(r"[`<{]|\]\(")
+_BLANK_LINE = re.compile(r"[ \t]*\r?\n")
 _BLANKS = re.compile(r"[ \t]*")
+# Most lines of a Page are text without markup. They are skipped by one expression, without looking at each of them.
+_REST = r"(?:[^\n`<{\\]|\\(?:[^\n`]|(?=\n))|`[^`\n|]+`(?!`))*+\n"
+_WORDS = (
+    r"(?:[^\s`~<{#:*+\-_>0-9=$\[\\ie]|\*\*?(?=[^\s*`<{\\])|_(?=[^\s_`<{\\])|\[(?=[^\s^`<{\\])|[0-9]+(?![0-9.)])|(?!(?:import|export) )[ie])"
+    + _REST
+)
+_PLAIN = re.compile(rf"(?:[ \t]*+(?:\r?\n|{_WORDS}))*+")
+_LIST = re.compile(rf"(?:[ \t]*+(?:\r?\n|(?:(?:[*+-]|[0-9]{{1,9}}[.)])[ \t]++)*+{_WORDS}))*+")
+# So are most tags and headings: each stands on a line of its own.
+_ALONE = rf"""[ \t]*+(?:
+    (\#{{1,6}}[ \t]++{_REST})
+    |(USUAL)[ \t]*\r?(?:\n|\Z)
+    |</([A-Za-z]\w*)>[ \t]*\r?\n
+    |<(?!COMPONENT\b)([A-Za-z]\w*)(?:\s+[\w-]+=(?:"[^"]*+"|'[^']*+'|\{{[\w.]*\}})|[ ]+[\w-]+)*+\s*/?>[ \t]*\r?\n
+)"""
+_TOP_LEVEL = re.compile(r"[^\s>*+\-0-9\[]")
 
 
 class _Container:
@@ -88,13 +106,96 @@ class Blocks:
         self._paragraph: list[tuple[int, int]] = []  # the offsets of each line's text
         self._in_table = False
         self._markup = Markup(text, 0, found, profile)
+        self._alone = _alone(profile.component, tuple(profile.attributes.items()))
+        self._plain_until = 0  # up to here, lines are read one by one
         self._left_open: tuple[str, int] | None = None  # the last fence that nothing closed, and where it ended
 
     def read(self, position: int) -> None:
         """Read everything from ``position``, where a line begins."""
-        while position < len(self._text):
+        text = self._text
+        while position < len(text):
+            if self._paragraph and _BLANK_LINE.match(text, position):
+                self._end_paragraph()
+            if position >= self._plain_until and not self._paragraph:
+                begin = position
+                position = self._skip_plain(position)
+                if not self._containers and position >= self._plain_until:
+                    position = self._skip_alone(position)
+                if position > begin:
+                    continue
             position = self._read_line(position)
         self._end_paragraph()
+
+    def _skip_alone(self, position: int) -> int:
+        """Read a usual tag or heading that has its lines for itself, outside of all containers; return the offset behind it."""
+        alone = self._alone.match(self._text, position)
+        if alone is None:
+            return position
+        found = self._found
+        heading, component, *values, closed, name = alone.groups()
+        if name is not None:
+            kind = f"<{name}"
+            begin = alone.start(name_group := alone.lastindex or 0) - 1
+            if kind in TAB_TAGS:
+                found.notes.append((kind, begin, alone.end(name_group)))
+            elif HEADING_NAME.fullmatch(name):
+                found.notes.append((HEADING, begin, alone.end(name_group)))
+            found.elements.add(name)
+        elif closed is not None:
+            kind = f"</{closed}"
+            if kind in TAB_TAGS:
+                begin = alone.start(alone.lastindex or 0) - 2
+                found.notes.append((kind, begin, begin + len(kind)))
+        elif heading is not None:
+            found.notes.append((HEADING, alone.start(1), alone.end(1)))
+        else:
+            begin, end = alone.span(2)
+            found.tags.append((begin, dict(zip(USUAL, values, strict=True))))
+            found.notes.append((BLOCK, begin, end))
+        return alone.end()
+
+    def _skip_plain(self, position: int) -> int:
+        """Return the offset behind the lines at ``position`` that need no look, where it is known what is open.
+
+        Lines of which a part has to be read again are read one by one.
+        """
+        text = self._text
+        containers = self._containers
+        if not containers:
+            end = _PLAIN.match(text, position).end()  # type: ignore[union-attr] (it matches everything)
+            if end > position:
+                begin = self._last_paragraph(position, end)
+                if begin < end:
+                    self._plain_until = end
+                return begin
+            if text[position] not in " \t*+-0123456789":
+                return position
+        elif text[position] in "<`:":
+            return position
+        admonitions = 0
+        while admonitions < len(containers) and containers[admonitions].kind == _ADMONITION:
+            admonitions += 1
+        end = _LIST.match(text, position).end()  # type: ignore[union-attr]
+        if end == position:
+            return position
+        # A line at the left behind a blank line ends all other containers, unless it begins one.
+        begin = self._last_paragraph(position, end)
+        while begin > position and begin < len(text) and not _TOP_LEVEL.match(text, begin):
+            begin = self._last_paragraph(position, text.rfind("\n", position, begin - 1) + 1)
+        self._plain_until = end
+        if begin > position:
+            del containers[admonitions:]
+        return begin
+
+    def _last_paragraph(self, begin: int, end: int) -> int:
+        """Return where the last paragraph between two offsets begins: ``end`` if there is a blank line before it."""
+        text = self._text
+        while begin < end:
+            line = text.rfind("\n", begin, end - 1) + 1 or begin
+            if not text[line:end].strip():
+                return end
+            end = line
+        return begin
 
     def _read_line(self, begin: int) -> int:
         """Read the line at ``begin``, and those of the block that begins on it; return where the next one begins."""
@@ -510,6 +611,13 @@ class Blocks:
                     return None
         except (TagError, CodeError):
             return None
+
+
+@cache
+def _alone(component: str, attributes: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    usual = usual_tag(component, dict(attributes)).replace(" ", "[ ]")
+    pattern = _ALONE.replace("USUAL", usual).replace("COMPONENT", re.escape(component))
+    return re.compile(pattern, re.VERBOSE)
 
 
 def _after_blanks(text: str, position: int) -> int:

@@ -10,7 +10,7 @@ from snipproof.site.mdx.javascript import Code, TagEnd
 from snipproof.text import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _WORD = r"(?:[^\W\d]|\$)[\w$-]*"
 TAG_NAME = re.compile(rf"<(?:(?P<closing>/)\s*(?P<closed>{_WORD}(?:[.:]{_WORD})*+)?\s*>|(?P<name>{_WORD}(?:[.:]{_WORD})*+)?+(?=[\s/>{{]))")
@@ -32,7 +32,8 @@ _CLOSING = re.compile(r"/\s*>|>")
 # Nearly all attributes are like this: a name with a plain string or, for the text, an identifier.
 _PLAIN = re.compile(r"""\s*([A-Za-z_$][\w$]*)=(?:"([^"&]*)"|\{([A-Za-z_$][\w$]*)\})""")
 # Nearly all tags have exactly these attributes, in this order.
-_USUAL = ("text", "start-marker", "end-marker", "language")
+USUAL = ("text", "start-marker", "end-marker", "language")
+"""The keys of these attributes."""
 
 
 class TagError(Exception):
@@ -70,10 +71,10 @@ def read_tag(
     :raises TagError: the tag is not closed, or an attribute to read is an expression.
     :raises CodeError: an expression in it is never closed.
     """
-    names = [attributes.get(key, "") for key in _USUAL]
+    names = [attributes.get(key, "") for key in USUAL]
     usual = _usual_tag(*names).match(text, position) if all(names) else None
     if usual:
-        return Tag(dict(zip(_USUAL, usual.groups(), strict=True)), usual.end())
+        return Tag(dict(zip(USUAL, usual.groups(), strict=True)), usual.end())
     begin = position
     values: dict[str, str | None] = {}
     keys = {name: key for key, name in attributes.items()}
@@ -129,9 +130,19 @@ def expressions_of(text: str) -> Callable[[int], int]:
 
 @cache
 def _usual_tag(*names: str) -> re.Pattern[str]:
+    return re.compile(_usual_attributes(names))
+
+
+def _usual_attributes(names: Sequence[str]) -> str:
     patterns = (r"\{([A-Za-z_$][\w$]*)\}", *(r'"([^"&]*)"' for _ in names[1:]))
     pairs = zip(map(re.escape, names), patterns, strict=True)
-    return re.compile("".join(rf"\s*{name}={pattern}" for name, pattern in pairs) + r"\s*/>")
+    return "".join(rf"\s*{name}={pattern}" for name, pattern in pairs) + r"\s*/>"
+
+
+def usual_tag(component: str, attributes: Mapping[str, str]) -> str:
+    """Return a pattern of a usual tag of the ``component``, with a group for each of :data:`USUAL` in its order."""
+    names = [attributes.get(key, "") for key in USUAL]
+    return rf"<{re.escape(component)}(?=\s){_usual_attributes(names)}" if all(names) else "(?!)"
 
 
 def _read_plain(text: str, position: int, keys: Mapping[str, str], values: dict[str, str | None]) -> int:

@@ -35,7 +35,7 @@ DEFINITION = re.compile(
 )
 _MAX_ERRORS = 8
 _TICKS = re.compile("`+")
-_HEADING_NAME = re.compile("h[1-6]")
+HEADING_NAME = re.compile("h[1-6]")
 
 
 class Found:
@@ -103,7 +103,7 @@ class Markup:
         kind = f"<{component}"
         if kind in TAB_TAGS:
             found.notes.append((kind, base + begin, base + name.end()))
-        elif _HEADING_NAME.fullmatch(component):
+        elif HEADING_NAME.fullmatch(component):
             found.notes.append((HEADING, base + begin, base + name.end()))
         found.elements.add(component)
         tag = read_tag(self.text, name.end(), {}, self.code.expression_end)
