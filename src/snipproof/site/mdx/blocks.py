@@ -60,13 +60,18 @@ _WORDS = (
 )
 _PLAIN = re.compile(rf"(?:[ \t]*+(?:\r?\n|{_WORDS}))*+")
 _LIST = re.compile(rf"(?:[ \t]*+(?:\r?\n|(?:(?:[*+-]|[0-9]{{1,9}}[.)])[ \t]++)*+{_WORDS}))*+")
-# So are most tags and headings: each stands on a line of its own.
-_ALONE = rf"""[ \t]*+(?:
-    (\#{{1,6}}[ \t]++{_REST})
-    |(USUAL)[ \t]*\r?(?:\n|\Z)
-    |</([A-Za-z]\w*)>[ \t]*\r?\n
-    |<(?!COMPONENT\b)([A-Za-z]\w*)(?:\s+[\w-]+=(?:"[^"]*+"|'[^']*+'|\{{[\w.]*\}})|[ ]+[\w-]+)*+\s*/?>[ \t]*\r?\n
+# So are the usual headings, tags, fences and imports between them, each on lines of its own.
+_USUAL = rf"""(?:[ \t]*+(?:\r?\n|{_WORDS}))*+(?:
+    [ \t]*+(?:
+        (\#{{1,6}}[ \t]++{_REST})
+        |(COMPONENT)[ \t]*\r?(?:\n|\Z)
+        |</([A-Za-z]\w*)>[ \t]*\r?\n
+        |<(?!NAME\b)([A-Za-z]\w*)(?:\s+[\w-]+=(?:"[^"]*+"|'[^']*+'|\{{[\w.]*\}})|[ ]+[\w-]+)*+\s*/?>[ \t]*\r?\n
+        |(```(?!`)[^`\n]*\n(?:(?![ \t]*+```)[^\n]*\n)*+[ \t]*+```+[ \t]*)\r?(?:\n|\Z)
+    )
+    |((?:import[ ][A-Za-z_$][\w$]*[ ]from[ ](?:"[^"\\\n]*+"|'[^'\\\n]*+');?[ \t]*\r?\n)++)(?=[ \t]*\r?\n|\Z)
 )"""
+_HEADING_GROUP, _COMPONENT_GROUP, _CLOSING_GROUP, _OPENING_GROUP, _FENCE_GROUP, _IMPORT_GROUP = 1, 2, 7, 8, 9, 10
 _TOP_LEVEL = re.compile(r"[^\s>*+\-0-9\[]")
 
 
@@ -106,7 +111,7 @@ class Blocks:
         self._paragraph: list[tuple[int, int]] = []  # the offsets of each line's text
         self._in_table = False
         self._markup = Markup(text, 0, found, profile)
-        self._alone = _alone(profile.component, tuple(profile.attributes.items()))
+        self._usual = _usual(profile.component, tuple(profile.attributes.items()))
         self._plain_until = 0  # up to here, lines are read one by one
         self._left_open: tuple[str, int] | None = None  # the last fence that nothing closed, and where it ended
 
@@ -118,41 +123,51 @@ class Blocks:
                 self._end_paragraph()
             if position >= self._plain_until and not self._paragraph:
                 begin = position
+                if not self._containers:
+                    position = self._read_usual(position)
                 position = self._skip_plain(position)
-                if not self._containers and position >= self._plain_until:
-                    position = self._skip_alone(position)
                 if position > begin:
                     continue
             position = self._read_line(position)
         self._end_paragraph()
 
-    def _skip_alone(self, position: int) -> int:
-        """Read a usual tag or heading that has its lines for itself, outside of all containers; return the offset behind it."""
-        alone = self._alone.match(self._text, position)
-        if alone is None:
-            return position
-        found = self._found
-        heading, component, *values, closed, name = alone.groups()
-        if name is not None:
-            kind = f"<{name}"
-            begin = alone.start(name_group := alone.lastindex or 0) - 1
-            if kind in TAB_TAGS:
-                found.notes.append((kind, begin, alone.end(name_group)))
-            elif HEADING_NAME.fullmatch(name):
-                found.notes.append((HEADING, begin, alone.end(name_group)))
-            found.elements.add(name)
-        elif closed is not None:
-            kind = f"</{closed}"
-            if kind in TAB_TAGS:
-                begin = alone.start(alone.lastindex or 0) - 2
-                found.notes.append((kind, begin, begin + len(kind)))
-        elif heading is not None:
-            found.notes.append((HEADING, alone.start(1), alone.end(1)))
-        else:
-            begin, end = alone.span(2)
-            found.tags.append((begin, dict(zip(USUAL, values, strict=True))))
-            found.notes.append((BLOCK, begin, end))
-        return alone.end()
+    def _read_usual(self, position: int) -> int:
+        """Read the usual blocks at ``position``, outside of all containers, and return the offset behind them."""
+        text, found, match = self._text, self._found, self._usual.match
+        notes = found.notes
+        while usual := match(text, position):
+            kind = usual.lastindex or 0
+            begin, end = usual.span(kind)
+            if kind == _OPENING_GROUP:
+                name = text[begin:end]
+                tag = f"<{name}"
+                if tag in TAB_TAGS:
+                    notes.append((tag, begin - 1, end))
+                elif HEADING_NAME.fullmatch(name):
+                    notes.append((HEADING, begin - 1, end))
+                found.elements.add(name)
+            elif kind == _CLOSING_GROUP:
+                tag = f"</{text[begin:end]}"
+                if tag in TAB_TAGS:
+                    notes.append((tag, begin - 2, end))
+            elif kind == _HEADING_GROUP:
+                notes.append((HEADING, begin, end))
+            elif kind == _COMPONENT_GROUP:
+                values = usual.group(*range(kind + 1, _CLOSING_GROUP))
+                found.tags.append((begin, dict(zip(USUAL, values, strict=True))))
+                notes.append((BLOCK, begin, end))
+            elif kind == _FENCE_GROUP:
+                if self._left_open is not None:
+                    return position
+                notes.append((FENCE, begin, end))
+            else:
+                if begin > position and text[position:begin].rpartition("\n")[0].rpartition("\n")[2].strip():
+                    return position  # a part of a paragraph
+                while begin < end:
+                    found.imports.append(begin)
+                    begin = text.find("\n", begin, end) + 1 or end
+            position = usual.end()
+        return position
 
     def _skip_plain(self, position: int) -> int:
         """Return the offset behind the lines at ``position`` that need no look, where it is known what is open.
@@ -168,7 +183,7 @@ class Blocks:
                 if begin < end:
                     self._plain_until = end
                 return begin
-            if text[position] not in " \t*+-0123456789":
+            if position == len(text) or text[position] not in " \t*+-0123456789":
                 return position
         elif text[position] in "<`:":
             return position
@@ -614,10 +629,9 @@ class Blocks:
 
 
 @cache
-def _alone(component: str, attributes: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
-    usual = usual_tag(component, dict(attributes)).replace(" ", "[ ]")
-    pattern = _ALONE.replace("USUAL", usual).replace("COMPONENT", re.escape(component))
-    return re.compile(pattern, re.VERBOSE)
+def _usual(component: str, attributes: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    tag = usual_tag(component, dict(attributes))
+    return re.compile(_USUAL.replace("COMPONENT", tag).replace("NAME", re.escape(component)), re.VERBOSE)
 
 
 def _after_blanks(text: str, position: int) -> int:
