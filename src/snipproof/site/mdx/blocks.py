@@ -31,8 +31,9 @@ _QUOTE, _ITEM, _FOOTNOTE, _ADMONITION = "quote", "item", "footnote", "admonition
 _NAMES = {_QUOTE: "quote", _ITEM: "list item", _FOOTNOTE: "footnote", _ADMONITION: "admonition"}
 _FOOTNOTE_BLANKS = 4
 # The titles that Docusaurus makes labels: `:::note Title` becomes `:::note[Title]`.
+_ADMONITIONS = "secondary|info|success|danger|note|tip|warning|important|caution"
 _TITLED = re.compile(
-    r"(?P<colons>:{3,})(?:secondary|info|success|danger|note|tip|warning|important|caution) +(?P<label>[^\n]*)"
+    rf"(?P<colons>:{{3,}})(?:{_ADMONITIONS}) +(?P<label>[^\n]*)"
 )
 _BEFORE_TITLED = re.compile(r"(?:> ?)*[ \t]*")
 _LABEL = r"\[(?:[^\[\]\\\n]|\\.|\[(?:[^\[\]\\\n]|\\.)*+\])*+\]"
@@ -46,16 +47,19 @@ _BREAK = re.compile(r"([*_-])[ \t]*(?:\1[ \t]*){2,}\r?(?=\n|\Z)")
 _ITEM_MARK = re.compile(r"(?:[*+-]|(\d{1,9})[.)])(?=[ \t\r\n]|\Z)")
 _FOOTNOTE_MARK = re.compile(r"\[\^(?:[^\[\]\\\s]|\\[\[\]\\])++\]:")
 _DELIMITERS = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*+\|?[ \t]*\r?(?=\n|\Z)")
-_CELL = re.compile(r"(?:[^|\\\n]|\\[^\n]?)+")
+_CELL = re.compile(r"(?:[^|\\\n]++|\\[^\n]?)++")
 _MATH = re.compile(r"(\${2,})[^$\n]*\r?(?=\n|\Z)")
 _ESM = re.compile(r"(?:import|export) ")
 _SPECIAL = re.compile(r"[`<{]|\]\(")
-_BLANK_LINE = re.compile(r"[ \t]*\r?\n")
+# What surely ends a paragraph: a blank line, or an item that is not empty.
+_AFTER_TEXT = re.compile(r"[ \t]*(?:\r?\n|[*+-][ \t]+(?![*_-][ \t]*[*_-])[^\s=-])")
 _BLANKS = re.compile(r"[ \t]*")
 # Most lines of a Page are text without markup. They are skipped by one expression, without looking at each of them.
-_REST = r"(?:[^\n`<{\\]|\\(?:[^\n`]|(?=\n))|`[^`\n|]+`(?!`))*+\n"
+_TAG = r"</?(?!h[1-6])[a-z][a-z0-9]*+[ ]?/?>"  # one without attributes, which is neither a component nor a heading
+_REST = rf"(?:[^\n`<{{\\]++|\\(?:[^\n`]|(?=\n))|`[^`\n|]+`(?!`)|{_TAG})*+\n"
 _WORDS = (
-    r"(?:[^\s`~<{#:*+\-_>0-9=$\[\\ie]|\*\*?(?=[^\s*`<{\\])|_(?=[^\s_`<{\\])|\[(?=[^\s^`<{\\])|[0-9]+(?![0-9.)])|(?!(?:import|export) )[ie])"
+    rf"(?:{_TAG}"
+    r"|[^\s`~<{#:*+\-_>0-9=$\[\\ie]|\*\*?(?=[^\s*`<{\\])|_(?=[^\s_`<{\\])|\[(?=[^\s^`<{\\])|[0-9]+(?![0-9.)])|(?!(?:import|export) )[ie])"
     + _REST
 )
 _PLAIN = re.compile(rf"(?:[ \t]*+(?:\r?\n|{_WORDS}))*+")
@@ -67,11 +71,12 @@ _USUAL = rf"""(?:[ \t]*+(?:\r?\n|{_WORDS}))*+(?:
         |(COMPONENT)[ \t]*\r?(?:\n|\Z)
         |</([A-Za-z]\w*)>[ \t]*\r?\n
         |<(?!NAME\b)([A-Za-z]\w*)(?:\s+[\w-]+=(?:"[^"]*+"|'[^']*+'|\{{[\w.]*\}})|[ ]+[\w-]+)*+\s*/?>[ \t]*\r?\n
+        |(:::)(?:{_ADMONITIONS})(?:[ ]{_REST}|\r?\n)(?:[ \t]*+(?:\r?\n|(?:(?:[*+-]|[0-9]{{1,9}}[.)])[ \t]++)*+{_WORDS}))*+[ \t]*+:::[ \t]*\r?(?:\n|\Z)
         |(```(?!`)[^`\n]*\n(?:(?![ \t]*+```)[^\n]*\n)*+[ \t]*+```+[ \t]*)\r?(?:\n|\Z)
     )
-    |((?:import[ ][A-Za-z_$][\w$]*[ ]from[ ](?:"[^"\\\n]*+"|'[^'\\\n]*+');?[ \t]*\r?\n)++)(?=[ \t]*\r?\n|\Z)
+    |((?:import[ ][A-Za-z_$][\w$]*[ ]from[ ](?:"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+');?[ \t]*\r?\n)++)(?=[ \t]*\r?\n|\Z)
 )"""
-_HEADING_GROUP, _COMPONENT_GROUP, _CLOSING_GROUP, _OPENING_GROUP, _FENCE_GROUP, _IMPORT_GROUP = 1, 2, 7, 8, 9, 10
+_HEADING_GROUP, _COMPONENT_GROUP, _CLOSING_GROUP, _OPENING_GROUP, _ADMONITION_GROUP, _FENCE_GROUP = 1, 2, 7, 8, 9, 10
 _TOP_LEVEL = re.compile(r"[^\s>*+\-0-9\[]")
 
 
@@ -119,7 +124,7 @@ class Blocks:
         """Read everything from ``position``, where a line begins."""
         text = self._text
         while position < len(text):
-            if self._paragraph and _BLANK_LINE.match(text, position):
+            if self._paragraph and _AFTER_TEXT.match(text, position):
                 self._end_paragraph()
             if position >= self._plain_until and not self._paragraph:
                 begin = position
@@ -160,7 +165,7 @@ class Blocks:
                 if self._left_open is not None:
                     return position
                 notes.append((FENCE, begin, end))
-            else:
+            elif kind != _ADMONITION_GROUP:
                 if begin > position and text[position:begin].rpartition("\n")[0].rpartition("\n")[2].strip():
                     return position  # a part of a paragraph
                 while begin < end:
