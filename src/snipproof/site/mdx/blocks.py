@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.site.mdx.javascript import CodeError
 from snipproof.site.mdx.jsx import USUAL, TagError, usual_tag
-from snipproof.site.mdx.markup import DEFINITION, HEADING_NAME, Markup, read_inline
+from snipproof.site.mdx.markup import DEFINITION, Markup, read_inline
 from snipproof.site.mdx.structure import BLOCK, FENCE, HEADING
-from snipproof.site.mdx.tabs import TAB_TAGS
 
 if TYPE_CHECKING:
     from snipproof.site.mdx.markup import Found
@@ -58,11 +57,10 @@ _BLANKS = re.compile(r"[ \t]*")
 _TAG = r"</?(?!h[1-6])[a-z][a-z0-9]*+[ ]?/?>"  # one without attributes, which is neither a component nor a heading
 _REST = rf"(?:[^\n`<{{\\]++|\\(?:[^\n`]|(?=\n))|`[^`\n|]+`(?!`)|{_TAG})*+\n"
 _WORDS = (
-    rf"(?:{_TAG}"
-    r"|[^\s`~<{#:*+\-_>0-9=$\[\\ie]|\*\*?(?=[^\s*`<{\\])|_(?=[^\s_`<{\\])|\[(?=[^\s^`<{\\])|[0-9]+(?![0-9.)])|(?!(?:import|export) )[ie])"
+    rf"(?:{_TAG}|`[^`\n|]+`(?!`)"
+    r"|[^\s`~<{#:*+\-_>0-9=$\[\\ie]|\*\*?(?=[^\s*`<{\\])|_(?=[^\s_`<{\\])|\[(?!\^)|[0-9]+(?![0-9.)])|(?!(?:import|export) )[ie])"
     + _REST
 )
-_PLAIN = re.compile(rf"(?:[ \t]*+(?:\r?\n|{_WORDS}))*+")
 _LIST = re.compile(rf"(?:[ \t]*+(?:\r?\n|(?:(?:[*+-]|[0-9]{{1,9}}[.)])[ \t]++)*+{_WORDS}))*+")
 # So are the usual headings, tags, fences and imports between them, each on lines of its own.
 _USUAL = rf"""(?:[ \t]*+(?:\r?\n|{_WORDS}))*+(?:
@@ -75,8 +73,10 @@ _USUAL = rf"""(?:[ \t]*+(?:\r?\n|{_WORDS}))*+(?:
         |(```(?!`)[^`\n]*\n(?:(?![ \t]*+```)[^\n]*\n)*+[ \t]*+```+[ \t]*)\r?(?:\n|\Z)
     )
     |((?:import[ ][A-Za-z_$][\w$]*[ ]from[ ](?:"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+');?[ \t]*\r?\n)++)(?=[ \t]*\r?\n|\Z)
-)"""
+)?"""
 _HEADING_GROUP, _COMPONENT_GROUP, _CLOSING_GROUP, _OPENING_GROUP, _ADMONITION_GROUP, _FENCE_GROUP = 1, 2, 7, 8, 9, 10
+_NOTED = {"Tabs": "<Tabs", "TabItem": "<TabItem", **{f"h{level}": HEADING for level in range(1, 7)}}
+_NOTED_CLOSING = {"Tabs": "</Tabs", "TabItem": "</TabItem"}
 _TOP_LEVEL = re.compile(r"[^\s>*+\-0-9\[]")
 
 
@@ -130,7 +130,8 @@ class Blocks:
                 begin = position
                 if not self._containers:
                     position = self._read_usual(position)
-                position = self._skip_plain(position)
+                if position >= self._plain_until:
+                    position = self._skip_plain(position)
                 if position > begin:
                     continue
             position = self._read_line(position)
@@ -141,20 +142,23 @@ class Blocks:
         text, found, match = self._text, self._found, self._usual.match
         notes = found.notes
         while usual := match(text, position):
-            kind = usual.lastindex or 0
+            kind = usual.lastindex
+            if kind is None:
+                end = usual.end()
+                begin = self._last_paragraph(position, end)
+                if begin < end:
+                    self._plain_until = end
+                return begin
             begin, end = usual.span(kind)
             if kind == _OPENING_GROUP:
                 name = text[begin:end]
-                tag = f"<{name}"
-                if tag in TAB_TAGS:
-                    notes.append((tag, begin - 1, end))
-                elif HEADING_NAME.fullmatch(name):
-                    notes.append((HEADING, begin - 1, end))
+                if name in _NOTED:
+                    notes.append((_NOTED[name], begin - 1, end))
                 found.elements.add(name)
             elif kind == _CLOSING_GROUP:
-                tag = f"</{text[begin:end]}"
-                if tag in TAB_TAGS:
-                    notes.append((tag, begin - 2, end))
+                name = text[begin:end]
+                if name in _NOTED_CLOSING:
+                    notes.append((_NOTED_CLOSING[name], begin - 2, end))
             elif kind == _HEADING_GROUP:
                 notes.append((HEADING, begin, end))
             elif kind == _COMPONENT_GROUP:
@@ -182,12 +186,6 @@ class Blocks:
         text = self._text
         containers = self._containers
         if not containers:
-            end = _PLAIN.match(text, position).end()  # type: ignore[union-attr] (it matches everything)
-            if end > position:
-                begin = self._last_paragraph(position, end)
-                if begin < end:
-                    self._plain_until = end
-                return begin
             if position == len(text) or text[position] not in " \t*+-0123456789":
                 return position
         elif text[position] in "<`:":
@@ -220,13 +218,13 @@ class Blocks:
     def _read_line(self, begin: int) -> int:
         """Read the line at ``begin``, and those of the block that begins on it; return where the next one begins."""
         end = self._line_end(begin)
-        position, column, continued, closes = self._descend(begin, end)
         containers = self._containers
+        position, column, continued, closes = self._descend(begin, end) if containers else _Place(begin, 0, 0)
         if closes:
             self._end_paragraph()
             del containers[continued:]
             return end + 1
-        if any(container.kind == _ADMONITION for container in containers[continued:]):
+        if continued < len(containers) and any(each.kind == _ADMONITION for each in containers[continued:]):
             self._end_paragraph()
             del containers[continued:]
         interrupts = bool(self._paragraph) and not self._in_table and continued == len(containers)

@@ -17,6 +17,8 @@ from snipproof.site.mdx.tabs import TAB_TAGS
 from snipproof.text import shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from snipproof.site.mdx.structure import Note
     from snipproof.site.profile import Profile
 
@@ -64,6 +66,13 @@ class Found:
         """Add a problem after which reading goes on; where there are many, the Page is not MDX."""
         self.problems.append((position, message))
         self.errors += 1
+
+    def move(self, at: Callable[[int], int]) -> None:
+        """Replace each offset by the one that ``at`` returns for it."""
+        self.notes = [(kind, at(begin), at(end)) for kind, begin, end in self.notes]
+        self.tags = [(at(begin), values) for begin, values in self.tags]
+        self.imports = [at(begin) for begin in self.imports]
+        self.problems = [(at(position), message) for position, message in self.problems]
 
     @property
     def failed(self) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from snipproof.config import Settings
 from snipproof.model import Finding, Import, Page, Reference
 from snipproof.site.mdx.blocks import IMPORT, Blocks
-from snipproof.site.mdx.import_paths import import_target, is_raw
+from snipproof.site.mdx.import_paths import find_target, import_target, is_raw
 from snipproof.site.mdx.markup import Found
 from snipproof.site.profile import profile_of
 from snipproof.site.source import UNREADABLE
@@ -44,36 +44,47 @@ def parse_page(path: str, text: str, settings: Settings | None = None) -> Page:
     return scan_page(path, text, settings or Settings()).page
 
 
-def scan_page(path: str, text: str, settings: Settings, profile: Profile | None = None) -> PageScan:
+def scan_page(
+    path: str,
+    text: str,
+    settings: Settings,
+    profile: Profile | None = None,
+    exists: Callable[[str], bool] | None = None,
+) -> PageScan:
     """Scan the Page with this ``text``.
 
-    ``profile`` is that of the settings, which is the same for all Pages.
+    ``profile`` is that of the settings, which is the same for all Pages. ``exists`` returns whether there is a file at a
+    path below the root; without it, the path of an import is taken as it is written.
     """
-    return _Scanner(path, text, settings, profile or profile_of(settings)).scan()
+    return _Scanner(path, text, settings, profile or profile_of(settings), exists).scan()
 
 
 class _Scanner:
-    def __init__(self, path: str, text: str, settings: Settings, profile: Profile) -> None:
+    def __init__(
+        self, path: str, text: str, settings: Settings, profile: Profile, exists: Callable[[str], bool] | None
+    ) -> None:
         self._path = path
         self._text = text
         self._site_root = settings.site_root
         self._profile = profile
+        self._exists = exists
         self._last_place = (0, 1, 1)
 
     def scan(self) -> PageScan:
         text, found = self._text, Found()
         without_fences, removed = _without_unwrapped(text) if "mdx-code-block" in text else (text, [])
         Blocks(without_fences, found, self._profile).read(self._after_front_matter())
-        at = _offsets(removed)
-        imports = tuple([self._import(match) for offset in found.imports if (match := IMPORT.match(text, at(offset)))])
+        if removed:
+            found.move(_offsets(removed))
+        found.tags.sort(key=itemgetter(0))
+        found.notes.sort(key=itemgetter(1))
+        imports = tuple([self._import(match) for offset in found.imports if (match := IMPORT.match(text, offset))])
         targets = {imported.variable: imported.target for imported in imports if imported.raw}
-        tags = sorted([(at(begin), values) for begin, values in found.tags], key=itemgetter(0))
-        references = tuple([self._reference(begin, values, targets) for begin, values in tags])
+        references = tuple([self._reference(begin, values, targets) for begin, values in found.tags])
         used = tuple(found.elements.intersection(imported.variable for imported in imports))
         first = dict(reversed(found.problems))  # the first one at each place
-        problems = [self._problem(at(position), first[position]) for position in sorted(first)]
-        notes = sorted([(kind, at(begin), at(end)) for kind, begin, end in found.notes], key=itemgetter(1))
-        return PageScan(Page(self._path, imports, references, used), problems, notes)
+        problems = [self._problem(position, first[position]) for position in sorted(first)]
+        return PageScan(Page(self._path, imports, references, used), problems, found.notes)
 
     def _after_front_matter(self) -> int:
         text = self._text
@@ -95,6 +106,8 @@ class _Scanner:
         raw = is_raw(written)
         line, column = self._place(match.start())
         target = import_target(self._path, written, self._site_root)
+        if raw and target is not None and self._exists is not None:
+            target = find_target(target, self._exists)
         return Import(line, column, intern(match["variable"]), intern(written), target, raw)
 
     def _reference(self, begin: int, values: dict[str, str | None], targets: dict[str, str | None]) -> Reference:
@@ -148,8 +161,6 @@ def _without_unwrapped(text: str) -> tuple[str, list[tuple[int, int]]]:
 
 def _offsets(removed: list[tuple[int, int]]) -> Callable[[int], int]:
     """Return a function that returns the offset on the Page of an offset in its text without what was ``removed``."""
-    if not removed:
-        return lambda offset: offset
     begins = [begin for begin, _ in removed]
 
     def at(offset: int) -> int:

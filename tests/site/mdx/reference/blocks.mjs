@@ -66,7 +66,7 @@ function fromCode(estree, found, at) {
   seen(estree)
 }
 
-function collect(tree, numbers, offsets) {
+function collect(tree, numbers) {
   const found = {tags: [], headings: [], fences: [], imports: []}
   const at = (line) => numbers[line - 1]
   const visit = (node) => {
@@ -115,8 +115,7 @@ function read(text, processor) {
 }
 
 const pages = JSON.parse(readFileSync(process.argv[2], 'utf8'))
-const plugins = [frontmatter, directive, gfm, comment]
-const plain = createProcessor({remarkPlugins: plugins})
-const withMath = createProcessor({remarkPlugins: [...plugins, math]})
-const answers = pages.map(({text, math}) => read(text, math ? withMath : plain))
+const plugins = [frontmatter, directive, gfm, comment, math]
+const processor = createProcessor({remarkPlugins: plugins})
+const answers = pages.map((text) => read(text, processor))
 process.stdout.write(JSON.stringify(answers))
