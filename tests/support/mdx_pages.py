@@ -35,7 +35,7 @@ _STATEMENTS = [
     'import * as M from "m";import N from "n"', f"export const E = () => {TAG}",
 ]  # fmt: skip
 _ROWS = ["| `x` | " + TAG + " |", "| a ` | b ` |", "| \\| `a\\|b` | c |", "text `a", "| {1} | x |", "| a |", "> q", "| ` |", "- x | y"]
-_OTHERS = ["***", "___", "$$\na {b\n$$", "    indented <FilteredTextBlock", "::leaf[x]", "", "   ", "\t- a", "[a]: <b c>", "1986. x"]
+_OTHERS = ["***", "___", "    indented <FilteredTextBlock", "::leaf[x]", "", "   ", "\t- a", "[a]: <b c>", "1986. x"]
 _BULLETS = ["- ", "* ", "1. ", "3) ", "-   ", "+ ", "- [ ] ", "1.  ", "-\n  ", "-\t"]
 _ADMONITIONS = ["note", "tip Title", "warning[Label]", 'info{a="b"}', "note Title `x`", "custom", "custom Title", "note[a [b] c]", "note T ]"]
 _MAX_DEPTH = 2

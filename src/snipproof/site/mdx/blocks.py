@@ -233,7 +233,6 @@ class Blocks:
             container, position, column = entered
             containers[continued:] = [container]
             continued += 1
-            interrupts = False
         outside = containers[continued:]
         del containers[continued:]
         indentation = column

@@ -6,7 +6,6 @@ import comment from '@slorber/remark-comment'
 import directive from 'remark-directive'
 import frontmatter from 'remark-frontmatter'
 import gfm from 'remark-gfm'
-import math from 'remark-math'
 
 const KEYWORDS = 'secondary|info|success|danger|note|tip|warning|important|caution'
 
@@ -115,7 +114,7 @@ function read(text, processor) {
 }
 
 const pages = JSON.parse(readFileSync(process.argv[2], 'utf8'))
-const plugins = [frontmatter, directive, gfm, comment, math]
+const plugins = [frontmatter, directive, gfm, comment]
 const processor = createProcessor({remarkPlugins: plugins})
 const answers = pages.map((text) => read(text, processor))
 process.stdout.write(JSON.stringify(answers))
