@@ -6,9 +6,9 @@ import random
 
 TAG = '<FilteredTextBlock text={Code} startMarker="# START a" endMarker="# END a" language="py" />'
 _TAGS = [
-    "<FilteredTextBlock\n  text={Code}\n  startMarker=\"# START b\"\n  endMarker='# END b' language=\"py\"\n/>",
-    "<FilteredTextBlock text={Code} startMarker={\"# START c\"} endMarker='x' title={`a ${1 ? `}` : \"{\"}`} />",
-    "<FilteredTextBlock text={Code} startMarker=\"a &gt; b\" endMarker=\"it's {/*\" language='' note={/[\"'{]/g} />",
+    '<FilteredTextBlock\n  text={Code}\n  startMarker="# START b"\n  endMarker=\'# END b\' language="py"\n/>',
+    '<FilteredTextBlock text={Code} startMarker={"# START c"} endMarker=\'x\' title={`a ${1 ? `}` : "{"}`} />',
+    '<FilteredTextBlock text={Code} startMarker="a &gt; b" endMarker="it\'s {/*" language=\'\' note={/["\'{]/g} />',
     '<FilteredTextBlock text={Code} startMarker="s"\n\n endMarker="e" language="py"></FilteredTextBlock>',
 ]
 _WORDS = [
@@ -19,7 +19,23 @@ _WORDS = [
     "![i](/a.png)", "[^1]", "\\\\", "`a", "``",
 ]  # fmt: skip
 _FENCES = ["```", "```", "````", "~~~", "~~~~", "```````"]
-_FENCED = ["x", "x\n\ny", "# a", "- a\n  b", TAG, "<!--", "{/*", "~~~", "```", "``", "", "> a", ":::", ":::note", 'import a from "b"']
+_FENCED = [
+    "x",
+    "x\n\ny",
+    "# a",
+    "- a\n  b",
+    TAG,
+    "<!--",
+    "{/*",
+    "~~~",
+    "```",
+    "``",
+    "",
+    "> a",
+    ":::",
+    ":::note",
+    'import a from "b"',
+]
 _HEADINGS = [
     "# h", "## h `<!--`", "### h {#id}", "#no", "####### no", "text\n===", "text\nmore\n---", "#", f"## {TAG}", "  ## in",
     "<h2>h</h2>", '<h3 id="a">\n\nx\n\n</h3>', "a\n-", "a `b\n---", "## h ##", "\\# h",
@@ -34,10 +50,30 @@ _STATEMENTS = [
     'export const F = () => <div>it\'s {"}"}</div>', 'export const g = /[/"]/', 'import H from "h" // c', "export const k =\n  1",
     'import * as M from "m";import N from "n"', f"export const E = () => {TAG}",
 ]  # fmt: skip
-_ROWS = ["| `x` | " + TAG + " |", "| a ` | b ` |", "| \\| `a\\|b` | c |", "text `a", "| {1} | x |", "| a |", "> q", "| ` |", "- x | y"]
+_ROWS = [
+    "| `x` | " + TAG + " |",
+    "| a ` | b ` |",
+    "| \\| `a\\|b` | c |",
+    "text `a",
+    "| {1} | x |",
+    "| a |",
+    "> q",
+    "| ` |",
+    "- x | y",
+]
 _OTHERS = ["***", "___", "    indented <FilteredTextBlock", "::leaf[x]", "", "   ", "\t- a", "[a]: <b c>", "1986. x"]
 _BULLETS = ["- ", "* ", "1. ", "3) ", "-   ", "+ ", "- [ ] ", "1.  ", "-\n  ", "-\t"]
-_ADMONITIONS = ["note", "tip Title", "warning[Label]", 'info{a="b"}', "note Title `x`", "custom", "custom Title", "note[a [b] c]", "note T ]"]
+_ADMONITIONS = [
+    "note",
+    "tip Title",
+    "warning[Label]",
+    'info{a="b"}',
+    "note Title `x`",
+    "custom",
+    "custom Title",
+    "note[a [b] c]",
+    "note T ]",
+]
 _MAX_DEPTH = 2
 
 
@@ -89,8 +125,12 @@ class _Page:
 
     def _fence(self, _: int) -> str:
         fence = self._one(*_FENCES)
-        info = self._one("", "", "py", 'js title="a"', "  sh", "a~b", "mdx-code-block" if fence in ("```", "````") else "")
-        close = self._one(*[f"\n{fence}"] * 4, f"\n{fence}{fence[0]}", f"\n  {fence}", f"\n    {fence} ", "", f"\n{fence[1:]}")
+        info = self._one(
+            "", "", "py", 'js title="a"', "  sh", "a~b", "mdx-code-block" if fence in ("```", "````") else ""
+        )
+        close = self._one(
+            *[f"\n{fence}"] * 4, f"\n{fence}{fence[0]}", f"\n  {fence}", f"\n    {fence} ", "", f"\n{fence[1:]}"
+        )
         return f"{fence}{info}\n{self._one(*_FENCED)}{close}"
 
     def _heading(self, _: int) -> str:

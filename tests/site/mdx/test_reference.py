@@ -96,7 +96,11 @@ def _differences(text: str, answer: dict[str, Any]) -> list[str]:
 def _compare(pages: dict[str, str], read: Callable[[Sequence[str]], list[dict[str, Any]]]) -> int:
     """Compare all pages, and return how many of them are valid."""
     answers = read(list(pages.values()))
-    valid = [(name, text, answer) for (name, text), answer in zip(pages.items(), answers, strict=True) if "error" not in answer]
+    valid = [
+        (name, text, answer)
+        for (name, text), answer in zip(pages.items(), answers, strict=True)
+        if "error" not in answer
+    ]
     wrong = [(name, text, found) for name, text, answer in valid if (found := _differences(text, answer))]
     if wrong:
         name, text, found = min(wrong, key=lambda page: len(page[1]))

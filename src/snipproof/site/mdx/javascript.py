@@ -76,92 +76,16 @@ class Code:
         simple = _SIMPLE.match(self._text, position)
         if simple:
             return simple.end()
-        return self._end(position, in_braces=True)
+        return _Tokens(self, self._text, position, in_braces=True).end()
 
     def block_end(self, position: int) -> int:
         """Return the offset of the blank line, or of the end of the text, that ends the statements at ``position``.
 
         :raises CodeError: a bracket, a template or a comment is never closed.
         """
-        return self._end(position, in_braces=False)
+        return _Tokens(self, self._text, position, in_braces=False).end()
 
-    def _end(self, position: int, *, in_braces: bool) -> int:
-        text = self._text
-        first = position
-        brackets: list[str] = []
-        operand = False  # whether the last token ends one
-        complete = True  # whether a statement may end here
-        imports = ended = False  # whether it imports, and whether it surely ends here
-        while True:
-            token = _TOKEN.match(text, position)
-            if token is None:  # only blanks are left
-                if in_braces or brackets:
-                    raise CodeError(first, "the brace is never closed")
-                return len(text)
-            blanks, word, string, comment, sign = token.groups()
-            if not in_braces and not brackets and complete and blanks:
-                blank = _BLANK_LINE.match(text, token.start() + blanks.index("\n")) if "\n" in blanks else None
-                if blank:
-                    return blank.start() + 1
-                if ended and "\n" in blanks and comment is None and word not in ("import", "export"):
-                    return token.end(1)  # a parser fails here, and readers miss nothing
-            begin, position = token.end(1), token.end()
-            if word is not None:
-                ended = False
-                if not brackets and word in ("import", "export"):
-                    imports = word == "import"
-                if word == "import" and not brackets and not in_braces and self._begins(begin):
-                    self.imports.append(begin)
-                operand = word not in _OPERATORS
-                complete = operand
-            elif string is not None:
-                operand = complete = True
-                ended = imports and not brackets
-            elif comment is not None:
-                pass
-            elif sign in "([{":
-                brackets.append(sign)
-                operand = complete = False
-            elif sign in ")]}":
-                if not brackets:
-                    complete = operand = True  # not valid, which is not for us to report
-                    continue
-                opened = brackets.pop()
-                if sign == "}" and opened == "`":
-                    position = self._template(position, brackets)
-                if in_braces and not brackets:
-                    return position
-                operand = complete = True
-            elif sign == "`":
-                position = self._template(position, brackets)
-                operand = complete = not brackets or brackets[-1] != "`"
-            elif sign == "/" and not operand and (regex := _REGEX.match(text, begin)):
-                position = regex.end()
-                operand = complete = True
-            elif sign == "<" and not operand and _TAG.match(text, begin):
-                position = self._element(begin)
-                operand = complete = True
-            else:
-                operand = sign in ("++", "--") and operand
-                complete = sign == ";" or operand
-                ended = sign == ";" and not brackets
-
-    def _begins(self, position: int) -> bool:
-        """Return whether a statement may begin at ``position``: on its line, or behind a semicolon."""
-        line = self._text.rfind("\n", 0, position) + 1
-        before = self._text[line:position].rstrip()
-        return not before or before.endswith(";")
-
-    def _template(self, position: int, brackets: list[str]) -> int:
-        """Return the offset behind the template whose text goes on at ``position``, or behind ``${``."""
-        found = _TEMPLATE.match(self._text, position)
-        if found is None:
-            raise CodeError(position, "the template is never closed")
-        if found[1] != "`":
-            brackets.append("`")
-        return found.end()
-
-    def _element(self, position: int) -> int:
+    def element_end(self, position: int) -> int:
         """Return the offset behind the element at ``position``."""
         if self._depth > _MAX_DEPTH:
             raise CodeError(position, "the code is nested too deeply to be read")
@@ -187,3 +111,99 @@ class Code:
                 if found[1] == "<":
                     break
                 position = self.expression_end(position)
+
+
+class _Tokens:
+    """The tokens of ``text`` from ``position`` on, up to the end of an expression in braces or of statements."""
+
+    def __init__(self, code: Code, text: str, position: int, *, in_braces: bool) -> None:
+        self._code = code
+        self._text = text
+        self._begin = position
+        self._position = position
+        self._in_braces = in_braces
+        self._brackets: list[str] = []
+        self._operand = False  # whether the last token ends one
+        self._complete = True  # whether a statement may end behind it
+        self._ended = False  # whether a statement surely ends there
+        self._imports = False  # whether the statement imports
+
+    def end(self) -> int:
+        """Return the offset behind the expression or the statements."""
+        while True:
+            token = _TOKEN.match(self._text, self._position)
+            if token is None:  # only blanks are left
+                if self._in_braces or self._brackets:
+                    raise CodeError(self._begin, "the brace is never closed")
+                return len(self._text)
+            end = self._statements_end(token)
+            if end is not None:
+                return end
+            self._position = token.end()
+            if token[2] is not None:
+                self._add_word(token[2], token.end(1))
+            elif token[3] is not None:
+                self._operand = self._complete = True
+                self._ended = self._imports and not self._brackets
+            elif token[5] is not None:
+                self._add_sign(token[5], token.end(1))
+                if self._in_braces and not self._brackets:
+                    return self._position
+
+    def _statements_end(self, token: re.Match[str]) -> int | None:
+        """Return where statements end before ``token``: at a blank line, or where no parser goes on."""
+        blanks = token[1]
+        if self._in_braces or self._brackets or not self._complete or "\n" not in blanks:
+            return None
+        blank_line = _BLANK_LINE.search(blanks)
+        if blank_line:
+            return token.start() + blank_line.start() + 1
+        goes_on = token[2] in ("import", "export") or token[4] is not None
+        return None if goes_on or not self._ended else token.end(1)
+
+    def _add_word(self, word: str, begin: int) -> None:
+        self._ended = False
+        if not self._brackets and word in ("import", "export"):
+            self._imports = word == "import"
+            if self._imports and not self._in_braces and self._begins_statement(begin):
+                self._code.imports.append(begin)
+        self._operand = self._complete = word not in _OPERATORS
+
+    def _begins_statement(self, position: int) -> bool:
+        """Return whether a statement may begin at ``position``: on its line, or behind a semicolon."""
+        line = self._text.rfind("\n", 0, position) + 1
+        before = self._text[line:position].rstrip()
+        return not before or before.endswith(";")
+
+    def _add_sign(self, sign: str, begin: int) -> None:
+        if sign in "([{":
+            self._brackets.append(sign)
+            self._operand = self._complete = False
+        elif sign in ")]}":
+            self._operand = self._complete = True
+            # Without an open one, the code is not valid, which is not for us to report.
+            if self._brackets and self._brackets.pop() == "`":
+                self._skip_template()
+        elif sign == "`":
+            self._skip_template()
+        elif not self._operand and sign == "/" and (regex := _REGEX.match(self._text, begin)):
+            self._position = regex.end()
+            self._operand = self._complete = True
+        elif not self._operand and sign == "<" and _TAG.match(self._text, begin):
+            self._position = self._code.element_end(begin)
+            self._operand = self._complete = True
+        else:
+            self._operand = sign in ("++", "--") and self._operand
+            self._ended = sign == ";" and not self._brackets
+            self._complete = sign == ";" or self._operand
+
+    def _skip_template(self) -> None:
+        """Move behind the text of a template, or behind the next ``${`` in it."""
+        found = _TEMPLATE.match(self._text, self._position)
+        if found is None:
+            raise CodeError(self._position, "the template is never closed")
+        self._position = found.end()
+        in_expression = found[1] != "`"
+        if in_expression:
+            self._brackets.append("`")
+        self._operand = self._complete = not in_expression

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _WORD = r"(?:[^\W\d]|\$)[\w$-]*"
-TAG_NAME = re.compile(rf"<(?:(?P<closing>/)\s*(?P<closed>{_WORD}(?:[.:]{_WORD})*+)?\s*>|(?P<name>{_WORD}(?:[.:]{_WORD})*+)?+(?=[\s/>{{]))")
+TAG_NAME = re.compile(
+    rf"<(?:(?P<closing>/)\s*(?P<closed>{_WORD}(?:[.:]{_WORD})*+)?\s*>|(?P<name>{_WORD}(?:[.:]{_WORD})*+)?+(?=[\s/>{{]))"
+)
 """The beginning of a tag up to the end of its name, or a whole closing tag; a fragment has no name."""
 
 _BLANKS = re.compile(r"\s*")
@@ -75,41 +77,59 @@ def read_tag(
     usual = _usual_tag(*names).match(text, position) if all(names) else None
     if usual:
         return Tag(dict(zip(USUAL, usual.groups(), strict=True)), usual.end())
-    begin = position
-    values: dict[str, str | None] = {}
-    keys = {name: key for key, name in attributes.items()}
-    expression_end = expression_end or expressions_of(text)
-    wrong: TagError | None = None
-    while True:
-        position = _skip(_BLANKS, text, _read_plain(text, position, keys, values))
-        if closing := _CLOSING.match(text, position):
-            if wrong is not None:
-                raise TagError(wrong.position, str(wrong), closing.end())
-            return Tag(values, closing.end(), closing[0] != ">")
-        try:
-            if text.startswith("{", position):
-                end = expression_end(position)
-                if attributes and text[position + 1 : end].lstrip().startswith("..."):
-                    wrong = wrong or TagError(position, "spread attributes have no text to read")
-                position = end
-                continue
-            found = _NAME.match(text, position)
-            if found is None:
-                unknown = text[position : position + 1]
-                raise TagError(min(position, len(text)) if unknown else begin, _unexpected(unknown))
-            key = keys.get(found[0], "")
-            position = _skip(_BLANKS, text, found.end())
-            value = None
-            if text.startswith("=", position):
-                position = _skip(_BLANKS, text, position + 1)
-                value, position = _value(text, position, found[0], key, expression_end)
-            if key:
-                values[key] = value
-        except TagError as error:
-            if error.end is None:
-                raise
-            position = error.end
-            wrong = wrong or error
+    return _Attributes(text, position, attributes, expression_end or expressions_of(text)).read()
+
+
+class _Attributes:
+    """The attributes of a tag whose name ends at ``position``."""
+
+    def __init__(
+        self, text: str, position: int, attributes: Mapping[str, str], expression_end: Callable[[int], int]
+    ) -> None:
+        self._text = text
+        self._begin = position
+        self._keys = {name: key for key, name in attributes.items()}
+        self._expression_end = expression_end
+        self._values: dict[str, str | None] = {}
+
+    def read(self) -> Tag:
+        """Return the whole tag, or raise the error of the first attribute that cannot be read."""
+        wrong: TagError | None = None
+        position = self._begin
+        while True:
+            position = _skip(_BLANKS, self._text, _read_plain(self._text, position, self._keys, self._values))
+            if closing := _CLOSING.match(self._text, position):
+                if wrong is not None:
+                    raise TagError(wrong.position, str(wrong), closing.end())
+                return Tag(self._values, closing.end(), closing[0] != ">")
+            try:
+                position = self._attribute_end(position)
+            except TagError as error:
+                if error.end is None:
+                    raise
+                position, wrong = error.end, wrong or error
+
+    def _attribute_end(self, position: int) -> int:
+        """Read the attribute at ``position`` and return the offset behind it."""
+        text = self._text
+        if text.startswith("{", position):
+            end = self._expression_end(position)
+            if self._keys and text[position + 1 : end].lstrip().startswith("..."):
+                raise TagError(position, "spread attributes have no text to read", end)
+            return end
+        found = _NAME.match(text, position)
+        if found is None:
+            unknown = text[position : position + 1]
+            raise TagError(min(position, len(text)) if unknown else self._begin, _unexpected(unknown))
+        key = self._keys.get(found[0], "")
+        value = None
+        end = _skip(_BLANKS, text, found.end())
+        if text.startswith("=", end):
+            begin = _skip(_BLANKS, text, end + 1)
+            value, end = _value(text, begin, found[0], key, self._expression_end)
+        if key:
+            self._values[key] = value
+        return end
 
 
 def expressions_of(text: str) -> Callable[[int], int]:

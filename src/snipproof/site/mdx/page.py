@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from snipproof.site.profile import Profile
 
 _UNWRAPPED = re.compile(
-    r"^ *(?P<fence>```|````) *mdx-code-block\r?\n(?P<children>.*?)\r?\n *(?P=fence)(?=\r?\n|\Z)", re.MULTILINE | re.DOTALL
+    r"^ *(?P<fence>```|````) *mdx-code-block\r?\n(?P<children>.*?)\r?\n *(?P=fence)(?=\r?\n|\Z)",
+    re.MULTILINE | re.DOTALL,
 )
 
 
@@ -53,8 +54,8 @@ def scan_page(
 ) -> PageScan:
     """Scan the Page with this ``text``.
 
-    ``profile`` is that of the settings, which is the same for all Pages. ``exists`` returns whether there is a file at a
-    path below the root; without it, the path of an import is taken as it is written.
+    ``profile`` is that of the settings, which is the same for all Pages. ``exists`` returns whether there is a file at
+    a path below the root; without it, the path of an import is taken as it is written.
     """
     return _Scanner(path, text, settings, profile or profile_of(settings), exists).scan()
 
