@@ -216,7 +216,7 @@ class Site:
         except UnreadableError as error:
             self.problems.append(error.finding)
             return ()
-        page, problems, notes = scan_page(path, text, self.settings, self.profile)
+        page, problems, notes = scan_page(path, text, self.settings, self.profile, self.exists)
         self.problems.extend(problems)
         self.pages.append(page)
         may_be_quoted = page.references or problems or _COMMENT_FOR_SNIPPROOF in text
