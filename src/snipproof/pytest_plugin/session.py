@@ -13,7 +13,7 @@ from snipproof.model import Source, Suite
 from snipproof.run.page_expectations import PageExpectations, read_page_expectations
 from snipproof.run.preparation import check_bindings
 from snipproof.run.prover import Prover
-from snipproof.site.source import read_text
+from snipproof.site.source import read_source, read_text
 
 
 class ProvingSession:
@@ -51,6 +51,13 @@ class ProvingSession:
     def pages(self) -> PageExpectations:
         """The Expectations of the Pages."""
         return read_page_expectations(self.settings)
+
+    def source(self, path: str) -> Source:
+        """Return the Source at ``path``, with the Regions that Pages request.
+
+        :raises UnreadableError: it cannot be read.
+        """
+        return self.pages.sources.get(path) or read_source(self.settings.root, path)
 
     def check_bindings(self, suite: Suite) -> None:
         """Check the Bindings of ``suite``, once.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from snipproof.errors import UnreadableError
@@ -13,10 +12,10 @@ from snipproof.site.component import Rendered, render
 from snipproof.site.dependencies import Dependencies
 from snipproof.site.discovery import PAGES, find_pages
 from snipproof.site.docusaurus import is_partial
-from snipproof.site.markers import COMMENT_TOKEN, find_markers
 from snipproof.site.mdx.page import scan_page
 from snipproof.site.mdx.structure import PageStructure
 from snipproof.site.profile import Profile, profile_of
+from snipproof.site.requested import region_name
 from snipproof.site.source import parse_source, read_text
 from snipproof.site.suite import load_suites
 from snipproof.text import Lines
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from snipproof.site.mdx.structure import Note
 
 _COMMENT_FOR_SNIPPROOF = "snipproof:"
-_BEFORE_NAME = re.compile(rf"\s*(?:{COMMENT_TOKEN})?\s*(?:START\b\s*)?")
 
 
 class Site:
@@ -163,14 +161,14 @@ class Site:
         return found
 
     def region_of(self, reference: Reference) -> Region | None:
-        """Return the Region that the start marker of a Reference names, if it names one."""
-        source = self.source_of(reference)
-        if source is None or not reference.start_marker:
+        """Return the Region that a Reference shows; one that shows nothing may name a Region by its start marker."""
+        source, pair = self.source_of(reference), reference.pair
+        if source is None or pair is None:
             return None
         regions = self._regions.get(source.path)
         if regions is None:
             regions = self._regions[source.path] = {region.name: region for region in source.regions}
-        return regions.get(_region_name(reference.start_marker))
+        return regions.get(source.requested.get(pair) or region_name(pair.start))
 
     @cached_property
     def shown_by(self) -> dict[str, list[Reference]]:
@@ -229,26 +227,17 @@ class Site:
     def _read_source(self, path: str) -> None:
         """Read a Source and render all References that show it, so that its lines, which take much memory, can go."""
         self.dependencies.paths.add(path)
+        references = self._by_source.get(path, ())
         try:
             lines = Lines(read_text(self.settings.root, path))
-            self.sources[path] = parse_source(path, lines)
+            pairs = {pair for reference in references if (pair := reference.pair)}
+            self.sources[path] = parse_source(path, lines, pairs)
         except UnreadableError as error:
             self.problems.append(error.finding)
             return
         by_attributes: dict[tuple[object, ...], Rendered] = {}
-        for reference in self._by_source.get(path, ()):
+        for reference in references:
             key = reference.start_marker, reference.end_marker, reference.language, reference.include_start_marker
             if key not in by_attributes:
                 by_attributes[key] = render(lines, reference, self.profile)
             self._rendered[reference] = by_attributes[key]
-
-
-@cache
-def _region_name(marker: str) -> str:
-    named = [found.name for found in find_markers(marker) if found.opens and found.name]
-    return named[0] if named else _bare(marker)
-
-
-def _bare(marker: str) -> str:
-    """Return the name in a marker without its comment token and the word START."""
-    return _BEFORE_NAME.sub("", marker, count=1).rstrip().removesuffix("*/").removesuffix("-->").rstrip()

@@ -65,7 +65,8 @@ def orphan_region(context: Context) -> Iterator[Finding]:
     """No Reference that readers can see shows a Snippet, by naming it or by showing all its lines."""
     for path, source in sorted(context.site.sources.items()):
         live = [block for block in context.blocks_of.get(path, ()) if block.reference.page not in context.dead]
-        hidden = {snippet.name: snippet.region for snippet in source.snippets}
+        # A Region that exists because a Page requests it is no orphan, even if no Page shows that Page.
+        hidden = {each.name: each.region for each in source.snippets if each.region.pair is None}
         for block in {block.reference.start_marker: block for block in live}.values() if hidden else ():
             _remove_named(context, block, hidden)
         if not hidden:
