@@ -97,14 +97,14 @@ def _regions(path: str, markers: list[Marker], lines: Lines) -> list[Region]:
     """Return a Region for every name, by its first line. As on the site, ``ANY`` markers open and close all of them."""
     named: dict[str | None, list[Marker]] = {}
     names: dict[str, None] = {}
-    closed = {marker.name for marker in markers if not marker.opens}
+    closed = _closed(markers)
     for marker in markers:
         name = marker.name
         if name is not None and name not in closed and (plain := without_remark(name)) in closed:
             name = plain  # `# START search  # since 4.2` is closed by `# END search`
             marker = marker._replace(name=plain)  # noqa: PLW2901
         named.setdefault(name, []).append(marker)
-        if marker.opens and name is not None and (name in closed or None in closed or _is_surely(marker, name, lines)):
+        if marker.opens and name is not None and (name in closed or _is_surely(marker, name, lines)):
             names[name] = None
     of_all = _per_line(named.get(None, []))
     if len(of_all) * len(names) > _MAX_PARTS:
@@ -112,6 +112,24 @@ def _regions(path: str, markers: list[Marker], lines: Lines) -> list[Region]:
         raise _unreadable(path, *place, "contains too many START-ANY and END-ANY for its number of Regions")
     regions = [_region(path, name, named[name], of_all, len(lines)) for name in names]
     return sorted(regions, key=lambda region: region.markers[0].line)
+
+
+def _closed(markers: list[Marker]) -> set[str]:
+    """Return the names that an END closes: their own, or an ``END-ANY`` that is not the end of a ``START-ANY``."""
+    closed = set()
+    opened: list[str] = []
+    any_opened = False
+    for marker in markers:
+        if marker.name is None:
+            if not marker.opens and not any_opened:
+                closed.update(opened)
+                opened.clear()
+            any_opened = marker.opens
+        elif marker.opens:
+            opened.append(marker.name)
+        else:
+            closed.add(marker.name)
+    return closed
 
 
 def _is_surely(marker: Marker, name: str, lines: Lines) -> bool:
