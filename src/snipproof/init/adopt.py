@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from snipproof.config import load_settings
 from snipproof.errors import InfrastructureError
+from snipproof.files import require_inside
 from snipproof.init.discover import discover
 from snipproof.init.first_suite import FirstSuite, existing_suites, first_suite
 from snipproof.init.settings_file import settings_text, write_settings
@@ -56,7 +57,7 @@ def _complete(settings: Settings) -> Iterator[str]:
             yield f"kept   {settings.baseline}"
         else:
             findings = find(site)
-            baseline.save(settings.root / settings.baseline, settings.baseline, findings)
+            baseline.save(settings.root / settings.baseline, settings.baseline, findings, settings.root)
             yield f"wrote  {settings.baseline}: {_severity_counts(findings)}"
             yield from _by_rule(findings)
     yield from _next(settings, site, example=None)
@@ -75,6 +76,7 @@ def _adopt(root: Path, defaults: Settings) -> Iterator[str]:
     if suites:
         yield f"kept   {', '.join(suites)}"
     if suite is not None and suite.lock:
+        require_inside(root, root / suite.path, suite.path)
         _create(root / suite.path, suite.text)
         yield f"wrote  {suite.path}: a first Suite, with Sources pinned by {posixpath.join(suite.folder, suite.lock)}"
         suites, suite = (suite.path,), None
@@ -84,7 +86,7 @@ def _adopt(root: Path, defaults: Settings) -> Iterator[str]:
     name = write_settings(root, settings_text(layout, settings, suite, listed))
     yield f"wrote  {name}"
     if listed:
-        baseline.save(root / listed, listed, findings)
+        baseline.save(root / listed, listed, findings, root)
         yield f"wrote  {listed}: {_severity_counts(findings)}, no longer reported"
         yield from _by_rule(findings)
     elif findings:

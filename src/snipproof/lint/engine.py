@@ -42,7 +42,7 @@ def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
         if path is None:
             hint = "give --baseline FILE, or set `baseline` in the settings"
             raise SettingsError("--update-baseline requires the name of the file", hint)
-        entries = baseline.save(path, name, findings)
+        entries = baseline.save(path, name, findings, site.settings.root)
         return [f"{name}: {plural(len(findings), 'finding')}, {plural(entries, 'entry', 'entries')}"], 0
     baselined = 0
     if path is not None:
