@@ -46,7 +46,7 @@ def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
         return [f"{name}: {plural(len(findings), 'finding')}, {plural(entries, 'entry', 'entries')}"], 0
     baselined = 0
     if path is not None:
-        compared = baseline.compare(findings, baseline.load(path, name), name)
+        compared = baseline.compare(findings, baseline.load(path, name), name, site.is_unread)
         findings, baselined = compared.findings, compared.baselined
     result = CheckResult(
         findings=findings,

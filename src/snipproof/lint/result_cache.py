@@ -1,9 +1,9 @@
 """The last result of ``snipproof check``, kept so that a run in which nothing changed reads no file again.
 
-A result is a file in ``.snipproof-cache`` of the root: the lines and the exit code, and with them the stamp of every file
-and folder that was looked at, including settings, and the result of every glob. It is used again while all of these,
-the options, the environment, the installed distributions, this package and the interpreter are the same. A stamp has
-the size, the time, and what no program can set: the time of the last change by the system's clock, and the inode.
+A result is a file in ``.snipproof-cache`` of the root: the lines and the exit code, and with them the stamp of every
+file and folder that was looked at, including settings, and the result of every glob. It is used again while all of
+these, the options, the environment, the installed distributions, this package and the interpreter are the same. A stamp
+has the size, the time, and what no program can set: the time of the last change by the system's clock, and the inode.
 A result that cannot be read or does not fit is ignored: everything is read again. This module loads as little as
 possible, since the start takes most of the time of such a run.
 """

@@ -83,7 +83,7 @@ class SourceFile(pytest.File):
 
 
 class NamePart(pytest.Collector):
-    """A part of a name with colons: pytest reads ``path::a::b`` as ``b`` in ``a``, and so finds the Snippet ``a::b``."""
+    """A part of a name with colons: pytest reads ``path::a::b`` as ``b`` in ``a``, and so finds ``a::b``."""
 
     snippet: Snippet
     rest: Sequence[str]
@@ -144,7 +144,8 @@ class SnippetItem(pytest.Function):
         """Set up the fixtures, then run the Source if it has not run yet."""
         self.file.proving.require_services()
         super().setup()
-        if record := self.funcargs.get(_JUNIT_ATTRIBUTE):
+        record: Any = self.funcargs.get(_JUNIT_ATTRIBUTE)
+        if record is not None:
             record("name", self.snippet.name)
         try:
             _ = self.verdict

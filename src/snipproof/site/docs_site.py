@@ -12,6 +12,7 @@ from snipproof.site.component import Rendered, render
 from snipproof.site.dependencies import Dependencies
 from snipproof.site.discovery import PAGES, find_pages
 from snipproof.site.docusaurus import is_partial
+from snipproof.site.line_ranges import UnmarkedLines
 from snipproof.site.mdx.page import scan_page
 from snipproof.site.mdx.structure import PageStructure
 from snipproof.site.profile import Profile, profile_of
@@ -105,6 +106,10 @@ class Site:
             self._existing[path] = os.path.isfile(f"{self.settings.root}/{path}")  # noqa: PTH113 (raises nothing)
         return self._existing[path]
 
+    def is_unread(self, path: str) -> bool:
+        """Return whether there is a file ``path`` that is neither a Page nor a Source of this site, nor a problem."""
+        return path not in self._read and self.exists(path)
+
     def is_live(self, reference: Reference) -> bool:
         """Return whether readers can see a Reference: one in a partial is dead until a Page renders that partial."""
         return reference.page in self._live
@@ -125,6 +130,11 @@ class Site:
         """Return one line of a Page or a Source, ``""`` if it does not exist."""
         lines = self.text_of(path).split("\n")
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+    @cached_property
+    def _read(self) -> set[str]:
+        reported = (problem.path for problem in self.problems)
+        return {*self.sources, *(page.path for page in self.pages), *(suite.path for suite in self.suites), *reported}
 
     @cached_property
     def _live(self) -> set[str]:
@@ -178,29 +188,25 @@ class Site:
             source = self.sources.get(path)
             if source is None:
                 continue
-            marked = {marker.line for marker in source.markers}
-            kept = [(reference, self.region_of(reference), self._kept(reference)) for reference in references]
+            unmarked = UnmarkedLines(marker.line for marker in source.markers)
+            kept = [rendered.segments if (rendered := self.rendered(each)) else () for each in references]
             # Only a Reference that shows the first line of a Region can show all of it.
             showing: dict[int, set[int]] = {}
-            for index, (_, _, lines) in enumerate(kept):
-                for line in lines:
-                    showing.setdefault(line, set()).add(index)
             naming: dict[str, set[int]] = {}
-            for index, (_, named, _) in enumerate(kept):
+            for index, reference in enumerate(references):
+                for first, last in kept[index]:
+                    for line in range(first, last + 1):
+                        showing.setdefault(line, set()).add(index)
+                named = self.region_of(reference)
                 if named is not None:
                     naming.setdefault(named.name, set()).add(index)
             for region in source.regions:
-                own = {n for segment in region.segments for n in range(segment.first, segment.last + 1)} - marked
-                by_lines = showing.get(min(own), set()) if own else set()
+                by_lines = showing.get(unmarked.first_of(region.segments), set())
                 by_name = naming.get(region.name, set())
-                found = by_name | {index for index in by_lines - by_name if own <= kept[index][2]}
+                found = by_name | {i for i in by_lines - by_name if unmarked.are_within(region.segments, kept[i])}
                 if found:
                     shown[region.id] = [references[index] for index in sorted(found)]
         return shown
-
-    def _kept(self, reference: Reference) -> frozenset[int]:
-        rendered = self.rendered(reference)
-        return frozenset(rendered.selection.kept) if rendered else frozenset()
 
     def _resolves(self, imported: Import) -> bool:
         if not imported.raw and not imported.path.endswith(PAGES):
