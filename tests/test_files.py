@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from snipproof.files import write_whole
+from snipproof.errors import SettingsError
+from snipproof.files import outside_root, require_inside, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,3 +96,21 @@ def test_a_read_only_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         write_whole(path, b"new")
     assert path.read_bytes() == b"old"
     assert names(tmp_path) == ["file"]
+
+
+def test_a_link_out_of_the_root_is_refused(tmp_path: Path) -> None:
+    """Not one inside of it, nor a path that is written as one elsewhere, nor a root that is itself a link."""
+    root, other = tmp_path / "site", tmp_path / "other"
+    for folder in (root / "inner", other):
+        folder.mkdir(parents=True)
+    (root / "out").symlink_to(other)
+    (root / "in").symlink_to("inner")
+    (tmp_path / "alias").symlink_to(root)
+    for path in (root / "out/f", root / "out/new/f", root / "out/../f", tmp_path / "alias/out/f"):
+        assert outside_root(path.parents[1] if "alias" in str(path) else root, path) is not None, path
+    for path in (root / "in/f", root / "new/f", other / "f", root / "out"):
+        assert outside_root(root, path) is None, path
+    with pytest.raises(
+        SettingsError, match=r"^manifest: not written, since a link leads to .*other, outside of the root"
+    ):
+        require_inside(root, root / "out/f", "manifest")

@@ -57,7 +57,8 @@ def _complete(settings: Settings) -> Iterator[str]:
             yield f"kept   {settings.baseline}"
         else:
             findings = find(site)
-            baseline.save(settings.root / settings.baseline, settings.baseline, findings, settings.root)
+            require_inside(settings.root, settings.root / settings.baseline, settings.baseline)
+            baseline.save(settings.root / settings.baseline, settings.baseline, findings)
             yield f"wrote  {settings.baseline}: {_severity_counts(findings)}"
             yield from _by_rule(findings)
     yield from _next(settings, site, example=None)
@@ -86,7 +87,7 @@ def _adopt(root: Path, defaults: Settings) -> Iterator[str]:
     name = write_settings(root, settings_text(layout, settings, suite, listed))
     yield f"wrote  {name}"
     if listed:
-        baseline.save(root / listed, listed, findings, root)
+        baseline.save(root / listed, listed, findings)
         yield f"wrote  {listed}: {_severity_counts(findings)}, no longer reported"
         yield from _by_rule(findings)
     elif findings:

@@ -111,7 +111,7 @@ class WatchedFiles:
                 stamps[path] = self._before[path]
                 continue
             stamp = _stamp(path)
-            stamps[path] = (0, 0, -1, 0) if stamp is not None and max(stamp[:2]) >= self._began_ns else stamp
+            stamps[path] = (0, 0, -1, 0) if stamp is not None and stamp[0] >= self._began_ns else stamp
         self.stamps = stamps
 
     def changed(self) -> bool:
