@@ -56,7 +56,7 @@ def test_markers_that_only_pages_know(project: Project) -> None:
     result.stdout.fnmatch_lines_random(
         [
             "snippets/py/source.py::Pour PASSED*",
-            "snippets/py/source.py::== Cup* PASSED*",
+            "snippets/py/source.py::Cup PASSED*",
             "snippets/py/source.py::kettle.append( NOT EXECUTED*",
             "*the marker is not a comment: it is code (snippets/py/source.py:11)*",
             "*1 failed, 2 passed*",

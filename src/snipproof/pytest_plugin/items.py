@@ -117,7 +117,20 @@ def _prove() -> None:
     """Take the place of a test function, so that pytest sets up the fixtures of the Suite."""
 
 
-class SnippetItem(pytest.Function):
+class _WithWholeId(pytest.Item):
+    """An item whose name may contain brackets.
+
+    In pytest 9, an id that is read, as by ``--lf``, ends at a bracket, behind which parameters follow. Given as a
+    text, the id of the item itself is read in the same way, so that both are equal.
+    """
+
+    def __init__(self, name: str, parent: Any, **options: Any) -> None:
+        if "[" in name:
+            options["nodeid"] = f"{parent.nodeid}::{name}"
+        super().__init__(name, parent, **options)
+
+
+class SnippetItem(pytest.Function, _WithWholeId):
     """One Snippet. Its Source runs in the set-up of the first of its items; the call only reports the Verdict.
 
     Its ``name`` is the last part of the name of the Snippet, if that has colons.
