@@ -18,9 +18,9 @@ def parse(text: str, *pairs: tuple[str, str], path: str = "a.py") -> Source:
     return parse_source(path, text, [MarkerPair(*pair) for pair in pairs])
 
 
-def shown(source: Source) -> dict[str, list[tuple[int, int]]]:
+def shown(source: Source) -> dict[str, list[Segment]]:
     """Return the lines of each Region."""
-    return {region.name: [tuple(segment) for segment in region.segments] for region in source.regions}
+    return {region.name: list(region.segments) for region in source.regions}
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def orphan_region(context: Context) -> Iterator[Finding]:
     """No Reference that readers can see shows a Snippet, by naming it or by showing all its lines."""
     for path, source in sorted(context.site.sources.items()):
         live = [block for block in context.blocks_of.get(path, ()) if block.reference.page not in context.dead]
-        # A Region that exists because a Page requests it is no orphan, even if no Page shows that Page.
+        # A Region that exists because a Page requests it counts as shown, even if readers do not see that Page.
         hidden = {each.name: each.region for each in source.snippets if each.region.pair is None}
         for block in {block.reference.start_marker: block for block in live}.values() if hidden else ():
             _remove_named(context, block, hidden)
