@@ -85,7 +85,7 @@ class SnippetHooks:
             elif isinstance(error, InfrastructureError):
                 report.user_properties.append(("infrastructure", printable(error.message)))
             elif call.when == "call":
-                report.duration = item.file.verdict(item.name).duration
+                report.duration = item.verdict.duration
             if report.skipped and isinstance(report.longrepr, tuple):  # at the place of the Snippet, not of the plugin
                 path, line, _ = item.reportinfo()
                 report.longrepr = (str(path), line + 1, report.longrepr[2])

@@ -16,7 +16,7 @@ from snipproof.processes.orphan import end_with_parent
 from snipproof.run.bindings import check_bindings
 from snipproof.run.page_expectations import PageExpectations, read_page_expectations
 from snipproof.run.prover import Prover
-from snipproof.site.source import read_text
+from snipproof.site.source import read_source, read_text
 from snipproof.text import printable
 
 
@@ -58,6 +58,13 @@ class ProvingSession:
     def pages(self) -> PageExpectations:
         """The Expectations of the Pages."""
         return read_page_expectations(self.settings)
+
+    def source(self, path: str) -> Source:
+        """Return the Source at ``path``, with the Regions that Pages request.
+
+        :raises UnreadableError: it cannot be read.
+        """
+        return self.pages.sources.get(path) or read_source(self.settings.root, path)
 
     def check_suite(self, suite: Suite) -> None:
         """Check what can be checked of ``suite`` before it runs.

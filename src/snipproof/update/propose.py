@@ -83,7 +83,7 @@ def _proposal(
 
 def _reads_back(region: Region, text: str, block: str) -> bool:
     """Return whether the Region, in the new text of its Source, is read as ``block``."""
-    source = parse_source(region.source, text)
+    source = parse_source(region.source, text, (region.pair,) if region.pair else ())
     found = next((each for each in source.regions if each.name == region.name), None)
     return found is not None and block_of(source, found).text == block
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.support.mdx_pages import TAG, generate_page
+from tests.support.mdx_pages import generate_page
 
 from snipproof.config import Settings
 from snipproof.site.mdx.page import scan_page

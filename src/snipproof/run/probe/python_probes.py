@@ -32,6 +32,7 @@ _BLOCK_WORDS = frozenset(
 )
 _CLAUSES = frozenset(("elif", "else", "except", "finally", "case"))
 _LEAVING = frozenset(("return", "raise", "break", "continue"))
+_CODE = frozenset((tokenize.NAME, tokenize.OP, tokenize.NUMBER))
 _LAYOUT = frozenset((tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER))
 
 
@@ -79,7 +80,7 @@ class _Placer:
     def __init__(self, text: str) -> None:
         self.edits = Edits(text.split("\n"))
         self.unreachable: set[int] = set()
-        self._statements, self._comments = _layout(text)
+        self._statements, self._comments, self._code = _layout(text)
         self._header = _header_end(self._statements)
         self._ceilings: dict[int, int] = {}  # after a probe that left a block, no later one may enter it again
 
@@ -88,7 +89,8 @@ class _Placer:
         call = f"{PROBE_FUNCTION}({line})"
         column = self._comments.get(line)
         if column is None:
-            return "the marker is not a comment: it is inside a string literal"
+            what = "code" if line in self._code else "inside a string literal"
+            return f"the marker is not a comment: it is {what}"
         if self.edits.lines[line - 1][:column].strip():
             return "the marker follows code on its line: put it on a line of its own"
         if self._header and line < self._header.first:
@@ -127,10 +129,11 @@ class _Placer:
         return ""
 
 
-def _layout(text: str) -> tuple[list[_Statement], dict[int, int]]:
-    """Return the statements (logical lines) of ``text`` and the column of the comment of each line."""
+def _layout(text: str) -> tuple[list[_Statement], dict[int, int], set[int]]:
+    """Return the statements (logical lines) of ``text``, the column of the comment of each line, and lines of code."""
     statements = []
     comments = {}
+    code: set[int] = set()
     current: list[tokenize.TokenInfo] = []
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
@@ -144,7 +147,9 @@ def _layout(text: str) -> tuple[list[_Statement], dict[int, int]]:
             current = []
         elif token.type not in _LAYOUT:
             current.append(token)
-    return statements, comments
+            if token.type in _CODE:
+                code.add(token.start[0])
+    return statements, comments, code
 
 
 def _word(tokens: list[tokenize.TokenInfo]) -> str:
