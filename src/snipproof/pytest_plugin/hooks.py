@@ -97,13 +97,25 @@ class SnippetHooks:
                 report.longrepr = error.message if error is self._shown else str(error)
                 self._shown = error
             if isinstance(error, InfrastructureError):
-                report.user_properties.append(("infrastructure", error.message))
+                report.user_properties.append(("infrastructure", self._proving.redact(error.message)))
             elif call.when == "call":
                 report.duration = item.file.verdict(item.name).duration
             if report.skipped and isinstance(report.longrepr, tuple):  # at the place of the Snippet, not of the plugin
                 path, line, _ = item.reportinfo()
                 report.longrepr = (str(path), line + 1, report.longrepr[2])
+            self._redact(report)
         return report
+
+    def _redact(self, report: pytest.TestReport) -> None:
+        """Hide secrets in a report, whatever failed: a Verdict is redacted, a fixture or a package manager is not."""
+        redact = self._proving.redact
+        if isinstance(report.longrepr, tuple):
+            report.longrepr = (*report.longrepr[:2], redact(report.longrepr[2]))
+        elif report.longrepr is not None:
+            shown = str(report.longrepr)
+            hidden = redact(shown)
+            report.longrepr = report.longrepr if hidden == shown else hidden
+        report.sections = [(name, redact(text)) for name, text in report.sections]
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Give blocked and not executed Snippets a status of their own."""

@@ -77,10 +77,6 @@ class UpdateHooks:
         self._not_written = 0  # Expectations, because the session was stopped
 
     @property
-    def _secrets(self) -> dict[str, str]:
-        return {name: os.environ.get(name, "") for name in self._settings.run.env}
-
-    @property
     def _settings(self) -> Settings:
         return self._proving.settings
 
@@ -92,7 +88,9 @@ class UpdateHooks:
         differs = verdict.only_differs
         if not differs and verdict.outcome is not Outcome.PASSED:
             return verdict
-        found = propose(verdict.snippet, verdict.expectations, lambda path: self._text(file, path), self._secrets)
+        found = propose(
+            verdict.snippet, verdict.expectations, lambda path: self._text(file, path), self._proving.secrets
+        )
         refusals = [each for each in found if isinstance(each, Refusal)]
         if refusals and differs:
             first = refusals[0]

@@ -11,6 +11,7 @@ from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.model import Source, Suite
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.redaction import read_variables
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.preparation import Preparation, Preparations
 from snipproof.run.verdict import Verdict, judge
@@ -94,7 +95,7 @@ class Prover:
             self._addresses.set_result(addresses)
 
     def prove(self, suite: Suite, source: Source) -> list[Verdict]:
-        """Run ``source``, restore what it changed in Weaviate, and return a Verdict for each of its Snippets.
+        """Run ``source``, restore what it changed in Weaviate, and return a redacted Verdict for each of its Snippets.
 
         :raises ToolchainMissingError: the toolchain of the Suite's language is not installed on this machine.
         :raises InfrastructureError: what the Source needs could not be obtained, or Weaviate does not answer.
@@ -104,7 +105,8 @@ class Prover:
         self.state.mark()
         run = preparation.runner.execute(program)
         self.state.restore_if_changed()
-        return judge(source, program.probed, run, self._pages)
+        secrets = read_variables(self._settings.run.env)
+        return [verdict.redacted(secrets) for verdict in judge(source, program.probed, run, self._pages)]
 
     def close(self) -> None:
         """Stop the Services and remove everything that belongs to this session."""
