@@ -24,6 +24,7 @@ from snipproof.redaction import find_secret, redact
 from snipproof.site.markers import find_markers
 from snipproof.site.source import parse_source
 from snipproof.update.enclosing import enclosing_literal
+from snipproof.update.intact import find_damage
 from snipproof.update.proposal import Change, Proposal, Refusal, digest
 from snipproof.update.rewrite import UNFIXABLE, Rewritten, rewrite
 from snipproof.update.write import apply_changes
@@ -81,7 +82,10 @@ def _proposal(
     if result.expected is not None and rewritten.notation is not result.expected.notation:
         why += f"; written as {rewritten.notation}, since {result.expected.notation} cannot represent it"
     proposal = Proposal(region.source, region.id, digest(text), snippet.id, line, why, tuple(changes))
-    if not _reads_back(region, apply_changes(text, [proposal]), rewritten.text):
+    new = apply_changes(text, [proposal])
+    if damage := find_damage(region.source, text, new, changes, [region.name]):
+        return Refusal(region.source, damage[0], region.id, damage[1])
+    if not _reads_back(region, new, rewritten.text):
         return Refusal(region.source, line, region.id, "written into the Source, the output would be read differently")
     return proposal
 
@@ -193,8 +197,10 @@ def find_rejected(
     :param numbers: the lines of the block.
     :param secrets: values that must not be written in any form, by name.
     """
-    literal = enclosing_literal(path, text, numbers)
     for change in changes:
+        end = change.first + len(change.old)
+        near = [n for n in numbers if change.first <= n < end] or [min(numbers, key=lambda n: abs(n - change.first))]
+        literal = enclosing_literal(path, text, near)
         old, new = "\n".join(change.old), "\n".join(change.new)
         reason = literal.rejection_reason(old, new) or _damage(change) or _secret(new, secrets)
         if reason:

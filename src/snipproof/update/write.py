@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from snipproof.errors import SnipproofError
 from snipproof.files import write_whole
+from snipproof.update.intact import find_damage
 from snipproof.update.proposal import Proposal, Refusal, digest
 
 _BYTE_ORDER_MARK = "\ufeff".encode()
@@ -44,7 +46,13 @@ def _write(root: Path, path: str, proposals: Sequence[Proposal]) -> str:
         if any(digest(text) != each.digest for each in proposals):
             return "the file changed since it was read: run again"
         new = apply_changes(text, proposals)
+        # Each Proposal was checked by itself; here are all of them together.
+        changes = {change for each in proposals for change in each.changes}
+        if damage := find_damage(path, text, new, changes, {each.region.partition("::")[2] for each in proposals}):
+            return damage[1]
         write_whole(real, (_BYTE_ORDER_MARK if data.startswith(_BYTE_ORDER_MARK) else b"") + new.encode("utf-8"))
+    except SnipproofError as error:
+        return error.message
     except (OSError, ValueError) as error:
         return f"failed to write it: {getattr(error, 'strerror', '') or error}"
     return ""
