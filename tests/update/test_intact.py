@@ -82,7 +82,7 @@ def test_text_changes_inside_a_comment_or_a_string_only(  # noqa: PLR0917
     ],
 )
 def test_quotes_that_stand_inside_the_region_stay(change: Change, line: int) -> None:
-    """The line that is no text is named, with what to do."""
+    """The line that is not text is named, with what to do."""
     lines = PYTHON.split("\n")
     begin = change.first - 1
     new = "\n".join([*lines[:begin], *change.new, *lines[begin + len(change.old) :]])
