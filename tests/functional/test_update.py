@@ -184,7 +184,7 @@ def test_snippets_that_do_not_agree_write_nothing(project: Project) -> None:
         ("os.environ['TOKEN_OF_MINE']", "the output contains the value of TOKEN_OF_MINE, which is in `run.env`*"),
         ("'sk-' + 'a1B2c3D4e5F6g7H8i9J0kLmN'", "the output contains what looks like an API key"),
         (
-            "__import__('base64').b64encode(b'user:' + os.environb[b'TOKEN_OF_MINE'])",
+            "__import__('base64').b64encode(b'user:' + os.environb[b'TOKEN_OF_MINE']).decode()",
             "the output contains the value of *",
         ),
         ("'# END Expected results'", "a line of the output would be taken for a marker: *"),

@@ -101,8 +101,11 @@ class _Version(NamedTuple):
         lines = self.text.split("\n")
         for number in numbers:
             on_line = [token for token in self.tokens if token.first <= number <= token.last]
-            alone = all(token.kind == "comment" or token.first < number < token.last for token in on_line)
-            if lines[number - 1].strip() and not (alone and len(on_line) == 1):
+            inside = all(
+                token.first < number < token.last or (token.kind == "comment" and token.first == token.last)
+                for token in on_line
+            )
+            if lines[number - 1].strip() and not (inside and len(on_line) == 1):
                 return number
         return 0
 
