@@ -13,6 +13,7 @@ from snipproof.errors import InfrastructureError, SettingsError, SnipproofError,
 from snipproof.files import remove_leftovers
 from snipproof.model import Source, Suite
 from snipproof.processes.orphan import end_with_parent
+from snipproof.redaction import read_variables, redact
 from snipproof.run.bindings import check_bindings
 from snipproof.run.page_expectations import PageExpectations, read_page_expectations
 from snipproof.run.prover import Prover
@@ -43,6 +44,15 @@ class ProvingSession:
     def is_worker(self) -> bool:
         """Whether this is a worker of pytest-xdist."""
         return hasattr(self._config, "workerinput")
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """The values that Sources get from the environment, by the names of their variables."""
+        return read_variables(self.settings.run.env)
+
+    def redact(self, text: str) -> str:
+        """Return ``text`` without :attr:`secrets`, for a report."""
+        return redact(text, self.secrets)
 
     @property
     def prover(self) -> Prover:
@@ -150,5 +160,5 @@ class ProvingSession:
         """Write one line to the terminal at once."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
-            reporter.write_line(f"snipproof: {printable(line)}")
+            reporter.write_line(f"snipproof: {printable(self.redact(line))}")
             reporter.flush()  # a line about progress must not wait in a buffer

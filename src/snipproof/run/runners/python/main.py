@@ -61,8 +61,11 @@ def run(job: dict[str, Any]) -> None:
     sys.modules["__main__"] = module
     try:
         exec(compile(job["text"], path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 (what it is for)
-    except SystemExit:
-        raise
+    except SystemExit as leave:
+        if isinstance(leave.code, (int, type(None))) or _text(leave.code) is not None:
+            raise
+        write({"error": describe(leave, path)})  # the interpreter would end without a word
+        sys.exit(1)
     except BaseException as error:  # noqa: BLE001 (every uncaught exception of the Source is reported)
         attempt(write, {"error": describe(error, path)})
         attempt(flush)
@@ -85,14 +88,39 @@ def attempt(action: Callable[..., object], *arguments: object) -> None:
 
 
 def describe(error: BaseException, path: str) -> dict[str, Any]:
-    """Return the name of an exception, its message, its lines in the Source (outermost first) and its traceback."""
+    """Return the name of an exception, its message, its lines in the Source (outermost first) and its traceback.
+
+    Methods of the exception belong to the Source, and may raise in turn.
+    """
     trace = error.__traceback__.tb_next if error.__traceback__ else None
     lines = [frame.lineno for frame in traceback.extract_tb(trace) if frame.filename == path]
     if isinstance(error, SyntaxError) and error.filename == path:
         lines = [error.lineno or 1]
         trace = None
-    text = "".join(traceback.format_exception(type(error), error, trace))
-    return {"type": type(error).__name__, "message": str(error), "lines": lines, "traceback": text}
+    try:
+        text = "".join(traceback.format_exception(type(error), error, trace))
+    except BaseException:  # noqa: BLE001 (such as `__notes__` or `exceptions` of its own)
+        text = "".join(
+            ("Traceback (most recent call last):\n", *traceback.format_tb(trace), type(error).__name__, "\n")
+        )
+    return {"type": type(error).__name__, "message": _message(error), "lines": lines, "traceback": text}
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException as another:  # noqa: BLE001
+        value = error.code if isinstance(error, SystemExit) else error
+        whose = "its message" if value is error else f"its message, of type {type(value).__name__},"
+        return f"{whose} cannot be read: {type(another).__name__}"
+
+
+def _text(value: object) -> str | None:
+    """Return ``value`` as text, ``None`` if its own methods fail."""
+    try:
+        return str(value)
+    except BaseException:  # noqa: BLE001
+        return None
 
 
 def serve(requests: int, responses: int) -> dict[str, Any]:
