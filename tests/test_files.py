@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from snipproof.files import remove_leftovers, write_whole
+from snipproof.errors import SettingsError
+from snipproof.files import outside_root, remove_leftovers, require_inside, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,3 +125,21 @@ def test_what_a_killed_write_left_is_removed(tmp_path: Path) -> None:
         assert names(tmp_path) == sorted(["page.mdx", *others])
     assert path.read_bytes() == b"newer"
     remove_leftovers(tmp_path / "none")
+
+
+def test_a_link_out_of_the_root_is_refused(tmp_path: Path) -> None:
+    """Not one inside of it, nor a path that is written as one elsewhere, nor a root that is itself a link."""
+    root, other = tmp_path / "site", tmp_path / "other"
+    for folder in (root / "inner", other):
+        folder.mkdir(parents=True)
+    (root / "out").symlink_to(other)
+    (root / "in").symlink_to("inner")
+    (tmp_path / "alias").symlink_to(root)
+    for path in (root / "out/f", root / "out/new/f", root / "out/../f", tmp_path / "alias/out/f"):
+        assert outside_root(path.parents[1] if "alias" in str(path) else root, path) is not None, path
+    for path in (root / "in/f", root / "new/f", other / "f", root / "out"):
+        assert outside_root(root, path) is None, path
+    with pytest.raises(
+        SettingsError, match=r"^manifest: not written, since a link leads to .*other, outside of the root"
+    ):
+        require_inside(root, root / "out/f", "manifest")

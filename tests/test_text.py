@@ -8,17 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snipproof.text import (
-    Lines,
-    as_file_name,
-    close_match,
-    did_you_mean,
-    plural,
-    quoted,
-    redact,
-    redact_data,
-    shorten,
-)
+from snipproof.text import Lines, as_file_name, close_match, did_you_mean, plural, quoted, shorten
 
 
 @given(st.text(max_size=400), st.integers(1, 100))
@@ -57,12 +47,6 @@ def test_the_lines_that_hold_a_marker_are_found(text: str, marker: str) -> None:
     assert lines.holding(marker) == expected
     assert lines.holding(marker) == expected
     assert len(lines) == text.count("\n") + 1
-
-
-def test_secrets_are_replaced_by_their_names_longest_first() -> None:
-    secrets = {"KEY": "abcd", "LONG_KEY": "abcdef", "SHORT": "abc"}
-    assert redact("abcdef abcd abc", secrets) == "<LONG_KEY> <KEY> abc"
-    assert redact_data({"abcd": ["abcd", 1, None]}, secrets) == {"<KEY>": ["<KEY>", 1, None]}
 
 
 @given(st.text(max_size=400))

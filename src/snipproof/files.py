@@ -1,6 +1,7 @@
 """Writes files atomically: a reader finds the old content or the new one, never a part of either.
 
 A process that is killed while it writes leaves a temporary file, which :func:`remove_leftovers` finds by its name.
+Nothing is written outside the root through a link: :func:`outside_root`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,9 @@ import errno
 import os
 import re
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+from snipproof.errors import SettingsError
 
 _TEMPORARY = re.compile(r"\..+\.([1-9][0-9]*)\.[0-9a-f]{8}")
 
@@ -79,3 +78,25 @@ def _mode(path: Path) -> int | None:
     if not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, "the file is read-only")
     return stat.S_IMODE(mode)
+
+
+def outside_root(root: Path, path: Path) -> Path | None:
+    """Return the folder outside of ``root`` to which a link leads on the way to ``path``; ``None`` if none does.
+
+    A path that is not written as one below ``root`` is meant to be elsewhere. The last part of ``path`` does not count,
+    since :func:`write_whole` replaces a link.
+    """
+    if not Path(os.path.abspath(path)).is_relative_to(os.path.abspath(root)):  # noqa: PTH100 (links stay unresolved)
+        return None
+    folder = Path(os.path.realpath(path.parent))
+    return None if folder.is_relative_to(os.path.realpath(root)) else folder
+
+
+def require_inside(root: Path, path: Path, name: str) -> None:
+    """Refuse to write ``path``, called ``name`` in the message, through a link that leads outside of ``root``.
+
+    :raises SettingsError: such a link is on the way.
+    """
+    if folder := outside_root(root, path):
+        hint = "replace the link by a folder, or name a file elsewhere"
+        raise SettingsError(f"{name}: not written, since a link leads to {folder}, outside of the root", hint)

@@ -38,10 +38,18 @@ class Marker(NamedTuple):
     attributes: str = ""
 
 
+class MarkerPair(NamedTuple):
+    """The start and the end marker that a Page requests: texts that lines of a Source contain, in any form."""
+
+    start: str
+    end: str | None
+
+
 class Region(NamedTuple):
     """What lies between the markers of one name in one Source: Segments, joined in order.
 
-    ``markers`` are the lines of the markers that open and close it (its own and ``ANY``), in order.
+    ``markers`` are the lines of the markers that open and close it (its own and ``ANY``), in order. ``pair`` are the
+    markers of the Page that requests it, ``None`` for a Region of ``START name`` and ``END name``.
     """
 
     source: str
@@ -49,6 +57,7 @@ class Region(NamedTuple):
     segments: tuple[Segment, ...]
     markers: tuple[Marker, ...]
     attributes: Mapping[str, Any] = MappingProxyType({})
+    pair: MarkerPair | None = None
 
     def __hash__(self) -> int:
         """Return a hash without the attributes, which are not hashable."""
@@ -101,7 +110,11 @@ class Expectation(NamedTuple):
 
 
 class Source(NamedTuple):
-    """One runnable file in one client flavour: its text and everything found in it."""
+    """One runnable file in one client flavour: its text and everything found in it.
+
+    ``markers`` are those of ``START name`` and ``END name``. ``requested`` maps the markers that Pages request to the
+    name of the Region that they show.
+    """
 
     path: str
     text: str
@@ -109,6 +122,7 @@ class Source(NamedTuple):
     snippets: tuple[Snippet, ...]
     expectations: tuple[Expectation, ...]
     markers: tuple[Marker, ...] = ()
+    requested: Mapping[MarkerPair, str] = MappingProxyType({})
 
     @property
     def lines(self) -> list[str]:
@@ -142,6 +156,11 @@ class Reference(NamedTuple):
     end_marker: str | None
     language: str
     include_start_marker: bool = False
+
+    @property
+    def pair(self) -> MarkerPair | None:
+        """The markers, ``None`` without a start marker."""
+        return MarkerPair(self.start_marker, self.end_marker) if self.start_marker else None
 
 
 class Import(NamedTuple):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 _MAX_LENGTH = 80
 # Comparing spellings takes time with the product of both lengths.
@@ -119,28 +119,6 @@ def _holding(text: str, marker: str) -> list[int]:
     return found
 
 
-def redact_data(data: Any, secrets: Mapping[str, str]) -> Any:
-    """Replace every secret value in the texts of plain data, the names of members too."""
-    if isinstance(data, str):
-        return redact(data, secrets)
-    if isinstance(data, list):
-        return [redact_data(each, secrets) for each in data] if secrets else data
-    if isinstance(data, dict):
-        return {redact(name, secrets): redact_data(each, secrets) for name, each in data.items()} if secrets else data
-    return data
-
-
 def printable(text: str) -> str:
     r"""Return ``text`` with each half of a character, which cannot be encoded, as an escape: ``\ud83d``."""
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def redact(text: str, secrets: Mapping[str, str]) -> str:
-    """Replace every secret value in ``text`` by its name; ``secrets`` maps names to values.
-
-    Values shorter than four characters are left: they would hide ordinary text.
-    """
-    for name, value in sorted(secrets.items(), key=lambda item: -len(item[1])):
-        if len(value) >= 4:
-            text = text.replace(value, f"<{name}>")
-    return text

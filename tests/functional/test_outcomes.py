@@ -264,7 +264,7 @@ def test_a_lock_file_that_cannot_be_installed_is_an_infrastructure_failure(proje
 
 
 def test_a_secret_never_shows(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A value that is given to snippets is masked in every report; others are not given at all."""
+    """A value that is given to snippets is masked in every report, but compared as printed; others are not given."""
     monkeypatch.setenv("API_KEY", "sesame-4711")
     monkeypatch.setenv("OTHER_KEY", "not for snippets")
     project.write(
@@ -274,11 +274,17 @@ def test_a_secret_never_shows(project: Project, monkeypatch: pytest.MonkeyPatch)
         "import os\n# START a\nprint(os.environ['API_KEY'], os.environ.get('OTHER_KEY'))\n"
         "raise ValueError(os.environ['API_KEY'])\n# END a\n"
     )
+    compared = (
+        "import os\n# START b\nprint('key ' + os.environ['API_KEY'])\n# END b\n"
+        "# START Expected b results\n# key sesame-4711\n# END Expected b results\n"
+    )
+    project.write("snippets/py/compared.py", compared)
     result = project.prove("--junitxml=junit.xml", source=source)
     shown = result.stdout.str() + (project.pytester.path / "junit.xml").read_text()
     assert "sesame-4711" not in shown
     assert "ValueError: <API_KEY>" in shown
     assert "<API_KEY> None" in result.stdout.str()
+    result.assert_outcomes(passed=1, failed=1)
 
 
 def test_skipping_every_snippet_is_never_green(project: Project) -> None:

@@ -141,7 +141,8 @@ def test_a_file_that_changed_meanwhile_is_left_alone(project: Project) -> None:
     """What a person wrote while the Snippets ran is not lost."""
     project.pytester.makeconftest(
         "import pytest\ndef pytest_runtest_logreport(report):\n"
-        f"    if report.when == 'call':\n        open({str(source_of(project))!r}, 'a').write('# mine\\n')\n"
+        "    if report.when == 'call' and report.passed:\n"
+        f"        open({str(source_of(project))!r}, 'a').write('# mine\\n')\n"
     )
     result = project.prove("--snippets-update", "-k", "first", source=SOURCE)
     assert result.ret == 1
@@ -157,11 +158,17 @@ def test_snippets_that_do_not_agree_write_nothing(project: Project) -> None:
         "# START one\nprint([1, 2])\n# END one\n# START two\nprint([1, 3])\n# END two\n"
         "# START Expected results {of: [one, two]}\n# [1, 4]\n# END Expected results\n"
     )
-    result = project.prove("--snippets-update", source=source)
+    result = project.prove("--snippets-update", "--junitxml=junit.xml", source=source)
     assert result.ret == 1
+    result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(
-        ["snipproof: snippets/py/source.py:8 not updated: the Snippets whose * do not agree: *"]
+        [
+            "*source.py:1:1 FAILED snippets/py/source.py:8 not updated: the Snippets whose * do not agree: *",
+            "snipproof: snippets/py/source.py:8 not updated: the Snippets whose * do not agree: *",
+            "snipproof: 0 snippets proven, 2 failed, 0 expectations matched*",
+        ]
     )
+    assert 'failures="2"' in (project.pytester.path / "junit.xml").read_text(encoding="utf-8")
     assert "::one gave `# [1, 2]`, but snippets/py/source.py::two gave `# [1, 3]`" in result.stdout.str()
     assert source_of(project).read_text(encoding="utf-8") == source
     source = source.replace("[1, 4]", "[1, 3]")
@@ -176,6 +183,10 @@ def test_snippets_that_do_not_agree_write_nothing(project: Project) -> None:
     [
         ("os.environ['TOKEN_OF_MINE']", "the output contains the value of TOKEN_OF_MINE, which is in `run.env`*"),
         ("'sk-' + 'a1B2c3D4e5F6g7H8i9J0kLmN'", "the output contains what looks like an API key"),
+        (
+            "__import__('base64').b64encode(b'user:' + os.environb[b'TOKEN_OF_MINE']).decode()",
+            "the output contains the value of *",
+        ),
         ("'# END Expected results'", "a line of the output would be taken for a marker: *"),
         ("'a' + chr(27)", "the output contains the control character U+001B"),
     ],

@@ -88,6 +88,20 @@ def test_one_more_of_the_same_fails(updated: SmallSite) -> None:
     assert "1 error, 0 warnings (2 more in the baseline)" in done.out
 
 
+def test_a_file_that_moves_out_of_its_suite_is_a_warning(small_site: SmallSite) -> None:
+    """Nothing was fixed: the file is only not read any more. If it is gone, its entry is stale."""
+    suite = "flavour: f\nlanguage: python\nsources: ['*.py']\n"
+    small_site.write(**{"snipproof.toml": 'suites = ["*/suite.yaml"]\n'})
+    small_site.write(**{"code/suite.yaml": suite, "code/b.py": "# START B\nprint(2)\n# END B\n"})
+    small_site.check("--baseline", str(small_site.root / "b.jsonl"), "--update-baseline")
+    small_site.write(**{"code/suite.yaml": suite.replace("*.py", "a.py")})
+    done = small_site.check("--baseline", str(small_site.root / "b.jsonl"))
+    assert done.code == 0
+    assert "SP009 the baseline lists 1 SP204 finding in code/b.py, which is not read any more: no page" in done.out
+    small_site.write(**{"code/b.py": None})
+    assert small_site.check("--baseline", str(small_site.root / "b.jsonl")).code == 1
+
+
 def test_a_fixed_finding_must_leave_it(updated: SmallSite) -> None:
     """The entry is reported with its line in the baseline, and an update removes it."""
     updated.write(**{"docs/p.mdx": (updated.root / "docs/p.mdx").read_text().replace("STRAT", "START")})

@@ -17,7 +17,7 @@ from snipproof.config import load_settings
 from snipproof.errors import SettingsError
 from snipproof.lint.recheck import WatchedFiles, files_of, watch
 from snipproof.site.docs_site import Site
-from snipproof.site.docusaurus import SITE_FILES, SITE_FOLDERS
+from snipproof.site.docusaurus import EXTENSIONS, SITE_FILES, SITE_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +143,8 @@ def test_every_file_that_counts_is_watched(small_site: SmallSite) -> None:
     names = {path.relative_to(small_site.root).as_posix() for path in files_of(site)}
     folders = {"docs", "s"}
     settings = {"snipproof.toml", "pyproject.toml"}
-    assert names == {*folders, *settings, *SITE_FILES, *SITE_FOLDERS} | {
+    resolved = {f"gone/x.py{index}{ending}" for index in ("", "/index") for ending in EXTENSIONS}
+    assert names == {*folders, *settings, *SITE_FILES, *SITE_FOLDERS} | resolved | {
         "docs/p.mdx", "docs/q.mdx", "docs/r.mdx", "code/a.py", "s/c.py", "s/suite.yaml", "gone/x.py",
     }  # fmt: skip
 

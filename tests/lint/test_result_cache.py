@@ -88,6 +88,40 @@ def test_a_change_is_seen(site: Path, loads: list[Path], name: str, text: str) -
     assert len(loads) == 2
 
 
+@pytest.mark.parametrize("way", ["written", "moved", "linked"])
+def test_a_change_with_the_same_size_and_time_is_seen(site: Path, loads: list[Path], way: str) -> None:
+    """As ``cp -p``, ``tar`` and ``rsync -t`` leave it, in place or by another file or link of that name."""
+    source = site / "code/a.py"
+    main(["check", "--root", str(site)])
+    times = source.stat().st_atime_ns, source.stat().st_mtime_ns
+    text = source.read_text().replace("START", "STRAT")
+    target = source if way == "written" else site / "code/b.py"
+    target.write_text(text)
+    os.utime(target, ns=times)
+    if way == "moved":
+        target.rename(source)
+    elif way == "linked":
+        source.unlink()
+        source.symlink_to(target)
+    main(["check", "--root", str(site)])
+    assert len(loads) == 2
+
+
+def test_nothing_is_written_through_a_link(site: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Neither the result nor a baseline or a manifest goes to a folder outside of the root."""
+    other = tmp_path_factory.mktemp("other")
+    (site / result_cache.FOLDER).symlink_to(other)
+    (site / "out").symlink_to(other)
+    sleep(0.1)
+    main(["check", "--root", str(site)])
+    for arguments in (
+        ["check", "--baseline", str(site / "out/b.jsonl"), "--update-baseline"],
+        ["extract", "--output", str(site / "out/m.json")],
+    ):
+        assert main([*arguments, "--root", str(site)]) == 2
+    assert list(other.iterdir()) == []
+
+
 def test_a_file_that_comes_is_seen(site: Path, loads: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     """What was imported and missing is looked for again, wherever it lies; what goes is missed."""
     (site / "docs/p.mdx").write_text(_PAGE.replace("a.py", "b/c.py"))

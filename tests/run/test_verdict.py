@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from snipproof.model import Outcome
+from snipproof.redaction import redact
 from snipproof.run.probe import Probed
 from snipproof.run.source_run import Crash, Diagnostic, ProbeEvent, SourceRun, Termination, cut
 from snipproof.run.verdict import Verdict, judge
 from snipproof.site.source import parse_source
-from snipproof.text import redact
 
 SOURCE = parse_source(
     "s.py", "# START a\nx\n# END a\nglue\n# START b\n# START c\ny\n# END c\n# END b\nglue\n# START a\nz\n# END a\n"

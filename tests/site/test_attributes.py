@@ -53,6 +53,7 @@ def test_a_tolerance_is_a_number_however_it_is_written(number: str) -> None:
 @pytest.mark.parametrize(
     ("written", "message", "hint"),
     [
+        ("{of: [&a [x], *a]}", "not a YAML mapping", "without aliases"),
         ("{offf: x}", "unknown attribute 'offf'", "did you mean 'of'? known attributes: of, from, ignore, approx"),
         ("{ignored: x}", "unknown attribute 'ignored'", "did you mean 'ignore'?"),
         ("{1: x}", "unknown attribute '1'", "known attributes: of"),

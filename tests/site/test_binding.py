@@ -45,7 +45,7 @@ def test_names_with_expected_are_output(name: str) -> None:
 @pytest.mark.parametrize("name", ["Unexpected results", "expected", "Expected value", "search", "expectedResults"])
 def test_other_names_are_code(name: str) -> None:
     """Output is never guessed from a part of a word."""
-    source = parse_source("a.py", code("base64") + f"# START {name}\n[1]\n")
+    source = parse_source("a.py", code("base64") + f"# START {name}\n[1]\n# END {name}\n")
     assert [snippet.name for snippet in source.snippets] == ["base64", name]
 
 

@@ -64,7 +64,7 @@ def test_partials_that_import_each_other_end(tmp_path: Path) -> None:
 
 def test_lines_for_excerpts(tmp_path: Path) -> None:
     """Lines of pages and Sources, without their ends; what is not there is empty."""
-    site = load_site(write_site(tmp_path, {"docs/a.md": "é\r\n" + IMPORT + TAG}))
+    site = load_site(write_site(tmp_path, {"docs/a.md": "é\r\n\r\n" + IMPORT + TAG}))
     assert (site.line("docs/a.md", 1), site.line("code/a.py", 2)) == ("é", "    one")
     assert (site.line("docs/a.md", 0), site.line("docs/a.md", 9), site.line("none.md", 1)) == ("", "", "")
 

@@ -36,6 +36,48 @@ def test_other_text_is_not_a_marker(line: str) -> None:
     assert find_markers(line) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", "total = 2 * START + END"),
+        ("a.py", "half = 9 // START - END"),
+        ("a.py", 'print("--- START ---")'),
+        ("a.py", "print('# START x')  # shown"),
+        ("a.py", 'x = """# START x'),
+        ("a.py", "* START the server first"),
+        ("a.py", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----"),
+        ("a.ts", "console.log(`# START ${kind}`)"),
+        ("a.ts", "# START ${kind}\n# END ${kind}\n# START part ${kind}\n# END part ${kind}"),
+        ("a.ts", "let x = START; // END"),
+        ("a.ts", "i--; START x"),
+        ("a.go", 'fmt.Println("// START x")'),
+        ("A.java", "int x = y * START x;"),
+        ("a.py", "# START part {kind}\n# END part {{kind}}"),
+        ("a.py", "# START ------\n# END ------"),
+        ("a.txt", "'# START x'"),
+    ],
+)
+def test_words_in_code_are_no_markers(path: str, text: str) -> None:
+    """Nor those in strings behind code, rules of dashes, bullets of a docstring and templates."""
+    assert find_markers(text, path) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("a.py", "x = 'it''s'  # START x"),
+        ("a.py", "# done  # START x"),
+        ("a.ts", "f(`a`); // START x"),
+        ("a.ts", "f(); /* START x */"),
+        ("A.java", " * START x"),
+        ("a.sql", "SELECT 1; -- START x"),
+        ("", "x = 1  # START x"),
+    ],
+)
+def test_a_comment_behind_code_is_a_marker(path: str, line: str) -> None:
+    assert [marker.name for marker in find_markers(line, path)] == ["x"]
+
+
 def test_several_markers_stand_on_one_line() -> None:
     """Fifteen names on one line are fifteen markers with their own columns."""
     line = " ".join(f"# START n{number:02}" for number in range(15))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from snipproof.errors import DocsError
-from snipproof.model import Segment
+from snipproof.model import MarkerPair, Segment
 from snipproof.site.binding import unbound_expectations
 from snipproof.site.source import parse_source, read_source
 
@@ -31,6 +31,26 @@ def test_any_belongs_to_every_region() -> None:
 def test_an_unclosed_region_runs_to_the_end_of_the_file() -> None:
     """Without an END marker it ends with the last line."""
     assert parse_source("a.py", "# START A\n1\n2").regions[0].segments == (Segment(2, 3),)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("# START of the loop\n1\n", []),
+        ("# START of the loop\n1\n# END of the loop\n", ["of the loop"]),
+        ("# START of the loop\n1\n# END-ANY\n", ["of the loop"]),
+        ("# START of the loop\n# START-ANY\n1\n# END-ANY\n", []),
+        ("# START loop\n1\n", ["loop"]),
+        ("# START Expected loop results\n1\n", ["Expected loop results"]),
+        ("-- START loop\n1\n", []),
+        ("# START loop  # since 4.2\n1\n# END loop\n2", ["loop"]),
+    ],
+)
+def test_a_sentence_is_a_marker_only_if_it_is_closed(text: str, names: list[str]) -> None:
+    """``# START of the loop`` is a comment unless the same words are closed, or a page requests it."""
+    assert [region.name for region in parse_source("a.py", text).regions] == names
+    requested = parse_source("a.py", text, [MarkerPair("# START of the loop", "# END of")])
+    assert ("of the loop" in text) is ("of the loop" in [region.name for region in requested.regions])
 
 
 @pytest.mark.parametrize(

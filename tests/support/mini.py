@@ -9,6 +9,7 @@ from pathlib import Path
 from snipproof.config import Settings
 from snipproof.model import Outcome, Suite
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.redaction import read_variables
 from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.verdict import Verdict, judge
 from snipproof.site.source import parse_source
@@ -59,7 +60,8 @@ class Mini:
         try:
             programs = [self.program(runner, path, text) for path, text in texts.items()]
             runner.build(programs)
-            found = [v for p in programs for v in judge(p.source, p.probed, runner.execute(p))]
+            secrets = read_variables(self.settings.run.env)
+            found = [v.redacted(secrets) for p in programs for v in judge(p.source, p.probed, runner.execute(p))]
         finally:
             runner.close()
         return {v.snippet.name if isinstance(sources, str) else v.snippet.id: v for v in found}

@@ -78,8 +78,9 @@ def test_a_changed_source_is_refused() -> None:
         ("a.mdx", "\nHERE\n", "-->", "--"),
         ("a.py", "# HERE", "# END Expected results", "END Expected results"),
         ("a.py", "# HERE", "ghp_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5", "ghp_" + "x" * 36),
-        ("a.py", "# HERE", "the s3cret", "the secret"),
-        ("a.py", "# HERE", "the <TOKEN>", "the TOKEN"),
+        ("a.py", "# HERE", "the s3cret-1", "https, the secret"),
+        ("a.py", "# HERE", "Basic dXNlcjpzM2NyZXQtMQ==", "Basic dXNlcjpzZWNyZXQ="),
+        ("a.py", "# HERE", "%73=s3cret%2D1", "<TOKEN>"),
         ("a.py", "# HERE", "\u2028", "\u3000"),
         ("a.py", "# HERE", "\ud800", "\u6587"),
     ],
@@ -90,7 +91,7 @@ def test_damage_and_secrets_are_refused(path: str, text: str, bad: str, good: st
     old = text.split("\n")[line - 1]
     for value, refused in ((bad, True), (good, False)):
         change = Change(line, (old,), (old.replace("HERE", f'"{value}"'),))
-        found = find_rejected(path, text, [line], [change], {"TOKEN": "s3cret"})
+        found = find_rejected(path, text, [line], [change], {"TOKEN": "s3cret-1", "SCHEME": "https"})
         assert (found is not None) is refused, (value, found)
         if found is not None:
             assert found[0] == line
@@ -101,7 +102,7 @@ def test_what_is_shown_already_is_allowed() -> None:
     """A line that contains a backslash or a placeholder may change elsewhere."""
     text = "'''\n\"a\\n <TOKEN>\": 1\n'''"
     change = Change(2, ('"a\\n <TOKEN>": 1',), ('"a\\n <TOKEN>": 2',))
-    assert find_rejected("a.py", text, [2], [change], {"TOKEN": "s3cret"}) is None
+    assert find_rejected("a.py", text, [2], [change], {"TOKEN": "s3cret-1", "SCHEME": "https"}) is None
 
 
 def source_with(*lines: str) -> str:

@@ -26,9 +26,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the manifest or compare it with ``--output``; return 1 if a page or Source cannot be read.
 
     :raises DocsError: ``--check`` was given and the manifest is missing or stale.
+    :raises SettingsError: a link leads from ``--output`` to a folder outside of the root.
     """
     from snipproof.config import load_settings
-    from snipproof.files import write_whole
+    from snipproof.files import require_inside, write_whole
     from snipproof.lint.engine import require_references
     from snipproof.site.docs_site import Site
     from snipproof.site.manifest import manifest_bytes
@@ -47,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.check:
         _require_fresh(output, data)
     else:
+        require_inside(site.settings.root, output, str(output))
         try:
             write_whole(output, data)
         except OSError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from snipproof.config import load_settings
 from snipproof.errors import InfrastructureError
+from snipproof.files import require_inside
 from snipproof.init.discover import discover
 from snipproof.init.first_suite import FirstSuite, existing_suites, first_suite
 from snipproof.init.settings_file import settings_text, write_settings
@@ -56,6 +57,7 @@ def _complete(settings: Settings) -> Iterator[str]:
             yield f"kept   {settings.baseline}"
         else:
             findings = find(site)
+            require_inside(settings.root, settings.root / settings.baseline, settings.baseline)
             baseline.save(settings.root / settings.baseline, settings.baseline, findings)
             yield f"wrote  {settings.baseline}: {_severity_counts(findings)}"
             yield from _by_rule(findings)
@@ -75,6 +77,7 @@ def _adopt(root: Path, defaults: Settings) -> Iterator[str]:
     if suites:
         yield f"kept   {', '.join(suites)}"
     if suite is not None and suite.lock:
+        require_inside(root, root / suite.path, suite.path)
         _create(root / suite.path, suite.text)
         yield f"wrote  {suite.path}: a first Suite, with Sources pinned by {posixpath.join(suite.folder, suite.lock)}"
         suites, suite = (suite.path,), None

@@ -55,7 +55,8 @@ def write_settings(root: Path, text: str) -> str:
     :raises OSError: the file cannot be written, or a ``snipproof.toml`` exists.
     """
     project = root / "pyproject.toml"
-    before = _tools(project)
+    # One outside of the root is shared with others.
+    before = _tools(project) if project.resolve().is_relative_to(root.resolve()) else None
     if before is None:
         with (root / "snipproof.toml").open("x", encoding="utf-8", newline="") as file:
             file.write(text)

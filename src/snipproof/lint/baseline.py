@@ -22,7 +22,7 @@ from snipproof.model import Finding, Severity
 from snipproof.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
 _HEAD = "snipproof_baseline"
@@ -69,10 +69,18 @@ def key_of(finding: Finding) -> Key:
     return Key(finding.path, finding.rule, text)
 
 
-def compare(findings: Iterable[Finding], baseline: Mapping[Key, Entry], name: str) -> BaselineComparison:
+def compare(
+    findings: Iterable[Finding],
+    baseline: Mapping[Key, Entry],
+    name: str,
+    is_unread: Callable[[str], bool] = lambda _: False,
+) -> BaselineComparison:
     """Return the ``findings`` that ``baseline``, the file ``name``, does not list, and Findings of its stale entries.
 
     Where more Findings have a key than are listed, the last ones are reported: it is not known which of them are new.
+
+    :param is_unread: whether a file exists and is not read, because its Suite moved. Its entries are stale, which is a
+        warning only: nothing was fixed, so nothing can come back.
     """
     reported: list[Finding] = []
     counts: Counter[Key] = Counter()
@@ -85,7 +93,8 @@ def compare(findings: Iterable[Finding], baseline: Mapping[Key, Entry], name: st
     baselined = sum(counts.values()) - len(reported)
     for key, entry in baseline.items():
         if counts[key] < entry.count:
-            reported.append(_stale(key, entry, counts[key], name))
+            stale = _stale_unread if is_unread(key.path) else _stale
+            reported.append(stale(key, entry, counts[key], name))
     return BaselineComparison(sorted(reported), baselined)
 
 
@@ -99,6 +108,14 @@ def _stale(key: Key, entry: Entry, left: int, name: str) -> Finding:
     how_many = f"{listed} in {key.path}, but {left or 'none'} {'is' if left < 2 else 'are'} left"
     hint = f"remove the stale entry: {_UPDATE}"
     return Finding(name, entry.line, 1, STALE.id, f"the baseline lists {how_many}: {key.text}", hint)
+
+
+def _stale_unread(key: Key, entry: Entry, _: int, name: str) -> Finding:
+    message = (
+        f"the baseline lists {plural(entry.count, f'{key.rule} finding')} in {key.path}, which is not read any more"
+    )
+    hint = f"name the file in a Suite or on a page, or {_UPDATE}"
+    return Finding(name, entry.line, 1, STALE.id, f"{message}: {key.text}", hint, Severity.WARNING)
 
 
 def load(path: Path, name: str) -> dict[Key, Entry]:

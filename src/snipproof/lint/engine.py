@@ -7,6 +7,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING
 
 from snipproof.errors import SettingsError
+from snipproof.files import require_inside
 from snipproof.lint import baseline
 from snipproof.lint.check_result import CheckResult
 from snipproof.lint.formats import load_format
@@ -30,7 +31,8 @@ _MAX_HINT_LENGTH = 1000
 def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
     """Return the lines to print about ``site``, and the exit code.
 
-    :raises SettingsError: there is nothing to check, or the baseline is missing or malformed.
+    :raises SettingsError: there is nothing to check, or the baseline is missing, malformed or behind a link that leads
+        outside of the root.
     :raises InfrastructureError: the baseline cannot be written.
     """
     findings = find(site)
@@ -42,11 +44,12 @@ def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
         if path is None:
             hint = "give --baseline FILE, or set `baseline` in the settings"
             raise SettingsError("--update-baseline requires the name of the file", hint)
+        require_inside(site.settings.root, path, name)
         entries = baseline.save(path, name, findings)
         return [f"{name}: {plural(len(findings), 'finding')}, {plural(entries, 'entry', 'entries')}"], 0
     baselined = 0
     if path is not None:
-        compared = baseline.compare(findings, baseline.load(path, name), name)
+        compared = baseline.compare(findings, baseline.load(path, name), name, site.is_unread)
         findings, baselined = compared.findings, compared.baselined
     result = CheckResult(
         findings=findings,

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 INTERVAL = 0.5
 # The times of files come from a clock that may be a few milliseconds late.
 _CLOCK_SLACK_NS = 20_000_000
-_Stamp = tuple[int, int] | None  # time of change in ns and size; None where there is no file
+# Times of the content and, by the system's clock, of any change, in ns; size and inode. None where there is no file.
+_Stamp = tuple[int, int, int, int] | None
 
 
 def watch_site(root: Path, options: CheckOptions, log: Callable[[str], None], *, clear: bool) -> int:
@@ -110,7 +111,7 @@ class WatchedFiles:
                 stamps[path] = self._before[path]
                 continue
             stamp = _stamp(path)
-            stamps[path] = (0, -1) if stamp is not None and stamp[0] >= self._began_ns else stamp
+            stamps[path] = (0, 0, -1, 0) if stamp is not None and stamp[0] >= self._began_ns else stamp
         self.stamps = stamps
 
     def changed(self) -> bool:
@@ -123,4 +124,4 @@ def _stamp(path: Path) -> _Stamp:
         status = os.stat(path)  # noqa: PTH116 (quicker than Path.stat, for thousands of files)
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_size
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino

@@ -1,8 +1,9 @@
 """The last result of ``snipproof check``, kept so that a run in which nothing changed reads no file again.
 
-A result is a file in ``.snipproof-cache`` of the root: the lines and the exit code, and with them the size and the time
-of every file and folder that was looked at, including settings, and the result of every glob. It is used again while
-all of these, the options, the environment, the installed distributions, this package and the interpreter are the same.
+A result is a file in ``.snipproof-cache`` of the root: the lines and the exit code, and with them the stamp of every
+file and folder that was looked at, including settings, and the result of every glob. It is used again while all of
+these, the options, the environment, the installed distributions, this package and the interpreter are the same. A stamp
+has the size, the time, and what no program can set: the time of the last change by the system's clock, and the inode.
 A result that cannot be read or does not fit is ignored: everything is read again. This module loads as little as
 possible, since the start takes most of the time of such a run.
 """
@@ -72,8 +73,10 @@ class ResultCache:
         stamps = {path: self._stamp(path) for path in paths}
         kept = {"key": self._key, "stamps": stamps, "globs": inputs.globs, "lines": lines, "code": code}
         try:
-            from snipproof.files import write_whole
+            from snipproof.files import outside_root, write_whole
 
+            if outside_root(self._root, self._file):
+                return  # the folder is a link to what may be anybody's
             ignored = self._file.with_name(".gitignore")
             if not ignored.exists():
                 write_whole(ignored, b"*\n", durable=False)
@@ -87,7 +90,7 @@ class ResultCache:
         return names_below(self._root / folder, find_files(self._root / folder, pattern))
 
     def _stamp(self, path: str) -> list[int] | None:
-        """Return size and time of ``path``, ``None`` if it does not exist; a folder's time is that of its entries."""
+        """Return the stamp of ``path``, ``None`` if it does not exist; a folder's time is that of its entries."""
         return _stamp(os.path.join(self._root, path))  # noqa: PTH118 (for thousands of files)
 
     def _changed(self, path: str) -> int:
@@ -119,18 +122,18 @@ def _versions() -> str:
     return repr((__version__, sys.version, len(ours), len(installed), checksum))
 
 
-def modules() -> Iterator[tuple[str, int, int]]:
-    """Yield path, size and time of every module of this package that decides what is found."""
+def modules() -> Iterator[tuple[str, int, int, int]]:
+    """Yield path, size and times of every module of this package that decides what is found."""
     yield from _modules(_PACKAGE, recursive=False)
     for part in _PARTS:
         yield from _modules(_PACKAGE / part, recursive=True)
 
 
-def _modules(folder: Path | str, *, recursive: bool) -> Iterator[tuple[str, int, int]]:
+def _modules(folder: Path | str, *, recursive: bool) -> Iterator[tuple[str, int, int, int]]:
     for entry in os.scandir(folder):
         if entry.name.endswith(".py"):
             status = entry.stat()
-            yield entry.path, status.st_size, status.st_mtime_ns
+            yield entry.path, status.st_size, status.st_mtime_ns, status.st_ctime_ns
         elif recursive and entry.name != "__pycache__" and entry.is_dir():
             yield from _modules(entry.path, recursive=True)
 
@@ -162,4 +165,4 @@ def _stamp(path: str) -> list[int] | None:
         status = os.stat(path)  # noqa: PTH116 (quicker than Path.stat, for thousands of files)
     except (OSError, ValueError):
         return None
-    return [status.st_size, status.st_mtime_ns]
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]

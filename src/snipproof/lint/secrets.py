@@ -20,20 +20,32 @@ _KEYS = (
     ("npm_", re.compile(r"\bnpm_[A-Za-z0-9]{36}\b"), "an npm token"),
 )
 _MIN_DISTINCT = 8  # characters: a placeholder such as sk-xxxxxxxx… has fewer
-_PLACEHOLDER = re.compile(r"your|example|placeholder|xxx|1234567|\.\.\.", re.IGNORECASE)
+# Words that no generator of keys writes; the short ones only between dashes, since they occur in keys by chance.
+_PLACEHOLDER = re.compile(
+    r"""your|example|placeholder|replace|insert|redacted|dummy|sample|change.?me|xxx|\.\.\.
+    | 1234567|0123456|7654321|abcdefg|MTIzNDU2Nzg  # the last one is 12345678 in a JSON Web Token
+    | (?<![^_-])(?:my|key|api|token|secret|test|fake|todo|here)(?![^_-])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_KEY_TEXT = re.compile(r"[A-Za-z0-9+/=]{32,}")
+_END_OF_KEY = "-----END"
 
 
 def find_keys(text: str) -> Iterator[tuple[re.Match[str], str, str]]:
     """Yield the first key of each kind in ``text``: its place, how keys of that kind begin, and the kind in words."""
     for beginning, pattern, kind in _KEYS:
         if beginning in text:
-            match = next((m for m in pattern.finditer(text) if not _is_placeholder(m[0], beginning)), None)
+            match = next((m for m in pattern.finditer(text) if not _is_placeholder(m, beginning)), None)
             if match:
                 yield match, beginning, kind
 
 
-def _is_placeholder(text: str, beginning: str) -> bool:
+def _is_placeholder(match: re.Match[str], beginning: str) -> bool:
     if beginning == "-----BEGIN":
-        return False
-    rest = text[len(beginning) :]
-    return len(set(rest)) < _MIN_DISTINCT or _PLACEHOLDER.search(rest) is not None
+        body, end, _ = match.string[match.end() :].partition(_END_OF_KEY)
+        return bool(end) and not any(_looks_random(found) for found in _KEY_TEXT.findall(body))
+    return not _looks_random(match[0][len(beginning) :])
+
+
+def _looks_random(text: str) -> bool:
+    return len(set(text)) >= _MIN_DISTINCT and _PLACEHOLDER.search(text) is None

@@ -81,15 +81,27 @@ class SnippetHooks:
             if isinstance(error, SnipproofError):  # in the set-up too, where pytest does not call repr_failure
                 report.longrepr = printable(str(error))
             if isinstance(error, SettingsError):
-                report.user_properties.append(("settings", printable(error.message)))
+                report.user_properties.append(("settings", printable(self._proving.redact(error.message))))
             elif isinstance(error, InfrastructureError):
-                report.user_properties.append(("infrastructure", printable(error.message)))
+                report.user_properties.append(("infrastructure", printable(self._proving.redact(error.message))))
             elif call.when == "call":
-                report.duration = item.file.verdict(item.name).duration
+                report.duration = item.verdict.duration
             if report.skipped and isinstance(report.longrepr, tuple):  # at the place of the Snippet, not of the plugin
                 path, line, _ = item.reportinfo()
                 report.longrepr = (str(path), line + 1, report.longrepr[2])
+            self._redact(report)
         return report
+
+    def _redact(self, report: pytest.TestReport) -> None:
+        """Hide secrets in a report, whatever failed: a Verdict is redacted, a fixture or a package manager is not."""
+        redact = self._proving.redact
+        if isinstance(report.longrepr, tuple):
+            report.longrepr = (*report.longrepr[:2], redact(report.longrepr[2]))
+        elif report.longrepr is not None:
+            shown = str(report.longrepr)
+            hidden = redact(shown)
+            report.longrepr = report.longrepr if hidden == shown else hidden
+        report.sections = [(name, redact(text)) for name, text in report.sections]
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Give blocked and not executed Snippets a status of their own."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from snipproof.errors import SettingsError, SnipproofError, ToolchainMissingError
-from snipproof.model import Outcome, Source, Suite
+from snipproof.model import Outcome, Snippet, Source, Suite
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.run.verdict import Verdict, describe
 from snipproof.site.binding import unbound_expectations
-from snipproof.site.source import read_source
 from snipproof.site.suite import place_in
 from snipproof.text import printable
+
+_JUNIT_ATTRIBUTE = "record_xml_attribute"
 
 
 class SnippetFailedError(Exception):
@@ -36,7 +37,7 @@ class SourceFile(pytest.File):
     _verdicts: dict[str, Verdict] | None = None
     _error: SnipproofError | None = None
 
-    def collect(self) -> Iterator[SnippetItem]:
+    def collect(self) -> Iterator[SnippetItem | NamePart]:
         """Yield an item for every Snippet, in the order of the Source.
 
         :raises CollectError: the Source cannot be read, has no Snippet or an unbound Expectation, or a Page shows it
@@ -44,7 +45,7 @@ class SourceFile(pytest.File):
         """
         root = self.proving.settings.root
         try:
-            self.source = read_source(root, self.path.relative_to(root).as_posix())
+            self.source = self.proving.source(self.path.relative_to(root).as_posix())
             self.proving.check_suite(self.suite)
             pages = self.proving.pages
         except SnipproofError as error:
@@ -54,16 +55,19 @@ class SourceFile(pytest.File):
         if findings := (*unbound_expectations(self.source, pages.bound), *pages.ambiguous.get(self.source.path, ())):
             raise self.CollectError("\n".join(f"{finding}\n  hint: {finding.hint}" for finding in findings))
         if not self.source.snippets:
-            raise self.CollectError(f"{self.source.path}:1:1 no Snippet: no `START name` marker in this Source")
+            what = "no `START name` and `END name`, and no page shows a part of it"
+            raise self.CollectError(f"{self.source.path}:1:1 no Snippet in this Source: {what}")
         if self.suite.fixtures:
             self.add_marker(pytest.mark.usefixtures(*self.suite.fixtures))
         if self.config.pluginmanager.hasplugin("xdist"):  # else the marker is unknown, which can be an error
             self.add_marker(pytest.mark.xdist_group(self.source.path))
+        junit = self.config.getoption("--junitxml", None)
+        if junit and any("::" in snippet.name or "[" in snippet.name for snippet in self.source.snippets):
+            # The report would have a part of these names. The fixture warns that it is experimental.
+            self.add_marker(pytest.mark.usefixtures(_JUNIT_ATTRIBUTE))
+            self.add_marker(pytest.mark.filterwarnings(f"ignore:{_JUNIT_ATTRIBUTE}"))
         for snippet in self.source.snippets:
-            item: SnippetItem = SnippetItem.from_parent(self, name=snippet.name, callobj=_prove)
-            item.line = snippet.region.line
-            item.user_properties.append(("snippet", snippet.id))
-            yield item
+            yield _node(self, snippet, _split(snippet.name))
 
     def verdict(self, name: str) -> Verdict:
         """Return the Verdict on the Snippet ``name``; the first call runs the whole Source.
@@ -82,20 +86,76 @@ class SourceFile(pytest.File):
         return self._verdicts[name]
 
 
+class NamePart(pytest.Collector):
+    """A part of a name with colons: pytest reads ``path::a::b`` as ``b`` in ``a``, and so finds ``a::b``."""
+
+    snippet: Snippet
+    rest: Sequence[str]
+
+    def collect(self) -> Iterator[SnippetItem | NamePart]:
+        """Yield the node of the next part."""
+        yield _node(self, self.snippet, self.rest)
+
+
+def _split(name: str) -> list[str]:
+    """Return the parts into which pytest splits ``name`` on its command line: at ``::`` before the first bracket."""
+    before, bracket, rest = name.partition("[")
+    *parts, last = before.split("::")
+    return [*parts, last + bracket + rest]
+
+
+def _node(parent: pytest.Collector, snippet: Snippet, parts: Sequence[str]) -> SnippetItem | NamePart:
+    """Return the node below ``parent`` for the first of ``parts``, which are the rest of the name of ``snippet``."""
+    if len(parts) > 1:
+        part: NamePart = NamePart.from_parent(parent, name=parts[0])
+        part.snippet, part.rest = snippet, parts[1:]
+        return part
+    item: SnippetItem = SnippetItem.from_parent(parent, name=parts[0], callobj=_prove)
+    item.snippet = snippet
+    item.extra_keyword_matches.add(snippet.name)
+    item.user_properties.append(("snippet", snippet.id))
+    return item
+
+
 def _prove() -> None:
     """Take the place of a test function, so that pytest sets up the fixtures of the Suite."""
 
 
-class SnippetItem(pytest.Function):
-    """One Snippet. Its Source runs in the set-up of the first of its items; the call only reports the Verdict."""
+class _WithWholeId(pytest.Item):
+    """An item whose name may contain brackets.
 
-    line: int
+    In pytest 9, an id that is read, as by ``--lf``, ends at a bracket, behind which parameters follow. Given as a
+    text, the id of the item itself is read in the same way, so that both are equal.
+    """
+
+    def __init__(self, name: str, parent: Any, **options: Any) -> None:
+        if "[" in name:
+            options["nodeid"] = f"{parent.nodeid}::{name}"
+        super().__init__(name, parent, **options)
+
+
+class SnippetItem(pytest.Function, _WithWholeId):
+    """One Snippet. Its Source runs in the set-up of the first of its items; the call only reports the Verdict.
+
+    Its ``name`` is the last part of the name of the Snippet, if that has colons.
+    """
+
+    snippet: Snippet
 
     @property
     def file(self) -> SourceFile:
         """The Source of this Snippet."""
-        assert isinstance(self.parent, SourceFile)
-        return self.parent
+        file = self.getparent(SourceFile)
+        assert file is not None
+        return file
+
+    @property
+    def verdict(self) -> Verdict:
+        """The Verdict on this Snippet; the first one of a Source runs it.
+
+        :raises SnipproofError: the run failed without a Verdict.
+        """
+        return self.file.verdict(self.snippet.name)
 
     def setup(self) -> None:
         """Set up the fixtures, then run the Source if it has not run yet.
@@ -106,7 +166,10 @@ class SnippetItem(pytest.Function):
         try:
             proving.require_services()
             self._set_up_fixtures()
-            self.file.verdict(self.name)
+            record: Any = self.funcargs.get(_JUNIT_ATTRIBUTE)
+            if record is not None:
+                record("name", self.snippet.name)
+            _ = self.verdict
         except SnipproofError as error:
             if isinstance(error, ToolchainMissingError) and not proving.settings.run.require:
                 pytest.skip(f"{self.file.suite.flavour}: {error.message}: {error.hint}")
@@ -127,7 +190,7 @@ class SnippetItem(pytest.Function):
 
     def runtest(self) -> None:
         """Raise :class:`SnippetFailedError` unless the Snippet passed."""
-        verdict = self.file.verdict(self.name)
+        verdict = self.verdict
         if updates := self.config.pluginmanager.get_plugin("snipproof-updates"):
             verdict = updates.settle(self.file, verdict)
         weaviate = self.file.proving.prover.services.weaviate
@@ -145,8 +208,12 @@ class SnippetItem(pytest.Function):
             raise SnippetFailedError(self.file.source, verdict)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Return the place of the Snippet: its START marker."""
-        return self.path, self.line - 1, self.name
+        """Return the place of the Snippet, its START marker, and its name as a heading.
+
+        pytest shows dots of a heading that ends the id as colons, which quotes prevent.
+        """
+        name = self.snippet.name
+        return self.path, self.snippet.region.line - 1, f"`{name}`" if "." in name else name
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
         """Return a Verdict or an error of snipproof as text; show other errors as pytest does."""

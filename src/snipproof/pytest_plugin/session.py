@@ -13,10 +13,11 @@ from snipproof.errors import InfrastructureError, SettingsError, SnipproofError,
 from snipproof.files import remove_leftovers
 from snipproof.model import Source, Suite
 from snipproof.processes.orphan import end_with_parent
+from snipproof.redaction import read_variables, redact
 from snipproof.run.bindings import check_bindings
 from snipproof.run.page_expectations import PageExpectations, read_page_expectations
 from snipproof.run.prover import Prover
-from snipproof.site.source import read_text
+from snipproof.site.source import read_source, read_text
 from snipproof.text import printable
 
 
@@ -45,6 +46,15 @@ class ProvingSession:
         return hasattr(self._config, "workerinput")
 
     @property
+    def secrets(self) -> Mapping[str, str]:
+        """The values that Sources get from the environment, by the names of their variables."""
+        return read_variables(self.settings.run.env)
+
+    def redact(self, text: str) -> str:
+        """Return ``text`` without :attr:`secrets`, for a report."""
+        return redact(text, self.secrets)
+
+    @property
     def prover(self) -> Prover:
         """The running Prover.
 
@@ -58,6 +68,13 @@ class ProvingSession:
     def pages(self) -> PageExpectations:
         """The Expectations of the Pages."""
         return read_page_expectations(self.settings)
+
+    def source(self, path: str) -> Source:
+        """Return the Source at ``path``, with the Regions that Pages request.
+
+        :raises UnreadableError: it cannot be read.
+        """
+        return self.pages.sources.get(path) or read_source(self.settings.root, path)
 
     def check_suite(self, suite: Suite) -> None:
         """Check what can be checked of ``suite`` before it runs.
@@ -143,5 +160,5 @@ class ProvingSession:
         """Write one line to the terminal at once."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
-            reporter.write_line(f"snipproof: {printable(line)}")
+            reporter.write_line(f"snipproof: {printable(self.redact(line))}")
             reporter.flush()  # a line about progress must not wait in a buffer

@@ -62,12 +62,12 @@ class Tally:
             if outcome is Outcome.BLOCKED:
                 self.blocked.append(f"BLOCKED {known['snippet']} - {known['reason']}")
 
-    def not_updated(self, snippets: int) -> None:
-        """Count so many updated Snippets as failed: their output could not be written, or the change was declined."""
-        for outcome, more in ((Outcome.UPDATED, -snippets), (Outcome.FAILED, snippets)):
-            self.outcomes[outcome] = self.outcomes.get(outcome, 0) + more
+    def not_updated(self, report: pytest.TestReport) -> None:
+        """Forget the ``report`` of an updated Snippet whose change is not written: it is reported again as failed."""
+        known = dict(report.user_properties)
+        self.outcomes[Outcome.UPDATED] -= 1
         self.outcomes = {outcome: count for outcome, count in self.outcomes.items() if count}
-        self.defects += snippets
+        self.expectations -= int(str(known["expectations"]))
 
     def _count(self, outcome: Outcome) -> None:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Generator
 from contextlib import ExitStack
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from snipproof.text import plural
 from snipproof.update.proposal import Proposal, Refusal, resolve_conflicts
 from snipproof.update.propose import propose
 from snipproof.update.review import proposal_diff, review
-from snipproof.update.write import write_proposals
+from snipproof.update.write import writable, write_proposals
 
 _TERMINAL = Path("/dev/tty")
 
@@ -71,14 +72,12 @@ class UpdateHooks:
         self._proving = proving
         self._tally = tally
         self._made: dict[str, list[dict[str, Any]]] = {}  # the proposals of this process, by the id of the Snippet
+        self._known: list[Proposal] = []  # the proposals of this process
         self._proposals: list[Proposal] = []
+        self._reports: list[pytest.TestReport] = []  # of Snippets that are reported as updated
         self._written: list[Proposal] = []
         self._refused: list[Refusal] = []
         self._not_written = 0  # Expectations, because the session was stopped
-
-    @property
-    def _secrets(self) -> dict[str, str]:
-        return {name: os.environ.get(name, "") for name in self._settings.run.env}
 
     @property
     def _settings(self) -> Settings:
@@ -92,15 +91,35 @@ class UpdateHooks:
         differs = verdict.only_differs
         if not differs and verdict.outcome is not Outcome.PASSED:
             return verdict
-        found = propose(verdict.snippet, verdict.expectations, lambda path: self._text(file, path), self._secrets)
+        found = propose(
+            verdict.snippet, verdict.expectations, lambda path: self._text(file, path), self._proving.secrets
+        )
         refusals = [each for each in found if isinstance(each, Refusal)]
         if refusals and differs:
             first = refusals[0]
             reason = f"{verdict.reason}; not updated: {first.reason}"
             details = "\n".join([verdict.details.rstrip(), "", *map(str, refusals)])
             return replace(verdict, reason=reason, details=details)
-        self._made[verdict.snippet.id] = [each.to_json() for each in found if isinstance(each, Proposal)]
+        proposals = [each for each in found if isinstance(each, Proposal)]
+        refusal = self._cannot_write(proposals) if differs else None
+        # Even if it is refused: another Snippet with another output must not be written either.
+        self._made[verdict.snippet.id] = [each.to_json() for each in proposals]
+        self._known += proposals
+        if refusal:
+            details = "\n".join([verdict.details.rstrip(), "", str(refusal)])
+            return replace(verdict, reason=f"{verdict.reason}; not updated: {refusal.reason}", details=details)
         return replace(verdict, outcome=Outcome.UPDATED) if differs else verdict
+
+    def _cannot_write(self, proposals: list[Proposal]) -> Refusal | None:
+        """Return why one of ``proposals`` will not be written, as far as this process knows by now."""
+        changing = [each for each in proposals if each.changes]
+        refused = writable(self._settings.root, changing, list(self._proving.suites))
+        if refused:
+            return refused[0]
+        regions = {each.region for each in changing}
+        paths = {each.path for each in changing}
+        _, conflicts = resolve_conflicts([*(each for each in self._known if each.path in paths), *proposals])
+        return next((each for each in conflicts if each.region in regions), None)
 
     def _text(self, file: SourceFile, path: str) -> str:
         """Return the text of a Source as it was collected. It may differ from the Source of the Snippet."""
@@ -115,7 +134,7 @@ class UpdateHooks:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach proposals to the report of the Snippet; not as a property, so that no other plugin shows them."""
         report = yield
-        if call.when == "call" and report.passed and self._made:
+        if call.when == "call" and self._made:
             report.__dict__["snippet_updates"] = self._made.pop(str(dict(item.user_properties).get("snippet")), [])
         return report
 
@@ -128,14 +147,17 @@ class UpdateHooks:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the proposals of a report."""
         self._proposals += [Proposal.from_json(each) for each in getattr(report, "snippet_updates", ())]
+        if report.when == "call" and dict(report.user_properties).get("outcome") == Outcome.UPDATED:
+            self._reports.append(report)
 
-    @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(tryfirst=True)  # other plugins write their reports in this hook
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the changes, after a review if requested. A change that is not written makes the session fail."""
         if self._proving.is_worker or not any(each.changes for each in self._proposals):
             return
         if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, InfrastructureError.exit_code):
             self._not_written = len({each.region for each in self._proposals if each.changes})
+            self._take_back({each.region: "the run was stopped" for each in self._proposals})
             return
         agreed, self._refused = resolve_conflicts(self._proposals)
         agreed.sort(key=lambda each: (each.path, each.line))
@@ -147,17 +169,31 @@ class UpdateHooks:
         self._refused += refused
         if self._refused:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-            self._take_back({each.region for each in self._refused})
+            self._take_back({each.region: str(each) for each in self._refused})
 
-    def _take_back(self, regions: set[str]) -> None:
-        """Count updated Snippets as failed if their change of one of ``regions`` is not written."""
-        snippets = {each.proposed_by for each in self._proposals if each.changes and each.region in regions}
-        self._tally.not_updated(len(snippets))
-        if reporter := self._config.pluginmanager.get_plugin("terminalreporter"):
-            updated = reporter.stats.get("updated", [])
-            failed = [report for report in updated if dict(report.user_properties).get("snippet") in snippets]
-            reporter.stats["updated"] = [report for report in updated if report not in failed]
-            reporter.stats.setdefault("failed", []).extend(failed)
+    def _take_back(self, reasons: dict[str, str]) -> None:
+        """Report Snippets that were reported as updated as failed, since their change is not written.
+
+        :param reasons: why not, by the id of the Region.
+        """
+        snippets: dict[str, list[str]] = {}
+        for each in self._proposals:
+            if each.changes and each.region in reasons:
+                snippets.setdefault(each.proposed_by, []).append(reasons[each.region])
+        stats = getattr(self._config.pluginmanager.get_plugin("terminalreporter"), "stats", {})
+        for report in self._reports:
+            known = dict(report.user_properties)
+            if known["snippet"] not in snippets:
+                continue
+            stats["updated"] = [each for each in stats.get("updated", []) if each is not report]
+            self._tally.not_updated(report)
+            failed = copy(report)
+            failed.outcome = "failed"
+            reason = "; ".join(dict.fromkeys(snippets[str(known["snippet"])]))
+            failed.longrepr = f"{report.location[0]}:{(report.location[1] or 0) + 1}:1 FAILED {reason}"
+            changed = {"outcome": Outcome.FAILED.value, "reason": reason}
+            failed.user_properties = [(name, changed.get(name, value)) for name, value in report.user_properties]
+            self._config.hook.pytest_runtest_logreport(report=failed)
 
     def _review(self, proposals: list[Proposal]) -> list[Proposal]:
         """Review on the terminal itself: pytest captures standard input and output."""

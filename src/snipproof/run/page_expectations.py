@@ -19,6 +19,7 @@ _JSON = frozenset({"json", "json5", "jsonc"})
 class PageExpectations:
     """The Claims of all Pages, with what comparing them requires.
 
+    :param sources: the Sources of the site by path, with the Regions that Pages request.
     :param claims: by the id of the Snippet that they are about, without those that a Page opts out of.
     :param holders: the Sources that hold the blocks, by path.
     :param as_json: the ids of Regions that a Page shows as JSON.
@@ -29,6 +30,7 @@ class PageExpectations:
     :param missing: why there are no Pages although the settings name some, else ``""``.
     """
 
+    sources: Mapping[str, Source] = field(default_factory=dict)
     claims: Mapping[str, Sequence[Claim]] = field(default_factory=dict)
     holders: Mapping[str, Source] = field(default_factory=dict)
     as_json: frozenset[str] = frozenset()
@@ -80,6 +82,7 @@ def read_page_expectations(settings: Settings) -> PageExpectations:
         for path in shown_on.get(finding.path, ()):
             ambiguous.setdefault(path, []).append(finding)
     return PageExpectations(
+        sources=site.sources,
         claims=claims,
         holders={claim.expectation.source: site.sources[claim.expectation.source] for claim in claimed.claims},
         as_json=frozenset(

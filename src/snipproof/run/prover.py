@@ -12,6 +12,7 @@ from snipproof.errors import InfrastructureError
 from snipproof.model import Outcome, Source, Suite
 from snipproof.processes.disk import TEMPORARY_HINT, disk_errors, require_space
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.redaction import read_variables
 from snipproof.run.missing_variables import explain_missing_variables
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.preparation import Preparation, Preparations
@@ -123,7 +124,7 @@ class Prover:
             self._addresses.set_result(addresses)
 
     def prove(self, suite: Suite, source: Source) -> list[Verdict]:
-        """Run ``source``, restore what it changed in Weaviate, and return a Verdict for each of its Snippets.
+        """Run ``source``, restore what it changed in Weaviate, and return a redacted Verdict for each of its Snippets.
 
         :raises ToolchainMissingError: the toolchain of the Suite's language is not installed on this machine.
         :raises InfrastructureError: what the Source needs could not be obtained, or Weaviate does not answer.
@@ -139,7 +140,9 @@ class Prover:
         if any(verdict.outcome is not Outcome.PASSED for verdict in verdicts):
             require_space(self._session.folder, TEMPORARY_HINT)  # not a defect of the docs
         given = environment(preparation.runner.context, self._session.folder)
-        return explain_missing_variables(source, program.bare, verdicts, given)
+        explained = explain_missing_variables(source, program.bare, verdicts, given)
+        secrets = read_variables(self._settings.run.env)
+        return [verdict.redacted(secrets) for verdict in explained]
 
     def close(self) -> None:
         """Stop the Services and remove everything that belongs to this session."""

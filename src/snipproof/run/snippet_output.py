@@ -42,8 +42,9 @@ def _response(exchanges: list[Exchange]) -> Output:
     label = "the response on the wire"
     searches = [exchange for exchange in exchanges if exchange.search]
     if not searches:
-        sent = ", ".join(dict.fromkeys(exchange.name for exchange in exchanges))
-        return Output(label, error=f"the Snippet got no search response; it sent {sent or 'nothing to the server'}")
+        return Output(
+            label, error=f"the Snippet got no search response through the recorder, which saw {_seen(exchanges)}"
+        )
     last = searches[-1]
     if last.error:
         return Output(label, error=f"the response to {last.name} cannot be compared: {last.error}")
@@ -53,5 +54,12 @@ def _response(exchanges: list[Exchange]) -> Output:
 def _requests(exchanges: list[Exchange]) -> Output:
     label = "what was sent"
     if not exchanges:
-        return Output(label, error="the Snippet sent nothing to the server")
+        return Output(label, error=f"the recorder saw {_seen(exchanges)}")
     return Output(label, data=Actual(tuple({e.name: e.request} for e in exchanges), Notation.JSON))
+
+
+def _seen(exchanges: list[Exchange]) -> str:
+    """Return the recorded requests in words: the recorder cannot see those to another address."""
+    names = ", ".join(dict.fromkeys(exchange.name for exchange in exchanges))
+    hint = "if the Snippet connects to another address, replace that by a binding in suite.yaml"
+    return f"{names or 'no request of it'}; {hint}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from snipproof.compare.expectation import ExpectationResult, check_expectation
 from snipproof.compare.tree import Notation
 from snipproof.model import Expectation, Origin, Outcome, Snippet, Source
+from snipproof.redaction import redact
 from snipproof.run.faults import Fault, find_faults, showing, shows, snippets_of_test
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.probe import Probed
@@ -60,6 +61,14 @@ class Verdict:
     def only_differs(self) -> bool:
         """Whether the Snippet failed only because its Expectations show something else."""
         return self.outcome is Outcome.FAILED and any(not result.matched for result in self.expectations)
+
+    def redacted(self, secrets: Mapping[str, str]) -> Verdict:
+        """Return the Verdict without ``secrets`` (values by name) in its texts; an update needs its ``expectations``.
+
+        Only now, since the output was compared as it was printed.
+        """
+        reason, output, details = (redact(text, secrets) for text in (self.reason, self.output, self.details))
+        return replace(self, reason=reason, output=output, details=details)
 
 
 def describe(source: Source, verdict: Verdict) -> str:

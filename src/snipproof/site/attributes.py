@@ -29,7 +29,7 @@ def read_attributes(path: str, marker: Marker) -> dict[str, Any]:
     """
     value = _mapping(marker.attributes)
     if value is None:
-        hint = "write them as `{of: NAME}`, after the name of the Region and at the end of the line"
+        hint = "write them as `{of: NAME}`, after the name of the Region and at the end of the line, without aliases"
         raise wrong(path, marker, f"the attributes are not a YAML mapping: {shorten(marker.attributes)}", hint)
     for key, given in value.items():
         if key not in KNOWN:
@@ -55,13 +55,24 @@ def _mapping(written: str) -> dict[Any, Any] | None:
     import yaml
 
     value = None
-    if len(written) <= _MAX_LENGTH:
+    # An alias (`*name`) repeats a part of the text: a few of them stand for millions of values.
+    if len(written) <= _MAX_LENGTH and not _has_aliases(written):
         # PyYAML's constructors do not catch all errors of what they call: `!!bool x` is a KeyError.
         with contextlib.suppress(
             yaml.YAMLError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError
         ):
             value = yaml.safe_load(written)
     return dict(value) if isinstance(value, dict) else None
+
+
+def _has_aliases(written: str) -> bool:
+    if "*" not in written:
+        return False
+    import yaml
+
+    with contextlib.suppress(yaml.YAMLError, RecursionError):
+        return any(isinstance(token, yaml.AliasToken) for token in yaml.scan(written, Loader=yaml.SafeLoader))
+    return False  # not YAML
 
 
 def _is_name(value: object) -> bool:

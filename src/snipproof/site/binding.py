@@ -139,7 +139,12 @@ def _is_output(region: Region) -> bool:
     """Return whether a Region is an Expectation by an attribute or by a name like ``Expected … results``."""
     if region.attributes and ("of" in region.attributes or "from" in region.attributes):
         return True
-    return _ends_as_output(region.name) and _EXPECTED.search(region.name) is not None
+    return is_output_name(region.name)
+
+
+def is_output_name(name: str) -> bool:
+    """Return whether ``name`` is like ``Expected … results``."""
+    return _ends_as_output(name) and _EXPECTED.search(name) is not None
 
 
 def is_named_like_output(name: str) -> bool:

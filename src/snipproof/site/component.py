@@ -58,13 +58,7 @@ class Rendered(NamedTuple):
 
 def select(lines: Lines, start: str | None, end: str | None, include_start: bool = False) -> Selection:
     """Return which of ``lines`` the component keeps; for it, an absent marker is the text ``undefined``."""
-    named = lines.holding("undefined" if start is None else start)
-    by_any = lines.holding(START_ANY)
-    if by_any:
-        known = set(named)
-        by_any = tuple(number for number in by_any if number not in known)
-    ends = lines.holding("undefined" if end is None else end)
-    ends_any = lines.holding(END_ANY)
+    named, by_any, ends, ends_any = markers_of(lines, start, end)
     if len(named) == 1 == len(ends) and not by_any and not ends_any and not include_start and named[0] < ends[0]:
         # Nearly all are like this: one run, opened and closed once.
         first, last = named[0] + 1, ends[0] - 1
@@ -84,6 +78,25 @@ def select(lines: Lines, start: str | None, end: str | None, include_start: bool
     if opened and first <= len(lines):
         runs.append((first, len(lines)))
     return Selection(_joined(runs), named, by_any, opened)
+
+
+class MarkerLines(NamedTuple):
+    """The lines with a start marker, with ``START-ANY`` alone, with an end marker, and with ``END-ANY``."""
+
+    starts: tuple[int, ...]
+    starts_any: tuple[int, ...]
+    ends: tuple[int, ...]
+    ends_any: tuple[int, ...]
+
+
+def markers_of(lines: Lines, start: str | None, end: str | None) -> MarkerLines:
+    """Return which of ``lines`` open and close what a pair of markers selects; a start wins over an end."""
+    named = lines.holding("undefined" if start is None else start)
+    by_any = lines.holding(START_ANY)
+    if by_any:
+        known = set(named)
+        by_any = tuple(number for number in by_any if number not in known)
+    return MarkerLines(named, by_any, lines.holding("undefined" if end is None else end), lines.holding(END_ANY))
 
 
 def _joined(runs: list[tuple[int, int]]) -> tuple[Segment, ...]:

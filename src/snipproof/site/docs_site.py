@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from snipproof.errors import UnreadableError
@@ -13,10 +12,11 @@ from snipproof.site.component import Rendered, render
 from snipproof.site.dependencies import Dependencies
 from snipproof.site.discovery import PAGES, find_pages
 from snipproof.site.docusaurus import is_partial
-from snipproof.site.markers import COMMENT_TOKEN, find_markers
+from snipproof.site.line_ranges import UnmarkedLines
 from snipproof.site.mdx.page import scan_page
 from snipproof.site.mdx.structure import PageStructure
 from snipproof.site.profile import Profile, profile_of
+from snipproof.site.requested import region_name
 from snipproof.site.source import parse_source, read_text
 from snipproof.site.suite import load_suites
 from snipproof.text import Lines
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from snipproof.site.mdx.structure import Note
 
 _COMMENT_FOR_SNIPPROOF = "snipproof:"
-_BEFORE_NAME = re.compile(rf"\s*(?:{COMMENT_TOKEN})?\s*(?:START\b\s*)?")
 
 
 class Site:
@@ -107,6 +106,10 @@ class Site:
             self._existing[path] = os.path.isfile(f"{self.settings.root}/{path}")  # noqa: PTH113 (raises nothing)
         return self._existing[path]
 
+    def is_unread(self, path: str) -> bool:
+        """Return whether there is a file ``path`` that is neither a Page nor a Source of this site, nor a problem."""
+        return path not in self._read and self.exists(path)
+
     def is_live(self, reference: Reference) -> bool:
         """Return whether readers can see a Reference: one in a partial is dead until a Page renders that partial."""
         return reference.page in self._live
@@ -127,6 +130,11 @@ class Site:
         """Return one line of a Page or a Source, ``""`` if it does not exist."""
         lines = self.text_of(path).split("\n")
         return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+    @cached_property
+    def _read(self) -> set[str]:
+        reported = (problem.path for problem in self.problems)
+        return {*self.sources, *(page.path for page in self.pages), *(suite.path for suite in self.suites), *reported}
 
     @cached_property
     def _live(self) -> set[str]:
@@ -163,14 +171,14 @@ class Site:
         return found
 
     def region_of(self, reference: Reference) -> Region | None:
-        """Return the Region that the start marker of a Reference names, if it names one."""
-        source = self.source_of(reference)
-        if source is None or not reference.start_marker:
+        """Return the Region that a Reference shows; one that shows nothing may name a Region by its start marker."""
+        source, pair = self.source_of(reference), reference.pair
+        if source is None or pair is None:
             return None
         regions = self._regions.get(source.path)
         if regions is None:
             regions = self._regions[source.path] = {region.name: region for region in source.regions}
-        return regions.get(_region_name(reference.start_marker))
+        return regions.get(source.requested.get(pair) or region_name(pair.start))
 
     @cached_property
     def shown_by(self) -> dict[str, list[Reference]]:
@@ -180,29 +188,25 @@ class Site:
             source = self.sources.get(path)
             if source is None:
                 continue
-            marked = {marker.line for marker in source.markers}
-            kept = [(reference, self.region_of(reference), self._kept(reference)) for reference in references]
+            unmarked = UnmarkedLines(marker.line for marker in source.markers)
+            kept = [rendered.segments if (rendered := self.rendered(each)) else () for each in references]
             # Only a Reference that shows the first line of a Region can show all of it.
             showing: dict[int, set[int]] = {}
-            for index, (_, _, lines) in enumerate(kept):
-                for line in lines:
-                    showing.setdefault(line, set()).add(index)
             naming: dict[str, set[int]] = {}
-            for index, (_, named, _) in enumerate(kept):
+            for index, reference in enumerate(references):
+                for first, last in kept[index]:
+                    for line in range(first, last + 1):
+                        showing.setdefault(line, set()).add(index)
+                named = self.region_of(reference)
                 if named is not None:
                     naming.setdefault(named.name, set()).add(index)
             for region in source.regions:
-                own = {n for segment in region.segments for n in range(segment.first, segment.last + 1)} - marked
-                by_lines = showing.get(min(own), set()) if own else set()
+                by_lines = showing.get(unmarked.first_of(region.segments), set())
                 by_name = naming.get(region.name, set())
-                found = by_name | {index for index in by_lines - by_name if own <= kept[index][2]}
+                found = by_name | {i for i in by_lines - by_name if unmarked.are_within(region.segments, kept[i])}
                 if found:
                     shown[region.id] = [references[index] for index in sorted(found)]
         return shown
-
-    def _kept(self, reference: Reference) -> frozenset[int]:
-        rendered = self.rendered(reference)
-        return frozenset(rendered.selection.kept) if rendered else frozenset()
 
     def _resolves(self, imported: Import) -> bool:
         if not imported.raw and not imported.path.endswith(PAGES):
@@ -216,7 +220,7 @@ class Site:
         except UnreadableError as error:
             self.problems.append(error.finding)
             return ()
-        page, problems, notes = scan_page(path, text, self.settings, self.profile)
+        page, problems, notes = scan_page(path, text, self.settings, self.profile, self.exists)
         self.problems.extend(problems)
         self.pages.append(page)
         may_be_quoted = page.references or problems or _COMMENT_FOR_SNIPPROOF in text
@@ -229,26 +233,17 @@ class Site:
     def _read_source(self, path: str) -> None:
         """Read a Source and render all References that show it, so that its lines, which take much memory, can go."""
         self.dependencies.paths.add(path)
+        references = self._by_source.get(path, ())
         try:
             lines = Lines(read_text(self.settings.root, path))
-            self.sources[path] = parse_source(path, lines)
+            pairs = {pair for reference in references if (pair := reference.pair)}
+            self.sources[path] = parse_source(path, lines, pairs)
         except UnreadableError as error:
             self.problems.append(error.finding)
             return
         by_attributes: dict[tuple[object, ...], Rendered] = {}
-        for reference in self._by_source.get(path, ()):
+        for reference in references:
             key = reference.start_marker, reference.end_marker, reference.language, reference.include_start_marker
             if key not in by_attributes:
                 by_attributes[key] = render(lines, reference, self.profile)
             self._rendered[reference] = by_attributes[key]
-
-
-@cache
-def _region_name(marker: str) -> str:
-    named = [found.name for found in find_markers(marker) if found.opens and found.name]
-    return named[0] if named else _bare(marker)
-
-
-def _bare(marker: str) -> str:
-    """Return the name in a marker without its comment token and the word START."""
-    return _BEFORE_NAME.sub("", marker, count=1).rstrip().removesuffix("*/").removesuffix("-->").rstrip()

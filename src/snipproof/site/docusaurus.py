@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 SITE_FILES = tuple(f"docusaurus.config.{extension}" for extension in ("js", "ts", "mjs", "cjs"))
 # The folders of its Pages, and the usual one of its partials.
 SITE_FOLDERS = ("docs", "blog", "src/pages", "versioned_docs", "i18n", "_includes")
+# The extensions that an import may lack, in the order of its bundler: `resolve.extensions` in webpack/base.ts of
+# @docusaurus/core 3, before which webpack tries the name as it is written.
+EXTENSIONS = (".wasm", ".mjs", ".js", ".jsx", ".ts", ".tsx", ".json")
 _OTHER_FOLDERS = ("docs",)
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import stat
 from codecs import BOM_UTF8
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import UnreadableError
-from snipproof.model import Finding, Marker, Region, Segment, Snippet, Source
+from snipproof.model import Finding, Marker, MarkerPair, Region, Segment, Snippet, Source
 from snipproof.site.attributes import OF_CODE, read_attributes, wrong
-from snipproof.site.binding import bind
-from snipproof.site.markers import find_markers
+from snipproof.site.binding import bind, is_output_name
+from snipproof.site.markers import find_markers, without_remark
+from snipproof.site.requested import add_requested
 from snipproof.text import Lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 UNREADABLE = "SP001"
@@ -22,6 +25,7 @@ UNREADABLE = "SP001"
 MAX_BYTES = 16 * 1024 * 1024
 # A plain `open` of a named pipe without a writer would wait for ever, and a device may be endless.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NO_ATTRIBUTES: Mapping[str, Any] = MappingProxyType({})
 _PART = 64 * 1024
 _MAX_PARTS = 200_000
 
@@ -64,41 +68,77 @@ def _read_bytes(root: Path, path: str) -> bytes:
         os.close(handle)
 
 
-def read_source(root: Path, path: str) -> Source:
-    """Read the Source at ``root/path``.
+def read_source(root: Path, path: str, pairs: Iterable[MarkerPair] = ()) -> Source:
+    """Read the Source at ``root/path``; ``pairs`` are the markers by which Pages request Regions of it.
 
     :raises UnreadableError: it cannot be read as text, or the attributes of a marker are wrong.
     """
-    return parse_source(path, read_text(root, path))
+    return parse_source(path, read_text(root, path), pairs)
 
 
-def parse_source(path: str, text: str | Lines) -> Source:
+def parse_source(path: str, text: str | Lines, pairs: Iterable[MarkerPair] = ()) -> Source:
     """Return the Source with this ``text``, without unbound Expectations (:func:`.binding.unbound_expectations`).
+
+    Its Regions are those of ``START name`` and ``END name``, and those that Pages request by the markers ``pairs``.
 
     :raises UnreadableError: the attributes of a marker are wrong, or a Region of code has attributes.
     """
     lines = Lines(text) if isinstance(text, str) else text
-    markers = find_markers(lines)
-    regions = tuple(_regions(path, markers, len(lines)))
+    markers = find_markers(lines, path)
+    found = _regions(path, markers, lines)
+    found, requested = add_requested(path, lines, found, pairs, lambda given: _attributes(path, given))
+    regions = tuple(found)
     snippets, expectations, _ = bind(path, regions, lines.text)
     _check_attributes(path, regions, snippets)
-    return Source(path, lines.text, regions, snippets, expectations, tuple(markers))
+    return Source(path, lines.text, regions, snippets, expectations, tuple(markers), requested)
 
 
-def _regions(path: str, markers: list[Marker], lines: int) -> list[Region]:
+def _regions(path: str, markers: list[Marker], lines: Lines) -> list[Region]:
     """Return a Region for every name, by its first line. As on the site, ``ANY`` markers open and close all of them."""
     named: dict[str | None, list[Marker]] = {}
     names: dict[str, None] = {}
+    closed = _closed(markers)
     for marker in markers:
-        named.setdefault(marker.name, []).append(marker)
-        if marker.opens and marker.name is not None:
-            names[marker.name] = None
+        name = marker.name
+        if name is not None and name not in closed and (plain := without_remark(name)) in closed:
+            name = plain  # `# START search  # since 4.2` is closed by `# END search`
+            marker = marker._replace(name=plain)  # noqa: PLW2901
+        named.setdefault(name, []).append(marker)
+        if marker.opens and name is not None and (name in closed or _is_surely(marker, name, lines)):
+            names[name] = None
     of_all = _per_line(named.get(None, []))
     if len(of_all) * len(names) > _MAX_PARTS:
         place = of_all[0].line, of_all[0].column
         raise _unreadable(path, *place, "contains too many START-ANY and END-ANY for its number of Regions")
-    regions = [_region(path, name, named[name], of_all, lines) for name in names]
+    regions = [_region(path, name, named[name], of_all, len(lines)) for name in names]
     return sorted(regions, key=lambda region: region.markers[0].line)
+
+
+def _closed(markers: list[Marker]) -> set[str]:
+    """Return the names that an END closes: their own, or an ``END-ANY`` that is not the end of a ``START-ANY``."""
+    closed = set()
+    opened: list[str] = []
+    any_opened = False
+    for marker in markers:
+        if marker.name is None:
+            if not marker.opens and not any_opened:
+                closed.update(opened)
+                opened.clear()
+            any_opened = marker.opens
+        elif marker.opens:
+            opened.append(marker.name)
+        else:
+            closed.add(marker.name)
+    return closed
+
+
+def _is_surely(marker: Marker, name: str, lines: Lines) -> bool:
+    """Whether a START that nothing closes is a marker, and not a comment such as ``# START of the loop``."""
+    if marker.attributes or is_output_name(name):
+        return True
+    if lines.all[marker.line - 1][marker.column - 1] not in "#/<":
+        return False  # a bullet, a rule of dashes
+    return len(without_remark(name).split()) == 1
 
 
 def _region(path: str, name: str, own: list[Marker], of_all: list[Marker], lines: int) -> Region:
@@ -133,10 +173,10 @@ def _per_line(markers: list[Marker]) -> list[Marker]:
     return list(by_line.values())
 
 
-def _attributes(path: str, markers: list[Marker]) -> dict[str, Any]:
+def _attributes(path: str, markers: list[Marker]) -> Mapping[str, Any]:
     """Return the attributes of a Region, which are the same on all START lines that have any."""
     if not markers:
-        return {}
+        return _NO_ATTRIBUTES
     found = read_attributes(path, markers[0])
     for marker in markers[1:]:
         if marker.attributes != markers[0].attributes and read_attributes(path, marker) != found:

@@ -40,7 +40,7 @@ class EnclosingLiteral:
         """Return why ``new`` cannot replace ``old`` in it, ``""`` if it can."""
         for text in self.ends:
             if text in new:
-                return f"the output contains `{text}`, which would end the {self.kind} that encloses the block"
+                return f"the output contains `{text}`, which would end the {self.kind} around the block, or begin code"
         for text, reason in self.escapes:
             if new.count(text) > old.count(text):
                 return f"the output contains `{text}`, {reason}"
@@ -82,7 +82,7 @@ def _in_other(text: str, lines: Sequence[str], number: int, language: str) -> En
     if row is None:
         return None
     begin = sum(len(line) + 1 for line in lines[: number - 1])
-    found = next((m[0] for m in _tokens(language).finditer(text) if m.start() < begin < m.end()), "")
+    found = next((m[0] for m in comments_and_strings(language).finditer(text) if m.start() < begin < m.end()), "")
     if found.startswith(_BLOCK_COMMENT[0]):
         return EnclosingLiteral("comment", _BLOCK_COMMENT[1:])
     quote = next((quote for quote in row.block_strings if found.startswith(quote)), None)
@@ -93,7 +93,7 @@ def _in_other(text: str, lines: Sequence[str], number: int, language: str) -> En
 
 
 @cache
-def _tokens(language: str) -> re.Pattern[str]:
+def comments_and_strings(language: str) -> re.Pattern[str]:
     """Return a pattern of the comments and strings of ``language``; in one of them, the others do not begin."""
     row = languages()[language]
     character = "." if language in _RAW_STRINGS else r"(?:\\.|.)"
@@ -110,7 +110,10 @@ def _in_python(text: str, number: int) -> EnclosingLiteral | None:
         if token.type == tokenize.STRING and token.start[0] < number <= token.end[0]:
             match = _PYTHON_STRING.match(token.string)
             assert match
-            escapes = () if "r" in match["prefix"].lower() else (_BACKSLASH,)
+            prefix = match["prefix"].lower()
+            escapes: tuple[tuple[str, str], ...] = () if "r" in prefix else (_BACKSLASH,)
+            if "f" in prefix or "t" in prefix:
+                escapes += tuple((brace, "which is code in this string") for brace in "{}")
             return EnclosingLiteral("string", (match["quote"],), escapes)
     return None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -20,9 +20,11 @@ from snipproof.compare.tree import Expected, TextLines
 from snipproof.errors import SnipproofError
 from snipproof.lint.secrets import find_keys
 from snipproof.model import Region, Snippet
+from snipproof.redaction import find_secret, redact
 from snipproof.site.markers import find_markers
 from snipproof.site.source import parse_source
 from snipproof.update.enclosing import enclosing_literal
+from snipproof.update.intact import find_damage
 from snipproof.update.proposal import Change, Proposal, Refusal, digest
 from snipproof.update.rewrite import UNFIXABLE, Rewritten, rewrite
 from snipproof.update.write import apply_changes
@@ -30,7 +32,6 @@ from snipproof.update.write_data import CannotWriteError
 
 _BYTE_ORDER_MARK = "\ufeff"
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
-_MIN_SECRET = 4  # characters; shorter values occur in ordinary text
 
 
 class CannotPlaceError(Exception):
@@ -46,7 +47,7 @@ def propose(
     """Return a Proposal or a Refusal for each Expectation of ``snippet``; it has no changes where the block matches.
 
     :param read: returns the text of a Source by its path.
-    :param secrets: values that must not be written, by the name that replaces them in output: ``<NAME>``.
+    :param secrets: values that must be neither written nor shown, by name.
     """
     found: list[Proposal | Refusal] = []
     for result in results:
@@ -58,7 +59,12 @@ def propose(
             found.append(Refusal(region.source, line, region.id, str(error)))
         except SnipproofError as error:
             found.append(Refusal(region.source, line, region.id, error.message))
-    return found
+    return [
+        replace(each, reason=redact(each.reason, secrets))
+        if isinstance(each, Refusal)
+        else replace(each, why=redact(each.why, secrets))
+        for each in found
+    ]
 
 
 def _proposal(
@@ -76,14 +82,17 @@ def _proposal(
     if result.expected is not None and rewritten.notation is not result.expected.notation:
         why += f"; written as {rewritten.notation}, since {result.expected.notation} cannot represent it"
     proposal = Proposal(region.source, region.id, digest(text), snippet.id, line, why, tuple(changes))
-    if not _reads_back(region, apply_changes(text, [proposal]), rewritten.text):
+    new = apply_changes(text, [proposal])
+    if damage := find_damage(region.source, text, new, changes, [region.name]):
+        return Refusal(region.source, damage[0], region.id, damage[1])
+    if not _reads_back(region, new, rewritten.text):
         return Refusal(region.source, line, region.id, "written into the Source, the output would be read differently")
     return proposal
 
 
 def _reads_back(region: Region, text: str, block: str) -> bool:
     """Return whether the Region, in the new text of its Source, is read as ``block``."""
-    source = parse_source(region.source, text)
+    source = parse_source(region.source, text, (region.pair,) if region.pair else ())
     found = next((each for each in source.regions if each.name == region.name), None)
     return found is not None and block_of(source, found).text == block
 
@@ -186,12 +195,14 @@ def find_rejected(
 
     :param text: the whole Source.
     :param numbers: the lines of the block.
-    :param secrets: values that must not be written, by the name that replaces them in output: ``<NAME>``.
+    :param secrets: values that must not be written in any form, by name.
     """
-    literal = enclosing_literal(path, text, numbers)
     for change in changes:
+        end = change.first + len(change.old)
+        near = [n for n in numbers if change.first <= n < end] or [min(numbers, key=lambda n: abs(n - change.first))]
+        literal = enclosing_literal(path, text, near)
         old, new = "\n".join(change.old), "\n".join(change.new)
-        reason = literal.rejection_reason(old, new) or _damage(change) or _secret(old, new, secrets)
+        reason = literal.rejection_reason(old, new) or _damage(change) or _secret(new, secrets)
         if reason:
             return change.first, reason
     return None
@@ -207,13 +218,10 @@ def _damage(change: Change) -> str:
     return ""
 
 
-def _secret(old: str, new: str, secrets: Mapping[str, str]) -> str:
-    """Return which secret ``new`` gives away, ``""`` if none; what ``old`` contains is public already."""
+def _secret(new: str, secrets: Mapping[str, str]) -> str:
+    """Return which secret ``new`` gives away, ``""`` if none."""
     for _, _, kind in find_keys(new):
         return f"the output contains what looks like {kind}"
-    for name, value in secrets.items():
-        if len(value) >= _MIN_SECRET and value in new:
-            return f"the output contains the value of {name}, which is in `run.env`"
-        if (placeholder := f"<{name}>") in new and new.count(placeholder) > old.count(placeholder):
-            return f"the output contains the value of {name}, which is in `run.env` and never shown"
+    if name := find_secret(new, secrets):
+        return f"the output contains the value of {name}, which is in `run.env`"
     return ""

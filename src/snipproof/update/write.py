@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from snipproof.errors import SnipproofError
 from snipproof.files import write_whole
+from snipproof.update.intact import find_damage
 from snipproof.update.proposal import Proposal, Refusal, digest
 
 _BYTE_ORDER_MARK = "\ufeff".encode()
+_NO_SOURCE = "it is not a Source of a configured Suite"
 
 
 def write_proposals(
@@ -25,7 +29,7 @@ def write_proposals(
     refused: list[Refusal] = []
     known = set(allowed)
     for path, group in sorted(by_path.items()):
-        reason = _write(root, path, group) if path in known else "it is not a Source of a configured Suite"
+        reason = _write(root, path, group) if path in known else _NO_SOURCE
         if reason:
             refused += [Refusal(path, each.line, each.region, reason) for each in group]
         else:
@@ -33,21 +37,59 @@ def write_proposals(
     return written, refused
 
 
+def writable(root: Path, proposals: Iterable[Proposal], allowed: Iterable[str]) -> list[Refusal]:
+    """Return a Refusal for each of ``proposals`` that :func:`write_proposals` would not write now."""
+    known = set(allowed)
+    refused = []
+    for each in proposals:
+        try:
+            _, _, reason = _prepare(root, each.path, [each]) if each.path in known else (root, b"", _NO_SOURCE)
+        except (OSError, ValueError, SnipproofError) as error:
+            reason = _failed(error)
+        if reason:
+            refused.append(Refusal(each.path, each.line, each.region, reason))
+    return refused
+
+
 def _write(root: Path, path: str, proposals: Sequence[Proposal]) -> str:
     """Write one file; return the reason if that is refused or fails, ``""`` if it is written."""
     try:
-        real = (root / path).resolve(strict=True)
-        if not real.is_relative_to(root.resolve()):
-            return f"it is a link to {real}, outside the root"
-        data = real.read_bytes()
-        text = data.removeprefix(_BYTE_ORDER_MARK).decode("utf-8")
-        if any(digest(text) != each.digest for each in proposals):
-            return "the file changed since it was read: run again"
-        new = apply_changes(text, proposals)
-        write_whole(real, (_BYTE_ORDER_MARK if data.startswith(_BYTE_ORDER_MARK) else b"") + new.encode("utf-8"))
-    except (OSError, ValueError) as error:
-        return f"failed to write it: {getattr(error, 'strerror', '') or error}"
-    return ""
+        real, data, reason = _prepare(root, path, proposals)
+        if not reason:
+            write_whole(real, data)
+    except (OSError, ValueError, SnipproofError) as error:
+        return _failed(error)
+    return reason
+
+
+def _failed(error: Exception) -> str:
+    if isinstance(error, SnipproofError):
+        return error.message
+    return f"failed to write it: {getattr(error, 'strerror', '') or error}"
+
+
+def _prepare(root: Path, path: str, proposals: Sequence[Proposal]) -> tuple[Path, bytes, str]:
+    """Return the file to write, its new bytes, and the reason if it must not be written, else ``""``.
+
+    :raises OSError: it cannot be read.
+    :raises ValueError: it is not UTF-8, or the lines to be replaced are not in it.
+    :raises UnreadableError: its markers would be wrong.
+    """
+    real = (root / path).resolve(strict=True)
+    if not real.is_relative_to(root.resolve()):
+        return real, b"", f"it is a link to {real}, outside the root"
+    if not (os.access(real, os.W_OK) and os.access(real.parent, os.W_OK)):
+        return real, b"", "failed to write it: the file or its folder is read-only"
+    data = real.read_bytes()
+    text = data.removeprefix(_BYTE_ORDER_MARK).decode("utf-8")
+    if any(digest(text) != each.digest for each in proposals):
+        return real, b"", "the file changed since it was read: run again"
+    new = apply_changes(text, proposals)
+    # Each Proposal was checked by itself; here are all of them together.
+    changes = {change for each in proposals for change in each.changes}
+    if damage := find_damage(path, text, new, changes, {each.region.partition("::")[2] for each in proposals}):
+        return real, b"", damage[1]
+    return real, (_BYTE_ORDER_MARK if data.startswith(_BYTE_ORDER_MARK) else b"") + new.encode("utf-8"), ""
 
 
 def apply_changes(text: str, proposals: Iterable[Proposal]) -> str:

@@ -38,6 +38,22 @@ def test_an_absent_marker_is_looked_for_in_files_of_that_language(check: Check) 
     assert finding.hint == "did you mean the file s/b.mts? Its line 1 contains '# START A'"
 
 
+@pytest.mark.parametrize(
+    ("source", "start", "hint"),
+    [
+        ("# Start list tea\n1\n# END list tea\n", "# START list tea", "did you mean '# Start list tea'?"),
+        (region("1", "list taes"), "# START list tea", "did you mean '# START list taes'?"),
+        (region("1", "list tea"), "# START list tea ", "did you mean the file b.py? Its line 1"),
+        (region("1", "list mugs of tea"), "# START list tea", "did you mean the file b.py? Its line 1"),
+    ],
+)
+def test_a_near_spelling_in_the_same_file_comes_first(check: Check, source: str, start: str, hint: str) -> None:
+    """Before another file that has the exact text. What was not found is never the answer."""
+    pages = {"docs/p.mdx": page(block(start, "# END list tea")), "docs/q.mdx": page(source="/b.py")}
+    (finding,) = check({**pages, "a.py": source, "b.py": region("1", "list tea") + A}, "SP201")
+    assert finding.hint.startswith(hint)
+
+
 @pytest.mark.slow
 def test_hints_never_take_long(check: Check) -> None:
     """Thousands of absent markers beside thousands of names that resemble them: only the first ones get a hint."""

@@ -61,6 +61,7 @@ KEYS = {
     "eyJ": "eyJhbGciOiJIUzI1" + ".eyJzdWIiOiIxMjM0" + ".dozjgNryP4J3jVmNHl0w",
     "-----BEGIN": "-----BEGIN RSA " + "PRIVATE KEY-----",
 }
+WHOLE_KEY = f"{KEYS['-----BEGIN']}\n{'MIIEvQ9zKq3' * 6}\n-----END RSA PRIVATE KEY-----"
 
 
 @pytest.mark.parametrize("begins", KEYS)
@@ -82,10 +83,20 @@ def test_a_key_is_reported_without_its_text(check: Check, begins: str) -> None:
         "AKIA" + "IOSFODNN7EXAMPLE",
         "hf_hub_download_everything_there_is()",
         "-----BEGIN CERTIFICATE-----",
+        "-----BEGIN " + "PRIVATE KEY-----\n<paste it here>\n-----END " + "PRIVATE KEY-----",
+        "sk-" + "REPLACE_ME_0aB1cD2eF3gH4",
+        "hf_" + "abcdefghijklmnopqrstuvwxyzabcdefgh",
+        "ghp_" + "0123456789abcdef0123456789abcdef",
+        "sk-" + "ant-my-secret-key-goes-right-in",
     ],
 )
 def test_what_stands_for_a_key_is_not_reported(check: Check, text: str) -> None:
     assert check({"docs/p.mdx": page(), "a.py": region(f"key = {text!r}")}, "SP212") == []
+
+
+def test_a_whole_private_key_is_reported(check: Check) -> None:
+    files = {"docs/p.mdx": page(), "a.py": region(f'key = """{WHOLE_KEY}"""')}
+    assert [finding.rule for finding in check(files)] == ["SP212"]
 
 
 def test_a_key_outside_the_block_is_not_reported(check: Check) -> None:

@@ -48,6 +48,13 @@ def test_a_marker_with_a_partner_is_not_reported(check: Check, more: str, tag: s
     assert check({"docs/p.mdx": page(tag), "a.py": A + more}, "SP402") == []
 
 
+@pytest.mark.parametrize("comment", ["# START of the loop", "# END with a blank line", "    # START the server first"])
+def test_a_sentence_is_no_marker(check: Check, comment: str) -> None:
+    """A comment that happens to begin with START or END is in no rule's way."""
+    code = region(f"for n in range(2):\n{comment}\n    print(n)")
+    assert check({"docs/p.mdx": page(), "a.py": code}) == []
+
+
 def test_a_region_that_is_opened_again_while_open_is_reported(check: Check) -> None:
     (finding,) = check({"docs/p.mdx": page(), "a.py": "# START A\n# START A\na = 1\n# END A\n"}, "SP403")
     assert str(finding) == "a.py:2:1 SP403 the Region 'A' is opened again, but it has been open since line 1"

@@ -566,3 +566,13 @@ def test_a_source_may_do_anything_to_open_files(mini: Mini) -> None:
         "empty::b": "passed",
         "empty::c": "not executed",
     }
+
+
+def test_errors_without_words(mini: Mini) -> None:
+    """The `Error` method of a panic's value may panic too: its type and the line that panics are reported."""
+    declared = ("type CatError struct{}", 'func (CatError) Error() string { panic("no words") }')
+    text = source("A", *snippet("a", "fmt.Println(1)", "panic(CatError{})"))
+    found = mini.prove(text + "\n" + "\n".join(declared) + "\n")
+    line = next(n for n, each in enumerate(text.split("\n"), start=1) if "panic(CatError" in each)
+    assert brief(found) == {"a": ("failed", line)}, found
+    assert found["a"].reason == "panic: CatError: its message cannot be read: no words", found

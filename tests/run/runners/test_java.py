@@ -334,3 +334,26 @@ def test_a_source_may_write_to_every_open_file(mini: Mini) -> None:
         "Half::d": "failed",
     }
     assert reasons(found)["Half::d"] == "RuntimeException: A cat \\ud83d"
+
+
+def test_exceptions_without_words(mini: Mini) -> None:
+    """Methods of an exception may throw, too: its type and the line that threw it are known."""
+
+    def source(name: str, method: str, thrown: str) -> dict[str, str]:
+        kind = (
+            f'static class CatError extends RuntimeError {{ @Override public {method} {{ throw new Error("no"); }} }}'
+        )
+        test = ("@Test void test() {", "// START a", "System.out.println(1);", f"throw {thrown};", "// END a", "}")
+        return in_class(name, *test, kind.replace("RuntimeError", "RuntimeException"))
+
+    found = mini.prove(
+        source("Message", "String getMessage()", "new CatError()")
+        | source("Text", "String toString()", "new CatError()")
+        | source("Chain", "String getMessage()", 'new IllegalStateException("no cat", new CatError())')
+    )
+    assert set(short(found).values()) == {("failed", 7)}, found
+    assert reasons(found) == {
+        "Message::a": "CatError: its message cannot be read: java.lang.Error",
+        "Text::a": "CatError",
+        "Chain::a": "IllegalStateException: no cat",
+    }

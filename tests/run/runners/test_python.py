@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -261,3 +262,32 @@ def test_a_source_that_empties_its_events_proves_nothing(mini: Mini) -> None:
     ):
         found = mini.prove(source.format(code))
         assert [str(found[name].outcome) for name in "ac"] == ["not executed", "not executed"], code
+
+
+def test_exceptions_without_words(mini: Mini) -> None:
+    """Methods of an exception may fail: its type and the line that raised it are known, also with such a cause."""
+    bad = """\
+        class CatError(Exception):
+            def __str__(self):
+                raise SystemExit(5)
+            __repr__ = __str__
+        class Group(ExceptionGroup):
+            exceptions = property(lambda self: 1 / 0)
+        # START a
+        print(1)
+        {}
+        # END a
+        """
+    for fresh in (False, True):
+        mini.set(fresh=fresh)
+        for statement, reason in {
+            "raise CatError()": "CatError: its message cannot be read: SystemExit",
+            "raise KeyError(CatError())": "KeyError: its message cannot be read: SystemExit",
+            "raise ValueError('no cat') from CatError()": "ValueError: no cat",
+            "raise SystemExit(CatError())": "SystemExit: its message, of type CatError, cannot be read",
+            "raise Group('no cats', [CatError()])": "Group: no cats",
+        }.items():
+            found = mini.prove(textwrap.dedent(bad).replace("{}", statement))["a"]
+            assert (str(found.outcome), found.line) == ("failed", 9), (statement, found)
+            assert found.reason.startswith(reason), found.reason
+            assert "main.py" not in found.details

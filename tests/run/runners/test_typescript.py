@@ -687,3 +687,37 @@ def test_a_source_may_do_anything_to_open_files(mini: Mini) -> None:
         "half.ts::a": "failed",
     }
     assert found["half.ts::a"].reason == "Error: A cat \\ud83d"
+
+
+def test_errors_without_words(mini: Mini) -> None:
+    """Getters and methods of what is thrown may throw, too: its type and the line that threw it are known."""
+    text = """\
+        class CatError extends Error {{
+          {0}
+        }}
+        // START a
+        console.log(1);
+        throw {1};
+        // END a
+        """
+    getter = "get message(): string {{ throw new TypeError('no words'); }}".replace("{{", "{").replace("}}", "}")
+    found = prove(
+        mini,
+        {
+            "message.ts": text.format(getter, "new CatError()"),
+            "stack.ts": text.format(
+                "get stack(): string { throw new TypeError('no words'); }", "new CatError('no cat')"
+            ),
+            "cause.ts": text.format(getter, "new Error('no cat', { cause: new CatError() })"),
+            "text.ts": text.format("", "{ toString() { throw new TypeError('no words'); } }"),
+            "proxy.ts": text.format("", "new Proxy({}, { get() { throw new TypeError('no words'); } })"),
+        },
+    )
+    # Node.js knows no line of a thrown value that is not an Error.
+    lines = {name: 4 if name.startswith("text") else 6 for name in found}
+    assert {name: (str(v.outcome), v.line) for name, v in found.items()} == {n: ("failed", lines[n]) for n in lines}
+    reasons = {name.removesuffix(".ts::a"): v.reason for name, v in found.items()}
+    assert reasons["message"] == "CatError: its message cannot be read: TypeError"
+    assert reasons["stack"] == "CatError: no cat"
+    assert reasons["cause"] == "Error: no cat"
+    assert reasons["text"].startswith("thrown object: { toString")

@@ -68,6 +68,6 @@ def test_headings_below_fences_and_comments_count() -> None:
 
 def test_a_fence_has_a_first_and_a_last_line() -> None:
     """From the line that opens one to the one that closes it; the content of ``mdx-code-block`` is rendered."""
-    structure = structure_of("a\n```\nb\n```\nc\n~~~mdx-code-block\nd\n~~~\n\n```py\nnever closed\n")
+    structure = structure_of("a\n```\nb\n```\nc\n```mdx-code-block\nd\n```\n\n```py\nnever closed\n")
     fenced = [line for line in range(1, 13) if structure.in_fence(line)]
     assert fenced == [2, 3, 4, 10, 11, 12]

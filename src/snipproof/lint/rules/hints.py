@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _MAX_MARKER_LENGTH = 120
 # A site with thousands of mistakes gets its hints for the first ones only: comparing spellings is slow.
 _MAX_COMPARISONS = 20_000
-_START, _END = re.compile(r"\bSTART\b"), re.compile(r"\bEND\b")
+_START, _END = re.compile(r"\bSTART\b", re.IGNORECASE), re.compile(r"\bEND\b", re.IGNORECASE)
+_NOISE = re.compile(r"\bSTART\b|[^\w]", re.IGNORECASE)
 
 
 class Hints:
@@ -46,18 +47,24 @@ class Hints:
         return self._marker_hints[key]
 
     def _for_marker(self, source: Source, marker: str, opens: bool) -> str:
-        candidates = self._comment_lines(source)
-        key = _normalized(marker)
-        same = next((candidate for candidate in candidates if key and _normalized(candidate) == key), "")
-        if same:
-            return suggestion(same)
-        wanted = marker.strip()
+        wanted, key = marker.strip(), _normalized(marker)
+        # What contains the marker would have been found.
+        candidates = [candidate for candidate in self._comment_lines(source) if wanted not in candidate]
+        by_key: dict[str, str] = {}
+        for candidate in candidates:
+            by_key.setdefault(_normalized(candidate), candidate)
+        if key in by_key and key:
+            return suggestion(by_key[key])
+        wrong = _END if opens else _START
+        fitting = {key: candidate for key, candidate in by_key.items() if not wrong.search(candidate)}
+        # Names with up to four other characters: two mistakes. Longer names may have much in common and differ.
+        if key and (near := self.close_match(key, list(fitting), cutoff=max(0.8, 1 - 2 / len(key)))):
+            return suggestion(fitting[near])
         other = self._other_file(source, wanted)
         if other is not None:
             number = next(n for n, line in enumerate(self._context.lines(other), 1) if wanted in line)
             return f"did you mean the file {other.path}? Its line {number} contains {quoted(wanted)}"
-        fitting = [candidate for candidate in candidates if (_END if opens else _START).search(candidate) is None]
-        return suggestion(self.close_match(wanted, fitting, cutoff=0.8))
+        return suggestion(self.close_match(wanted, list(fitting.values()), cutoff=0.8))
 
     def _other_file(self, source: Source, marker: str) -> Source | None:
         """Return the file of the same language that contains ``marker``; of several the nearest, by folder."""
@@ -94,4 +101,4 @@ def _language(path: str) -> str:
 
 def _normalized(marker: str) -> str:
     """Return ``marker`` without what writers get wrong most often: the word START, the token, blanks and capitals."""
-    return re.sub(r"\bSTART\b|[^\w]", "", marker).casefold()
+    return _NOISE.sub("", marker).casefold()

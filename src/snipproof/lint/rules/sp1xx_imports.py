@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,11 @@ def import_not_found(context: Context) -> Iterator[Finding]:
             exists[imported.target] = context.site.exists(imported.target)
         if not exists[imported.target]:
             message = f"the import {quoted(imported.path)} was not found: {imported.target} does not exist"
-            hint = _close_file(context, imported.target)
+            hint = ""
+            if os.path.exists(f"{context.site.settings.root}/{imported.target}"):  # noqa: PTH110 (raises nothing)
+                message = f"the import {quoted(imported.path)} cannot be read: {imported.target} is not a regular file"
+            else:
+                hint = _close_file(context, imported.target)
             yield finding(page.path, imported.line, imported.column, message, hint)
 
 

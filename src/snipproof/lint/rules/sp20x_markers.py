@@ -11,6 +11,7 @@ from snipproof.lint.rules.hints import Hints
 from snipproof.lint.rules.suppressions import COMMENT_OPENERS
 from snipproof.model import Severity
 from snipproof.site.component import END_ANY, START_ANY
+from snipproof.site.line_ranges import UnmarkedLines
 from snipproof.site.markers import find_markers
 from snipproof.text import plural, quoted
 
@@ -65,17 +66,17 @@ def orphan_region(context: Context) -> Iterator[Finding]:
     """No Reference that readers can see shows a Snippet, by naming it or by showing all its lines."""
     for path, source in sorted(context.site.sources.items()):
         live = [block for block in context.blocks_of.get(path, ()) if block.reference.page not in context.dead]
-        hidden = {snippet.name: snippet.region for snippet in source.snippets}
+        # A Region that exists because a Page requests it counts as shown, even if readers do not see that Page.
+        hidden = {each.name: each.region for each in source.snippets if each.region.pair is None}
         for block in {block.reference.start_marker: block for block in live}.values() if hidden else ():
             _remove_named(context, block, hidden)
         if not hidden:
             continue
-        marked = {marker.line for marker in source.markers}
-        seen = [block.rendered.selection.kept for block in live]
-        anywhere = set().union(*seen)
+        unmarked = UnmarkedLines(marker.line for marker in source.markers)
+        seen = list(dict.fromkeys(block.rendered.segments for block in live))
         for name, region in hidden.items():
-            lines = {n for segment in region.segments for n in range(segment.first, segment.last + 1)} - marked
-            if not lines or not lines <= anywhere or not any(lines.issubset(kept) for kept in seen):
+            is_code = unmarked.first_of(region.segments) > 0
+            if not is_code or not any(unmarked.are_within(region.segments, kept) for kept in seen):
                 marker = region.markers[0]
                 message = f"no page shows the Region {quoted(name)}"
                 yield finding(path, marker.line, marker.column, message, "show it on a page, or remove its markers")
@@ -141,7 +142,7 @@ def foreign_marker(context: Context) -> Iterator[Finding]:
             continue
         reference, path = block.reference, block.source.path
         lines = block.text.split("\n")
-        for marker in find_markers(block.text):
+        for marker in find_markers(block.text, path):
             line = lines[marker.line - 1]
             if reference.include_start_marker and (reference.start_marker or "undefined") in line:
                 continue

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from snipproof.lint.rules.base import at, finding, rule
 from snipproof.lint.rules.hints import Hints
 from snipproof.lint.rules.suppressions import COMMENT_OPENERS
 from snipproof.model import Severity
+from snipproof.site.markers import without_remark
 from snipproof.text import quoted
 
 if TYPE_CHECKING:
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from snipproof.lint.rules.base import Context
     from snipproof.model import Finding, Marker
 
-_REMARK = re.compile(r"\s(?:#|//)")
+# How a sentence goes on that happens to begin with START or END: `# START of the loop`.
+_SENTENCE = re.compile(
+    r"(?:a|all|an|and|are|as|at|before|but|by|each|every|for|from|here|if|in|into|is|it|its|now|of|on|only|or|our|so"
+    r"|that|the|then|there|these|this|those|to|until|up|was|we|when|where|which|while|with|you|your)\b.*\s",
+    re.DOTALL,
+)
 _OPENER = re.compile(rf"(?:^|[ \t])[ \t]*(?:{'|'.join(map(re.escape, COMMENT_OPENERS))})[ \t]*")
 _CLOSING = re.compile(r"\*/|-->")
 _MAX_MARKER_LENGTH = 200
@@ -44,6 +49,8 @@ def in_no_suite(context: Context) -> Iterator[Finding]:
 def unbalanced_marker(context: Context) -> Iterator[Finding]:
     """A marker opens a Region that nothing closes, or closes one that is not open.
 
+    A comment such as ``# START of the loop`` is a sentence if nothing closes the same words.
+
     A marker line that some block names as its start or end is in use, whatever it is paired with: pages may open a
     Region at one name and close it at another. A comment that is nothing but the name opens a Region too.
     """
@@ -51,11 +58,12 @@ def unbalanced_marker(context: Context) -> Iterator[Finding]:
         unpaired = list(_unpaired(source.markers))
         named: dict[int, bool] = {}
         bare: dict[str, int] | None = None
+        names = {opens: sorted({_name(each) for each in unpaired if each.opens is opens}) for opens in (True, False)}
         for marker in unpaired:
             line = context.lines(source)[marker.line - 1]
             if marker.line not in named:
                 named[marker.line] = _is_named(context, path, line)
-            if named[marker.line]:
+            if named[marker.line] or _SENTENCE.match(_name(marker)):
                 continue
             if not marker.opens:
                 bare = _bare_names(context.lines(source)) if bare is None else bare
@@ -63,7 +71,7 @@ def unbalanced_marker(context: Context) -> Iterator[Finding]:
                     continue
             what = "nothing closes" if marker.opens else "nothing opens"
             message = f"{what} the Region {quoted(_name(marker))} of the marker {quoted(line.strip())}"
-            yield finding(path, marker.line, marker.column, message, _hint(context, marker, unpaired))
+            yield finding(path, marker.line, marker.column, message, _hint(context, marker, names[not marker.opens]))
 
 
 @rule("SP403", "duplicate-name", Severity.WARNING, "a Region is opened again while it is open")
@@ -89,12 +97,7 @@ def duplicate_name(context: Context) -> Iterator[Finding]:
 
 def _name(marker: Marker) -> str:
     """Return the name of ``marker`` without a comment that follows it, ``""`` for ``ANY``."""
-    return _without_remark(marker.name or "")
-
-
-@cache
-def _without_remark(name: str) -> str:
-    return _REMARK.split(name, maxsplit=1)[0].rstrip() if "#" in name or "//" in name else name
+    return without_remark(marker.name or "")
 
 
 def _unpaired(markers: Sequence[Marker]) -> Iterator[Marker]:
@@ -132,8 +135,8 @@ def _is_named(context: Context, path: str, line: str) -> bool:
     )
 
 
-def _hint(context: Context, marker: Marker, unpaired: Sequence[Marker]) -> str:
-    others = {_name(other) for other in unpaired if other.opens is not marker.opens}
-    close = context.shared(Hints).close_match(_name(marker), sorted(others))
+def _hint(context: Context, marker: Marker, others: Sequence[str]) -> str:
+    """Return the hint for an unpaired ``marker``; ``others`` are the names of those that may be its partner."""
+    close = context.shared(Hints).close_match(_name(marker), others)
     word = "END" if marker.opens else "START"
     return f"did you mean `{word} {close}`?" if close else "write its partner, or remove the marker"

@@ -4,47 +4,63 @@ from __future__ import annotations
 
 import ast
 import io
-import pickle
+import marshal
 import tokenize
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Collection, Mapping, Sequence
 
 from snipproof.model import Region
 from snipproof.run.probe.plan import Probes, make_plan
 from snipproof.run.probe.probed import PROBE_FUNCTION, Probed
+from snipproof.syntax.python_code import parse_python, parsing
 from snipproof.syntax.python_statements import python_statements
 
 _FRAME = "__snipproof_frame__"
+_CODE = frozenset((tokenize.NAME, tokenize.OP, tokenize.NUMBER))
 
 
-def probe_python(text: str, regions: Sequence[Region]) -> Probed:
-    """Return ``text`` with the probes that follow ``regions``; its ``program`` is a pickled :class:`ast.Module`.
+def probe_python(text: str, regions: Sequence[Region], path: str = "<source>", optimize: int = -1) -> Probed:
+    """Return ``text`` with the probes that follow ``regions``; its ``program`` is a marshalled code object.
 
     Text that is not Python has no program: running it reports the wrong line.
+
+    :param path: the file name of the code.
+    :param optimize: the level of optimization, as for :func:`compile`; -1 is that of this interpreter.
     """
     markers = sorted({marker.line for region in regions for marker in region.markers})
     try:
-        tree = ast.parse(text)
-        comments = _comments(text)
+        tree = parse_python(text)
+        comments, code = _comments(text)
+        silent = {line: reason for line in markers if (reason := _not_a_marker(text.split("\n"), comments, code, line))}
+        silent |= _between_decorators(tree, markers)
+        plan, probes = make_plan(python_statements(tree), regions)
+        _Inserter(probes).visit(tree)
+        ast.fix_missing_locations(tree)
+        with parsing, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the Source itself does not change
+            program = compile(tree, path, "exec", dont_inherit=True, optimize=optimize)
     except (SyntaxError, ValueError, tokenize.TokenError):
         return Probed(text, dict.fromkeys(markers, "the file is not valid Python"))
-    silent = {line: reason for line in markers if (reason := _not_a_marker(text.split("\n"), comments, line))}
-    silent |= _between_decorators(tree, markers)
-    plan, probes = make_plan(python_statements(tree), regions)
-    _Inserter(probes).visit(tree)
-    ast.fix_missing_locations(tree)
-    return Probed(text, silent, plan=plan, program=pickle.dumps(tree))
+    except (RecursionError, MemoryError):
+        return Probed(text, dict.fromkeys(markers, "the file is nested too deeply for the parser"))
+    return Probed(text, silent, plan=plan, program=marshal.dumps(program))
 
 
-def _comments(text: str) -> dict[int, int]:
-    """Return the column, from 0, of the comment of each line that has one."""
-    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    return {token.start[0]: token.start[1] for token in tokens if token.type == tokenize.COMMENT}
+def _comments(text: str) -> tuple[dict[int, int], set[int]]:
+    """Return the column, from 0, of the comment of each line that has one, and the lines of code."""
+    comments, code = {}, set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            comments[token.start[0]] = token.start[1]
+        elif token.type in _CODE:
+            code.add(token.start[0])
+    return comments, code
 
 
-def _not_a_marker(lines: Sequence[str], comments: Mapping[int, int], line: int) -> str:
+def _not_a_marker(lines: Sequence[str], comments: Mapping[int, int], code: Collection[int], line: int) -> str:
     """Return why a run cannot follow the marker in ``line``, else ``""``."""
     if line not in comments:
-        return "the marker is not a comment: it is inside a string literal"
+        return f"the marker is not a comment: it is {'code' if line in code else 'inside a string literal'}"
     if lines[line - 1][: comments[line]].strip():
         return "the marker follows code on its line: put it on a line of its own"
     return ""

@@ -13,12 +13,12 @@ from typing import Any
 
 from snipproof.processes.events import parse_events
 from snipproof.processes.process import Process
+from snipproof.redaction import read_variables, redact
 from snipproof.run.probe.plan import Signal
 from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.source_run import Crash, ProbeEvent, SourceRun, Termination, cut
 from snipproof.run.suite_files import copy_files
-from snipproof.services.recorder.recording import Exchange
-from snipproof.text import printable, redact, redact_data
+from snipproof.text import printable
 
 _INHERITED = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
 # What output may depend on is the same on every machine, whatever the user's own settings are.
@@ -139,15 +139,15 @@ class Job:
                 return Termination.TIMED_OUT
 
     def read(self, path: Path, begin: int = 0) -> str:
-        """Return the text of a file of the run from byte ``begin``, up to the output limit, without secrets."""
+        """Return the text of a file of the run from byte ``begin``, up to the output limit, as the Source wrote it."""
         if not path.exists():
             return ""
         with path.open("rb") as file:
             file.seek(begin)
-            return self.redact(file.read(self.output_limit).decode("utf-8", errors="replace"))
+            return file.read(self.output_limit).decode("utf-8", errors="replace")
 
     def redact(self, text: str) -> str:
-        """Return ``text`` without the values of the environment variables that the settings pass to the Source."""
+        """Return ``text`` for a message: without the values of the environment variables that the Source gets."""
         return redact(text, passed_variables(self.context))
 
     def result(
@@ -161,13 +161,13 @@ class Job:
         stopped_at: int | None = None,
         failure_reason: str = "",
     ) -> SourceRun:
-        """Read the events and the output, remove the folder, and return the facts.
+        """Read the events and the output, remove the folder, and return the facts, with secrets in them.
 
         :param stdout: standard output, if it is not the whole file; ``stderr`` likewise.
         :param crashes: those that are not among the events.
         :param stopped_at: the line at which the Source hung, ignored unless it timed out.
         """
-        exchanges = self._recorded()
+        exchanges = self.context.recorder.recorded() if self.context.recorder else ()
         events, reported = self._probe_events()
         marks, texts = cut(self.read(self.stdout) if stdout is None else stdout, self.separator)
         run = SourceRun(
@@ -185,22 +185,6 @@ class Job:
         shutil.rmtree(self.folder, ignore_errors=True)
         return run
 
-    def _recorded(self) -> tuple[Exchange, ...]:
-        """Stop recording; return the Exchanges without secrets."""
-        if not self.context.recorder:
-            return ()
-        secrets = passed_variables(self.context)
-        return tuple(
-            replace(
-                exchange,
-                name=redact(exchange.name, secrets),
-                request=redact_data(exchange.request, secrets),
-                response=redact_data(exchange.response, secrets),
-                error=redact(exchange.error, secrets),
-            )
-            for exchange in self.context.recorder.recorded()
-        )
-
     def _probe_events(self) -> tuple[list[ProbeEvent], list[Crash]]:
         events: list[ProbeEvent] = []
         crashes = []
@@ -212,7 +196,7 @@ class Job:
                     "error": {"type": str(kind), "message": str(message), "lines": [*lines], "traceback": str(trace)}
                 }:
                     numbers = tuple(line for line in lines if isinstance(line, int))
-                    texts = [printable(self.redact(text)) for text in (kind, message, trace)]
+                    texts = [printable(text) for text in (kind, message, trace)]
                     crash = Crash(texts[0], texts[1], numbers, texts[2], len(events))
                     crashes.append(_with_facts(crash, event))
         return events, crashes
@@ -249,7 +233,7 @@ def empty(folder: Path) -> None:
 
 def passed_variables(context: RunnerContext) -> dict[str, str]:
     """Return the environment variables that the settings pass to Sources; their values count as secrets."""
-    return {name: os.environ[name] for name in context.settings.run.env if name in os.environ}
+    return read_variables(context.settings.run.env)
 
 
 def _probe_event(event: Mapping[str, Any], line: int, time: float) -> ProbeEvent:

@@ -5,6 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from functools import cache
+from typing import TYPE_CHECKING
+
+from snipproof.site.docusaurus import EXTENSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _USUAL = "!!raw-loader!"
 _RAW = re.compile(r"^(?:.*!)?raw-loader(?:\?[^!]*)?!")
@@ -40,3 +46,15 @@ def _target(folder: str, path: str, site_root: str) -> str | None:
         return None
     target = posixpath.normpath(joined)
     return None if target == ".." or target.startswith(("../", "/")) else target
+
+
+def find_target(target: str, exists: Callable[[str], bool]) -> str:
+    """Return the file that the bundler takes for ``target``, which may lack its extension or be a folder.
+
+    The order is webpack's: the very name, then the name with each extension, then the ``index`` of a folder.
+    ``target`` itself is returned if there is no file.
+    """
+    if exists(target):
+        return target
+    candidates = (f"{name}{extension}" for name in (target, f"{target}/index") for extension in EXTENSIONS)
+    return next(filter(exists, candidates), target)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TAB_TAGS = frozenset({"<Tabs", "<TabItem", "</Tabs", "</TabItem"})
 """The tags of tabs, each up to the end of its name."""
-_OPT_OUT = re.compile(r"(?:<!--|\{[ \t]*/\*)\s*snipproof:\s*not\b(?P<rest>.*?)(?:-->|\*/)?", re.DOTALL)
+_OPT_OUT = re.compile(r"(?:<!--|\{\s*/\*)\s*snipproof:\s*not\b(?P<rest>.*?)(?:-->|\*/\s*\})", re.DOTALL)
 _REASON = re.compile(r"\s+compared\b[\s,:]*(?:because\b[\s:]*)?(?P<reason>.*)", re.DOTALL)
 # Nearly all tabs are like this.
 _USUAL = re.compile(r"""\s+value="([^"&]*)"\s+label="([^"&]*)"\s*>""")

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from snipproof.errors import InfrastructureError, SnipproofError
+from snipproof.redaction import redact
 from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.runners.go.file import GoFile
 from snipproof.run.runners.go.messages import GoMessage, is_environment_error, read_messages, read_vet
@@ -23,7 +24,6 @@ from snipproof.run.runners.go.overlay import GoUnit, Overlay
 from snipproof.run.runners.job import passed_variables
 from snipproof.run.source_run import Diagnostic
 from snipproof.run.toolchain import CommandError, call, options_error
-from snipproof.text import redact
 
 # All errors, not just the first ten; no debug tables, which take time; full paths.
 _FLAGS = ("-gcflags=-e", "-ldflags=-s", "-trimpath=false")

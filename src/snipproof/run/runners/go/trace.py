@@ -10,11 +10,17 @@ from snipproof.run.source_run import Crash
 _PANIC = re.compile(r"^(?P<type>panic|fatal error): (?P<message>.*?)\n\n(?P<stacks>.*)", re.MULTILINE | re.DOTALL)
 _BEGIN = re.compile(r"^(?:panic|fatal error): ", re.MULTILINE)
 _GOROUTINE = re.compile(r"^goroutine \d+ [^\n]*:\n", re.MULTILINE)
-_FRAME = re.compile(r"^(?P<call>\S[^\n]*)\n\t(?P<file>[^\n]+):(?P<line>\d+)(?: \+0x[0-9a-f]+)?$", re.MULTILINE)
+_FRAME = re.compile(
+    r"^(?P<call>\S[^\n]*)\n\t(?P<file>[^\n]+):(?P<line>\d+)(?: \+0x[0-9a-f]+)?(?: fp=\S+ sp=\S+ pc=\S+)?$", re.MULTILINE
+)
 _STATE = re.compile(r" \[recovered(?:, repanicked)?\]")
 _SIGNAL = re.compile(r"\n\[signal [^\n]*\]")
 _ARGUMENTS = re.compile(r"\((?:0x|\{|\.\.\.)[^()\n]*\)$")
 _GO_FRAMES = ("runtime.", "testing.", "created by testing.", "panic(", "main.main()\n\t_testmain")
+# The runtime prints a panic only after it has called the `Error` or `String` method of its value, which may panic too.
+_PRINTING = "panic while printing panic value"
+_PRINTER = "runtime.preprintpanics("
+_METHOD = re.compile(r"\.\(?\*?(?P<type>\w+)\)?\.(?:Error|String)\(")
 _SUBTEST_CALL = "testing.(*T).Run("
 
 
@@ -36,11 +42,25 @@ def read_panic(stderr: str, path: str) -> Crash | None:
     if found is None or not stacks:
         return None
     frames = next((stack for stack in stacks if _lines(stack, path)), stacks[0])
+    if found["message"].startswith(_PRINTING):
+        return _unreadable(found["message"], frames, path)
     # After a panic in a deferred function, or one raised again, the first panic is printed above it.
     message = _SIGNAL.sub("", _STATE.sub("", found["message"]))
     own = [frame for frame in frames if not frame.call.startswith(_GO_FRAMES)]
     trace = "\n".join(f"{_ARGUMENTS.sub('(...)', f.call)}\n\t{f.file}:{f.line}" for f in own)
     return Crash(found["type"], message, _lines(frames, path), f"{found['type']}: {message}\n\n{trace}\n")
+
+
+def _unreadable(message: str, frames: list[_Frame], path: str) -> Crash:
+    """Return a panic whose value cannot be printed, at the line that raised it."""
+    printers = [index for index, frame in enumerate(frames) if frame.call.startswith(_PRINTER)]
+    begin = printers[-1] + 1 if printers else 0
+    methods = [match["type"] for frame in frames[:begin] if (match := _METHOD.search(frame.call))]
+    why = message.removeprefix(_PRINTING).lstrip(": ").split("\n")[0]
+    text = f"{methods[-1] if methods else 'its value'}: its message cannot be read{f': {why}' if why else ''}"
+    own = [frame for frame in frames[begin:] if not frame.call.startswith(_GO_FRAMES)]
+    trace = "\n".join(f"{_ARGUMENTS.sub('(...)', f.call)}\n\t{f.file}:{f.line}" for f in own)
+    return Crash("panic", text, _lines(frames[begin:], path), f"panic: {text}\n\n{trace}\n")
 
 
 def stopped_at(dump: str, path: str) -> int | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from snipproof.redaction import redact
 from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.runners.java.javac import Javac, JavacDiagnostic, JavaUnit, compile_most
 from snipproof.run.runners.java.maven import ClassPath, manifest
 from snipproof.run.runners.job import empty, passed_variables
 from snipproof.run.source_run import Diagnostic
-from snipproof.text import redact
 
 _CODE = ("src/main/java", "src/test/java")
 _MODULE = "module-info.java"  # tests run on the class path

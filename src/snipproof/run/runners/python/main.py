@@ -15,12 +15,14 @@ on Python 3.8 and newer.
 
 from __future__ import annotations
 
+import base64
 import builtins
 import contextlib
 import faulthandler
 import functools
 import itertools
 import json
+import marshal
 import os
 import sys
 import threading
@@ -58,9 +60,12 @@ def run(job: dict[str, Any]) -> None:
     module.__file__ = path
     sys.modules["__main__"] = module
     try:
-        exec(compile(program(job), path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 (what it is for)
-    except SystemExit:
-        raise
+        exec(program(job), module.__dict__)  # noqa: S102 (what it is for)
+    except SystemExit as leave:
+        if isinstance(leave.code, (int, type(None))) or _text(leave.code) is not None:
+            raise
+        write({"error": describe(leave, path)})  # the interpreter would end without a word
+        sys.exit(1)
     except BaseException as error:  # noqa: BLE001 (every uncaught exception of the Source is reported)
         attempt(write, {"error": describe(error, path)})
         attempt(flush)
@@ -70,13 +75,10 @@ def run(job: dict[str, Any]) -> None:
 
 
 def program(job: dict[str, Any]) -> Any:
-    """Return what to compile: the tree with the probes, or the text if that has an error."""
+    """Return the code with the probes; that of the text if it has an error, which compiling it raises."""
     if not job["program"]:
-        return job["text"]
-    import base64
-    import pickle
-
-    return pickle.loads(base64.b64decode(job["program"]))  # noqa: S301 (written by snipproof itself)
+        return compile(job["text"], job["path"], "exec", dont_inherit=True)
+    return marshal.loads(base64.b64decode(job["program"]))  # noqa: S302 (written by snipproof itself)
 
 
 class Probe:
@@ -262,6 +264,8 @@ def attempt(action: Callable[..., object], *arguments: object) -> None:
 def describe(error: BaseException, path: str, *, whole: bool = False) -> dict[str, Any]:
     """Return the name of an exception, its message, its lines in the Source (outermost first) and its traceback.
 
+    Methods of the exception belong to the Source, and may raise in turn.
+
     :param whole: whether its traceback begins in the Source.
     """
     trace = error.__traceback__
@@ -271,15 +275,37 @@ def describe(error: BaseException, path: str, *, whole: bool = False) -> dict[st
     if isinstance(error, SyntaxError) and error.filename == path:
         lines = [error.lineno or 1]
         trace = None
-    text = "".join(traceback.format_exception(type(error), error, trace))
-    codes = [str(getattr(error, name)) for name in ("code", "errno", "status_code") if hasattr(error, name)]
+    try:
+        text = "".join(traceback.format_exception(type(error), error, trace))
+    except BaseException:  # noqa: BLE001 (such as `__notes__` or `exceptions` of its own)
+        text = "".join(
+            ("Traceback (most recent call last):\n", *traceback.format_tb(trace), type(error).__name__, "\n")
+        )
+    codes = [_text(getattr(error, name, None)) or "" for name in ("code", "errno", "status_code")]
     return {
         "type": type(error).__name__,
         "types": [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__] + codes,
-        "message": str(error),
+        "message": _message(error),
         "lines": lines,
         "traceback": text,
     }
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException as another:  # noqa: BLE001
+        value = error.code if isinstance(error, SystemExit) else error
+        whose = "its message" if value is error else f"its message, of type {type(value).__name__},"
+        return f"{whose} cannot be read: {type(another).__name__}"
+
+
+def _text(value: object) -> str | None:
+    """Return ``value`` as text, ``None`` if its own methods fail."""
+    try:
+        return str(value)
+    except BaseException:  # noqa: BLE001
+        return None
 
 
 def serve(requests: int, responses: int) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from snipproof.syntax.python_code import parse_python
 
 _MAIN = Path(__file__).with_name("main.py")
 _OTHER_HASH = "DO NOT MATCH THE HASHES"  # in pip's message
+_OPTIMIZE = re.compile(r"-[A-Za-z]*O+[A-Za-z]*")
 _START_TIMEOUT = 60.0  # seconds for the worker to import the clients
 
 
@@ -75,7 +76,11 @@ class PythonRunner(Runner):
 
     def probe(self, source: Source, text: str) -> Probed:
         """Place probes with Python's own parser."""
-        return probe_python(text, source.snippet_regions)
+        # The interpreter of the Suite is the one that runs snipproof, or that of an environment made by it.
+        optimize = min(
+            2, sum(option.count("O") for option in self.context.suite.options if _OPTIMIZE.fullmatch(option))
+        )
+        return probe_python(text, source.snippet_regions, str(self.context.root / source.path), optimize)
 
     def build(self, programs: Sequence[Program]) -> None:
         """Start the worker: it imports what the Sources import while the Services start."""

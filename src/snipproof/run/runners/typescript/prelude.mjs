@@ -124,24 +124,23 @@ if (job) {
   fs.closeSync(job.gate);
 }
 
-/** Calls a function that fails if the Source closed or removed what it writes to; then it counts as never done. */
-function attempt(action) {
-  try {
-    action();
-  } catch {
-    // A probe that cannot write counts as never passed.
-  }
+/** Returns the facts about a thrown value of any kind; must not fail. Its getters and methods belong to the Source. */
+function describe(error) {
+  const chain = attempt(() => causes(error), [error]);
+  const lines = chain.map((each) => linesOf(stackOf(each))).find((found) => found.length) ?? [];
+  const traceback = chain.map(stackOf).join('\nCaused by: ');
+  return { type: typeOf(error), message: own(messageOf(error)), lines, traceback: own(traceback) };
 }
 
-/** Returns the facts about a thrown value of any kind; must not fail. */
-function describe(error) {
+/**
+ * Returns the result of `read`, or `otherwise`, which may be a function of what it throws. A write fails if the Source
+ * closed or removed what it writes to: a probe that cannot write counts as never passed.
+ */
+function attempt(read, otherwise = undefined) {
   try {
-    const chain = causes(error);
-    const lines = chain.map((each) => linesOf(stackOf(each))).find((found) => found.length) ?? [];
-    const traceback = chain.map(stackOf).join('\nCaused by: ');
-    return { type: typeOf(error), message: own(messageOf(error)), lines, traceback: own(traceback) };
-  } catch {
-    return { type: 'Error', message: 'the thrown value cannot be read', lines: [], traceback: '' };
+    return read();
+  } catch (another) {
+    return typeof otherwise === 'function' ? otherwise(another) : otherwise;
   }
 }
 
@@ -149,31 +148,53 @@ function describe(error) {
 function causes(error) {
   const chain = [error];
   for (const each of chain) {
-    const next = each instanceof AggregateError ? each.errors : isError(each) && 'cause' in each ? [each.cause] : [];
+    const next = attempt(
+      () => (each instanceof AggregateError ? [...each.errors] : isError(each) && 'cause' in each ? [each.cause] : []),
+      [],
+    );
     chain.push(...next.filter((found) => !chain.includes(found)).slice(0, 10 - chain.length));
   }
   return chain;
 }
 
 function isError(value) {
-  return types.isNativeError(value) || value instanceof Error;
+  return types.isNativeError(value) || attempt(() => value instanceof Error, false);
 }
 
 function typeOf(error) {
   if (!isError(error)) return `thrown ${error === null ? 'null' : typeof error}`;
-  return error.name === 'Error' ? error.constructor.name : String(error.name);
+  const made = attempt(() => String(error.constructor.name), 'Error');
+  return attempt(() => (error.name === 'Error' ? made : String(error.name)), made);
 }
 
 function messageOf(error) {
-  const text = isError(error) ? String(error.message) : inspect(error);
+  const unreadable = (another) => `its message cannot be read: ${attempt(() => typeOf(another), 'Error')}`;
+  const text = attempt(() => (isError(error) ? String(error.message) : inspect(error)), unreadable);
   // Messages of node:assert continue below their first line.
   return /^.*:\s*\n/.test(text) ? text.replace(/\s+/g, ' ').slice(0, 300) : text;
 }
 
 function stackOf(error) {
-  if (!isError(error)) return inspect(error);
-  const text = typeof error.stack === 'string' ? error.stack : `${error.name}: ${error.message}`;
+  if (!isError(error)) return attempt(() => inspect(error), () => typeOf(error));
+  const stack = attempt(() => error.stack, () => attempt(() => stackWithoutGetters(error), undefined));
+  const text = typeof stack === 'string' ? stack : `${typeOf(error)}: ${messageOf(error)}`;
   return text.replace(/\n +at .*\(?node:internal\/.*/g, '');
+}
+
+/** Returns the stack of an error whose name or message throws; Node.js reads both while it writes a stack. */
+function stackWithoutGetters(error) {
+  const words = { name: typeOf(error), message: messageOf(error) };
+  const failing = Object.keys(words).filter((key) => attempt(() => String(error[key]) && false, true));
+  const before = failing.map((key) => Object.getOwnPropertyDescriptor(error, key));
+  for (const key of failing) Object.defineProperty(error, key, { value: words[key], configurable: true });
+  try {
+    return error.stack;
+  } finally {
+    failing.forEach((key, index) => {
+      delete error[key];
+      if (before[index]) Object.defineProperty(error, key, before[index]);
+    });
+  }
 }
 
 /** Returns the lines of a stack that lie in the Source, outermost first. */

@@ -16,6 +16,7 @@ from typing import Any
 
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
 from snipproof.model import Source
+from snipproof.redaction import redact
 from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Program, Runner, RunnerContext
@@ -25,7 +26,6 @@ from snipproof.run.runners.typescript.stage import Stage
 from snipproof.run.runners.typescript.tsc import check_types, has_types, is_about_settings, settings_error
 from snipproof.run.source_run import Diagnostic, SourceRun
 from snipproof.run.toolchain import CommandError, cached_environment, call, check_options, find_tool, find_version
-from snipproof.text import redact
 
 _BUILD = Path(__file__).with_name("bundle.mjs")
 _MIN_VERSION = 20

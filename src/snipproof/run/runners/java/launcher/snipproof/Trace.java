@@ -72,7 +72,7 @@ final class Trace {
         if (!seen.add(error)) {
             return; // exceptions can be causes of each other
         }
-        StackTraceElement[] stack = error.getStackTrace();
+        StackTraceElement[] stack = stack(error);
         int own = stack.length - common(stack, around);
         lines.addAll(lines(Arrays.copyOf(stack, own)));
         text.append(prefix).append(error.getClass().getName());
@@ -87,8 +87,9 @@ final class Trace {
         for (Throwable suppressed : error.getSuppressed()) {
             describe(suppressed, "Suppressed: ", stack, new ArrayList<>(), text, seen);
         }
-        if (error.getCause() != null) {
-            describe(error.getCause(), "Caused by: ", stack, lines, text, seen);
+        Throwable cause = cause(error);
+        if (cause != null) {
+            describe(cause, "Caused by: ", stack, lines, text, seen);
         }
     }
 
@@ -122,11 +123,28 @@ final class Trace {
         return frame.getClassName() + "." + frame.getMethodName() + "(" + where + line + ")";
     }
 
+    /** Returns the cause; this method and those below belong to the Source, and may throw in turn. */
+    private static Throwable cause(Throwable error) {
+        try {
+            return error.getCause();
+        } catch (Throwable another) {
+            return null;
+        }
+    }
+
+    private static StackTraceElement[] stack(Throwable error) {
+        try {
+            return error.getStackTrace();
+        } catch (Throwable another) {
+            return new StackTraceElement[0];
+        }
+    }
+
     private static String message(Throwable error) {
         try {
             String text = error.getMessage();
             return text == null ? "" : text;
-        } catch (Throwable another) { // the method belongs to the Source
+        } catch (Throwable another) {
             return "its message cannot be read: " + another.getClass().getName();
         }
     }
