@@ -250,5 +250,5 @@ class Outcome(StrEnum):
     FAILED = "failed"
     BLOCKED = "blocked"  # an earlier Snippet of its Source failed
     SKIPPED = "skipped"  # with a reason: a toolchain is missing
-    UNREACHED = "unreached"  # it was entered, and its START line says why some of its lines never run
+    UNREACHED = "unreached"  # it was entered; its START line has the reason why some lines never run
     NOT_EXECUTED = "not executed"  # its markers were never reached: a failure, never a pass

@@ -1,4 +1,4 @@
-"""What the START line of a Snippet says about its run: an error that it raises, lines that never run, or no run.
+"""What the START line of a Snippet announces: an error that it raises, lines that never run, or no run.
 
 ``{raises: KeyError}`` names the class of the error, its code or a text of its message.
 """
@@ -38,11 +38,11 @@ def raise_problem(snippet: Snippet, raised: Mapping[str, Crash]) -> str:
     if not expected:
         return ""
     if crash is None:
-        return f"it raises no error, but its START line says `raises: {expected}`"
+        return f"it raises no error, but its START line has `raises: {expected}`"
     if _matches(crash, expected):
         return ""
     first = shorten(crash.message.strip().split("\n")[0])
-    return f"it raises `{crash.type}: {first}`, but its START line says `raises: {expected}`"
+    return f"it raises `{crash.type}: {first}`, but its START line has `raises: {expected}`"
 
 
 def last_line(raised: Mapping[str, Crash], snippet: Snippet) -> int | None:

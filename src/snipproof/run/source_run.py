@@ -45,7 +45,7 @@ class Crash:
     :param after: the number of probe events before it, ``None`` for all of them.
     :param if_shown: whether it is a failure only if a Snippet shows one of its lines.
     :param test: the native test function that failed, if it is known.
-    :param region: the Region that raised it, if that says that it raises an error: the Source went on behind it.
+    :param region: the Region that raised it, if its START line announces an error: the Source went on behind it.
     :param types: ``type`` and the names of its base classes.
     """
 

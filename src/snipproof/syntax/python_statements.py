@@ -5,24 +5,24 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from snipproof.syntax.statements import Block, Function, Kind, Statement
+from snipproof.syntax.statements import Function, Statement, StatementKind, StatementList
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _Body = list[ast.stmt]
 # Functions that never return.
 _EXITS = frozenset(("exit", "quit", "sys.exit", "os._exit", "os.abort"))
 _NOT_CALLED = frozenset(("overload", "abstractmethod", "abstractproperty"))
-_LOOP = frozenset((Kind.BREAK, Kind.CONTINUE))
+_LOOP = frozenset((StatementKind.BREAK, StatementKind.CONTINUE))
 
 
-def python_statements(tree: ast.Module) -> Block:
+def python_statements(tree: ast.Module) -> StatementList:
     """Return the statements of a module."""
     return _block(tree, tree.body)
 
 
-def _block(node: ast.AST, body: _Body, *, first: int = 0, branch: bool = False) -> Block:
+def _block(node: ast.AST, body: _Body, *, first: int = 0, branch: bool = False) -> StatementList:
     found = [_statement(statement) for statement in body]
-    return Block(node, found, first or (found[0].first if found else 0), branch)
+    return StatementList(node, found, first or (found[0].first if found else 0), branch)
 
 
 def _statement(node: ast.stmt) -> Statement:
@@ -40,7 +40,7 @@ def _statement(node: ast.stmt) -> Statement:
         statement.blocks = [body]
         statement.functions = list(_literals(node))
         for member in body.statements:
-            if member.kind is Kind.FUNCTION:  # a method belongs to its class
+            if member.kind is StatementKind.FUNCTION:  # a method belongs to its class
                 statement.functions.append(member.functions.pop())
         statement.head = max(first, body.first - 1)
     else:
@@ -51,32 +51,32 @@ def _statement(node: ast.stmt) -> Statement:
     return statement
 
 
-def _kind(node: ast.stmt) -> Kind:  # noqa: C901, PLR0911 (one line a kind)
+def _kind(node: ast.stmt) -> StatementKind:  # noqa: C901, PLR0911 (one line a kind)
     match node:
         case ast.Return():
-            return Kind.RETURN
+            return StatementKind.RETURN
         case ast.Raise():
-            return Kind.RAISE
+            return StatementKind.RAISE
         case ast.Break():
-            return Kind.BREAK
+            return StatementKind.BREAK
         case ast.Continue():
-            return Kind.CONTINUE
+            return StatementKind.CONTINUE
         case ast.FunctionDef() | ast.AsyncFunctionDef():
-            return Kind.FUNCTION if _counts(node) else Kind.NOTHING
+            return StatementKind.FUNCTION if _counts(node) else StatementKind.NOTHING
         case ast.ClassDef():
-            return Kind.CLASS
+            return StatementKind.CLASS
         case ast.Expr(value=ast.Constant()) | ast.AnnAssign(value=None) | ast.Global() | ast.Nonlocal():
-            return Kind.NOTHING
+            return StatementKind.NOTHING
         case ast.Expr(value=ast.Call(func=func)) if ast.unparse(func) in _EXITS:
-            return Kind.EXIT
+            return StatementKind.EXIT
     if type(node).__name__ == "TypeAlias":  # since Python 3.12
-        return Kind.NOTHING
+        return StatementKind.NOTHING
     if any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in _expressions(node)):
-        return Kind.YIELD
-    return Kind.PLAIN
+        return StatementKind.YIELD
+    return StatementKind.PLAIN
 
 
-def _blocks(node: ast.stmt) -> Iterator[Block]:
+def _blocks(node: ast.stmt) -> Iterator[StatementList]:
     match node:
         case ast.If():
             yield _block(node, node.body, branch=True)
@@ -98,7 +98,7 @@ def _blocks(node: ast.stmt) -> Iterator[Block]:
                 yield _block(node, node.finalbody)  # type: ignore[attr-defined]
 
 
-def _orelse(node: ast.stmt) -> Iterator[Block]:
+def _orelse(node: ast.stmt) -> Iterator[StatementList]:
     orelse: _Body = node.orelse  # type: ignore[attr-defined]
     if orelse:
         yield _block(node, orelse, branch=True)
@@ -122,10 +122,10 @@ def _literals(node: ast.stmt) -> Iterator[Function]:
             if child is bound:
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target  # type: ignore[attr-defined]
                 name = ast.unparse(target)
-            yield Function(child, name, child.lineno, child.end_lineno or child.lineno, Block(child))
+            yield Function(child, name, child.lineno, child.end_lineno or child.lineno, StatementList(child))
 
 
 def _counts(node: _FunctionNode) -> bool:
     """Return whether a function has to be called: it has a body, and is neither abstract nor an overload."""
     names = {ast.unparse(decorator).rpartition(".")[2] for decorator in node.decorator_list}
-    return not names & _NOT_CALLED and any(_kind(statement) is not Kind.NOTHING for statement in node.body)
+    return not names & _NOT_CALLED and any(_kind(statement) is not StatementKind.NOTHING for statement in node.body)

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Kind(StrEnum):
+class StatementKind(StrEnum):
     """What a statement does, as far as following a run is concerned."""
 
     PLAIN = "plain"  # it runs, and the next statement follows
@@ -27,15 +27,24 @@ class Kind(StrEnum):
     CLASS = "class"
 
 
-LEAVING = frozenset((Kind.RETURN, Kind.RAISE, Kind.BREAK, Kind.CONTINUE, Kind.EXIT, Kind.YIELD))
+LEAVING = frozenset(
+    (
+        StatementKind.RETURN,
+        StatementKind.RAISE,
+        StatementKind.BREAK,
+        StatementKind.CONTINUE,
+        StatementKind.EXIT,
+        StatementKind.YIELD,
+    )
+)
 """Kinds that may leave a Region before its END marker."""
 
-NEVER_DONE = frozenset((Kind.RETURN, Kind.RAISE, Kind.BREAK, Kind.CONTINUE))
+NEVER_DONE = frozenset((StatementKind.RETURN, StatementKind.RAISE, StatementKind.BREAK, StatementKind.CONTINUE))
 """Kinds behind which nothing can stand."""
 
 
 @dataclass(slots=True, eq=False)
-class Block:
+class StatementList:
     """Statements in a row.
 
     :param node: what holds them: where a statement can be added.
@@ -64,7 +73,7 @@ class Function:
     name: str
     first: int
     last: int
-    body: Block
+    body: StatementList
     counts: bool = True
 
 
@@ -82,18 +91,18 @@ class Statement:
     """
 
     node: Any
-    kind: Kind
+    kind: StatementKind
     first: int
     last: int
     head: int
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[StatementList] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
-    catches: frozenset[Kind] = frozenset()
+    catches: frozenset[StatementKind] = frozenset()
     declared: bool = False
     wrap: tuple[str, str, str] = ("", "", "")
 
 
-def walk(block: Block) -> Iterator[Statement]:
+def walk(block: StatementList) -> Iterator[Statement]:
     """Yield the statements of ``block`` and of the blocks in it, but not those of functions, in their order."""
     for statement in block.statements:
         yield statement
@@ -101,7 +110,7 @@ def walk(block: Block) -> Iterator[Statement]:
             yield from walk(inner)
 
 
-def functions(block: Block) -> Iterator[Function]:
+def functions(block: StatementList) -> Iterator[Function]:
     """Yield all functions that are declared in ``block``, at any depth, outer ones first."""
     for statement in walk(block):
         for function in statement.functions:

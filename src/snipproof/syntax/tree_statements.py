@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from snipproof.syntax.leaving import leaves, statements
-from snipproof.syntax.statements import Block, Function, Kind, Statement
+from snipproof.syntax.statements import Function, Statement, StatementKind, StatementList
 
 _COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
-_BREAK = frozenset((Kind.BREAK,))
-_JUMPS = frozenset((Kind.BREAK, Kind.CONTINUE))
+_BREAK = frozenset((StatementKind.BREAK,))
+_JUMPS = frozenset((StatementKind.BREAK, StatementKind.CONTINUE))
 _CATCHES = {
     **dict.fromkeys(("for_statement", "for_in_statement", "enhanced_for_statement"), _JUMPS),
     **dict.fromkeys(("while_statement", "do_statement"), _JUMPS),
@@ -20,10 +20,12 @@ _CATCHES = {
     **dict.fromkeys(("type_switch_statement", "select_statement"), _BREAK),
 }
 _KINDS = {
-    "return_statement": Kind.RETURN,
-    "throw_statement": Kind.RAISE,
-    "continue_statement": Kind.CONTINUE,
-    **dict.fromkeys(("break_statement", "yield_statement", "goto_statement", "fallthrough_statement"), Kind.BREAK),
+    "return_statement": StatementKind.RETURN,
+    "throw_statement": StatementKind.RAISE,
+    "continue_statement": StatementKind.CONTINUE,
+    **dict.fromkeys(
+        ("break_statement", "yield_statement", "goto_statement", "fallthrough_statement"), StatementKind.BREAK
+    ),
 }
 # Statements in whose blocks a run may never come.
 _BRANCHING = frozenset(
@@ -49,7 +51,7 @@ class _Syntax:
     :param blocks: nodes whose children are statements; ``declaring`` those whose children are declarations.
     :param functions: nodes with a ``body`` that runs when they are called.
     :param classes: declarations of classes; ``members`` the nodes that hold their members.
-    :param nothing: statements of which nothing runs.
+    :param nothing: statements that do nothing at run time.
     :param exits: calls that end the process or the test; ``raises`` those that raise.
     """
 
@@ -119,7 +121,7 @@ _SYNTAX = {
 }
 
 
-def tree_statements(root: Any, language: str) -> Block:
+def tree_statements(root: Any, language: str) -> StatementList:
     """Return the statements of the program whose root node is ``root``.
 
     :param language: one of those that have a tree-sitter grammar.
@@ -131,23 +133,23 @@ class _Maker:
     def __init__(self, syntax: _Syntax) -> None:
         self._syntax = syntax
 
-    def block(self, node: Any, *, branch: bool = False) -> Block:
+    def block(self, node: Any, *, branch: bool = False) -> StatementList:
         declared = node.type in self._syntax.declaring or node.type in self._syntax.members
         inner = [each for child in statements(node) for each in (_flat(child) if node.type == "block" else [child])]
         found = [self._statement(child, declared=declared) for child in inner]
-        return Block(node, found, found[0].first if found else 0, branch)
+        return StatementList(node, found, found[0].first if found else 0, branch)
 
     def _statement(self, node: Any, *, declared: bool = False, wrap: tuple[str, str, str] = ("", "", "")) -> Statement:
         first, last = node.start_point[0] + 1, _last_line(node)
         core = declaration(node)
         made = Statement(node, self._kind(core), first, last, last, declared=declared, wrap=wrap)
         made.catches = _CATCHES.get(core.type, frozenset())
-        if declared and made.kind is Kind.PLAIN:
-            made.kind = Kind.NOTHING  # a field, a variable of a package
+        if declared and made.kind is StatementKind.PLAIN:
+            made.kind = StatementKind.NOTHING  # a field, a variable of a package
         if core.type in self._syntax.functions:
             made.functions.append(self._function(core, _text(core.child_by_field_name("name"))))
             if core.type != "static_initializer":
-                made.kind = Kind.FUNCTION
+                made.kind = StatementKind.FUNCTION
         elif core.type == "block" and declared:  # an initializer of objects
             made.functions.append(Function(core, "", first, last, self.block(core)))
         elif core.type in self._syntax.classes:
@@ -159,26 +161,26 @@ class _Maker:
         made.head = max(first, min(inner) - 1) if inner else last
         return made
 
-    def _kind(self, node: Any) -> Kind:  # noqa: PLR0911 (one line a kind)
+    def _kind(self, node: Any) -> StatementKind:  # noqa: PLR0911 (one line a kind)
         if node.type in _KINDS:
             return _KINDS[node.type]
         if node.type in self._syntax.nothing and not (
             node.type == "var_declaration" and node.parent.type != "source_file"
         ):
-            return Kind.NOTHING
+            return StatementKind.NOTHING
         if node.type == "export_statement":
-            return Kind.NOTHING if node.child_by_field_name("value") is None else Kind.PLAIN
+            return StatementKind.NOTHING if node.child_by_field_name("value") is None else StatementKind.PLAIN
         if node.type == "expression_statement":
             text = _text(node)
             if statements(node) and statements(node)[0].type in ("string", "template_string"):
-                return Kind.NOTHING
+                return StatementKind.NOTHING
             if self._syntax.exits.match(text):
-                return Kind.EXIT
+                return StatementKind.EXIT
             if self._syntax.raises.match(text):
-                return Kind.RAISE
+                return StatementKind.RAISE
         if any(each.type == "yield_expression" for each in self._expressions(node)):
-            return Kind.YIELD
-        return Kind.PLAIN
+            return StatementKind.YIELD
+        return StatementKind.PLAIN
 
     def _expressions(self, node: Any) -> Iterator[Any]:
         for child in node.named_children:
@@ -211,7 +213,9 @@ class _Maker:
         if child.type == "else_clause":
             self._collect(child, made)
             return
-        made.blocks.append(Block(node, [self._statement(child, wrap=("{ ", "", " }"))], child.start_point[0] + 1, True))
+        made.blocks.append(
+            StatementList(node, [self._statement(child, wrap=("{ ", "", " }"))], child.start_point[0] + 1, True)
+        )
 
     def _case(self, node: Any, made: Statement) -> None:
         """Add the statements of a case."""
@@ -228,25 +232,25 @@ class _Maker:
                 found.append(self._statement(child, wrap=("{ ", between, " }")))
             else:
                 found.append(self._statement(child))
-        made.blocks.append(Block(node, found, node.start_point[0] + 1, True))
+        made.blocks.append(StatementList(node, found, node.start_point[0] + 1, True))
 
     def _function(self, node: Any, name: str) -> Function:
         body = node.child_by_field_name("body")
         if node.type == "static_initializer":
             body = node.named_children[-1]
-        block = self.block(body) if body is not None and body.type in self._syntax.blocks else Block(body)
-        counts = body is not None and any(s.kind is not Kind.NOTHING for s in block.statements or ())
+        block = self.block(body) if body is not None and body.type in self._syntax.blocks else StatementList(body)
+        counts = body is not None and any(s.kind is not StatementKind.NOTHING for s in block.statements or ())
         if body is not None and body.type not in self._syntax.blocks:
             counts = True  # an expression
         return Function(node, name, node.start_point[0] + 1, node.end_point[0] + 1, block, counts)
 
     def _class(self, node: Any, made: Statement) -> None:
-        made.kind = Kind.CLASS
+        made.kind = StatementKind.CLASS
         methods, others = self._members(node.child_by_field_name("body"))
         made.functions += methods
-        made.blocks.append(Block(node, others, others[0].first if others else 0))
+        made.blocks.append(StatementList(node, others, others[0].first if others else 0))
         if made.declared and not any(function.counts for function in methods):
-            made.kind = Kind.NOTHING
+            made.kind = StatementKind.NOTHING
 
     def _members(self, body: Any) -> tuple[list[Function], list[Statement]]:
         """Return the methods of a class, and its other members."""
@@ -260,13 +264,13 @@ class _Maker:
                 continue
             statement = self._statement(child, declared=True)
             value = child.child_by_field_name("value")
-            if statement.kind is Kind.FUNCTION:
+            if statement.kind is StatementKind.FUNCTION:
                 methods += statement.functions
             elif value is not None and value.type in self._syntax.functions:
                 methods.append(self._function(value, _text(child.child_by_field_name("name"))))
             else:
                 if child.type == "class_static_block":
-                    statement.kind = Kind.PLAIN
+                    statement.kind = StatementKind.PLAIN
                 others.append(statement)
         return methods, others
 

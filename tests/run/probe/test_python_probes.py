@@ -102,7 +102,7 @@ def is_proven(text: str) -> bool:
     return not follow(text)["a"].gaps
 
 
-#: For each kind of statement: one that runs to its end, and one of which a shown line never runs.
+#: For each kind of statement: one that runs to its end, and one with a shown line that never runs.
 KINDS: dict[str, tuple[str, str]] = {
     "FunctionDef": ("def f():\n    x = 1\nf()", "def f():\n    x = 1"),
     "AsyncFunctionDef": (
@@ -162,7 +162,7 @@ def test_every_kind_of_statement_has_a_row() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_kind_of_statement(kind: str) -> None:
-    """It is proven if it ran as the rule says, and not if a shown line of it never ran."""
+    """It is proven if it ran by the rule, and not if a shown line of it never ran."""
     good, bad = KINDS[kind]
     assert is_proven(f"# START a\n{good}\n# END a\n"), kind
     assert not is_proven(f"# START a\n{bad}\n# END a\n"), kind

@@ -16,7 +16,16 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from snipproof.model import Region, Segment
-from snipproof.syntax.statements import LEAVING, NEVER_DONE, Block, Function, Kind, Statement, functions, walk
+from snipproof.syntax.statements import (
+    LEAVING,
+    NEVER_DONE,
+    Function,
+    Statement,
+    StatementKind,
+    StatementList,
+    functions,
+    walk,
+)
 
 
 class Signal(StrEnum):
@@ -93,7 +102,7 @@ class Probes:
     raising: list[tuple[str, list[Statement]]] = field(default_factory=list)
 
 
-def make_plan(root: Block, regions: Sequence[Region]) -> tuple[Plan, Probes]:
+def make_plan(root: StatementList, regions: Sequence[Region]) -> tuple[Plan, Probes]:
     """Return the plan for ``regions``, those of the Snippets of a Source, and the probes that it needs.
 
     :param root: the statements of the Source.
@@ -107,7 +116,7 @@ def make_plan(root: Block, regions: Sequence[Region]) -> tuple[Plan, Probes]:
 
 
 class _Planner:
-    def __init__(self, root: Block, regions: Sequence[Region]) -> None:
+    def __init__(self, root: StatementList, regions: Sequence[Region]) -> None:
         self.probes = Probes()
         self._root = root
         self._functions = list(functions(root))
@@ -150,14 +159,14 @@ class _Planner:
                     row = [s for s in block.statements if _overlaps(segment, s) and s in self.probes.statements]
                     self.probes.raising.append((region.name, row))
         nothing = ""
-        if all(statement.kind is Kind.NOTHING for statement in inside):
+        if all(statement.kind is StatementKind.NOTHING for statement in inside):
             nothing = "it shows no code that can be executed, so nothing proves it"
         numbers = frozenset(self.probes.statements[s] for s in inside if s in self.probes.statements)
         unique = {requirement.reports: requirement for requirement in reversed(requirements)}
         ordered = sorted(unique.values(), key=lambda requirement: requirement.line)
         return RegionPlan(numbers, tuple(ordered), nothing)
 
-    def _of_block(self, region: Region, block: Block, *, required: bool) -> Iterator[Requirement]:
+    def _of_block(self, region: Region, block: StatementList, *, required: bool) -> Iterator[Requirement]:
         """Yield what the statements of ``region`` in ``block`` require.
 
         :param required: whether the block has to be entered.
@@ -166,12 +175,16 @@ class _Planner:
             if region.name not in self._shown.get(statement, ()):
                 yield from self._around(region, statement, required=required)
                 continue
-            if required and statement.kind not in (Kind.NOTHING, Kind.FUNCTION) and not statement.declared:
+            if (
+                required
+                and statement.kind not in (StatementKind.NOTHING, StatementKind.FUNCTION)
+                and not statement.declared
+            ):
                 number = self.probes.statements[statement]
                 yield Requirement(frozenset({(Signal.AT, number)}), statement.first, "")
             for inner in statement.blocks:
                 yield from self._of_block(region, inner, required=required and not inner.branch)
-            methods = statement.kind is Kind.CLASS
+            methods = statement.kind is StatementKind.CLASS
             for function in statement.functions:
                 yield from self._of_function(region, function, required=required and not (methods and function.name))
             if methods and required:
@@ -211,47 +224,47 @@ class _Planner:
         """Yield the requirement that a Segment is left at its END, or by one of its own statements that leaves."""
         found = []
         for block in _blocks_at(self._root, segment):
-            shown = Block(block.node, [s for s in block.statements if _overlaps(segment, s)])
+            shown = StatementList(block.node, [s for s in block.statements if _overlaps(segment, s)])
             found += list(self._completed(region, shown, "it was never left at its END marker"))
         if found:  # of branches in a row, a run takes one
             yield found[-1]._replace(reports=frozenset().union(*(each.reports for each in found)))
 
-    def _completed(self, region: Region, block: Block, problem: str) -> Iterator[Requirement]:
+    def _completed(self, region: Region, block: StatementList, problem: str) -> Iterator[Requirement]:
         """Yield the requirement that the last statement of ``block`` has ended, or that one of it has left."""
-        running = [s for s in block.statements if s.kind is not Kind.NOTHING and s in self.probes.statements]
+        running = [s for s in block.statements if s.kind is not StatementKind.NOTHING and s in self.probes.statements]
         if not running:
             return
         last = running[-1]
-        reports = set(self._leaving(region, Block(block.node, running)))
+        reports = set(self._leaving(region, StatementList(block.node, running)))
         if last.kind not in NEVER_DONE:
             self.probes.done.add(last)
             reports.add((Signal.DONE, self.probes.statements[last]))
         yield Requirement(frozenset(reports), last.last, problem)
 
-    def _leaving(self, region: Region, block: Block) -> Iterator[Report]:
+    def _leaving(self, region: Region, block: StatementList) -> Iterator[Report]:
         """Yield the reports of statements of ``region`` in ``block`` that leave it."""
         for statement in _leaving(block):
             if region.name in self._shown.get(statement, ()):
                 number = self.probes.statements[statement]
-                yield (Signal.LEFT if statement.kind is Kind.RETURN else Signal.AT), number
+                yield (Signal.LEFT if statement.kind is StatementKind.RETURN else Signal.AT), number
 
 
-def _leaving(block: Block, caught: frozenset[Kind] = frozenset()) -> Iterator[Statement]:
+def _leaving(block: StatementList, caught: frozenset[StatementKind] = frozenset()) -> Iterator[Statement]:
     """Yield the statements in ``block`` that leave it; a ``break`` leaves only its loop."""
     for statement in block.statements:
         if statement.kind in LEAVING - caught:
             yield statement
         for inner in statement.blocks:
-            if statement.kind is not Kind.CLASS:
+            if statement.kind is not StatementKind.CLASS:
                 yield from _leaving(inner, caught | statement.catches)
 
 
-def _blocks_at(block: Block, segment: Segment) -> list[Block]:
+def _blocks_at(block: StatementList, segment: Segment) -> list[StatementList]:
     """Return the innermost block that holds the last statement of ``segment`` and the END marker behind it.
 
     Where that is a branch, and the branches before it are shown too, return all of them.
     """
-    found: list[Block] = []
+    found: list[StatementList] = []
     for statement in block.statements:
         shown = _overlaps(segment, statement)
         if shown:
@@ -259,7 +272,7 @@ def _blocks_at(block: Block, segment: Segment) -> list[Block]:
         # Where the marker stands inside the statement, it closes the Segment in one of its blocks.
         if shown and statement.last <= segment.last:
             continue
-        branches: list[Block] = []
+        branches: list[StatementList] = []
         for inner in (*statement.blocks, *(function.body for function in statement.functions)):
             if at := _blocks_at(inner, segment):
                 found = [*branches, *at] if inner.branch and not shown else at

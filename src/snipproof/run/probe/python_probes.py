@@ -25,7 +25,7 @@ def probe_python(text: str, regions: Sequence[Region], path: str = "<source>", o
     Text that is not Python has no program: running it reports the wrong line.
 
     :param path: the file name of the code.
-    :param optimize: the level of optimization, as for :func:`compile`; -1 is that of this interpreter.
+    :param optimize: the level of optimization, as for ``compile``; -1 is that of this interpreter.
     """
     markers = sorted({marker.line for region in regions for marker in region.markers})
     try:

@@ -11,7 +11,7 @@ from snipproof.run.probe.plan import Probes, make_plan
 from snipproof.run.probe.probed import PROBE_FUNCTION, Edits, Probed
 from snipproof.syntax.grammar import load_parser
 from snipproof.syntax.leaving import statements
-from snipproof.syntax.statements import Block, Function, Kind, Statement
+from snipproof.syntax.statements import Function, Statement, StatementKind, StatementList
 from snipproof.syntax.tree_statements import declaration, ends, tree_statements
 
 _COMMENTS = ("comment", "line_comment", "block_comment")
@@ -138,11 +138,11 @@ class _Inserter:
         self._texts = texts
         self._probes = probes
 
-    def insert(self, root: Block) -> None:
+    def insert(self, root: StatementList) -> None:
         """Insert the probes of a whole program."""
         self._block(root, self._texts.module)
 
-    def _block(self, block: Block, frame: str) -> None:
+    def _block(self, block: StatementList, frame: str) -> None:
         for statement in block.statements:
             self._before(statement, frame)
             for inner in statement.blocks:
@@ -154,15 +154,15 @@ class _Inserter:
 
     def _before(self, statement: Statement, frame: str) -> None:
         number = self._probes.statements.get(statement)
-        if number is None or statement.kind is Kind.NOTHING or _is_super(statement.node):
+        if number is None or statement.kind is StatementKind.NOTHING or _is_super(statement.node):
             return
         opening, between, _ = statement.wrap
         group = self._probes.groups[number]
         call = self._texts.at.format(f=frame, n=number, g=group)
         self._insert(statement.node.start_point, f"{opening}{call}{between}")
-        if statement.kind is Kind.RETURN and number and self._texts.returned[0]:
+        if statement.kind is StatementKind.RETURN and number and self._texts.returned[0]:
             self._return(statement.node, frame, number)
-        if statement.kind is Kind.YIELD and frame != self._texts.module:
+        if statement.kind is StatementKind.YIELD and frame != self._texts.module:
             self._yields(statement.node, frame)
 
     def _return(self, node: Any, frame: str, number: int) -> None:
@@ -184,7 +184,7 @@ class _Inserter:
 
     def _after(self, statement: Statement, frame: str) -> None:
         number = self._probes.statements.get(statement)
-        if number is None or statement.kind is Kind.NOTHING or _is_super(statement.node):
+        if number is None or statement.kind is StatementKind.NOTHING or _is_super(statement.node):
             return
         closing = statement.wrap[2]
         done = statement in self._probes.done and ends(statement)

@@ -85,7 +85,7 @@ class Probe:
     """What the probes of a Source call; also the frame of its module.
 
     Every statement that a Snippet shows has a number. An event is written when it runs for the first time, and when a
-    run enters or leaves a set of Regions (a *group*; 0 is no Region), so a loop costs next to nothing.
+    run enters or leaves a set of Regions (a *group*; 0 outside of all Regions), so a loop costs next to nothing.
     """
 
     def __init__(self, job: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ if (job) {
     attempt(() => appendFileSync(job.events, `${job.separator}${JSON.stringify(event)}\n`));
 
   // Every statement that a Snippet shows has a number. An event is written when it runs for the first time, and when a
-  // run enters or leaves a set of Regions (a group; 0 is no Region), so a loop costs next to nothing.
+  // run enters or leaves a set of Regions (a group; 0 outside of all Regions), so a loop costs next to nothing.
   const known = new Set();
   let marks = 0;
   let frames = 0;

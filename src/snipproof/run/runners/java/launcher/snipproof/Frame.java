@@ -16,7 +16,7 @@ public final class Frame {
 
     /**
      * Reports that a statement begins. An event is written when it runs for the first time, and when the run enters or
-     * leaves a set of Regions (a group; 0 is no Region), so a loop costs next to nothing.
+     * leaves a set of Regions (a group; 0 outside of all Regions), so a loop costs next to nothing.
      */
     public void at(int number, int group) {
         if (id < 0) {
