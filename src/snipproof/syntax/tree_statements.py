@@ -147,18 +147,18 @@ class _Maker:
         if declared and made.kind is StatementKind.PLAIN:
             made.kind = StatementKind.NOTHING  # a field, a variable of a package
         if core.type in self._syntax.functions:
-            made.functions.append(self._function(core, _text(core.child_by_field_name("name"))))
+            function = self._function(core, _text(core.child_by_field_name("name")))
+            made.functions.append(function)
             if core.type != "static_initializer":
-                made.kind = StatementKind.FUNCTION
+                made.kind = StatementKind.FUNCTION if function.counts else StatementKind.NOTHING
         elif core.type == "block" and declared:  # an initializer of objects
             made.functions.append(Function(core, "", first, last, self.block(core)))
         elif core.type in self._syntax.classes:
             self._class(core, made)
         else:
             self._collect(core, made)
-        inner = [b.statements[0].first for b in made.blocks if b.statements]
-        inner += [f.body.statements[0].first for f in made.functions if f.body.statements]
-        made.head = max(first, min(inner) - 1) if inner else last
+        inside = [_first_inside(each) for each in (*made.blocks, *(f.body for f in made.functions))]
+        made.head = max(first, min(line for line in inside if line) - 1) if any(inside) else last
         return made
 
     def _kind(self, node: Any) -> StatementKind:  # noqa: PLR0911 (one line a kind)
@@ -264,7 +264,7 @@ class _Maker:
                 continue
             statement = self._statement(child, declared=True)
             value = child.child_by_field_name("value")
-            if statement.kind is StatementKind.FUNCTION:
+            if child.type in self._syntax.functions and child.type != "static_initializer":
                 methods += statement.functions
             elif value is not None and value.type in self._syntax.functions:
                 methods.append(self._function(value, _text(child.child_by_field_name("name"))))
@@ -304,6 +304,13 @@ def _bound_name(node: Any) -> str:
     if parent.child_by_field_name("function") == node:
         return "function"
     return ""
+
+
+def _first_inside(block: StatementList) -> int:
+    """Return the line at which the statements of a block can begin, 0 if it has none."""
+    if block.statements:
+        return block.statements[0].first
+    return int(block.node.start_point[0]) + 2 if block.node is not None else 0
 
 
 def _last_line(node: Any) -> int:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from tests.support.mini import Mini, brief, passed
 from tests.support.processes import left_running, living, with_pid, with_variable
+from tests.support.typescript_suite import PACKAGES, make_typescript
 
 from snipproof.config import Settings, load_settings
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
-from snipproof.model import Suite
 from snipproof.processes.session_folder import RUN_VARIABLE, SessionFolder
 from snipproof.run.probe import Probed
 from snipproof.run.runner import Program
@@ -24,17 +24,6 @@ from snipproof.run.verdict import Verdict
 from snipproof.site.source import parse_source
 
 pytestmark = [pytest.mark.slow, pytest.mark.toolchain("node", "npm")]
-
-PACKAGES = Path(__file__).with_name("typescript")
-
-
-def make(settings: Settings, session: SessionFolder) -> Mini:
-    """A Suite with the packages that every Suite needs, in a folder whose name is not plain."""
-    suite = Suite("süite a/suite.yaml", "ts", "typescript", ("süite a/a.ts",), lock="süite a/package-lock.json")
-    mini = Mini(settings.root, session, TypeScriptRunner, suite, settings)
-    for path in PACKAGES.iterdir():
-        mini.write(f"süite a/{path.name}", path.read_text())
-    return mini
 
 
 def prove(mini: Mini, sources: Mapping[str, str]) -> dict[str, Verdict]:
@@ -46,7 +35,7 @@ def prove(mini: Mini, sources: Mapping[str, str]) -> dict[str, Verdict]:
 @pytest.fixture
 def mini(session: SessionFolder, plain_settings: Settings) -> Mini:
     """The Suite of one test."""
-    return make(plain_settings, session)
+    return make_typescript(session, plain_settings)
 
 
 GOOD = """\
@@ -254,7 +243,7 @@ def zoo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Verdict]
     folder = tmp_path_factory.mktemp("zoo")
     (folder / "project").mkdir()
     with SessionFolder.begin(folder / "runs") as session:
-        yield prove(make(load_settings(folder / "project", environ={}), session), ZOO)
+        yield prove(make_typescript(session, load_settings(folder / "project", environ={})), ZOO)
 
 
 def outcomes(found: Mapping[str, Verdict], source: str) -> dict[str, tuple[str, int]]:

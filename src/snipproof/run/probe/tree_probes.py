@@ -203,8 +203,8 @@ class _Inserter:
     def _function(self, function: Function) -> None:
         number = self._probes.functions.get(function)
         frame = self._texts.frame.replace("{n}", str(number))
-        if number is not None:
-            body = function.body.node
+        body = function.body.node
+        if number is not None and body is not None:
             if body.children and body.children[0].type == "{":
                 self._frame(body, number)
             elif self._texts.called[0]:
