@@ -158,6 +158,8 @@ class _Maker:
         else:
             self._collect(core, made)
         inside = [_first_inside(each) for each in (*made.blocks, *(f.body for f in made.functions))]
+        if core.type == "explicit_constructor_invocation":
+            made.declared = True  # it must stay the first statement
         made.head = max(first, min(line for line in inside if line) - 1) if any(inside) else last
         return made
 
