@@ -135,7 +135,10 @@ class Maker:
             if text.endswith("..."):
                 written = f'{written[:-4]}\\..."'
             if self._is_wild():
-                prefix = text[: chance.randint(0, len(text))]
+                # `"..."` alone stands for any run of elements in a list.
+                prefix = text[: chance.randint(min(1, len(text)), len(text))]
+                if not prefix:
+                    return Made(kind, json.dumps(text), written)
                 return Made(kind, json.dumps(text), json.dumps(prefix)[:-1] + '..."', prefix=prefix)
             return Made(kind, json.dumps(text), written)
         if kind == "int":

@@ -26,6 +26,8 @@ from snipproof.compare.tree import (
     TypedNode,
     TypedValue,
     Undefined,
+    Verbatim,
+    VerbatimText,
 )
 from snipproof.text import close_match
 
@@ -52,6 +54,8 @@ def reason(  # noqa: PLR0911 (one reason for each kind of node)
         if node.name in bindings and not isinstance(actual, dict | list | tuple):
             return Kind.CAPTURE, f"{_capture_text(node.name, bindings)}, here it is {show(actual)}"
         return Kind.TYPE, f"`<{node.name}>` stands for a single value, actual {describe(actual)}"
+    if isinstance(node, Verbatim) and isinstance(actual, VerbatimText):
+        return Kind.VALUE, f"expected {node.text}, actual {actual.text}{_undeclared(String(0, 0, node.text), actual.text)}"
     if isinstance(node, TypedNode) and isinstance(actual, TypedValue):
         return Kind.TYPE, f"expected {node.name}(…), actual {show(actual)}: the names differ"
     return Kind.TYPE, f"expected {_expected_words(node)}, actual {describe(actual)}{_why(node, actual)}"
@@ -76,6 +80,8 @@ def _expected_words(node: Node) -> str:  # noqa: PLR0911 (one word for each kind
         return f"{node.name}(…)"
     if isinstance(node, Number):
         return f"the number {node.text}"
+    if isinstance(node, Verbatim):
+        return f"the value {node.text}"
     if isinstance(node, String):
         return f"a string that begins with {show(node.value)}" if node.open else f"the string {show(node.value)}"
     if isinstance(node, Constant):
@@ -84,6 +90,8 @@ def _expected_words(node: Node) -> str:  # noqa: PLR0911 (one word for each kind
 
 
 def _why(node: Node, actual: Any) -> str:  # noqa: PLR0911 (one reason for each pair of kinds)
+    if isinstance(node, Verbatim) and not isinstance(actual, dict | list | tuple | TypedValue):
+        return _undeclared(String(0, 0, node.text), str(actual))
     if isinstance(node, String) and number_of(actual) is not None:
         return f": one is text, the other a number{_rounded(node.value) if node.open else ''}"
     if isinstance(node, Number):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from snipproof.compare.tree import RawNumber, TypedValue, Undefined
+from snipproof.compare.tree import RawNumber, TypedValue, Undefined, VerbatimText
 
 _MAX_LENGTH = 80
 _AROUND = 30
@@ -62,6 +62,8 @@ def kind_of(value: Any) -> str:  # noqa: PLR0911 (one word for each kind of data
         return "an object"
     if isinstance(value, list | tuple):
         return "a list"
+    if isinstance(value, VerbatimText):
+        return "a value"
     return f"{value.name}(…)" if isinstance(value, TypedValue) else type(value).__name__
 
 
