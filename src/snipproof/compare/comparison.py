@@ -248,7 +248,7 @@ def _compare_unparsable(
             return lines
     loose = None if isinstance(error, ShortenedError) else _parse_loosely(expected, options)
     if loose is not None:
-        compared = _compare(loose, actual, options, max_differences)
+        compared = _compare(loose, actual, options, max_differences, loosely=True)
         # A value that no notation knows is a typing error, unless it was printed.
         if compared.matched or (lines is None and _are_printed(loose.node, compared.actual)):
             return compared
@@ -322,11 +322,18 @@ def _same(expected: str, actual: str, options: ComparisonOptions) -> bool:
     return one == other
 
 
-def _compare(tree: Expected, actual: str, options: ComparisonOptions, max_differences: int) -> ComparedText:
+def _compare(
+    tree: Expected, actual: str, options: ComparisonOptions, max_differences: int, *, loosely: bool = False
+) -> ComparedText:
+    """Compare a tree with a text.
+
+    :param loosely: how the text of the tree was read; the actual one is read in the same way if possible.
+    """
     if isinstance(tree.node, TextLines) and options.select is None:
         return ComparedText(tree, actual, compare(tree, actual, options, max_differences=max_differences))
+    data = read_actual_loosely(actual, tree.notation) if loosely else None
     try:
-        data = read_actual(actual, tree.notation)
+        data = data or read_actual(actual, tree.notation)
     except ParseError as error:
         loose = None if isinstance(error, ShortenedError) else read_actual_loosely(actual, tree.notation)
         if loose is not None and (_is_data(loose) or verbatim_texts(tree.node)):

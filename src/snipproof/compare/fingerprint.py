@@ -21,7 +21,7 @@ def fingerprints(nodes: Sequence[Node], values: Sequence[Any]) -> tuple[list[Has
     return [_of_node(node) for node in nodes], [_of_value(value) for value in values]
 
 
-def _of_node(node: Node) -> str | None:
+def _of_node(node: Node) -> str | None:  # noqa: PLR0911 (one for each kind of node)
     if isinstance(node, String):
         return None if node.open else repr(node.value)
     if isinstance(node, Number):

@@ -102,7 +102,9 @@ class Matcher:
         items_or_none = self.items(node, actual, path)
         return items_or_none is not None and self._row(node, items_or_none, path, tolerance)
 
-    def _leaf(self, node: Node, actual: Any, path: DataPath, tolerance: Decimal | None) -> bool:
+    def _leaf(  # noqa: PLR0911 (one for each kind of node)
+        self, node: Node, actual: Any, path: DataPath, tolerance: Decimal | None
+    ) -> bool:
         if isinstance(node, String):
             if not isinstance(actual, str):
                 return False
@@ -115,7 +117,8 @@ class Matcher:
         if isinstance(node, Constant):
             return actual is node.value or (self._shape and isinstance(actual, bool) and isinstance(node.value, bool))
         if isinstance(node, Verbatim):
-            return isinstance(actual, VerbatimText) and (actual.text == node.text or (self._shape and _alike(node, actual)))
+            same = isinstance(actual, VerbatimText) and actual.text == node.text
+            return same or (self._shape and isinstance(actual, VerbatimText) and _alike(node, actual))
         return isinstance(node, Elision) or captured_value(actual) is not None
 
     def items(self, node: Array | Documents | TextLines, actual: Any, path: DataPath) -> Items | None:
@@ -310,7 +313,7 @@ def _unwrap(node: Node, actual: Any) -> Any:
     return actual
 
 
-def _inner(node: Node, actual: TypedValue) -> Any:
+def _inner(node: Node, actual: TypedValue) -> Any:  # noqa: PLR0911 (one for each kind of node)
     only = actual.positional[0] if len(actual.positional) == 1 and not actual.members else actual
     if isinstance(node, Object):
         return only if actual.positional else dict(actual.members)

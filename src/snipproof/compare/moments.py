@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any, Final
 
 from snipproof.compare.tree import TypedValue, VerbatimText
 
-_CLASSES: Final = {
+_CLASSES: Final[dict[str, type[datetime | date | time]]] = {
     "datetime.datetime": datetime,
     "datetime": datetime,
     "datetime.date": date,
@@ -16,9 +16,18 @@ _CLASSES: Final = {
     "datetime.time": time,
     "time": time,
 }
-_UTC = re.compile(r"<UTC>|TzInfo\((?:UTC|0)\)")
+# As the standard library, pytz, pydantic and dateutil print it.
+_UTC_VALUES: Final = (
+    TypedValue("datetime.timezone.utc"),
+    TypedValue("zoneinfo.ZoneInfo", (), (("key", "UTC"),)),
+    TypedValue("tzutc"),
+    TypedValue("TzInfo", (0,)),
+    VerbatimText("TzInfo(UTC)"),
+    VerbatimText("<UTC>"),
+)
 _OFFSET = re.compile(r"TzInfo\(([+-])([0-9]{2}):([0-9]{2})\)")
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]{5,15}(?:Z|[+-][0-9:]{5,8})?)?|[0-9:.]{5,15}(?:Z|[+-][0-9:]{5,8})?")
+_TIME = r"[0-9:.]{5,15}(?:Z|[+-][0-9:]{5,8})?"
+_ISO = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_TIME})?|{_TIME}")
 
 
 class _UnknownError(Exception):
@@ -36,7 +45,7 @@ def iso_text(value: TypedValue, shown: str) -> str | None:
         return None
     try:
         found = kind(*map(_argument, value.positional), **{name: _argument(each) for name, each in value.members})
-        text = found.isoformat()
+        text: str = found.isoformat()
     except (_UnknownError, TypeError, ValueError, OverflowError):
         return None
     if _ISO.fullmatch(shown):
@@ -56,17 +65,12 @@ def _argument(value: Any) -> Any:
     """
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value
-    text = value.text if isinstance(value, VerbatimText) else ""
-    if _UTC.fullmatch(text):
-        return timezone.utc
-    if match := _OFFSET.fullmatch(text):
+    if isinstance(value, VerbatimText) and (match := _OFFSET.fullmatch(value.text)):
         return timezone(timedelta(hours=int(match[2]), minutes=int(match[3])) * (-1 if match[1] == "-" else 1))
+    if value in _UTC_VALUES:
+        return UTC
     if not isinstance(value, TypedValue):
         raise _UnknownError
-    if value.name == "datetime.timezone.utc" or value == TypedValue("tzutc"):
-        return timezone.utc
-    if value.name.endswith("ZoneInfo") and dict(value.members).get("key") in ("UTC", "Etc/UTC"):
-        return timezone.utc
     if value.name == "datetime.timedelta":
         return timedelta(*map(_argument, value.positional), **{name: _argument(each) for name, each in value.members})
     if value.name == "datetime.timezone" and value.positional:

@@ -14,6 +14,8 @@ from snipproof.compare.notation.reader import capture_hint, rounding_hint
 from snipproof.compare.precision import number_of, why_far
 from snipproof.compare.show import describe, first_difference, show, show_from
 from snipproof.compare.tree import (
+    ROW,
+    STRUCT,
     Array,
     Capture,
     Constant,
@@ -55,9 +57,12 @@ def reason(  # noqa: PLR0911 (one reason for each kind of node)
             return Kind.CAPTURE, f"{_capture_text(node.name, bindings)}, here it is {show(actual)}"
         return Kind.TYPE, f"`<{node.name}>` stands for a single value, actual {describe(actual)}"
     if isinstance(node, Verbatim) and isinstance(actual, VerbatimText):
-        return Kind.VALUE, f"expected {node.text}, actual {actual.text}{_undeclared(String(0, 0, node.text), actual.text)}"
+        return (
+            Kind.VALUE,
+            f"expected {node.text}, actual {actual.text}{_undeclared(String(0, 0, node.text), actual.text)}",
+        )
     if isinstance(node, TypedNode) and isinstance(actual, TypedValue):
-        return Kind.TYPE, f"expected {node.name}(…), actual {show(actual)}: the names differ"
+        return Kind.TYPE, f"expected {_expected_words(node)}, actual {show(actual)}: the names differ"
     return Kind.TYPE, f"expected {_expected_words(node)}, actual {describe(actual)}{_why(node, actual)}"
 
 
@@ -77,7 +82,7 @@ def _expected_words(node: Node) -> str:  # noqa: PLR0911 (one word for each kind
     if isinstance(node, TextLines):
         return "text"
     if isinstance(node, TypedNode):
-        return f"{node.name}(…)"
+        return node.name if node.name in (ROW, STRUCT) else f"{node.name}(…)"
     if isinstance(node, Number):
         return f"the number {node.text}"
     if isinstance(node, Verbatim):
@@ -101,6 +106,8 @@ def _why(node: Node, actual: Any) -> str:  # noqa: PLR0911 (one reason for each 
             return ": true and false are not numbers"
     if isinstance(node, Constant) and isinstance(node.value, Undefined | None) and isinstance(actual, Undefined | None):
         return ": undefined and null are not the same"
+    if any(isinstance(each, TypedNode | TypedValue) and each.name in (ROW, STRUCT) for each in (node, actual)):
+        return ""
     if isinstance(actual, TypedValue) and isinstance(node, String | Number | Constant | Array | Object):
         return ": it was printed with the name of its type"
     if isinstance(node, TypedNode) and not isinstance(actual, TypedValue):

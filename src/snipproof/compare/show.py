@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from snipproof.compare.tree import RawNumber, TypedValue, Undefined, VerbatimText
+from snipproof.compare.tree import ROW, STRUCT, RawNumber, TypedValue, Undefined, VerbatimText
 
 _MAX_LENGTH = 80
 _AROUND = 30
@@ -64,12 +64,16 @@ def kind_of(value: Any) -> str:  # noqa: PLR0911 (one word for each kind of data
         return "a list"
     if isinstance(value, VerbatimText):
         return "a value"
-    return f"{value.name}(…)" if isinstance(value, TypedValue) else type(value).__name__
+    if isinstance(value, TypedValue):
+        return value.name if value.name in (ROW, STRUCT) else f"{value.name}(…)"
+    return type(value).__name__
 
 
 def describe(value: Any) -> str:
     """Return the kind of ``value`` and how it is written, such as ``the string "a"``."""
     kind = kind_of(value)
+    if isinstance(value, TypedValue) and value.name in (ROW, STRUCT):
+        return f"{value.name} {show(value)}"
     if isinstance(value, dict | list | tuple | TypedValue):
         return f"{kind.replace('(…)', '')} {show(value)}" if not isinstance(value, TypedValue) else show(value)
     return f"the {kind[2:]} {show(value)}" if kind.startswith("a ") else kind
@@ -91,7 +95,8 @@ def _write(value: Any, room: int) -> str:  # noqa: PLR0911 (one line for each ki
         return "[" + _join([("", item) for item in value], room) + "]"
     if isinstance(value, TypedValue):
         entries = [("", item) for item in value.positional] + [(f"{name}=", item) for name, item in value.members]
-        return f"{value.name}({_join(entries, room)})"
+        around = {ROW: ("", ""), STRUCT: ("{", "}")}.get(value.name, (f"{value.name}(", ")"))
+        return around[0] + _join(entries, room) + around[1]
     return str(value)
 
 

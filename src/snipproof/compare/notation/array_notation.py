@@ -7,7 +7,9 @@ import re
 from snipproof.compare.notation.words import Words
 from snipproof.compare.tree import Constant, Member, Node, Number
 
-_NUMBER = re.compile(r"[+-]?(?:(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,5})?|nan|inf)(?=[\s\[\]]|\Z)")
+_NUMBER = re.compile(
+    r"[+-]?(?:(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]{1,5})?|nan|inf)(?=[\s\[\]]|\Z)"
+)
 _ALONE = re.compile(r"\[[ \t]*\r?\n|\n\s*\]")
 _CONSTANT = re.compile(r"(?:True|False)(?=[\s\[\]]|\Z)")
 
@@ -42,10 +44,11 @@ class ArrayReader(Words):
         if match := _CONSTANT.match(self.text, begin):
             self.begin = match.end()
             return Constant(begin, self.begin, match[0] == "True")
-        if match := _NUMBER.match(self.text, begin):
-            self.begin = match.end()
-            return Number(begin, self.begin, "NaN" if match[0].endswith("nan") else match[0])
-        self.fail(f"a number expected, found {self.found}")
+        match = _NUMBER.match(self.text, begin)
+        if match is None:
+            self.fail(f"a number expected, found {self.found}")
+        self.begin = match.end()
+        return Number(begin, self.begin, "NaN" if match[0].endswith("nan") else match[0])
 
     def margin(self) -> None:
         """Skip white space next to brackets."""

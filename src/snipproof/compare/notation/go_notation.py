@@ -55,7 +55,7 @@ class GoReader(Words):
             self.fail(f"a map, a struct or a slice expected, found {self.found}")
         return self.value()
 
-    def value(self) -> Node:
+    def value(self) -> Node:  # noqa: PLR0911 (one for each form)
         """Return the value that begins here, which may be an empty string."""
         if self.dots():
             return self.elision()
