@@ -42,15 +42,15 @@ class _InvalidPatternError(ValueError):
 
 @dataclass
 class Budget:
-    """How many steps may still be taken, for all patterns of one comparison.
-
-    :raises PatternError: by :meth:`take`, if there are none left.
-    """
+    """How many steps may still be taken, for all patterns of one path."""
 
     left: int = MAX_STEPS
 
     def take(self, steps: int) -> None:
-        """Count steps."""
+        """Count steps.
+
+        :raises PatternError: there are not enough left.
+        """
         self.left -= steps
         if self.left < 0:
             raise PatternError("the regular expression takes too many steps for this output")

@@ -111,7 +111,7 @@ class Brackets(Scanner):
         word = _PIECE.match(self.text, begin)
         assert word is not None
         if self.text[begin] not in "[{(":
-            # A value in a row ends where the word does: `2nd` and `1,` are words.
+            # A value in a row ends where the word does: `1st` and `1,` are words.
             try:
                 node = self.known_value()
             except ShortenedError:
@@ -150,9 +150,9 @@ class Brackets(Scanner):
         }
 
     def value(self, ends: str = ",") -> Node:
-        """Return the value in brackets that begins at the current token, which is Verbatim if it is not known.
+        """Return the value in brackets that begins at the current token, Verbatim if it is not known.
 
-        :param ends: the marks in front of which it ends; in front of a closing bracket, it ends in any case.
+        :param ends: the marks that it ends in front of; it ends in front of a closing bracket, too.
         """
         if not (self.lenient or self.knows_names):
             return self.known_value()
