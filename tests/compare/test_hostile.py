@@ -110,7 +110,8 @@ def test_any_number_of_lines_matches_itself() -> None:
         assert compare_texts(text, text, options).differences == []
     some = text[: 40_000 * 5]
     assert compare_texts(some, some.replace("id", "x", 1), options).differences
-    assert messages("\\...\n", "\\...\n")
+    assert messages("\\...\n", "\\...\n") == messages("\\...\n", "...\n") == []
+    assert messages("\\...\n", "....\n")
 
 
 def test_colours_are_named() -> None:

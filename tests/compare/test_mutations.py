@@ -45,8 +45,9 @@ class Made:
     """A value of the output, and how the docs show it.
 
     ``text`` is how it is printed, ``written`` how the docs show it. ``fixed``: no wildcard stands for it.
-    ``open`` is a list or object in which a wildcard of its own stands, ``around`` the indexes of elements that one
-    stands for. ``prefix`` is what is fixed of a string, ``slack`` how far off a number may be.
+    ``open`` is a list or object in which a wildcard of its own stands, ``gaps`` are its places among the elements;
+    ``quoted``: it is in quotes, as JSON requires. ``prefix`` is what is fixed of a string, ``slack`` how far off a
+    number may be.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Made:
     parts: list[tuple[str, Made]] = field(default_factory=list)
     open: bool = False
     gaps: list[int] = field(default_factory=list)
+    quoted: bool = False
     prefix: str | None = None
     slack: Decimal = Decimal(0)
 
@@ -67,14 +69,15 @@ class Made:
             return self.written
         inner = indent + "  "
         lines = []
+        dots = {"list": '"..."', "object": '"...": "..."'}[self.kind] if self.quoted else "..."
         for index, (name, part) in enumerate(self.parts):
             if index in self.gaps:
-                lines.append("...")
+                lines.append(dots)
             if part.kind != "elided":
                 lead = f"{json.dumps(name, ensure_ascii=False)}: " if self.kind == "object" else ""
                 lines.append(lead + part.shown(inner))
         if len(self.parts) in self.gaps:
-            lines.append("...")
+            lines.append(dots)
         opening, closing = "[]" if self.kind == "list" else "{}"
         return (
             opening
@@ -122,6 +125,7 @@ class Maker:
             made = self._scalar(kind)
         if kind in ("list", "object") and self._is_wild():
             self._elide(made)
+        made.quoted = self._chance.random() < 0.4
         if kind == "list":
             self._settle(made)
         made.fixed = not (depth < 3 and self._is_wild())
@@ -135,7 +139,10 @@ class Maker:
             if text.endswith("..."):
                 written = f'{written[:-4]}\\..."'
             if self._is_wild():
-                prefix = text[: chance.randint(0, len(text))]
+                # `"..."` alone stands for any run of elements in a list.
+                prefix = text[: chance.randint(min(1, len(text)), len(text))]
+                if not prefix:
+                    return Made(kind, json.dumps(text), written)
                 return Made(kind, json.dumps(text), json.dumps(prefix)[:-1] + '..."', prefix=prefix)
             return Made(kind, json.dumps(text), written)
         if kind == "int":

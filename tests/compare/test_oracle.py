@@ -156,8 +156,8 @@ def wildcards(data: Any, chance: random.Random, rate: float) -> Any:  # noqa: PL
         how = chance.randrange(4)
         if how == 0:
             return Dots()
-        if how == 1 and isinstance(data, str):
-            return Begin(data[: chance.randrange(len(data) + 1)])
+        if how == 1 and isinstance(data, str) and data:
+            return Begin(data[: chance.randrange(1, len(data) + 1)])  # `"..."` alone is an elision in a list
         if how == 2:
             return Name(chance.choice("xy"))
         if how == 3 and isinstance(data, str) and data:

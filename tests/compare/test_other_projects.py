@@ -44,7 +44,7 @@ def test_strings_on_one_line_are_not_joined(expected: str, actual: str) -> None:
     assert reasons(expected, actual)
 
 
-@pytest.mark.parametrize("text", ["['a' 'b']", '["a" b]', '["a" 1]', '["a"  "b"]', '["a" tru]'])
+@pytest.mark.parametrize("text", ['["a" b]', '["a" 1]', '["a"  "b"]', '["a" tru]'])
 def test_words_and_strings_do_not_mix(text: str) -> None:
     """They are not data in the docs, and never equal data."""
     assert reasons('["ab"]', text)
@@ -94,22 +94,24 @@ def test_output_that_is_not_data_is_text(text: str) -> None:
     assert not compare_texts(f"...\n{text}", f"x\ny\n{text}").differences
 
 
-@pytest.mark.parametrize("text", ['{"a": (1+1j)}', '{"a": 1,', "[1, 2", "{'a': 1", '[\n  {"a" 1}\n]'])
-def test_text_that_begins_as_data_is_an_error_whatever_was_printed(text: str) -> None:
+@pytest.mark.parametrize("text", ['{"a": 1j 2}', '{"a": 1,', "[1, 2", "{'a': 1", '[\n  {"a" 1}\n]'])
+def test_text_that_begins_as_data_is_an_error_unless_it_was_printed(text: str) -> None:
     """The writer forgot something."""
-    for printed in (text, "hello", ""):
+    assert not reasons(text, text)
+    for printed in ("hello", "", text[:-1], '{"a": 1}', "[1, 2]"):
         with pytest.raises(ParseError):
             compare_texts(text, printed)
 
 
-@pytest.mark.parametrize("text", ["{ip: 127.0.0.1}", '{"a": (1+1j)}', '{"a": 1,'])
+@pytest.mark.parametrize("text", ["{ip: 127.0.0.1}", '{"a": x y}', '{"a": 1,'])
 def test_it_stays_an_error_where_data_is_required(text: str) -> None:
-    """By a Page, by an option, or by data in the output."""
+    """By a Page, by an option that cannot be checked, or by data in the output."""
     with pytest.raises(ParseError):
         compare_texts(text, text, required_notation=Notation.JSON)
-    for option in ({"select": "$.a"}, {"approx": {"a": Decimal(1)}}, {"ignore": ("a",)}, {"shape": True}):
-        with pytest.raises(ParseError):
-            compare_texts(text, text, ComparisonOptions(**option))
+    if text.count("{") != text.count("}"):
+        for option in ({"select": "$.a"}, {"approx": {"a": Decimal(1)}}, {"shape": True}):
+            with pytest.raises(ParseError):
+                compare_texts(text, text, ComparisonOptions(**option))
     for actual in ('{"a": 1}', "{'a': None}", "{ a: 1 }", "1", "[1 2]", "{'a': {...}}"):
         with pytest.raises(ParseError):
             compare_texts(text, actual)

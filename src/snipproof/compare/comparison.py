@@ -14,11 +14,13 @@ from typing import Any
 from snipproof.compare.captures import NO_BINDINGS
 from snipproof.compare.differences import ABSENT, Difference, Kind, format_report
 from snipproof.compare.explanation import Explainer
-from snipproof.compare.fast_json import NotStrictJsonError, lazy_tree, read_strict_json
+from snipproof.compare.fast_json import NotStrictJsonError, has_elisions, lazy_tree, read_strict_json
 from snipproof.compare.match import StepLimitError
-from snipproof.compare.notation.actual import Actual, read_actual
+from snipproof.compare.notation.actual import Actual, read_actual, read_actual_loosely
 from snipproof.compare.notation.expected import parse_expected
+from snipproof.compare.notation.loose import read_loosely
 from snipproof.compare.notation.reader import ParseError, ShortenedError
+from snipproof.compare.notation.verbatim import verbatim_texts
 from snipproof.compare.options import ComparisonOptions, OptionError
 from snipproof.compare.scope import DocumentIndex, Scope, check_options, select
 from snipproof.compare.show import show
@@ -31,6 +33,7 @@ from snipproof.compare.tree import (
     Notation,
     String,
     TextLines,
+    VerbatimText,
 )
 
 MAX_DIFFERENCES = 1_000
@@ -203,36 +206,96 @@ def parse_and_compare(
     required_notation: Notation | None = None,
     max_differences: int = MAX_DIFFERENCES,
 ) -> ComparedText:
-    """Compare two texts as :func:`compare_texts` does, but without the fast path for strict JSON and its lazy nodes."""
-    compared = _compare(read_shown(expected, actual, options, required_notation), actual, options, max_differences)
+    """Compare two texts as :func:`compare_texts` does, but without the fast path for strict JSON and its lazy nodes.
+
+    Equal texts match, whatever they are: all texts can be compared line by line. That they can be read as data only
+    widens what else matches.
+    """
+    try:
+        tree = parse_expected(expected, captures=options.captures, required_notation=required_notation)
+    except ParseError as error:
+        if required_notation:
+            raise
+        return _compare_unparsable(expected, actual, options, max_differences, error)
+    return _matched_if_same(_compare(tree, actual, options, max_differences), actual, options)
+
+
+def _matched_if_same(compared: ComparedText, actual: str, options: ComparisonOptions) -> ComparedText:
+    """Return ``compared`` without its differences if the texts are equal line by line, and the options are valid."""
     found = compared.differences
-    if found and found[0].kind is Kind.UNREADABLE and _same(expected, actual, options):
-        return replace(compared, differences=[])
-    return compared
+    if not found or found[0].kind is Kind.OPTION or not _same(compared.expected.text, actual, options):
+        return compared
+    if found[0].kind is Kind.UNREADABLE and options.approx:
+        return compared  # the names of `approx` have not been checked
+    return replace(compared, differences=[])
+
+
+def _compare_unparsable(
+    expected: str, actual: str, options: ComparisonOptions, max_differences: int, error: ParseError
+) -> ComparedText:
+    """Compare a text that looks like data, but cannot be parsed, in the other ways in which it can be read.
+
+    It may be plain text, or data with text and with values that no notation knows.
+
+    :raises ParseError: it does not match in any way, and something shows that it should be data: an option, the actual
+        output, or the text itself.
+    """
+    lines: ComparedText | None = None
+    if _may_be_text(expected, actual, options, error):
+        tree = parse_expected(expected, required_notation=Notation.TEXT)
+        lines = _matched_if_same(_compare(tree, actual, options, max_differences), actual, options)
+        if lines.matched:
+            return lines
+    loose = None if isinstance(error, ShortenedError) else _parse_loosely(expected, options)
+    if loose is not None:
+        compared = _compare(loose, actual, options, max_differences, loosely=True)
+        # A value that no notation knows is a typing error, unless it was printed.
+        if compared.matched or (lines is None and _are_printed(loose.node, compared.actual)):
+            return compared
+    if lines is None:
+        raise error
+    return lines
+
+
+def _may_be_text(expected: str, actual: str, options: ComparisonOptions, error: ParseError) -> bool:
+    """Whether a text that cannot be parsed as data may be plain text."""
+    if _same(expected, actual, options) and not options.approx and not options.shape:
+        return True
+    if options != ComparisonOptions(captures=options.captures) or isinstance(error, ShortenedError):
+        return False
+    return not _begins_as_data(expected, error) and not _looks_like_data(actual)
+
+
+def _parse_loosely(expected: str, options: ComparisonOptions) -> Expected | None:
+    try:
+        found = read_loosely(expected, captures=options.captures)
+    except ShortenedError:
+        return None
+    if found is None:
+        return None
+    notation, items = found
+    one = items[0] if len(items) == 1 else Documents(items[0].begin, items[-1].end, items)
+    return Expected(expected, one, notation)
+
+
+def _are_printed(node: Node, actual: Any) -> bool:
+    """Whether all values of ``node`` that no notation knows are somewhere in the actual output."""
+    return isinstance(actual, Actual) and verbatim_texts(node) <= verbatim_texts(actual.values)
 
 
 def read_shown(
     expected: str, actual: Any, options: ComparisonOptions, required_notation: Notation | None = None
 ) -> Expected:
-    """Parse an expected text in view of the actual one.
-
-    A text that looks like data but cannot be parsed is plain text, unless something shows that it should be data:
-    ``required_notation``, an option, the actual output, or the text itself, if it begins with a quoted name or element
-    or never closes a bracket.
+    """Parse an expected text in view of the actual one, as :func:`parse_and_compare` does.
 
     :raises ParseError: it should be data and cannot be parsed.
     """
     try:
         return parse_expected(expected, captures=options.captures, required_notation=required_notation)
     except ParseError as error:
-        if required_notation or options != ComparisonOptions(captures=options.captures) or not isinstance(actual, str):
+        if required_notation or not isinstance(actual, str):
             raise
-        if isinstance(error, ShortenedError):
-            if not _same(expected, actual, options):
-                raise
-        elif _begins_as_data(expected, error) or (_looks_like_data(actual) and not _same(expected, actual, options)):
-            raise
-        return parse_expected(expected, required_notation=Notation.TEXT)
+        return _compare_unparsable(expected, actual, options, 1, error).expected
 
 
 def _begins_as_data(expected: str, error: ParseError) -> bool:
@@ -249,8 +312,8 @@ def _looks_like_data(actual: str) -> bool:
 
 
 def _same(expected: str, actual: str, options: ComparisonOptions) -> bool:
-    """Whether both texts are equal apart from invisible characters, and no option requires more."""
-    if options.select is not None or options.captures or options.approx:
+    """Whether both texts are equal apart from invisible characters, and both of them are compared as a whole."""
+    if options.select is not None:
         return False
     one, other = (
         "\n".join(line.rstrip() for line in text.removeprefix("\ufeff").split("\n")).strip("\n")
@@ -259,12 +322,22 @@ def _same(expected: str, actual: str, options: ComparisonOptions) -> bool:
     return one == other
 
 
-def _compare(tree: Expected, actual: str, options: ComparisonOptions, max_differences: int) -> ComparedText:
+def _compare(
+    tree: Expected, actual: str, options: ComparisonOptions, max_differences: int, *, loosely: bool = False
+) -> ComparedText:
+    """Compare a tree with a text.
+
+    :param loosely: how the text of the tree was read; the actual one is read in the same way if possible.
+    """
     if isinstance(tree.node, TextLines) and options.select is None:
         return ComparedText(tree, actual, compare(tree, actual, options, max_differences=max_differences))
+    data = read_actual_loosely(actual, tree.notation) if loosely else None
     try:
-        data = read_actual(actual, tree.notation)
+        data = data or read_actual(actual, tree.notation)
     except ParseError as error:
+        loose = None if isinstance(error, ShortenedError) else read_actual_loosely(actual, tree.notation)
+        if loose is not None and (_is_data(loose) or verbatim_texts(tree.node)):
+            return ComparedText(tree, loose, compare(tree, loose, options, max_differences=max_differences))
         line = tree.line(tree.node.begin)
         message = f"{tree.notation} expected, but the output is something else: line {error.line}: {error.message}"
         if isinstance(tree.node, String) and tree.node.value == actual.strip():
@@ -276,6 +349,11 @@ def _compare(tree: Expected, actual: str, options: ComparisonOptions, max_differ
     return ComparedText(tree, data, compare(tree, data, options, max_differences=max_differences))
 
 
+def _is_data(actual: Actual) -> bool:
+    """Whether there is only data, and no text beside it."""
+    return not any(isinstance(value, VerbatimText) for value in actual.values)
+
+
 def _compare_strict_json(
     expected: str, actual: str, options: ComparisonOptions, max_differences: int
 ) -> ComparedText | None:
@@ -283,6 +361,8 @@ def _compare_strict_json(
     if options.captures or options.select is not None or sys.flags.bytes_warning:
         return None
     if any(name.startswith("$") for name in (*options.ignore, *options.approx, *options.unordered)):
+        return None
+    if has_elisions(expected):
         return None
     try:
         shown = read_strict_json(expected)

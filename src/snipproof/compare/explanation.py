@@ -115,7 +115,7 @@ class Explainer:
                 tolerance = self._scope.tolerance(path, tolerance) if isinstance(node, Array) else None
                 if isinstance(node, Array) and self._scope.options.shape:
                     self._shapes(node, items)
-                elif isinstance(node, Array) and self._scope.unordered(path):
+                elif self._solver.any_order(node, path):
                     self._any_order(node, items, tolerance)
                 else:
                     self._rows(node, items, tolerance)
@@ -226,7 +226,7 @@ class Explainer:
         except _LimitReachedError:
             return
 
-    def _any_order(self, node: Array, items: Items, tolerance: Decimal | None) -> None:
+    def _any_order(self, node: Array | Documents | TextLines, items: Items, tolerance: Decimal | None) -> None:
         take = partial(self._take, tolerance=tolerance)
         self._explain_pairs(node, items, in_any_order(items, self._solver, self._distance, take, tolerance), tolerance)
 

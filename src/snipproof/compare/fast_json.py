@@ -17,6 +17,7 @@ from snipproof.compare.tree import Array, Constant, Member, Node, Number, Object
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SPACES = " \t\n\r"
+_ELISION = re.compile(r'[\[,{]\s*+"\.\.\."')
 _SKIPPER = json.JSONDecoder(parse_float=str.encode, parse_int=str.encode)
 
 
@@ -52,6 +53,11 @@ def read_strict_json(text: str) -> Any:
         return _READER.decode(text)
     except (ValueError, RecursionError):
         raise NotStrictJsonError from None
+
+
+def has_elisions(text: str) -> bool:
+    """Whether strict JSON may contain ``"..."`` as an element or as the name of a member, which lazy nodes do not."""
+    return '"..."' in text and _ELISION.search(text) is not None
 
 
 def decode_numbers(actual: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from snipproof.compare.fast_json import LazyNodes
 from snipproof.compare.precision import number_of, plain_number
-from snipproof.compare.tree import Array, Constant, Node, Number, Object, String, Undefined
+from snipproof.compare.tree import Array, Constant, Node, Number, Object, String, Undefined, Verbatim, VerbatimText
 
 
 def fingerprints(nodes: Sequence[Node], values: Sequence[Any]) -> tuple[list[Hashable], list[Hashable]]:
@@ -21,13 +21,15 @@ def fingerprints(nodes: Sequence[Node], values: Sequence[Any]) -> tuple[list[Has
     return [_of_node(node) for node in nodes], [_of_value(value) for value in values]
 
 
-def _of_node(node: Node) -> str | None:
+def _of_node(node: Node) -> str | None:  # noqa: PLR0911 (one for each kind of node)
     if isinstance(node, String):
         return None if node.open else repr(node.value)
     if isinstance(node, Number):
         return plain_number(node.value)
     if isinstance(node, Constant):
         return repr(node.value)
+    if isinstance(node, Verbatim):
+        return repr(VerbatimText(node.text))
     if isinstance(node, Array):
         return _bracketed("[]", [_of_node(item) for item in node.items])
     if isinstance(node, Object) and not node.open:
@@ -39,7 +41,7 @@ def _of_node(node: Node) -> str | None:
 def _of_value(value: Any) -> str | None:
     if isinstance(value, str):
         return repr(value)
-    if value is None or isinstance(value, bool | Undefined):
+    if value is None or isinstance(value, bool | Undefined | VerbatimText):
         return repr(value)
     if isinstance(value, list | tuple):
         return _bracketed("[]", [_of_value(item) for item in value])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,9 +11,12 @@ from snipproof.compare.align import assign
 from snipproof.compare.captures import CapturePattern, captured_value
 from snipproof.compare.fast_json import raw_data
 from snipproof.compare.fingerprint import fingerprints
+from snipproof.compare.moments import iso_text
 from snipproof.compare.precision import is_near, number_of
 from snipproof.compare.scope import DataPath, DocumentIndex, LineIndex, Scope, SetIndex
 from snipproof.compare.tree import (
+    ROW,
+    STRUCT,
     Array,
     Capture,
     Constant,
@@ -25,12 +29,15 @@ from snipproof.compare.tree import (
     TextLines,
     TypedNode,
     TypedValue,
+    Verbatim,
+    VerbatimText,
 )
 
 MAX_STEPS = 150_000
 _CONTAINERS = (Object, Array, TypedNode, Documents, TextLines)
 # Python prints the elements of sets in the order of their hashes, which differ from run to run.
 _SETS = frozenset({"set", "frozenset"})
+_TYPE_NAME = re.compile(r"(?:<|[^\W\d])[\w.]*")
 Pair = tuple[Node, Any, DataPath]
 Items = tuple[Sequence[Node], Sequence[Any], Callable[[int], DataPath]]
 """The nodes of a list, the values to match them with, and a function that returns the path of a value by its index."""
@@ -95,7 +102,9 @@ class Matcher:
         items_or_none = self.items(node, actual, path)
         return items_or_none is not None and self._row(node, items_or_none, path, tolerance)
 
-    def _leaf(self, node: Node, actual: Any, path: DataPath, tolerance: Decimal | None) -> bool:
+    def _leaf(  # noqa: PLR0911 (one for each kind of node)
+        self, node: Node, actual: Any, path: DataPath, tolerance: Decimal | None
+    ) -> bool:
         if isinstance(node, String):
             if not isinstance(actual, str):
                 return False
@@ -107,6 +116,9 @@ class Matcher:
             return is_near(node, number, self.scope.tolerance(path, tolerance))
         if isinstance(node, Constant):
             return actual is node.value or (self._shape and isinstance(actual, bool) and isinstance(node.value, bool))
+        if isinstance(node, Verbatim):
+            same = isinstance(actual, VerbatimText) and actual.text == node.text
+            return same or (self._shape and isinstance(actual, VerbatimText) and _alike(node, actual))
         return isinstance(node, Elision) or captured_value(actual) is not None
 
     def items(self, node: Array | Documents | TextLines, actual: Any, path: DataPath) -> Items | None:
@@ -166,11 +178,17 @@ class Matcher:
         if raw_data(nodes) == values:
             return True
         if not isinstance(node, Array):
-            return self._in_order(items, None)
+            return self._in_any_order(items, None) if self.any_order(node, path) else self._in_order(items, None)
         tolerance = self.scope.tolerance(path, tolerance)
         if self._shape:
             return _same_shapes(nodes, len(values), lambda n, i: self.matches(n, values[i], items[2](i)))
-        return self._in_any_order(items, tolerance) if self.scope.unordered(path) else self._in_order(items, tolerance)
+        return self._in_any_order(items, tolerance) if self.any_order(node, path) else self._in_order(items, tolerance)
+
+    def any_order(self, node: Node, path: DataPath) -> bool:
+        """Whether the items of ``node`` may be in any order: those of a list, or values in a row."""
+        if isinstance(node, Documents):
+            return self.scope.options.all_unordered
+        return isinstance(node, Array) and self.scope.unordered(path)
 
     def _in_order(self, items: Items, tolerance: Decimal | None) -> bool:
         nodes, values, path_of = items
@@ -243,6 +261,8 @@ class Matcher:
             return True
         if isinstance(node, String):
             return self.pattern.has_capture(node.value)
+        if isinstance(node, Verbatim):
+            return self.pattern.has_capture(node.text)
         if isinstance(node, Array | Documents | TextLines):
             return any(map(self.has_capture, node.items))
         if isinstance(node, Object):
@@ -275,9 +295,17 @@ def _same_shapes(nodes: Sequence[Node], count: int, fits: Callable[[Node, int], 
     return len(shown) < len(nodes) or all(any(fits(node, index) for node in shown) for index in range(count))
 
 
+def _alike(node: Verbatim, actual: VerbatimText) -> bool:
+    """Whether two values that no notation knows begin with the same name, as far as they have one."""
+    one, other = (_TYPE_NAME.match(text) for text in (node.text, actual.text))
+    return one is not None and other is not None and one[0] == other[0]
+
+
 def _unwrap(node: Node, actual: Any) -> Any:
     """Return the data inside ``actual`` that ``node`` can match: ``UUID('…')`` contains a string. Else ``actual``."""
     while isinstance(actual, TypedValue) and not isinstance(node, TypedNode | Elision | Capture):
+        if actual.name in (ROW, STRUCT):
+            break
         inner = _inner(node, actual)
         if inner is actual:
             break
@@ -285,7 +313,7 @@ def _unwrap(node: Node, actual: Any) -> Any:
     return actual
 
 
-def _inner(node: Node, actual: TypedValue) -> Any:
+def _inner(node: Node, actual: TypedValue) -> Any:  # noqa: PLR0911 (one for each kind of node)
     only = actual.positional[0] if len(actual.positional) == 1 and not actual.members else actual
     if isinstance(node, Object):
         return only if actual.positional else dict(actual.members)
@@ -299,4 +327,6 @@ def _inner(node: Node, actual: TypedValue) -> Any:
             return Decimal(only)
         except InvalidOperation:
             return actual
+    if isinstance(node, String) and (moment := iso_text(actual, node.value)) is not None:
+        return moment
     return only if isinstance(node, String | Number | Constant) else actual

@@ -14,6 +14,8 @@ from snipproof.compare.notation.reader import capture_hint, rounding_hint
 from snipproof.compare.precision import number_of, why_far
 from snipproof.compare.show import describe, first_difference, show, show_from
 from snipproof.compare.tree import (
+    ROW,
+    STRUCT,
     Array,
     Capture,
     Constant,
@@ -26,6 +28,8 @@ from snipproof.compare.tree import (
     TypedNode,
     TypedValue,
     Undefined,
+    Verbatim,
+    VerbatimText,
 )
 from snipproof.text import close_match
 
@@ -52,8 +56,13 @@ def reason(  # noqa: PLR0911 (one reason for each kind of node)
         if node.name in bindings and not isinstance(actual, dict | list | tuple):
             return Kind.CAPTURE, f"{_capture_text(node.name, bindings)}, here it is {show(actual)}"
         return Kind.TYPE, f"`<{node.name}>` stands for a single value, actual {describe(actual)}"
+    if isinstance(node, Verbatim) and isinstance(actual, VerbatimText):
+        return (
+            Kind.VALUE,
+            f"expected {node.text}, actual {actual.text}{_undeclared(String(0, 0, node.text), actual.text)}",
+        )
     if isinstance(node, TypedNode) and isinstance(actual, TypedValue):
-        return Kind.TYPE, f"expected {node.name}(…), actual {show(actual)}: the names differ"
+        return Kind.TYPE, f"expected {_expected_words(node)}, actual {show(actual)}: the names differ"
     return Kind.TYPE, f"expected {_expected_words(node)}, actual {describe(actual)}{_why(node, actual)}"
 
 
@@ -73,9 +82,11 @@ def _expected_words(node: Node) -> str:  # noqa: PLR0911 (one word for each kind
     if isinstance(node, TextLines):
         return "text"
     if isinstance(node, TypedNode):
-        return f"{node.name}(…)"
+        return node.name if node.name in (ROW, STRUCT) else f"{node.name}(…)"
     if isinstance(node, Number):
         return f"the number {node.text}"
+    if isinstance(node, Verbatim):
+        return f"the value {node.text}"
     if isinstance(node, String):
         return f"a string that begins with {show(node.value)}" if node.open else f"the string {show(node.value)}"
     if isinstance(node, Constant):
@@ -84,6 +95,8 @@ def _expected_words(node: Node) -> str:  # noqa: PLR0911 (one word for each kind
 
 
 def _why(node: Node, actual: Any) -> str:  # noqa: PLR0911 (one reason for each pair of kinds)
+    if isinstance(node, Verbatim) and not isinstance(actual, dict | list | tuple | TypedValue):
+        return _undeclared(String(0, 0, node.text), str(actual))
     if isinstance(node, String) and number_of(actual) is not None:
         return f": one is text, the other a number{_rounded(node.value) if node.open else ''}"
     if isinstance(node, Number):
@@ -93,6 +106,8 @@ def _why(node: Node, actual: Any) -> str:  # noqa: PLR0911 (one reason for each 
             return ": true and false are not numbers"
     if isinstance(node, Constant) and isinstance(node.value, Undefined | None) and isinstance(actual, Undefined | None):
         return ": undefined and null are not the same"
+    if any(isinstance(each, TypedNode | TypedValue) and each.name in (ROW, STRUCT) for each in (node, actual)):
+        return ""
     if isinstance(actual, TypedValue) and isinstance(node, String | Number | Constant | Array | Object):
         return ": it was printed with the name of its type"
     if isinstance(node, TypedNode) and not isinstance(actual, TypedValue):

@@ -13,6 +13,7 @@ from typing import Any
 
 from snipproof.compare.fast_json import LazyNodes
 from snipproof.compare.options import ComparisonOptions, OptionError
+from snipproof.compare.regular import PatternError
 from snipproof.compare.tree import Array, Documents, Expected, Node, Object, TextLines, TypedNode, TypedValue
 from snipproof.text import close_match
 
@@ -144,8 +145,12 @@ def find_matches(path: str, data: Any) -> list[tuple[tuple[Any, ...], Any]]:
     """
     import jsonpath
 
+    from snipproof.compare.paths import find
+
     try:
-        matches = list(jsonpath.finditer(path, _to_json(data)))
+        matches = find(path, _to_json(data))
+    except PatternError as error:
+        raise OptionError(f"`{path}`: {error}") from None
     except (jsonpath.JSONPathError, RecursionError, ValueError, TypeError) as error:
         raise OptionError(f"`{path}` is not a path of RFC 9535: {str(error).splitlines()[0]}") from None
     return [(tuple(match.parts), _from_json(match.obj)) for match in matches]

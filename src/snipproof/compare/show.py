@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from snipproof.compare.tree import RawNumber, TypedValue, Undefined
+from snipproof.compare.tree import ROW, STRUCT, RawNumber, TypedValue, Undefined, VerbatimText
 
 _MAX_LENGTH = 80
 _AROUND = 30
@@ -62,12 +62,18 @@ def kind_of(value: Any) -> str:  # noqa: PLR0911 (one word for each kind of data
         return "an object"
     if isinstance(value, list | tuple):
         return "a list"
-    return f"{value.name}(…)" if isinstance(value, TypedValue) else type(value).__name__
+    if isinstance(value, VerbatimText):
+        return "a value"
+    if isinstance(value, TypedValue):
+        return value.name if value.name in (ROW, STRUCT) else f"{value.name}(…)"
+    return type(value).__name__
 
 
 def describe(value: Any) -> str:
     """Return the kind of ``value`` and how it is written, such as ``the string "a"``."""
     kind = kind_of(value)
+    if isinstance(value, TypedValue) and value.name in (ROW, STRUCT):
+        return f"{value.name} {show(value)}"
     if isinstance(value, dict | list | tuple | TypedValue):
         return f"{kind.replace('(…)', '')} {show(value)}" if not isinstance(value, TypedValue) else show(value)
     return f"the {kind[2:]} {show(value)}" if kind.startswith("a ") else kind
@@ -89,7 +95,8 @@ def _write(value: Any, room: int) -> str:  # noqa: PLR0911 (one line for each ki
         return "[" + _join([("", item) for item in value], room) + "]"
     if isinstance(value, TypedValue):
         entries = [("", item) for item in value.positional] + [(f"{name}=", item) for name, item in value.members]
-        return f"{value.name}({_join(entries, room)})"
+        around = {ROW: ("", ""), STRUCT: ("{", "}")}.get(value.name, (f"{value.name}(", ")"))
+        return around[0] + _join(entries, room) + around[1]
     return str(value)
 
 

@@ -11,7 +11,19 @@ from typing import Any, TypeVar
 from snipproof.compare.captures import Bindings, bind, captured_value
 from snipproof.compare.match import Items, Matcher, Pair
 from snipproof.compare.scope import DataPath, LineIndex
-from snipproof.compare.tree import Array, Capture, Documents, Elision, Node, Object, String, TextLines, TypedNode
+from snipproof.compare.tree import (
+    Array,
+    Capture,
+    Documents,
+    Elision,
+    Node,
+    Object,
+    String,
+    TextLines,
+    TypedNode,
+    Verbatim,
+    VerbatimText,
+)
 
 _Used = frozenset[int]
 _State = TypeVar("_State")
@@ -64,6 +76,11 @@ class Solver(Matcher):
             bound = bind(bindings, node.name, value) if value else None
             if bound is not None:
                 yield bound
+        elif isinstance(node, Verbatim):
+            if isinstance(actual, VerbatimText):
+                yield from self.pattern.solutions(
+                    node.text, actual.text, bindings, self.step, is_open=False, is_value=False
+                )
         elif not isinstance(node, String):
             yield from self._inside(node, actual, bindings, path, tolerance)
         elif isinstance(actual, str):
@@ -83,7 +100,7 @@ class Solver(Matcher):
         elif isinstance(node, Array | Documents | TextLines):
             items = self.items(node, actual, path)
             if items is not None:
-                any_order = isinstance(node, Array) and self.scope.unordered(path)
+                any_order = self.any_order(node, path)
                 tolerance = self.scope.tolerance(path, tolerance) if isinstance(node, Array) else None
                 yield from (self._any_order if any_order else self._ordered)(items, tolerance, bindings)
         elif isinstance(node, TypedNode):

@@ -58,6 +58,24 @@ class TypedValue:
 
 
 @dataclass(frozen=True, slots=True)
+class VerbatimText:
+    """Data that no notation knows, such as ``<UTC>`` or ``Date(2024-05-06)``: its text is all that is known of it."""
+
+    text: str
+
+    def __str__(self) -> str:
+        """Return the text."""
+        return self.text
+
+
+ROW: Final = "a row of values"
+"""The name of the :class:`TypedValue` for several values on one line, such as ``{'title': 'A cat'} 0.2471``."""
+
+STRUCT: Final = "a struct"
+"""The name of the :class:`TypedValue` for a struct that Go prints without names, such as ``{"A cat" "Berlin"}``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Elision:
     """``...``: a value, a run of elements, further members or a run of lines, inside its own container only."""
 
@@ -105,6 +123,15 @@ class Constant:
     begin: int
     end: int
     value: bool | Undefined | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """The written form of :class:`VerbatimText`. It matches the same text; dots in it are not a wildcard."""
+
+    begin: int
+    end: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +201,7 @@ class TextLines:
     items: tuple[String | Elision, ...]
 
 
-Node = Elision | Capture | String | Number | Constant | Array | Object | TypedNode | Documents | TextLines
+Node = Elision | Capture | String | Number | Constant | Verbatim | Array | Object | TypedNode | Documents | TextLines
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from snipproof.compare.tree import UNDEFINED, Notation, TypedValue
+from snipproof.compare.tree import ROW, STRUCT, UNDEFINED, Notation, TypedValue, VerbatimText
 from snipproof.update.style import Style
 
 _WORDS: dict[Notation, dict[Any, str]] = {
@@ -35,7 +35,9 @@ class CannotWriteError(Exception):
     """A value cannot be written in a notation; the message is the reason."""
 
 
-def write(value: Any, style: Style, indent: str = "", *, one_line: bool = False) -> str:
+def write(  # noqa: PLR0911 (one for each kind of data)
+    value: Any, style: Style, indent: str = "", *, one_line: bool = False
+) -> str:
     """Return ``value`` in ``style``; ``indent`` precedes every line but the first.
 
     :param one_line: write it on one line in any style.
@@ -52,6 +54,12 @@ def write(value: Any, style: Style, indent: str = "", *, one_line: bool = False)
         else:
             parts = [(each, write_name(name, style) + style.pair) for name, each in value.items()]
         return _container(open_, parts, close, style, indent, one_line=one_line)
+    if isinstance(value, VerbatimText):
+        return value.text
+    if isinstance(value, TypedValue) and value.name in (ROW, STRUCT):
+        around = ("", "") if value.name == ROW else ("{", "}")
+        written = " ".join(write(each, style, indent, one_line=True) for each in value.positional)
+        return around[0] + written + around[1]
     if isinstance(value, TypedValue):
         if style.notation not in (Notation.PYTHON, Notation.NODE):
             return write(without_type_names(value), style, indent, one_line=one_line)

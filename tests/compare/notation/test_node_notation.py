@@ -175,7 +175,7 @@ def test_spans() -> None:
     [
         ("{ a: 1, a: 2 }", "the member 'a' is repeated"),
         ("{ a: undefined, 'b' }", "a value without a name"),
-        ("{ a: <id> }", "is unexpected here"),
+        ("{ a: <id> 1 }", "is unexpected here"),
         ("[ undefined, foo ]", "a value expected, found 'foo'"),
         ("[ 1 => 2 ]", "'=>' in an array"),
         ("[ 'a' + 1 ]", "the rest of a string expected, found '1'"),

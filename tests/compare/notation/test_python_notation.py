@@ -201,7 +201,7 @@ def test_elisions_in_constructors(text: str, positional: int, members: int, is_o
         ("{'a': None, 'b': example.com}", 1, "a value expected, found 'example.com'"),
         ("Object(a=1, 2)", 1, "an argument without a name"),
         ("[012]", 1, "is unexpected here"),
-        ("[<__main__.Foo object at 0x7f>]", 1, "is unexpected here"),
+        ("[<__main__.Foo object at 0x7f> 1]", 1, "is unexpected here"),
         (r"['\x4']", 1, "is not an escape sequence"),
         (r"['\N{no such thing}']", 1, "is not an escape sequence"),
         ("[1, 2", 1, "',' or ']' expected, found the end of the text"),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from snipproof.compare.notation.json_notation import JsonReader
 from snipproof.compare.notation.reader import ParseError, Reader, ShortenedError
 from snipproof.compare.notation.readers import READERS
+from snipproof.compare.notation.verbatim import verbatim_texts
 from snipproof.compare.notation.words import Words
 from snipproof.compare.tree import (
     Array,
@@ -21,6 +22,7 @@ from snipproof.compare.tree import (
     String,
     TextLines,
     TypedNode,
+    Verbatim,
 )
 
 _MARKS = re.compile(r"[{}=:,'\"`]")
@@ -96,11 +98,17 @@ class _Attempts:
         for notation, kind in READERS:
             reader = kind(self._text, captures=self._captures)
             items = self._attempt(reader)
-            # What looks like JSON, such as ``[1, tru]``, is not a list of bare words.
-            words = isinstance(reader, Words) and not reader.quoted and any(map(_is_list, items))
-            if items and not (words and looks_like_data(self._text)):
-                return self._expected(items, notation) if _is_data(self._text, items) else None
+            if items and _is_data(self._text, items) and self._is_likely(reader, items):
+                return self._expected(items, notation)
         return None
+
+    def _is_likely(self, reader: Reader, items: Sequence[Node]) -> bool:
+        """Whether data of a lenient notation is what the text was meant as."""
+        # What looks like JSON, such as ``[1, tru]``, is not a list of bare words.
+        if isinstance(reader, Words) and not reader.sure and any(map(_is_list, items)):
+            return not looks_like_data(self._text)
+        # ``[<a>]`` may be plain text.
+        return not any(map(verbatim_texts, items)) or looks_like_data(self._text)
 
     def _attempt(self, reader: Reader) -> tuple[Node, ...]:
         try:
@@ -126,7 +134,7 @@ class _Attempts:
 
 def _is_data(text: str, items: Sequence[Node]) -> bool:
     """Whether there is more than wildcards and words in brackets, which plain text may contain, too."""
-    return not all(isinstance(item, Elision | Capture) or _is_words(text, item) for item in items)
+    return not all(isinstance(item, Elision | Capture | Verbatim) or _is_words(text, item) for item in items)
 
 
 def _is_list(node: Node) -> bool:

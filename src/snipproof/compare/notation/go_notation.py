@@ -1,5 +1,6 @@
 """What Go prints with ``%v`` and ``%+v``: ``map[a:1 b:[1 2]]``, ``{Name:foo Age:3}``; with ``%q`` ``["a b" "c"]``.
 
+With ``%q``, where it is clear what belongs together, structs without names are read, too: ``{"a b" map["c":"d"]}``.
 A string without quotes that contains a space or a colon is ambiguous, so such text is refused.
 
 What ``%#v`` prints is read by :class:`GoSyntaxReader`: ``map[string]interface {}{"a":1}``, ``main.Photo{Title:"Cat"}``.
@@ -15,11 +16,25 @@ from snipproof.compare.notation import escapes
 from snipproof.compare.notation.brackets import Brackets, literal
 from snipproof.compare.notation.reader import COMMENT
 from snipproof.compare.notation.words import Words
-from snipproof.compare.tree import Array, Constant, Elision, Member, Node, String, TypedNode, Undefined
+from snipproof.compare.tree import (
+    STRUCT,
+    Array,
+    Constant,
+    Elision,
+    Member,
+    Node,
+    Object,
+    String,
+    TypedNode,
+    Undefined,
+    Verbatim,
+)
 
 _NAME = re.compile(r"([^\s:,'\"`\[\]{}]+):")
 _WORD = re.compile(r"[^\s:,'\"`\[\]{}]*")
 _QUOTED = re.compile(r'"((?:[^"\\\r\n]++|\\.)*+)"')
+_RUNE = re.compile(r"'(?:[^'\\\r\n]|\\[^\r\n][^'\r\n]*)'|%!q\([^()\r\n]*\)")
+_STRUCT = re.compile(r"&?\{(?=\s*+(?:[\"'\[{]|&\{|map\[|%!q\())")
 _BEGINS = re.compile(r"map\[|&?\{|\[")
 _TYPE = r"&?(?:\[[0-9]*\]|\*|map\[[\w.*]+(?:\ \{\})?\])*(?:interface\ \{\}|[A-Za-z_][\w./-]*)"
 _LIST = re.compile(r"&?\[[0-9]*\]")
@@ -40,23 +55,50 @@ class GoReader(Words):
             self.fail(f"a map, a struct or a slice expected, found {self.found}")
         return self.value()
 
-    def value(self) -> Node:
+    def value(self) -> Node:  # noqa: PLR0911 (one for each form)
         """Return the value that begins here, which may be an empty string."""
         if self.dots():
             return self.elision()
         if self.at("map["):
             return self.members("map[", "]", self.member)
+        if struct := _STRUCT.match(self.text, self.begin):
+            return self.struct(struct[0])
         if self.at("&{"):
             return self.members("&{", "}", self.member)
         if self.at("{"):
             return self.members("{", "}", self.member)
         if self.at("["):
             return self.list("[", "]", self.value)
-        node = self.string() if self.at('"') else self.unquoted()
+        node = self.string() if self.at('"') else self.rune() or self.unquoted()
         if self.begin == len(self.text) or self.text[self.begin] not in " \r\n]}":
             # At the beginning of the value: the error of another notation that parsed as much is more helpful.
             self.fail(f"it is ambiguous where the value ends: {self.found}", node.begin)
         return node
+
+    def struct(self, opening: str) -> Node:
+        """Return the struct without names that begins here; its strings are in quotes."""
+        begin = self.begin
+        self._quote()
+        items = tuple(node for node in self.items(opening, "}", self.value) if not isinstance(node, Member))
+        return TypedNode(begin, self.begin, STRUCT, items, Object(self.begin, self.begin, ()))
+
+    def _quote(self) -> None:
+        """Note that the strings of this text are in quotes.
+
+        :raises ParseError: there was one without.
+        """
+        if self._bare:
+            self.fail(f"{self.found} is unexpected here")
+        self.quoted = True
+
+    def rune(self) -> Node | None:
+        """Return the rune in quotes, or ``%!q(bool=true)``, that begins here; ``None`` if there is none."""
+        match = _RUNE.match(self.text, self.begin)
+        if match is None:
+            return None
+        self._quote()
+        self.begin = match.end()
+        return Verbatim(match.start(), self.begin, match[0])
 
     def unquoted(self) -> Node:
         """Return the bare word that begins here."""
@@ -70,9 +112,9 @@ class GoReader(Words):
     def string(self) -> String:
         """Return the string in quotes that begins here."""
         begin, match = self.begin, _QUOTED.match(self.text, self.begin)
-        if match is None or self._bare:
+        if match is None:
             self.fail(f"{self.found} is unexpected here")
-        self.quoted = True
+        self._quote()
         self.begin = match.end()
         stem, dots, is_open = escapes.ending(match[1]) if self.is_expected else (match[1], "", False)
         try:
@@ -83,10 +125,17 @@ class GoReader(Words):
 
     def member(self) -> Member:
         """Return an entry of a map or a field of a struct."""
-        match = _NAME.match(self.text, self.begin)
+        begin = self.begin
+        if self.at('"'):
+            name = literal(self.string())
+            if not self.at(":"):
+                self.fail(f"':' expected, found {self.found}")
+            self.begin += 1
+            return Member(begin, name, self.value())
+        match = _NAME.match(self.text, begin)
         if match is None:
             self.fail(f"'name:' expected, found {self.found}")
-        begin, self.begin = self.begin, match.end()
+        self.begin = match.end()
         return Member(begin, match[1], self.value())
 
     def separator(self, last: Node | Member, closing: str) -> None:

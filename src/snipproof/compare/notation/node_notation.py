@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from snipproof.compare.notation import escapes
-from snipproof.compare.notation.brackets import Brackets, literal
+from snipproof.compare.notation.brackets import Brackets, elements, literal
 from snipproof.compare.notation.json_notation import SPACE, STRINGS
 from snipproof.compare.notation.reader import COMMENT
 from snipproof.compare.tree import UNDEFINED, Array, Elision, Member, Node, Object, String, TypedNode, Undefined
@@ -34,13 +34,15 @@ TOKENS: Final = re.compile(
     | (?P<symbol>Symbol\([^\r\n]*?\)(?=[\s,\]}}:]|\Z))
     | (?P<failed>\[{_ERROR_NAME}(?::\ [^\r\n]*?)?\](?=\s*(?:[,\]}}{{]|\r?\n|\Z)))
     | (?P<boxed>\[(?:String|Number|Boolean|BigInt|Symbol):\ )
-    | (?P<tag>\[(?!(?:true|false|null|undefined|NaN|Infinity)[\],])(?:{_NAME})(?:{_LABEL}|\([^()\r\n]*\)
+    | (?P<tag>\[(?!(?:true|false|null|undefined|NaN|Infinity)[\],])
+          (?!(?:new\ +)?(?!Symbol\()(?:{_NAME})\()(?:{_NAME})(?:{_LABEL}|\([^()\r\n]*\)
           |\[[^\[\]\r\n]*\])*+\])
     | (?P<prefix>(?:{_NAME})(?:\([0-9]+\))?(?:\ \[[^\[\]{{}}'",\r\n]+\](?=\ [\[{{]))?(?:\ <{_LABEL}+>)?\ (?=[\[{{]))
     | (?P<reference><ref\ \*[0-9]+>)
     | (?P<angle><(?:(?:Buffer|[0-9a-f]{{2}})(?:\ [0-9a-f]{{2}})*+|[0-9]+\ empty\ items?|pending|items\ unknown)>)
+    | (?P<call>(?:new\ +)?(?:{_NAME})(?:\.(?:{_NAME}))*+\()
     | (?P<word>{_NAME})
-    | (?P<mark>=>|[\[\]{{}}:,+])
+    | (?P<mark>=>|[\[\]{{}}:,+)])
     )""",
     re.DOTALL | re.VERBOSE,
 )
@@ -71,6 +73,7 @@ class NodeReader(Brackets):
         "null": None,
         "undefined": UNDEFINED,
     }
+    knows_names = True
 
     def value_readers(self) -> dict[str, Callable[[], Node]]:
         """Return the methods that read a value, by the kind of its first token or by its first mark."""
@@ -85,6 +88,7 @@ class NodeReader(Brackets):
             "prefix": self.prefix,
             "reference": self.reference,
             "angle": self.angle,
+            "call": self.call,
             "more": self.fail_shortened,
         }
 
@@ -121,7 +125,7 @@ class NodeReader(Brackets):
         begin = self.begin
         items = self.sequence("]", self.entry)
         members = [item for item in items if isinstance(item, Member)]
-        array = Array(begin, self.last_end, tuple(item for item in items if not isinstance(item, Member | _Pair)))
+        array = Array(begin, self.last_end, elements([item for item in items if not isinstance(item, Member | _Pair)]))
         if any(isinstance(item, _Pair) for item in items):
             self.fail("'=>' in an array", begin)
         if not members:
@@ -196,17 +200,17 @@ class NodeReader(Brackets):
             return self.alone(begin, name, (node,))
         items = self.sequence("}", self.entry)
         end = self.last_end
-        elisions = [item for item in items if isinstance(item, Elision)]
         members = [item for item in items if isinstance(item, Member)]
         pairs = [item for item in items if isinstance(item, _Pair)]
-        elements = tuple(item for item in items if not isinstance(item, Member | _Pair))
+        others = elements([item for item in items if not isinstance(item, Member | _Pair)])
+        elisions = [item for item in others if isinstance(item, Elision)]
         if pairs and all(isinstance(pair.key, String) for pair in pairs):
             members += [Member(p.key.begin, literal(p.key), p.value) for p in pairs if isinstance(p.key, String)]
         elif pairs:
             entries = (self._entry(item) for item in items if not isinstance(item, Member))
             positional += (Array(opening, end, tuple(entries)),)
-        elif len(elements) > len(elisions) or (not items and name in ("Set", "WeakSet")):
-            positional += (Array(opening, end, elements),)
+        elif len(others) > len(elisions) or (not items and name in ("Set", "WeakSet")):
+            positional += (Array(opening, end, others),)
         elif elisions and not members:
             positional += (elisions[0],)  # for elements or for members
         return TypedNode(begin, end, name, positional, self.assemble(opening, end, [*members, *elisions]))
@@ -216,6 +220,12 @@ class NodeReader(Brackets):
         if isinstance(item, _Pair):
             return Array(item.key.begin, item.value.end, (item.key, item.value))
         return item
+
+    def call(self) -> TypedNode:
+        """Return the data of a constructor with its arguments, which ``new`` may precede: ``ObjectId('ab')``."""
+        begin = self.begin
+        name = self.token[:-1].removeprefix("new ").strip()
+        return self.alone(begin, name, self.sequence(")", self.value))
 
     def alone(self, begin: int, name: str, positional: Sequence[Node]) -> TypedNode:
         """Return a TypedNode without members that ends before the current token."""

@@ -7,9 +7,22 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from snipproof.compare.notation import escapes
-from snipproof.compare.notation.brackets import Brackets, literal
+from snipproof.compare.notation.brackets import Brackets, elements, literal
 from snipproof.compare.notation.reader import COMMENT
-from snipproof.compare.tree import Array, Constant, Elision, Member, Node, Number, Object, String, TypedNode, Undefined
+from snipproof.compare.notation.verbatim import is_unmistakable
+from snipproof.compare.tree import (
+    Array,
+    Constant,
+    Elision,
+    Member,
+    Node,
+    Number,
+    Object,
+    String,
+    TypedNode,
+    Undefined,
+    Verbatim,
+)
 
 _DIGITS = r"(?:(?:0|[1-9][0-9_]*+)(?:\.[0-9_]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
 _NUMPY = re.compile(r"(?:np|numpy)\.[a-z]+[0-9]*_?\Z")
@@ -29,10 +42,13 @@ class PythonReader(Brackets):
         re.DOTALL,
     )
     constants: ClassVar[dict[str, bool | Undefined | None]] = {"True": True, "False": False, "None": None, **_NAMELESS}
+    knows_names = True
 
-    def __init__(self, text: str, *, captures: Sequence[str] = (), is_expected: bool = True) -> None:
+    def __init__(
+        self, text: str, *, captures: Sequence[str] = (), is_expected: bool = True, lenient: bool = False
+    ) -> None:
         self._constructors = 0
-        super().__init__(text, captures=captures, is_expected=is_expected)
+        super().__init__(text, captures=captures, is_expected=is_expected, lenient=lenient)
 
     def value_readers(self) -> dict[str, Callable[[], Node]]:
         """Return the methods that read a value, by the kind of its first token or by its first mark."""
@@ -86,8 +102,10 @@ class PythonReader(Brackets):
         """Return the data of the type ``name`` whose bracket opens at the current token."""
         inside = self.end
         self._constructors += 1
-        items = self.sequence(")", self.argument)
-        self._constructors -= 1
+        try:
+            items = self.sequence(")", self.argument)
+        finally:
+            self._constructors -= 1
         members = self.assemble(
             inside, self.last_end - 1, [item for item in items if isinstance(item, Member | Elision)]
         )
@@ -121,7 +139,7 @@ class PythonReader(Brackets):
         comma = self.text[begin : self.last_end - 1].rstrip().endswith(",")
         if len(items) == 1 and not comma and not isinstance(items[0], Elision):
             return items[0]
-        return Array(begin, self.last_end, tuple(items))
+        return Array(begin, self.last_end, elements(items))
 
     def braces(self) -> Node:
         """Return the dict or the set that begins here."""
@@ -133,14 +151,13 @@ class PythonReader(Brackets):
             return self.assemble(begin, self.last_end, members)
         if any(isinstance(item, Member) for item in items):
             self.fail("neither a dict nor a set: only some of its values have keys", others[0].begin)
-        elements = tuple(item for item in items if not isinstance(item, Member))
-        array = Array(begin, self.last_end, elements)
+        array = Array(begin, self.last_end, elements([item for item in items if not isinstance(item, Member)]))
         return self._call(array, "set", array)
 
     def member_or_value(self) -> Node | Member:
         """Return an item of a dict or of a set."""
         begin = self.begin
-        key = self.value()
+        key = self.value(",:")
         if not self.at(":"):
             return key
         self.advance()
@@ -148,6 +165,8 @@ class PythonReader(Brackets):
 
     def key(self, node: Node) -> str:
         """Return the name of a member with this key in JSON."""
+        if isinstance(node, Verbatim) and not is_unmistakable(node.text):
+            self.fail("a key expected", node.begin)
         if isinstance(node, String):
             return literal(node)
         if isinstance(node, Constant):

@@ -169,11 +169,19 @@ class Scanner(Reader):
         elif capture := next((name for name in self.captures if self.text.startswith(name, self.begin)), None):
             self.kind, self.end = "capture", self.begin + len(capture)
         elif (match := self.pattern.match(self.text, self.begin)) is None:
-            self.kind = "unknown"
-            self.fail(f"{self.found} is unexpected here{self._hint()}")
+            self.kind = "unknown"  # an error where a known token is required
         else:
             self.kind = match.lastgroup or ""
             self.begin, self.end = match.span(self.kind)
+
+    def fail(self, message: str, offset: int | None = None) -> NoReturn:
+        """Refuse the text, with an error at the current token or at another offset.
+
+        :raises ParseError: always.
+        """
+        if self.kind == "unknown":
+            super().fail(f"{self.found} is unexpected here{self._hint()}")
+        super().fail(message, offset)
 
     def _hint(self) -> str:
         """Return a hint for an unexpected token."""

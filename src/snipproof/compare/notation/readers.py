@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from snipproof.compare.notation.array_notation import ArrayReader
 from snipproof.compare.notation.go_notation import GoReader, GoSyntaxReader
 from snipproof.compare.notation.java_notation import JavaReader
 from snipproof.compare.notation.json_notation import JsonReader
@@ -18,6 +19,7 @@ READERS: Final[tuple[tuple[Notation, type[Reader]], ...]] = (
     (Notation.JSON, JsonReader),
     (Notation.GO, GoReader),
     (Notation.GO, GoSyntaxReader),
+    (Notation.PYTHON, ArrayReader),
     (Notation.JAVA, JavaReader),
 )
 """In the order in which they are tried; a notation may have several readers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from snipproof.compare.notation.brackets import elements, elided_member
 from snipproof.compare.notation.reader import Reader
 from snipproof.compare.tree import Array, Capture, Constant, Elision, Member, Node, Number, Object, String
 
@@ -21,6 +22,11 @@ class Words(Reader):
     null = ""
     quoted = False
     """Whether the strings of the text are in quotes, so that bare words are errors."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether what was read cannot be words of plain text."""
+        return self.quoted
 
     @property
     def found(self) -> str:
@@ -106,7 +112,7 @@ class Words(Reader):
         """Return the list that begins here."""
         begin = self.begin
         items = [node for node in self.items(opening, closing, item) if not isinstance(node, Member)]
-        return Array(begin, self.begin, tuple(items))
+        return Array(begin, self.begin, elements(items))
 
     def members(self, opening: str, closing: str, item: Callable[[], Member]) -> Object:
         """Return the object that begins here.
@@ -115,6 +121,7 @@ class Words(Reader):
         """
         begin = self.begin
         items = self.items(opening, closing, item)
+        items = [elided_member(node) if isinstance(node, Member) else node for node in items]
         members: dict[str, Member] = {}
         for node in items:
             if isinstance(node, Member) and members.setdefault(node.name, node) is not node:
