@@ -26,7 +26,6 @@ from snipproof.compare.paths import SECONDS
 )
 def test_patterns(pattern: str, text: str, fits: bool) -> None:
     """What RFC 9485 and ``re`` know; an invalid one matches nothing."""
-
     select = f"$[?match(@, {json.dumps(pattern)})]"
     assert compare_texts(json.dumps(text), json.dumps([text]), ComparisonOptions(select=select)).matched is fits
 
