@@ -13,7 +13,6 @@ from typing import Any
 
 from snipproof.compare.fast_json import LazyNodes
 from snipproof.compare.options import ComparisonOptions, OptionError
-from snipproof.compare.regular import PatternError
 from snipproof.compare.tree import Array, Documents, Expected, Node, Object, TextLines, TypedNode, TypedValue
 from snipproof.text import close_match
 
@@ -145,7 +144,7 @@ def find_matches(path: str, data: Any) -> list[tuple[tuple[Any, ...], Any]]:
     """
     import jsonpath
 
-    from snipproof.compare.paths import find
+    from snipproof.compare.paths import PatternError, find
 
     try:
         matches = find(path, _to_json(data))
