@@ -387,7 +387,7 @@ def test_examples_are_tests_if_they_declare_their_output(mini: Mini) -> None:
         HEAD.replace('; "testing"', "") + example % ("A", "a", "a", "1") + example % ("B", "b", "b", "2")
     )
     assert brief(found) == {"a": ("passed", 5), "b": ("failed", 11)}
-    assert found["b"].reason == "hidden code after it: ExampleB failed: it printed something else"
+    assert found["b"].reason == "ExampleB failed: it printed something else"
     assert found["b"].details.endswith("got:\n1\nwant:\n2")
 
 
