@@ -96,6 +96,7 @@ class Origin(StrEnum):
     STDOUT = "stdout"  # what it prints
     RESPONSE = "response"  # the last search response of the server
     REQUESTS = "requests"  # its requests to the server
+    ERROR = "error"  # the message of the error that its START line announces
 
 
 class Expectation(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -412,3 +413,52 @@ def test_what_a_source_puts_into_the_temporary_folder_is_gone(project: Project) 
     source = f"import tempfile\n# START a\nopen({str(place)!r}, 'w').write(tempfile.mkdtemp())\n# END a\n"
     project.prove(source=source).assert_outcomes(passed=1)
     assert not Path(place.read_text()).exists()
+
+
+def test_errors_on_purpose_and_lines_that_cannot_run(project: Project) -> None:
+    """An announced error passes with its message, another one fails, and exceptions to the rule are counted apart."""
+    source = """\
+        photos = {"cat": 1}
+        # START look up {raises: KeyError}
+        photos["dog"]
+        # END look up
+        '''
+        # START Expected look up results {from: error}
+        'dog'
+        # END Expected look up results
+        # START Expected look up output {of: look up, from: error}
+        'bird'
+        # END Expected look up output
+        '''
+        # START other error {raises: KeyError}
+        int("x")
+        # END other error
+        # START no error {raises: KeyError}
+        photos["cat"]
+        # END no error
+        # START partly {unreached: it waits for a day}
+        if photos:
+            x = 1
+        def tomorrow():
+            return 2
+        # END partly
+        # START never {skip: it deletes the account}
+        x = 3
+        # END never
+        # START behind
+        x = 4
+        # END behind
+        """
+    result = project.prove("-rs", source=textwrap.dedent(source))
+    result.stdout.fnmatch_lines(
+        [
+            "*FAILED `look up`: expected error differs: snippets/py/source.py:10 *",
+            "*FAILED `other error`: it raises `ValueError: invalid literal*, but its START line has `raises: KeyError`",
+            "*FAILED `no error`: it raises no error, but its START line has `raises: KeyError`",
+            "snipproof: 1 snippet proven, 3 failed, 1 unreached, 1 skipped, 1 expectation matched*",
+        ],
+        consecutive=False,
+    )
+    assert "it waits for a day" in result.stdout.str()
+    assert "it deletes the account" in result.stdout.str()
+    assert result.ret == 1

@@ -14,6 +14,8 @@ from snipproof.site.docs_site import Site
 
 _JSON = frozenset({"json", "json5", "jsonc"})
 
+_RECORDED = (Origin.RESPONSE, Origin.REQUESTS)
+
 
 @dataclass(frozen=True, slots=True)
 class PageExpectations:
@@ -49,7 +51,7 @@ class PageExpectations:
 
     def needs_recorder(self, sources: Iterable[Source]) -> bool:
         """Whether an Expectation of ``sources`` shows requests or responses, which only a recorder knows."""
-        return any(origin is not Origin.STDOUT for source in sources for origin in self._origins(source))
+        return any(origin in _RECORDED for source in sources for origin in self._origins(source))
 
     def _origins(self, source: Source) -> Iterator[Origin]:
         yield from (expectation.origin for expectation in source.expectations)

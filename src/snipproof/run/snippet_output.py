@@ -9,7 +9,7 @@ from snipproof.compare.differences import ABSENT
 from snipproof.compare.notation.actual import Actual
 from snipproof.compare.tree import Notation
 from snipproof.model import Origin
-from snipproof.run.source_run import SourceRun
+from snipproof.run.source_run import Crash, SourceRun
 from snipproof.run.trace import Trace
 from snipproof.services.recorder.recording import Exchange
 
@@ -30,8 +30,14 @@ class Output:
     error: str = ""
 
 
-def output_of(origin: Origin, trace: Trace, run: SourceRun) -> Output:
-    """Return the output of the Snippet that ``trace`` follows through ``run``."""
+def output_of(origin: Origin, trace: Trace, run: SourceRun, raised: Crash | None = None) -> Output:
+    """Return the output of the Snippet that ``trace`` follows through ``run``.
+
+    :param raised: the error that its START line announces, if it raised it.
+    """
+    if origin is Origin.ERROR:
+        label = "the message of the error"
+        return Output(label, raised.message) if raised else Output(label, error="the Snippet raised no error")
     if origin is Origin.STDOUT:
         return Output("the Snippet printed", trace.output)
     exchanges = [exchange for exchange in run.exchanges if trace.open_after(exchange.after)]

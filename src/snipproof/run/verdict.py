@@ -114,13 +114,13 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
     by_name = {snippet.name: snippet for snippet in source.snippets}
     for expectation in source.expectations:
         snippet = by_name[expectation.of]
-        given = output_of(expectation.origin, traces[snippet.id], run)
+        given = output_of(expectation.origin, traces[snippet.id], run, raised.get(snippet.id))
         verdicts[snippet.id] = _compare(source, expectation, verdicts[snippet.id], given, pages)
     for snippet in source.snippets:
         for claim in pages.claims.get(snippet.id, ()):
             expectation = Expectation(claim.expectation, snippet.name, claim.origin)
             holder = pages.holders[claim.expectation.source]
-            given = output_of(expectation.origin, traces[snippet.id], run)
+            given = output_of(expectation.origin, traces[snippet.id], run, raised.get(snippet.id))
             verdicts[snippet.id] = _compare(holder, expectation, verdicts[snippet.id], given, pages, claim.places)
     return [verdicts[snippet.id] for snippet in source.snippets]
 
