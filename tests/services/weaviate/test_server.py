@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +14,10 @@ import pytest
 from tests.support.services import local_address
 
 from snipproof.errors import InfrastructureError
+from snipproof.processes import lock
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.http_server import HttpServer
-from snipproof.services.weaviate import claim, server
+from snipproof.services.weaviate import server
 from snipproof.services.weaviate.claim import claimed
 from snipproof.services.weaviate.server import FrozenServerError, WeaviateAddress, call
 
@@ -90,7 +92,7 @@ def test_a_server_that_is_gone_is_not_frozen() -> None:
 
 def test_a_server_is_used_by_one_session_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second one waits, and a line names the process that it waits for; other servers are free."""
-    monkeypatch.setattr(claim, "_PATIENCE", 0.1)
+    monkeypatch.setattr(lock, "_PATIENCE", 0.1)
     address, logged = local_address(5), list[str]()
 
     class WaitedError(Exception):
@@ -109,5 +111,4 @@ def test_a_server_is_used_by_one_session_at_a_time(tmp_path: Path, monkeypatch: 
         with claimed(address, second, log):
             pass
     (line,) = logged
-    assert line.startswith("weaviate: waiting for process ")
-    assert line.endswith(", which proves on http://127.0.0.1:5")
+    assert line == f"waiting for Weaviate at http://127.0.0.1:5, which process {os.getpid()} is using"
