@@ -65,7 +65,7 @@ def test_a_tolerance_is_a_number_however_it_is_written(number: str) -> None:
         ("{of: ''}", "'of' must be", ""),
         ("{of: [x, 1]}", "'of' must be", ""),
         ("{of: }", "'of' must be", ""),
-        ("{from: stderr}", "'from' must be one of stdout, response, requests, not 'stderr'", ""),
+        ("{from: stderr}", "'from' must be one of stdout, response, requests, error, not 'stderr'", ""),
         ("{from: [stdout]}", "'from' must be", ""),
         ("{ignore: {a: b}}", "'ignore' must be the name of a member", ""),
         ("{ignore: [yes]}", "'ignore' must be", "quote a name"),
