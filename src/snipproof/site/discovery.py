@@ -24,7 +24,7 @@ def find_pages(settings: Settings, problems: list[Finding], dependencies: Depend
 
     A Finding for each folder that cannot be listed is added to ``problems``, the others to ``dependencies``.
 
-    :raises SettingsError: a folder is missing or outside the root, or there is no Page at all.
+    :raises SettingsError: a folder is missing, also one of `translations`, or outside the root, or there is no Page.
     """
 
     def report(error: OSError) -> None:
@@ -53,4 +53,15 @@ def find_pages(settings: Settings, problems: list[Finding], dependencies: Depend
     if not found:
         hint = "set `pages` in the settings to the folders of your MD and MDX files"
         raise SettingsError(f"{origin} no page found in {', '.join(folders_of_pages)}", hint)
+    _require_translations(settings)
     return sorted(found, reverse=True)
+
+
+def _require_translations(settings: Settings) -> None:
+    """Fail if a folder of `translations` is missing: nothing would be compared."""
+    for translated, original in settings.translations.items():
+        for folder in (translated, original):
+            if not (settings.root / folder).is_dir():
+                origin = settings.origin("translations", translated)
+                hint = "see `translations` in settings"
+                raise SettingsError(f"{origin} 'translations' names {folder!r}, which does not exist", hint)

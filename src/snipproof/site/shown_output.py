@@ -152,6 +152,8 @@ def _empty_tabs(blocks: PageBlocks, output: ShownRegion, group: int) -> Iterator
         return
     items = [item for item in blocks.tabs.items if item.level.group == group]
     text = blocks.site.text_of(blocks.page.path).split("\n")
+    for imported in blocks.page.imports:
+        text[imported.line - 1] = ""  # readers do not see it
     for item, after in zip(items, [*items[1:], None], strict=True):
         last = after.line if after else blocks.tabs.groups[group - 1].last
         if last > item.line and not _prose("\n".join(text[item.line - 1 : last])) and not _has_block(blocks, item):

@@ -187,7 +187,7 @@ def test_output_that_is_not_compared_with_every_tab_is_reported(check: Check) ->
     both = group.format(CODE, block(name="B"))
     assert found(check, imported + both + OF_A, **files) == []
     assert found(check, imported + OF_A + both, **files) == ["3 SP307"]
-    for empty in ("", "\n", "{/* later */}", "<div></div>"):
+    for empty in ("", "\n", "{/* later */}", "<div></div>", "import B from '!!raw-loader!/s/b.py';\n"):
         assert found(check, group.format(CODE, empty) + OF_A) == [f"{13 + empty.count(chr(10))} SP307"]
     assert found(check, group.format(CODE, "Not yet in this client.") + OF_A) == []
 

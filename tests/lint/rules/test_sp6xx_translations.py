@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.support.lint import Check, block, page, region
 
+from snipproof.errors import SettingsError
+
 SOURCE = "".join(region("a = 1", name) for name in "ABC")
 SETTINGS = 'pages = ["docs"]\n[translations]\n"docs/ja" = "docs/en"\n'
 TAGS = {name: block(f"# START {name}", f"# END {name}") for name in "ABC"}
@@ -173,3 +175,11 @@ def test_a_block_in_another_tab_is_reported(check: Check) -> None:
     found = [str(f).removeprefix("docs/ja/p.mdx:") for f in check(files, settings=SETTINGS) if f.rule.startswith("SP6")]
     assert found[0].startswith("9:1 SP603")
     assert found[1] == "9:1 SP606 the block '# START B' is in the tab 'py', in the original it is in the tab 'py3'"
+
+
+@pytest.mark.parametrize("folder", ["docs/ja", "docs/en"])
+def test_a_missing_folder_is_an_error(check: Check, folder: str) -> None:
+    """Nothing would be compared, and nobody would notice."""
+    settings = SETTINGS.replace(f'"{folder}"', f'"{folder}p"')
+    with pytest.raises(SettingsError, match=f"^snipproof.toml:3:1 'translations' names '{folder}p', which does not"):
+        check(_files("ABC", "ABC"), settings=settings)
