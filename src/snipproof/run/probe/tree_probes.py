@@ -24,7 +24,7 @@ class ProbeTexts:
     :param at: stands before a statement, ``done`` behind it.
     :param enter: follows the brace that opens a function, ``leave`` precedes the one that closes it.
     :param called: surrounds the body of a function literal that is an expression.
-    :param made: follows the brace that opens a class.
+    :param made: follows the brace that opens a class; ``derived`` instead, if it has a base class but no constructor.
     :param returned: surrounds a value that is returned; the frame reports a return by itself if it is empty.
     :param suspend: surrounds a value that is yielded, ``resume`` the whole expression.
     :param module: the frame of code outside of functions.
@@ -37,6 +37,7 @@ class ProbeTexts:
     frame: str
     called: tuple[str, str] = ("", "")
     made: str = ""
+    derived: str = ""
     returned: tuple[str, str] = ("", "")
     suspend: tuple[str, str] = ("", "")
     resume: tuple[str, str] = ("", "")
@@ -53,6 +54,8 @@ TEXTS = {
         frame=_FRAME,
         called=(f"({PROBE_FUNCTION}.called({{n}}), ", ")"),
         made=f" #snipproof{{n}} = {PROBE_FUNCTION}.made({{n}});",
+        # The constructor of a base class may return the same object twice; a private field would be added twice.
+        derived=f" constructor(...__snipproof__) {{{{ super(...__snipproof__); {PROBE_FUNCTION}.made({{n}}); }}}}",
         returned=("{f}.returned({n}, (", "))"),
         suspend=("{f}.suspend(", ")"),
         resume=("{f}.resume(", ")"),
@@ -198,7 +201,11 @@ class _Inserter:
         if statement in self._probes.classes and node.type in ("class_declaration", "abstract_class_declaration"):
             number = self._probes.classes[statement]
             opening = node.child_by_field_name("body").children[0]
-            self._insert(opening.end_point, self._texts.made.format(n=number))
+            text = self._texts.made
+            if self._texts.derived and _has_base(node):
+                # A constructor of its own reports by itself.
+                text = "" if any(f.name == "constructor" for f in statement.functions) else self._texts.derived
+            self._insert(opening.end_point, text.format(n=number))
 
     def _function(self, function: Function) -> None:
         number = self._probes.functions.get(function)
@@ -236,15 +243,22 @@ def _is_super(node: Any) -> bool:
     return bool(node.type == "explicit_constructor_invocation")
 
 
+def _has_base(node: Any) -> bool:
+    """Return whether a class has a base class."""
+    return any(each.type == "extends_clause" for child in node.children for each in child.children)
+
+
 def _is_directive(node: Any) -> bool:
     return bool(node.type == "expression_statement" and node.named_children and node.named_children[0].type == "string")
 
 
 def _yields(node: Any) -> list[Any]:
-    found = []
-    for child in node.named_children:
-        if child.type == "yield_expression":
-            found.append(child)
-        if child.type not in ("statement_block", "arrow_function", "function_expression", "method_definition"):
-            found += _yields(child)
+    found, waiting = [], [node]
+    while waiting:
+        for child in waiting.pop().named_children:
+            if child.type == "yield_expression":
+                found.append(child)
+            inside = child.type in ("statement_block", "arrow_function", "function_expression", "method_definition")
+            if not inside and not child.type.endswith("_statement"):
+                waiting.append(child)
     return found

@@ -25,55 +25,75 @@ if (job) {
   // run enters or leaves a set of Regions (a group; 0 outside of all Regions), so a loop costs next to nothing.
   const known = new Set();
   let marks = 0;
-  let frames = 0;
+  const standing = new Map(); // how many activations stand in a group
   const emit = (signal, line, frame) => {
     write({ signal, line, frame, time: Number(now()) / 1e9, mark: marks });
     // Standard output is a file, so everything printed before is already in it.
     attempt(() => writeSync(1, `${job.separator}${marks}${job.separator}`));
     marks += 1;
   };
-  const once = (signal, line, frame = '') => {
+  const once = (signal, line) => {
     const key = `${signal}${line}`;
     if (known.has(key)) return;
     known.add(key);
-    emit(signal, line, frame);
+    emit(signal, line, '');
+  };
+  // An activation goes from a group to another: an event, if it is the only one that stands there.
+  const move = (number, group, old) => {
+    const others = standing.get(group) ?? 0;
+    if (group && (!others || !known.has(`at${number}`))) emit('at', number, `${group}`);
+    known.add(`at${number}`);
+    if (group === old) return;
+    standing.set(group, others + 1);
+    const left = (standing.get(old) ?? 0) - 1;
+    standing.set(old, left);
+    if (old && !left) emit('exit', number, `${old}`);
   };
 
   /** One activation of a function, or the module: where it stands. */
   class Frame {
-    #id = `${frames++}`;
     #number = 0;
     #group = 0;
+    #waiting = 0;
+
+    #move(group) {
+      const old = this.#group;
+      this.#group = group;
+      move(this.#number, group, old);
+    }
 
     at(number, group) {
       this.#number = number;
-      if (group === this.#group && (number === 0 || known.has(`at${number}`))) return;
-      known.add(`at${number}`);
-      this.#group = group;
-      emit('at', number, this.#id);
+      if (group !== this.#group || (number && !known.has(`at${number}`))) this.#move(group);
     }
 
     done(number) {
-      once('done', number, this.#id);
+      once('done', number);
     }
 
     returned(number, value) {
-      once('left', number, this.#id);
+      once('left', number);
       return value;
     }
 
     suspend(value) {
-      if (this.#group) emit('at', 0, this.#id);
+      if (this.#number) once('left', this.#number);
+      if (this.#group) {
+        this.#waiting = this.#group;
+        this.#move(0);
+      }
       return value;
     }
 
     resume(value) {
-      if (this.#group) emit('at', this.#number, this.#id);
+      const group = this.#waiting;
+      this.#waiting = 0;
+      if (group) this.#move(group);
       return value;
     }
 
     exit() {
-      if (this.#group) emit('exit', this.#number, this.#id);
+      if (this.#group) this.#move(0);
     }
 
     enter(number) {
