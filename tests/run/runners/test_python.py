@@ -405,3 +405,26 @@ thread.join()
         "py/thread.py::a": ("failed", 4),
     }
     assert found["py/cycle.py::a"].reason == "RuntimeWarning: the coroutine `f` was never awaited"
+
+
+def test_an_error_on_purpose_is_the_last_that_a_snippet_does(mini: Mini) -> None:
+    """The Source goes on behind END, but not in another part of the Snippet; an exit is an error, too."""
+    source = """\
+# START a {raises: KeyError}
+cats = {}
+cats['tom']
+# END a
+print(cats)
+# START a
+cats['tom'] = 1
+# END a
+# START b {raises: SystemExit}
+raise SystemExit(3)
+# END b
+# START c
+print(cats)
+# END c
+"""
+    found = mini.prove(source)
+    assert brief(found) == {"a": ("failed", 1), "b": ("passed", 9), "c": ("passed", 12)}
+    assert found["a"].reason == "it raises `KeyError`, but line 7 ran after that"

@@ -93,6 +93,7 @@ TYPESCRIPT: dict[str, tuple[str, bool]] = {
     "block of a case": ("switch (1 as number) { case 1: { f(1); «f(2);» break; } }", PROVEN),
     "block of a case, left early": ("switch (1 as number) { case 1: { if (yes) break; «f(2);» break; } }", MISSED),
     "yield that throws": ("function* c25() { «yield fail();» }", MISSED),
+    "comment behind it": ("f(1) // no semicolon", PROVEN),
     "ambient": ("declare global { interface I26 { x: 1 }\nvar c26: number; }\nf(1);", PROVEN),
     "default": ("export default function () { f(1); }", MISSED),
     "derived class": ("class C27 extends C13 { o() { f(1); } }", PROVEN),

@@ -87,7 +87,7 @@ class _Inserter(ast.NodeTransformer):
         self._statements = {statement.node: statement for statement in probes.statements}
         self._functions = {function.node: number for function, number in probes.functions.items()}
         self._classes = {statement.node: number for statement, number in probes.classes.items()}
-        self._raising = {s.node: name for name, row in probes.raising for s in row}
+        self._raising = {s.node: (row[0].node, name) for name, row in probes.raising for s in row}
         self._frame = PROBE_FUNCTION
         self._framed = True  # whether the function around has a frame; the module has one
 
@@ -178,15 +178,16 @@ class _Inserter(ast.NodeTransformer):
 
     def _block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
         made: list[ast.stmt] = []
-        inside: dict[str, list[ast.stmt]] = {}  # what a Region runs that announces an error
+        inside: dict[ast.stmt, list[ast.stmt]] = {}  # by its first, the statements of a Segment that may raise
         for node in body:
             row = [*self._before(node), self.visit(node), *self._after(node)]
-            if name := self._raising.get(node):
-                if name not in inside:
-                    inside[name] = []
+            if node in self._raising:
+                first, name = self._raising[node]
+                if first not in inside:
+                    inside[first] = []
                     raising = _call(PROBE_FUNCTION, "raising", node, ast.Constant(name))
-                    made.append(ast.copy_location(ast.With([ast.withitem(raising)], inside[name]), node))
-                inside[name] += row
+                    made.append(ast.copy_location(ast.With([ast.withitem(raising)], inside[first]), node))
+                inside[first] += row
             else:
                 made += row
         return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ class ProbeTexts:
     :param returned: surrounds a value that is returned; the frame reports a return by itself if it is empty.
     :param suspend: surrounds a value that is yielded, ``resume`` the whole expression.
     :param module: the frame of code outside of functions.
+    :param raising: surrounds the statements at the top level that raise an error that their Region, ``{r}``, announces.
     """
 
     at: str
@@ -42,6 +44,7 @@ class ProbeTexts:
     suspend: tuple[str, str] = ("", "")
     resume: tuple[str, str] = ("", "")
     module: str = ""
+    raising: tuple[str, str] = ("", "")
 
 
 _FRAME = "__snipproof_frame__"
@@ -60,6 +63,7 @@ TEXTS = {
         suspend=("{f}.suspend(", ")"),
         resume=("{f}.resume(", ")"),
         module=PROBE_FUNCTION,
+        raising=("try { ", f" }} catch (__snipproof__) {{ {PROBE_FUNCTION}.raised({{r}}, __snipproof__); }}"),
     ),
     "go": ProbeTexts(
         at="{f}.At({n}, {g}); ",
@@ -140,6 +144,9 @@ class _Inserter:
         self._lines = [line.encode() for line in self.edits.lines]
         self._texts = texts
         self._probes = probes
+        rows = [(name, row) for name, row in probes.raising if texts.raising[0] and all(map(_may_raise, row))]
+        self._opening = {row[0]: row for _, row in rows if row}
+        self._closing = {row[-1]: name for name, row in rows if row}
 
     def insert(self, root: StatementList) -> None:
         """Insert the probes of a whole program."""
@@ -147,6 +154,10 @@ class _Inserter:
 
     def _block(self, block: StatementList, frame: str) -> None:
         for statement in block.statements:
+            for each in self._opening.get(statement, ()):
+                self._widen(each.node)
+            if statement in self._opening:
+                self._insert(statement.node.start_point, self._texts.raising[0])
             self._before(statement, frame)
             for inner in statement.blocks:
                 self._block(inner, frame)
@@ -154,6 +165,16 @@ class _Inserter:
                 self._function(function)
             self._after(statement, frame)
             self._class(statement)
+            if statement in self._closing:
+                text = self._texts.raising[1].replace("{r}", json.dumps(self._closing[statement]))
+                self._insert(_end_point(statement.node), text)
+
+    def _widen(self, node: Any) -> None:
+        """Make a variable visible behind the block that is put around its declaration."""
+        if node.type == "lexical_declaration":
+            row, offset = node.start_point
+            word = node.children[0].text.decode()
+            self.edits.overwrite(row + 1, len(self._lines[row][:offset].decode()), "var".ljust(len(word)))
 
     def _before(self, statement: Statement, frame: str) -> None:
         number = self._probes.statements.get(statement)
@@ -193,7 +214,7 @@ class _Inserter:
         done = statement in self._probes.done and ends(statement)
         text = self._texts.done.format(f=frame, n=number) if done else ""
         if text or closing:
-            self._insert(statement.node.end_point, text + closing)
+            self._insert(_end_point(statement.node), text + closing)
 
     def _class(self, statement: Statement) -> None:
         node = declaration(statement.node)
@@ -231,11 +252,35 @@ class _Inserter:
 
     def _around(self, node: Any, before: str, behind: str) -> None:
         self._insert(node.start_point, before)
-        self._insert(node.end_point, behind)
+        self._insert(_end_point(node), behind)
 
     def _insert(self, point: tuple[int, int], text: str) -> None:
         row, offset = point
         self.edits.insert(row + 1, len(self._lines[row][:offset].decode()), text)
+
+
+def _end_point(node: Any) -> tuple[int, int]:
+    """Return where ``node`` ends, without the comments that a statement without a semicolon takes along."""
+    last, takes = node, False
+    while inner := [child for child in last.children if child.type not in _COMMENTS]:
+        takes = takes or inner[-1] != last.children[-1]
+        last = inner[-1]
+    row, column = last.end_point if takes else node.end_point
+    return row, column
+
+
+def _may_raise(statement: Statement) -> bool:
+    """Return whether a statement at the top level can be put into a block without hiding what it declares."""
+    node = statement.node
+    if node.type in ("lexical_declaration", "variable_declaration"):
+        return bool(node.parent.type == "program")
+    if node.type == "expression_statement" and node.named_children[0].type == "internal_module":
+        return False
+    return bool(
+        node.parent.type == "program"
+        and node.type.endswith(("_statement", "_block"))
+        and node.type not in ("import_statement", "export_statement")
+    )
 
 
 def _is_super(node: Any) -> bool:

@@ -108,6 +108,10 @@ if (job) {
     made(number) {
       once('made', number);
     }
+
+    raised(region, error) {
+      write({ error: describe(error), region });
+    }
   }
   probe = new Frame();
 
@@ -134,6 +138,9 @@ probe ??= new (class {
   enter = () => this;
   called() {}
   made() {}
+  raised(_, error) {
+    throw error;
+  }
 })();
 Object.defineProperty(globalThis, PROBE, { value: probe, enumerable: false });
 
@@ -149,7 +156,17 @@ function describe(error) {
   const chain = attempt(() => causes(error), [error]);
   const lines = chain.map((each) => linesOf(stackOf(each))).find((found) => found.length) ?? [];
   const traceback = chain.map(stackOf).join('\nCaused by: ');
-  return { type: typeOf(error), message: own(messageOf(error)), lines, traceback: own(traceback) };
+  const types = attempt(() => typesOf(error), []);
+  return { type: typeOf(error), types, message: own(messageOf(error)), lines, traceback: own(traceback) };
+}
+
+/** Returns the names of the classes of an error, and its codes. */
+function typesOf(error) {
+  const found = ['code', 'errno', 'status'].map((name) => attempt(() => String(error[name] ?? ''), ''));
+  for (let each = Object.getPrototypeOf(error); each; each = Object.getPrototypeOf(each)) {
+    found.push(attempt(() => String(each.constructor.name), ''));
+  }
+  return found.filter((name) => name && name !== 'Object');
 }
 
 /**
