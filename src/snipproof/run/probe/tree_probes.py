@@ -95,11 +95,14 @@ def probe_tree(text: str, regions: Sequence[Region], language: str, extension: s
     """
     # The tree keeps a reference to what it was made from, and its nodes one to the tree.
     root: Any = load_parser(language, extension)(text.encode()).root_node
-    tree = tree_statements(root, language)
-    plan, probes = make_plan(tree, regions)
-    inserter = _Inserter(text, TEXTS[language], probes)
-    inserter.insert(tree)
     markers = sorted({(marker.line, marker.column) for region in regions for marker in region.markers})
+    try:
+        tree = tree_statements(root, language)
+        plan, probes = make_plan(tree, regions)
+        inserter = _Inserter(text, TEXTS[language], probes)
+        inserter.insert(tree)
+    except RecursionError:
+        return Probed(text, {line: "the file is nested too deeply to be followed" for line, _ in markers})
     silent: dict[int, str] = {}
     for line, column in markers:
         reason = _not_a_marker(root, inserter.edits.lines, line, column)
