@@ -10,6 +10,8 @@ from dataclasses import replace
 
 from snipproof.model import Snippet, Source
 from snipproof.run.faults import shows
+from snipproof.run.probe import Probed
+from snipproof.run.probe.plan import Signal
 from snipproof.run.source_run import Crash, SourceRun
 from snipproof.text import shorten
 
@@ -31,7 +33,7 @@ def without_raised(run: SourceRun, crashes: Sequence[Crash], raised: Mapping[str
     return replace(run, crashes=tuple(c for c in crashes if c not in raised.values()), announced=bool(raised))
 
 
-def raise_problem(snippet: Snippet, raised: Mapping[str, Crash]) -> str:
+def raise_problem(snippet: Snippet, probed: Probed, run: SourceRun, raised: Mapping[str, Crash]) -> str:
     """Return what is wrong with the error that ``snippet`` announces, else ``""``."""
     expected = str(snippet.region.attributes.get("raises", ""))
     crash = raised.get(snippet.id)
@@ -40,7 +42,8 @@ def raise_problem(snippet: Snippet, raised: Mapping[str, Crash]) -> str:
     if crash is None:
         return f"it raises no error, but its START line has `raises: {expected}`"
     if _matches(crash, expected):
-        return ""
+        line = _line_behind(snippet, probed, run, raised)
+        return f"it raises `{crash.type}`, but line {line} ran after that" if line else ""
     first = shorten(crash.message.strip().split("\n")[0])
     return f"it raises `{crash.type}: {first}`, but its START line has `raises: {expected}`"
 
@@ -50,6 +53,16 @@ def last_line(raised: Mapping[str, Crash], snippet: Snippet) -> int | None:
     crash = raised.get(snippet.id)
     lines = [line for line in crash.lines if shows(snippet.region, line)] if crash else []
     return lines[-1] if lines else None
+
+
+def _line_behind(snippet: Snippet, probed: Probed, run: SourceRun, raised: Mapping[str, Crash]) -> int | None:
+    """Return a line of ``snippet`` that ran after its error, and stands behind it."""
+    after, last = raised[snippet.id].after, last_line(raised, snippet)
+    if after is None or last is None or probed.plan is None:
+        return None
+    own = probed.plan.regions[snippet.name].statements
+    ran = [e.line for e in run.events[after:] if e.signal is Signal.AT and e.line in own]
+    return next((line for line in map(probed.plan.lines.__getitem__, ran) if line > last), None)
 
 
 def skip_reason(snippet: Snippet) -> str:

@@ -34,7 +34,7 @@ def _statement(node: ast.stmt) -> Statement:
     if isinstance(node, _FunctionNode):
         body = _block(node, node.body)
         statement.functions = [*_literals(node), Function(node, node.name, first, last, body, _counts(node))]
-        statement.head = body.first - 1
+        statement.head = max(first, body.first - 1)
     elif isinstance(node, ast.ClassDef):
         body = _block(node, node.body)
         statement.blocks = [body]

@@ -155,7 +155,9 @@ class _Maker:
             made.functions.append(Function(core, "", first, last, self.block(core)))
         elif core.type in self._syntax.classes:
             self._class(core, made)
-        else:
+        elif core.type in self._syntax.blocks and not declared:
+            made.blocks.append(self.block(core))
+        elif core.type != "ambient_declaration":
             self._collect(core, made)
         inside = [_first_inside(each) for each in (*made.blocks, *(f.body for f in made.functions))]
         if core.type == "explicit_constructor_invocation":
@@ -185,39 +187,40 @@ class _Maker:
         return StatementKind.PLAIN
 
     def _expressions(self, node: Any) -> Iterator[Any]:
-        for child in node.named_children:
-            if child.type not in self._syntax.functions and child.type not in self._syntax.blocks:
-                yield child
-                yield from self._expressions(child)
+        waiting = [node]  # no recursion: a chain of calls may be long
+        while waiting:
+            for child in waiting.pop().named_children:
+                inside = child.type in self._syntax.functions or child.type in self._syntax.blocks
+                if not inside and not child.type.endswith("_statement"):
+                    yield child
+                    waiting.append(child)
 
     def _collect(self, node: Any, made: Statement) -> None:
         """Add the blocks and functions in ``node`` to ``made``."""
         if node.type in _CASES:
             self._case(node, made)
             return
-        for index, child in enumerate(node.children):
-            field = node.field_name_for_child(index)
-            if child.type in _COMMENTS or not child.is_named:
+        waiting = [_fields(node)]  # no recursion: a chain of calls may be long
+        while waiting:
+            following = next(waiting[-1], None)
+            if following is None:
+                waiting.pop()
                 continue
+            parent, child, field = following
             if child.type in self._syntax.functions:
                 made.functions.append(self._function(child, _bound_name(child)))
             elif child.type in self._syntax.members:
                 made.functions += [_without_name(f) for f in self._members(child)[0]]
             elif child.type in self._syntax.blocks:
-                made.blocks.append(self.block(child, branch=node.type in _BRANCHING))
-            elif _is_single(node, child, field or ""):
-                self._single(node, child, made)
+                made.blocks.append(self.block(child, branch=parent.type in _BRANCHING))
+            elif child.type in _CASES:
+                self._case(child, made)
+            elif child.type != "else_clause" and _is_single(parent, child, field):
+                # A body without braces.
+                inner = self._statement(child, wrap=("{ ", "", " }"))
+                made.blocks.append(StatementList(parent, [inner], child.start_point[0] + 1, True))
             else:
-                self._collect(child, made)
-
-    def _single(self, node: Any, child: Any, made: Statement) -> None:
-        """Add a body without braces."""
-        if child.type == "else_clause":
-            self._collect(child, made)
-            return
-        made.blocks.append(
-            StatementList(node, [self._statement(child, wrap=("{ ", "", " }"))], child.start_point[0] + 1, True)
-        )
+                waiting.append(_fields(child))
 
     def _case(self, node: Any, made: Statement) -> None:
         """Add the statements of a case."""
@@ -277,6 +280,13 @@ class _Maker:
         return methods, others
 
 
+def _fields(node: Any) -> Iterator[tuple[Any, Any, str]]:
+    """Yield ``node``, each named child that is not a comment, and the name of its field."""
+    for index, child in enumerate(node.children):
+        if child.is_named and child.type not in _COMMENTS:
+            yield node, child, node.field_name_for_child(index) or ""
+
+
 def _without_name(function: Function) -> Function:
     """Return the method of a class without a name: nobody has to call it."""
     function.name = ""
@@ -305,6 +315,8 @@ def _bound_name(node: Any) -> str:
             return "" if parent.type == "pair" else _text(parent.child_by_field_name(target))
     if parent.child_by_field_name("function") == node:
         return "function"
+    if parent.type == "export_statement":
+        return "default"
     return ""
 
 

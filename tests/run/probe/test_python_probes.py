@@ -59,6 +59,7 @@ class Recorded:
         made.__init__ = __init__
 
     def suspend(self, value: object) -> object:
+        self._add(Signal.LEFT, self._number, self._frame)
         self._add(Signal.AT, 0, self._frame)
         return value
 
@@ -70,10 +71,15 @@ class Recorded:
         """Begin."""
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
+    def returned(self, number: int, value: object = None) -> object:
+        self._add(Signal.LEFT, number, self._frame)
+        return value
+
+    def plain(self, names: object) -> object:
+        return names
+
+    def __exit__(self, *_: object) -> None:
         """Report a return, or an exception."""
-        if kind is None:
-            self._add(Signal.LEFT, self._number, self._frame)
         self._add(Signal.EXIT, self._number, self._frame)
 
 
@@ -210,6 +216,12 @@ def test_a_type_alone_proves_nothing() -> None:
         ("# START a\nif 0:\n    x = 1\nelse:\n    x = 2\n# END a\n", ""),
         ("# START a\ntry:\n    x\nexcept NameError:\n    y = 1\n# END a\n", ""),
         ("# START a\ntry:\n    x\n    y = 1\nexcept NameError:\n    pass\n# END a\n", "line 4 never ran"),
+        ("# START a\ndef f(): return 1\n# END a\n", "`f` is never called"),
+        ("# START a\ndef f():\n    try:\n        return 1\n    finally:\n        x = 2\nf()\n# END a\n", ""),
+        ("# START a\ndef f():\n    return 1 / 0\n# END a\ntry:\n    f()\nexcept ArithmeticError:\n    pass\n", "`f` never returned"),
+        ("def f():\n    # START a\n    yield 1 / 0\n    # END a\ntry:\n    next(f())\nexcept ArithmeticError:\n    pass\n", "it was never left"),
+        ("# START a\ndef f():\n    x = 1\n    raise SystemExit\nf()\n# END a\n", "it was never left"),
+        ("# START a\nimport sys\ndef f():\n    x = 1\n    sys.exit()\nf()\n# END a\n", ""),
         # (c) something other than a comment, a string and a bare type
         ("# START a\n# only this\n# END a\n", "it shows no code"),
         ("# START a\n'text'\n# END a\n", "it shows no code"),
@@ -245,6 +257,7 @@ def test_the_rule(text: str, reason: str) -> None:
         ("# START a\nfor x in (1, 2):\n    print(x)\n    # END a\n    print('no')\n", "1\n2\n"),
         ("# START a\ndef f():\n    print(1)\n    # END a\n    print('no')\n    # START a\n    print(2)\n# END a\nf()\nprint(3)\n", "1\n2\n"),
         ("def f():\n    # START a\n    print(1)\n    yield\n    print(2)\n    # END a\nfor _ in f():\n    print('no')\n", "1\n2\n"),
+        ("# START a\ndef f(x=print(1)): return 2\n# END a\nf()\n", "1\n"),
         ("def f():\n    print('hidden')\n# START a\nf()\n# END a\nf()\n", "hidden\n"),
         ("# START a\nprint(1)\n# END a\nprint(2)\n# START a\nprint(3)\n# END a\n", "1\n3\n"),
     ],

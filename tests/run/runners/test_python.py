@@ -291,3 +291,140 @@ def test_exceptions_without_words(mini: Mini) -> None:
             assert (str(found.outcome), found.line) == ("failed", 9), (statement, found)
             assert found.reason.startswith(reason), found.reason
             assert "main.py" not in found.details
+
+
+#: By name: code, and what it prints.
+AS_WRITTEN = {
+    "names": ("def f(a):\n    b = 1\n    print(locals(), dir())\nf(2)", "{'a': 2, 'b': 1} ['a', 'b']\n"),
+    "no_arguments": (
+        """\
+class C:
+    def f(self):
+        return 1
+C()
+try:
+    C(1)
+except TypeError as error:
+    print(error)""",
+        "C() takes no arguments\n",
+    ),
+    "thrown": (
+        """\
+from contextlib import contextmanager, suppress
+@contextmanager
+def f():
+    print('in')
+    try:
+        yield
+    except KeyError:
+        print('caught')
+for _ in range(2):
+    with f():
+        raise KeyError""",
+        "in\ncaught\n" * 2,
+    ),
+    "stream": (
+        """\
+import sys
+class Tee:
+    def write(self, text):
+        sys.__stdout__.write(text)
+    def flush(self):
+        sys.__stdout__.flush()
+sys.stdout = Tee()
+print('cat', flush=True)""",
+        "cat\n",
+    ),
+    "recursion": ("def f(n):\n    return n if n < 2 else f(n - 1) + f(n - 2)\nprint(f(22))", "17711\n"),
+    "loop": ("def f(n):\n    return n\nfor n in range(300_000):\n    f(n)\nprint(n)", "299999\n"),
+    "return": (
+        """\
+import asyncio
+async def f():
+    yield 1
+    return
+async def g():
+    async for x in f():
+        print(x)
+asyncio.run(g())""",
+        "1\n",
+    ),
+}
+
+
+def test_a_source_runs_as_it_was_written(mini: Mini) -> None:
+    """Probes change nothing that it can see, nor does a loop cost much."""
+    found = mini.prove({f"py/{name}.py": f"# START a\n{code}\n# END a\n" for name, (code, _) in AS_WRITTEN.items()})
+    assert passed(found), found
+    assert {name: found[f"py/{name}.py::a"].output for name in AS_WRITTEN} == {n: p for n, (_, p) in AS_WRITTEN.items()}
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_failures_that_end_no_process_are_red(mini: Mini, *, fresh: bool) -> None:
+    """A task whose exception nobody retrieves, a coroutine that only a cycle holds: also with a late `asyncio`."""
+    mini.set(fresh=fresh)
+    late = "asyncio = __import__('importlib').import_module('asyn' + 'cio')\n"
+    task = """\
+async def f():
+    raise KeyError('cat')
+async def g():
+    # START a
+    task = asyncio.create_task(f())
+    # END a
+    await asyncio.sleep(0)
+    del task
+asyncio.run(g())
+"""
+    cycle = """\
+class C: ...
+async def f():
+    x = 1
+asyncio.run(f())
+# START a
+c = C()
+c.c = c
+c.f = f()
+del c
+# END a
+"""
+    thread = """\
+import threading
+threading.excepthook = lambda args: None
+def f():
+    raise KeyError('cat')
+# START a
+thread = threading.Thread(target=f)
+thread.start()
+thread.join()
+# END a
+"""
+    found = mini.prove({"py/task.py": late + task, "py/cycle.py": late + cycle, "py/thread.py": thread})
+    assert brief(found) == {
+        "py/task.py::a": ("failed", 5),
+        "py/cycle.py::a": ("failed", 9),
+        "py/thread.py::a": ("failed", 4),
+    }
+    assert found["py/cycle.py::a"].reason == "RuntimeWarning: the coroutine `f` was never awaited"
+
+
+def test_an_error_on_purpose_is_the_last_that_a_snippet_does(mini: Mini) -> None:
+    """The Source goes on behind END, but not in another part of the Snippet; an exit is an error, too."""
+    source = """\
+# START a {raises: KeyError}
+cats = {}
+cats['tom']
+# END a
+print(cats)
+# START a
+cats['tom'] = 1
+# END a
+# START b {raises: SystemExit}
+raise SystemExit(3)
+# END b
+# START c
+print(cats)
+# END c
+"""
+    found = mini.prove(source)
+    assert brief(found) == {"a": ("failed", 1), "b": ("passed", 9), "c": ("passed", 12)}
+    assert found["a"].reason == "it raises `KeyError`, but line 7 ran after that"

@@ -88,6 +88,15 @@ TYPESCRIPT: dict[str, tuple[str, bool]] = {
     "break": ("for (const x of [1]) { «f(x);\nbreak;» }", PROVEN),
     "labeled": ("outer: for (const x of [1]) { for (const y of [1]) { f(x); continue outer; } }", PROVEN),
     "block": ("{ f(1); }", PROVEN),
+    "block that leaves": ("function c23(x: boolean) { «{ if (x) return 1; return 2; }» }", PROVEN),
+    "block that leaves early": ("function c24(x: boolean) { «{ if (x) return 1; f(2); }» f(3); }", MISSED),
+    "block of a case": ("switch (1 as number) { case 1: { f(1); «f(2);» break; } }", PROVEN),
+    "block of a case, left early": ("switch (1 as number) { case 1: { if (yes) break; «f(2);» break; } }", MISSED),
+    "yield that throws": ("function* c25() { «yield fail();» }", MISSED),
+    "comment behind it": ("f(1) // no semicolon", PROVEN),
+    "ambient": ("declare global { interface I26 { x: 1 }\nvar c26: number; }\nf(1);", PROVEN),
+    "default": ("export default function () { f(1); }", MISSED),
+    "derived class": ("class C27 extends C13 { o() { f(1); } }", PROVEN),
     "object": ("f({ m() { return 1; }, n: () => 2 });", PROVEN),
     "called where it stands": ("(() => { f(1); })();", PROVEN),
     "comment": ("// nothing", MISSED),
@@ -102,7 +111,9 @@ function fail(): number { throw new Error('no'); }
 """
 TYPESCRIPT_TAIL = """\
 c4(); c7(); [...c9()]; c8().return(); await c10(); new C13(); new C14(); new C16(); c19(yes); c19(no); c20(yes);
+c23(yes); c23(no); c24(yes); new C27();
 try { c21(); } catch { f(0); }
+try { [...c25()]; } catch { f(0); }
 """
 
 

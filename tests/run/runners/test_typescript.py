@@ -710,3 +710,40 @@ def test_errors_without_words(mini: Mini) -> None:
     assert reasons["stack"] == "CatError: no cat"
     assert reasons["cause"] == "Error: no cat"
     assert reasons["text"].startswith("thrown object: { toString")
+
+
+def test_errors_on_purpose(mini: Mini) -> None:
+    """At the top level, the Source goes on behind END, with the variables of the Snippet; elsewhere it ends."""
+    good = """\
+        // START a {raises: TypeError}
+        const none: any = null; let { cat } = { cat: 1 } // a comment
+        none.cat // boom
+        // END a
+        console.log(none);
+        // START b
+        console.log(cat);
+        // END b
+        // START c {raises: ERR_INVALID_ARG_TYPE}
+        await import('node:fs').then((fs) => fs.readFileSync({} as any));
+        // END c
+        // START d {raises: RangeError}
+        none.cat;
+        // END d
+        // START e {raises: Error}
+        class Cat { purr() { none.cat; } }
+        new Cat().purr();
+        // END e
+        // START f
+        console.log(2);
+        // END f
+        """
+    found = prove(mini, {"good.ts": good})
+    assert outcomes(found, "good.ts") == {
+        "a": ("passed", 1),
+        "b": ("passed", 6),
+        "c": ("passed", 9),
+        "d": ("failed", 12),
+        "e": ("passed", 15),
+        "f": ("blocked", 19),
+    }
+    assert found["good.ts::b"].output == "1\n"

@@ -33,7 +33,7 @@ class Signal(StrEnum):
 
     AT = "at"  # the statement begins
     DONE = "done"  # the statement has ended, and the next one follows
-    LEFT = "left"  # its function has returned, and this was the last statement that began
+    LEFT = "left"  # the statement has returned from its function, or handed over a value
     ENTER = "enter"  # the function was called, and its body begins
     MADE = "made"  # an object of the class was made
     EXIT = "exit"  # an activation of a function has ended
@@ -246,7 +246,8 @@ class _Planner:
         for statement in _leaving(block):
             if region.name in self._shown.get(statement, ()):
                 number = self.probes.statements[statement]
-                yield (Signal.LEFT if statement.kind is StatementKind.RETURN else Signal.AT), number
+                hands = statement.kind in (StatementKind.RETURN, StatementKind.YIELD)
+                yield (Signal.LEFT if hands else Signal.AT), number
 
 
 def _leaving(block: StatementList, caught: frozenset[StatementKind] = frozenset()) -> Iterator[Statement]:
@@ -257,6 +258,9 @@ def _leaving(block: StatementList, caught: frozenset[StatementKind] = frozenset(
         for inner in statement.blocks:
             if statement.kind is not StatementKind.CLASS:
                 yield from _leaving(inner, caught | statement.catches)
+        # A function that ends the process takes those along that call it.
+        for function in statement.functions:
+            yield from (each for each in _leaving(function.body) if each.kind is StatementKind.EXIT)
 
 
 def _blocks_at(block: StatementList, segment: Segment) -> list[StatementList]:

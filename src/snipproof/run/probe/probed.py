@@ -48,6 +48,11 @@ class Edits:
         """Make ``text`` the whole of ``line``, which counts from 1."""
         self._replaced[line] = text
 
+    def overwrite(self, line: int, column: int, text: str) -> None:
+        """Put ``text`` in place of as many characters, from ``column`` of ``line``, which counts from 0."""
+        given = self._replaced.get(line, self.lines[line - 1])
+        self._replaced[line] = given[:column] + text + given[column + len(text) :]
+
     def insert(self, line: int, column: int, text: str) -> None:
         """Put ``text`` before the character at ``column`` of ``line``; columns count characters from 0."""
         inserts = self._inserts.setdefault(line, [])

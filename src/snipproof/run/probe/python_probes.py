@@ -16,6 +16,7 @@ from snipproof.syntax.python_code import parse_python, parsing
 from snipproof.syntax.python_statements import python_statements
 
 _FRAME = "__snipproof_frame__"
+_LISTING = frozenset(("locals", "vars", "dir"))
 _CODE = frozenset((tokenize.NAME, tokenize.OP, tokenize.NUMBER))
 
 
@@ -86,7 +87,7 @@ class _Inserter(ast.NodeTransformer):
         self._statements = {statement.node: statement for statement in probes.statements}
         self._functions = {function.node: number for function, number in probes.functions.items()}
         self._classes = {statement.node: number for statement, number in probes.classes.items()}
-        self._raising = {s.node: name for name, row in probes.raising for s in row}
+        self._raising = {s.node: (row[0].node, name) for name, row in probes.raising for s in row}
         self._frame = PROBE_FUNCTION
         self._framed = True  # whether the function around has a frame; the module has one
 
@@ -138,6 +139,21 @@ class _Inserter(ast.NodeTransformer):
         self.generic_visit(node)
         return self._suspending(node) if self._framed else node
 
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Hide the frame from what lists the names of a function."""
+        self.generic_visit(node)
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        hides = self._frame == _FRAME and self._framed and name in _LISTING and not node.args and not node.keywords
+        return _call(_FRAME, "plain", node, node) if hides else node
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        """Report that a value is returned: from now on, only a `finally` can run."""
+        statement = self._statements.get(node)
+        self.generic_visit(node)
+        if node.value and statement and self._probes.statements[statement]:
+            node.value = _call(self._frame, "returned", node.value, self._probes.statements[statement], node.value)
+        return node
+
     def _suspending(self, node: ast.Yield | ast.YieldFrom) -> ast.Call:
         given = node.value or ast.Constant(None)
         node.value = _call(self._frame, "suspend", node, given)
@@ -162,15 +178,16 @@ class _Inserter(ast.NodeTransformer):
 
     def _block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
         made: list[ast.stmt] = []
-        inside: dict[str, list[ast.stmt]] = {}  # what a Region runs that announces an error
+        inside: dict[ast.stmt, list[ast.stmt]] = {}  # by its first, the statements of a Segment that may raise
         for node in body:
             row = [*self._before(node), self.visit(node), *self._after(node)]
-            if name := self._raising.get(node):
-                if name not in inside:
-                    inside[name] = []
+            if node in self._raising:
+                first, name = self._raising[node]
+                if first not in inside:
+                    inside[first] = []
                     raising = _call(PROBE_FUNCTION, "raising", node, ast.Constant(name))
-                    made.append(ast.copy_location(ast.With([ast.withitem(raising)], inside[name]), node))
-                inside[name] += row
+                    made.append(ast.copy_location(ast.With([ast.withitem(raising)], inside[first]), node))
+                inside[first] += row
             else:
                 made += row
         return made
@@ -180,7 +197,10 @@ class _Inserter(ast.NodeTransformer):
         if statement is None:
             return []
         number = self._probes.statements[statement]
-        return [_statement(_call(self._frame, "at", node, number, self._probes.groups[number]), node)]
+        calls = [_call(self._frame, "at", node, number, self._probes.groups[number])]
+        if isinstance(node, ast.Return) and not node.value and number:
+            calls.append(_call(self._frame, "returned", node, number))  # a generator may return nothing else
+        return [_statement(call, node) for call in calls]
 
     def _after(self, node: ast.stmt) -> list[ast.stmt]:
         statement = self._statements.get(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,10 +25,11 @@ class ProbeTexts:
     :param at: stands before a statement, ``done`` behind it.
     :param enter: follows the brace that opens a function, ``leave`` precedes the one that closes it.
     :param called: surrounds the body of a function literal that is an expression.
-    :param made: follows the brace that opens a class.
+    :param made: follows the brace that opens a class; ``derived`` instead, if it has a base class but no constructor.
     :param returned: surrounds a value that is returned; the frame reports a return by itself if it is empty.
     :param suspend: surrounds a value that is yielded, ``resume`` the whole expression.
     :param module: the frame of code outside of functions.
+    :param raising: surrounds the statements at the top level that raise an error that their Region, ``{r}``, announces.
     """
 
     at: str
@@ -37,10 +39,12 @@ class ProbeTexts:
     frame: str
     called: tuple[str, str] = ("", "")
     made: str = ""
+    derived: str = ""
     returned: tuple[str, str] = ("", "")
     suspend: tuple[str, str] = ("", "")
     resume: tuple[str, str] = ("", "")
     module: str = ""
+    raising: tuple[str, str] = ("", "")
 
 
 _FRAME = "__snipproof_frame__"
@@ -53,10 +57,13 @@ TEXTS = {
         frame=_FRAME,
         called=(f"({PROBE_FUNCTION}.called({{n}}), ", ")"),
         made=f" #snipproof{{n}} = {PROBE_FUNCTION}.made({{n}});",
+        # The constructor of a base class may return the same object twice; a private field would be added twice.
+        derived=f" constructor(...__snipproof__) {{{{ super(...__snipproof__); {PROBE_FUNCTION}.made({{n}}); }}}}",
         returned=("{f}.returned({n}, (", "))"),
         suspend=("{f}.suspend(", ")"),
         resume=("{f}.resume(", ")"),
         module=PROBE_FUNCTION,
+        raising=("try { ", f" }} catch (__snipproof__) {{ {PROBE_FUNCTION}.raised({{r}}, __snipproof__); }}"),
     ),
     "go": ProbeTexts(
         at="{f}.At({n}, {g}); ",
@@ -88,11 +95,14 @@ def probe_tree(text: str, regions: Sequence[Region], language: str, extension: s
     """
     # The tree keeps a reference to what it was made from, and its nodes one to the tree.
     root: Any = load_parser(language, extension)(text.encode()).root_node
-    tree = tree_statements(root, language)
-    plan, probes = make_plan(tree, regions)
-    inserter = _Inserter(text, TEXTS[language], probes)
-    inserter.insert(tree)
     markers = sorted({(marker.line, marker.column) for region in regions for marker in region.markers})
+    try:
+        tree = tree_statements(root, language)
+        plan, probes = make_plan(tree, regions)
+        inserter = _Inserter(text, TEXTS[language], probes)
+        inserter.insert(tree)
+    except RecursionError:
+        return Probed(text, {line: "the file is nested too deeply to be followed" for line, _ in markers})
     silent: dict[int, str] = {}
     for line, column in markers:
         reason = _not_a_marker(root, inserter.edits.lines, line, column)
@@ -137,6 +147,9 @@ class _Inserter:
         self._lines = [line.encode() for line in self.edits.lines]
         self._texts = texts
         self._probes = probes
+        rows = [(name, row) for name, row in probes.raising if texts.raising[0] and all(map(_may_raise, row))]
+        self._opening = {row[0]: row for _, row in rows if row}
+        self._closing = {row[-1]: name for name, row in rows if row}
 
     def insert(self, root: StatementList) -> None:
         """Insert the probes of a whole program."""
@@ -144,6 +157,10 @@ class _Inserter:
 
     def _block(self, block: StatementList, frame: str) -> None:
         for statement in block.statements:
+            for each in self._opening.get(statement, ()):
+                self._widen(each.node)
+            if statement in self._opening:
+                self._insert(statement.node.start_point, self._texts.raising[0])
             self._before(statement, frame)
             for inner in statement.blocks:
                 self._block(inner, frame)
@@ -151,6 +168,16 @@ class _Inserter:
                 self._function(function)
             self._after(statement, frame)
             self._class(statement)
+            if statement in self._closing:
+                text = self._texts.raising[1].replace("{r}", json.dumps(self._closing[statement]))
+                self._insert(_end_point(statement.node), text)
+
+    def _widen(self, node: Any) -> None:
+        """Make a variable visible behind the block that is put around its declaration."""
+        if node.type == "lexical_declaration":
+            row, offset = node.start_point
+            word = node.children[0].text.decode()
+            self.edits.overwrite(row + 1, len(self._lines[row][:offset].decode()), "var".ljust(len(word)))
 
     def _before(self, statement: Statement, frame: str) -> None:
         number = self._probes.statements.get(statement)
@@ -190,7 +217,7 @@ class _Inserter:
         done = statement in self._probes.done and ends(statement)
         text = self._texts.done.format(f=frame, n=number) if done else ""
         if text or closing:
-            self._insert(statement.node.end_point, text + closing)
+            self._insert(_end_point(statement.node), text + closing)
 
     def _class(self, statement: Statement) -> None:
         node = declaration(statement.node)
@@ -198,7 +225,11 @@ class _Inserter:
         if statement in self._probes.classes and node.type in ("class_declaration", "abstract_class_declaration"):
             number = self._probes.classes[statement]
             opening = node.child_by_field_name("body").children[0]
-            self._insert(opening.end_point, self._texts.made.format(n=number))
+            text = self._texts.made
+            if self._texts.derived and _has_base(node):
+                # A constructor of its own reports by itself.
+                text = "" if any(f.name == "constructor" for f in statement.functions) else self._texts.derived
+            self._insert(opening.end_point, text.format(n=number))
 
     def _function(self, function: Function) -> None:
         number = self._probes.functions.get(function)
@@ -224,11 +255,35 @@ class _Inserter:
 
     def _around(self, node: Any, before: str, behind: str) -> None:
         self._insert(node.start_point, before)
-        self._insert(node.end_point, behind)
+        self._insert(_end_point(node), behind)
 
     def _insert(self, point: tuple[int, int], text: str) -> None:
         row, offset = point
         self.edits.insert(row + 1, len(self._lines[row][:offset].decode()), text)
+
+
+def _end_point(node: Any) -> tuple[int, int]:
+    """Return where ``node`` ends, without the comments that a statement without a semicolon takes along."""
+    last, takes = node, False
+    while inner := [child for child in last.children if child.type not in _COMMENTS]:
+        takes = takes or inner[-1] != last.children[-1]
+        last = inner[-1]
+    row, column = last.end_point if takes else node.end_point
+    return row, column
+
+
+def _may_raise(statement: Statement) -> bool:
+    """Return whether a statement at the top level can be put into a block without hiding what it declares."""
+    node = statement.node
+    if node.type in ("lexical_declaration", "variable_declaration"):
+        return bool(node.parent.type == "program")
+    if node.type == "expression_statement" and node.named_children[0].type == "internal_module":
+        return False
+    return bool(
+        node.parent.type == "program"
+        and node.type.endswith(("_statement", "_block"))
+        and node.type not in ("import_statement", "export_statement")
+    )
 
 
 def _is_super(node: Any) -> bool:
@@ -236,15 +291,22 @@ def _is_super(node: Any) -> bool:
     return bool(node.type == "explicit_constructor_invocation")
 
 
+def _has_base(node: Any) -> bool:
+    """Return whether a class has a base class."""
+    return any(each.type == "extends_clause" for child in node.children for each in child.children)
+
+
 def _is_directive(node: Any) -> bool:
     return bool(node.type == "expression_statement" and node.named_children and node.named_children[0].type == "string")
 
 
 def _yields(node: Any) -> list[Any]:
-    found = []
-    for child in node.named_children:
-        if child.type == "yield_expression":
-            found.append(child)
-        if child.type not in ("statement_block", "arrow_function", "function_expression", "method_definition"):
-            found += _yields(child)
+    found, waiting = [], [node]
+    while waiting:
+        for child in waiting.pop().named_children:
+            if child.type == "yield_expression":
+                found.append(child)
+            inside = child.type in ("statement_block", "arrow_function", "function_expression", "method_definition")
+            if not inside and not child.type.endswith("_statement"):
+                waiting.append(child)
     return found

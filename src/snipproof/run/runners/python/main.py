@@ -20,7 +20,6 @@ import builtins
 import contextlib
 import faulthandler
 import functools
-import itertools
 import json
 import marshal
 import os
@@ -95,9 +94,10 @@ class Probe:
         self._pid = os.getpid()
         self._lock = threading.RLock()
         self._reports: set[tuple[str, int]] = set()
-        self._frames = itertools.count(1)
+        self._standing: dict[int, int] = {}  # how many activations stand in a group
         self._count = 0
-        module = Frame(self, "0")
+        self._flushing = False
+        module = Frame(self)
         self.at = module.at
         self.done = module.done
 
@@ -113,12 +113,13 @@ class Probe:
 
     def enter(self, function: int) -> Frame:
         """Report that a function was called; return the frame of this call."""
-        self.report("enter", function)
-        return Frame(self, str(next(self._frames)))
+        self.called(function)
+        return Frame(self)
 
     def called(self, function: int) -> None:
         """Report that a lambda was called."""
-        self.report("enter", function)
+        if not self.known("enter", function):
+            self.report("enter", function)
 
     def watch(self, number: int, made: Any) -> None:
         """Report when an object of a class is made that has no ``__init__`` of its own; enumerations have theirs."""
@@ -130,8 +131,10 @@ class Probe:
 
         def __init__(self_: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
             self.report("made", number)
-            if given is not object.__init__ or (made.__new__ is object.__new__ and (args or kwargs)):
+            if given is not object.__init__:
                 given(self_, *args, **kwargs)
+            elif made.__new__ is object.__new__ and (args or kwargs):
+                raise TypeError(f"{type(self_).__name__}() takes no arguments")  # as `object.__new__` does
 
         with contextlib.suppress(Exception):  # a metaclass may refuse it
             made.__init__ = functools.wraps(given)(__init__)
@@ -141,25 +144,41 @@ class Probe:
         """Report the error of a Region that announces it, and go on behind it."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 (whether it is the right one is judged later)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (whether it is the right one is judged later)
             if error.__traceback__:
                 error.__traceback__ = error.__traceback__.tb_next  # this frame is not the Source's
             self.write({"error": describe(error, self._path, whole=True), "region": region})
 
     def report(self, signal: str, number: int, frame: str = "", *, always: bool = False) -> None:
         """Write an event, unless it was written before."""
+        if os.getpid() != self._pid:  # in a fork, a thread that is gone may hold the lock
+            event = {"signal": signal, "line": number, "frame": f"{os.getpid()}.{frame}", "time": time.monotonic()}
+            self.write({**event, "child": True})
+            return
         with self._lock:
             if not always and (signal, number) in self._reports:
                 return
             self._reports.add((signal, number))
+            if not self._flushing:  # a stream of the Source may report in turn
+                self._flushing = True
+                attempt(flush)
+                self._flushing = False
+            mark, self._count = self._count, self._count + 1
             event = {"signal": signal, "line": number, "frame": frame, "time": time.monotonic()}
-            if os.getpid() != self._pid:
-                self.write({**event, "frame": f"{os.getpid()}.{frame}", "child": True})
-                return
-            attempt(flush)
-            self.write({**event, "mark": self._count})
-            attempt(os.write, 1, f"{self._separator}{self._count}{self._separator}".encode("ascii"))
-            self._count += 1
+            self.write({**event, "mark": mark})
+            attempt(os.write, 1, f"{self._separator}{mark}{self._separator}".encode("ascii"))
+
+    def move(self, number: int, group: int, old: int) -> None:
+        """Report that an activation goes from the group ``old`` to a statement of ``group``, if it is the only one."""
+        with contextlib.nullcontext() if os.getpid() != self._pid else self._lock:
+            others = self._standing.get(group, 0)
+            self._standing[group] = others + (group != old)
+            if group and (not others or not self.known("at", number)):
+                self.report("at", number, str(group), always=True)
+            if group != old:
+                self._standing[old] = left = self._standing.get(old, 0) - 1
+                if old and not left:
+                    self.report("exit", number, str(old), always=True)
 
     def known(self, signal: str, number: int) -> bool:
         """Whether an event was written before."""
@@ -169,46 +188,63 @@ class Probe:
 class Frame:
     """One activation of a function: where it stands."""
 
-    __slots__ = ("_group", "_id", "_number", "_probe")
+    __slots__ = ("_group", "_number", "_probe", "_waiting")
 
-    def __init__(self, probe: Probe, id_: str) -> None:
+    def __init__(self, probe: Probe) -> None:
         self._probe = probe
-        self._id = id_
-        self._group = self._number = 0
+        self._group = self._number = self._waiting = 0
 
     def at(self, number: int, group: int) -> None:
         """Report that a statement begins."""
         self._number = number
         if group != self._group or (number and not self._probe.known("at", number)):
-            self._group = group
-            self._probe.report("at", number, self._id, always=True)
+            self._move(group)
 
     def done(self, number: int) -> None:
         """Report that a statement has ended."""
-        self._probe.report("done", number, self._id)
+        if not self._probe.known("done", number):
+            self._probe.report("done", number)
+
+    def returned(self, number: int, value: Any = None) -> Any:
+        """Report that a statement returns ``value``; return it."""
+        if number and not self._probe.known("left", number):
+            self._probe.report("left", number)
+        return value
 
     def suspend(self, value: Any) -> Any:
         """Report that a generator hands over ``value`` and waits; return it."""
+        self.returned(self._number)
         if self._group:
-            self._probe.report("at", 0, self._id, always=True)
+            self._waiting = self._group
+            self._move(0)
         return value
 
     def resume(self, value: Any) -> Any:
         """Report that a generator goes on with ``value``; return it."""
-        if self._group:
-            self._probe.report("at", self._number, self._id, always=True)
+        if self._waiting:
+            group, self._waiting = self._waiting, 0
+            self._move(group)
         return value
+
+    def plain(self, names: Any) -> Any:
+        """Return the result of ``locals`` or ``dir`` without the frame's own variable."""
+        hidden = "__snipproof_frame__"
+        if isinstance(names, dict):  # a copy: the next call of `dir` adds the variable again
+            return {name: value for name, value in names.items() if name != hidden}
+        return [name for name in names if name != hidden]
 
     def __enter__(self) -> Frame:  # noqa: PYI034 (Python 3.8 has no Self)
         """Begin."""
         return self
 
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
+    def __exit__(self, *_: object) -> None:
         """Report that the function has returned, or that an exception has left it."""
-        if kind is None and self._number and not self._probe.known("left", self._number):
-            self._probe.report("left", self._number, self._id)
         if self._group:
-            self._probe.report("exit", self._number, self._id, always=True)
+            self._move(0)
+
+    def _move(self, group: int) -> None:
+        old, self._group = self._group, group
+        self._probe.move(self._number, group, old)
 
 
 def watch_failures(probe: Probe, path: str) -> None:
@@ -219,13 +255,18 @@ def watch_failures(probe: Probe, path: str) -> None:
         if error is not None and not isinstance(error, SystemExit):
             probe.write({"error": describe(error, path)})
 
-    given = threading.excepthook
+    given: Any = threading._make_invoke_excepthook  # type: ignore[attr-defined]  # noqa: SLF001 (a Source may set the hook)
 
-    def thread_failed(args: Any) -> None:
-        report(args.exc_value)
-        given(args)
+    def make_hook() -> Any:
+        hook = given()
 
-    threading.excepthook = thread_failed
+        def thread_failed(thread: threading.Thread) -> None:
+            report(sys.exc_info()[1])
+            hook(thread)
+
+        return thread_failed
+
+    threading._make_invoke_excepthook = make_hook  # type: ignore[attr-defined]  # noqa: SLF001
 
     def unawaited(coroutine: Any) -> None:
         lines = [line for name, line, _ in coroutine.cr_origin or () if name == path]
@@ -236,8 +277,9 @@ def watch_failures(probe: Probe, path: str) -> None:
 
     sys.set_coroutine_origin_tracking_depth(_ORIGIN_DEPTH)
     warnings._warn_unawaited_coroutine = unawaited  # type: ignore[attr-defined]  # noqa: SLF001 (the interpreter calls it)
-    if "asyncio" in sys.modules:
-        loop = sys.modules["asyncio"].BaseEventLoop
+
+    def watch_loops(module: Any) -> None:
+        loop = module.BaseEventLoop
         call = loop.call_exception_handler
 
         def loop_failed(self: Any, context: dict[str, Any]) -> None:
@@ -246,6 +288,37 @@ def watch_failures(probe: Probe, path: str) -> None:
             call(self, context)
 
         loop.call_exception_handler = loop_failed
+
+    when_imported("asyncio.base_events", watch_loops)
+
+
+def when_imported(name: str, action: Callable[[Any], None]) -> None:
+    """Call ``action`` with the module ``name``: now, or as soon as it is imported."""
+    if name in sys.modules:
+        action(sys.modules[name])
+        return
+
+    class Finder:
+        @staticmethod
+        def find_spec(wanted: str, path: Any = None, target: Any = None) -> Any:  # noqa: ARG004 (its signature is given)
+            if wanted != name:
+                return None
+            import importlib.util
+
+            sys.meta_path.remove(Finder)
+            spec = importlib.util.find_spec(name)
+            loader: Any = spec and spec.loader
+            if loader:
+                execute = loader.exec_module
+
+                def exec_module(module: Any) -> None:
+                    execute(module)
+                    action(module)
+
+                loader.exec_module = exec_module
+            return spec
+
+    sys.meta_path.insert(0, Finder)
 
 
 def flush() -> None:
@@ -346,6 +419,7 @@ def end(job: dict[str, Any]) -> None:
     after them. Tearing down hundreds of modules takes longer than most Sources do.
     """
     import atexit
+    import gc
     import threading
 
     code = 0
@@ -355,13 +429,19 @@ def end(job: dict[str, Any]) -> None:
         code = _exit_code(leave)
     threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 (joins threads, those of executors too)
     atexit._run_exitfuncs()  # noqa: SLF001
+    flush_streams((sys.stdout, sys.stderr))  # those of the Source may need its names
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     sys.modules["__main__"].__dict__.clear()  # closes what the Source left open, with the usual warnings
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError, AttributeError):  # closed or replaced by the Source
-            continue
+    gc.collect()
+    flush_streams((sys.stdout, sys.stderr))
     os._exit(code)
+
+
+def flush_streams(streams: tuple[Any, ...]) -> None:
+    """Write what was printed to ``streams``, which the Source may have closed or replaced."""
+    for stream in streams:
+        with contextlib.suppress(Exception):
+            stream.flush()
 
 
 def _exit_code(leave: SystemExit) -> int:

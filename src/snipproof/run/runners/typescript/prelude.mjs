@@ -25,55 +25,75 @@ if (job) {
   // run enters or leaves a set of Regions (a group; 0 outside of all Regions), so a loop costs next to nothing.
   const known = new Set();
   let marks = 0;
-  let frames = 0;
+  const standing = new Map(); // how many activations stand in a group
   const emit = (signal, line, frame) => {
     write({ signal, line, frame, time: Number(now()) / 1e9, mark: marks });
     // Standard output is a file, so everything printed before is already in it.
     attempt(() => writeSync(1, `${job.separator}${marks}${job.separator}`));
     marks += 1;
   };
-  const once = (signal, line, frame = '') => {
+  const once = (signal, line) => {
     const key = `${signal}${line}`;
     if (known.has(key)) return;
     known.add(key);
-    emit(signal, line, frame);
+    emit(signal, line, '');
+  };
+  // An activation goes from a group to another: an event, if it is the only one that stands there.
+  const move = (number, group, old) => {
+    const others = standing.get(group) ?? 0;
+    if (group && (!others || !known.has(`at${number}`))) emit('at', number, `${group}`);
+    known.add(`at${number}`);
+    if (group === old) return;
+    standing.set(group, others + 1);
+    const left = (standing.get(old) ?? 0) - 1;
+    standing.set(old, left);
+    if (old && !left) emit('exit', number, `${old}`);
   };
 
   /** One activation of a function, or the module: where it stands. */
   class Frame {
-    #id = `${frames++}`;
     #number = 0;
     #group = 0;
+    #waiting = 0;
+
+    #move(group) {
+      const old = this.#group;
+      this.#group = group;
+      move(this.#number, group, old);
+    }
 
     at(number, group) {
       this.#number = number;
-      if (group === this.#group && (number === 0 || known.has(`at${number}`))) return;
-      known.add(`at${number}`);
-      this.#group = group;
-      emit('at', number, this.#id);
+      if (group !== this.#group || (number && !known.has(`at${number}`))) this.#move(group);
     }
 
     done(number) {
-      once('done', number, this.#id);
+      once('done', number);
     }
 
     returned(number, value) {
-      once('left', number, this.#id);
+      once('left', number);
       return value;
     }
 
     suspend(value) {
-      if (this.#group) emit('at', 0, this.#id);
+      if (this.#number) once('left', this.#number);
+      if (this.#group) {
+        this.#waiting = this.#group;
+        this.#move(0);
+      }
       return value;
     }
 
     resume(value) {
-      if (this.#group) emit('at', this.#number, this.#id);
+      const group = this.#waiting;
+      this.#waiting = 0;
+      if (group) this.#move(group);
       return value;
     }
 
     exit() {
-      if (this.#group) emit('exit', this.#number, this.#id);
+      if (this.#group) this.#move(0);
     }
 
     enter(number) {
@@ -87,6 +107,10 @@ if (job) {
 
     made(number) {
       once('made', number);
+    }
+
+    raised(region, error) {
+      write({ error: describe(error), region });
     }
   }
   probe = new Frame();
@@ -114,6 +138,9 @@ probe ??= new (class {
   enter = () => this;
   called() {}
   made() {}
+  raised(_, error) {
+    throw error;
+  }
 })();
 Object.defineProperty(globalThis, PROBE, { value: probe, enumerable: false });
 
@@ -129,7 +156,17 @@ function describe(error) {
   const chain = attempt(() => causes(error), [error]);
   const lines = chain.map((each) => linesOf(stackOf(each))).find((found) => found.length) ?? [];
   const traceback = chain.map(stackOf).join('\nCaused by: ');
-  return { type: typeOf(error), message: own(messageOf(error)), lines, traceback: own(traceback) };
+  const types = attempt(() => typesOf(error), []);
+  return { type: typeOf(error), types, message: own(messageOf(error)), lines, traceback: own(traceback) };
+}
+
+/** Returns the names of the classes of an error, and its codes. */
+function typesOf(error) {
+  const found = ['code', 'errno', 'status'].map((name) => attempt(() => String(error[name] ?? ''), ''));
+  for (let each = Object.getPrototypeOf(error); each; each = Object.getPrototypeOf(each)) {
+    found.push(attempt(() => String(each.constructor.name), ''));
+  }
+  return found.filter((name) => name && name !== 'Object');
 }
 
 /**
