@@ -188,7 +188,7 @@ def test_each_failure_of_a_test_belongs_to_its_snippet(mini: Mini) -> None:
 
 
 def test_a_native_test_that_failed_has_a_red_snippet(mini: Mini) -> None:
-    """Whatever the report says: without words, behind a panic of another test, by an exit, in a hang."""
+    """Whatever the report has: without words, behind a panic of another test, by an exit, in a hang."""
     failing = source("A", *snippet("a", 'fmt.Println("a")'), "t.Fail()")
     panics = failing + 'func TestB(t *testing.T) {\n// START b\npanic("b")\n// END b\n}\n'
     exits = source("A", *snippet("a", 'fmt.Println("a")'), "os.Exit(0)") + (
@@ -248,7 +248,7 @@ def test_errors_that_a_snippet_announces(mini: Mini) -> None:
 
 
 def test_what_runs_in_the_background(mini: Mini) -> None:
-    """Output belongs to where the tests stand, however long a goroutine lives and whoever waits for its turn."""
+    """Output belongs to where the tests stand, however long a goroutine lives and while a test waits for its turn."""
     lines = (
         *snippet("server", "ready := make(chan int)", "go func() {", "ready <- 1", "select {}", "}()", "<-ready"),
         *snippet("later", 'fmt.Println("later")', 'fmt.Fprintln(os.Stderr, "no output")'),
