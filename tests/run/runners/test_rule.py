@@ -154,6 +154,8 @@ GO: dict[str, tuple[str, bool]] = {
     "recovered": ("func c13() { «fail()» }", MISSED),
     "comment": ("// nothing", MISSED),
     "inside a call": ("f(\n«1,»\n2,\n)", PROVEN),
+    "label": ("goto end28\nend28:\nf(2)", PROVEN),
+    "label at the end": ("for { goto end29 }\nend29:", PROVEN),
     "goto": ("func c14() { «f(1)\ngoto end»\nend:\nf(2) }", PROVEN),
 }
 GO_TAIL = """\

@@ -19,6 +19,10 @@ from snipproof.syntax.statements import Function, Statement, StatementKind, Stat
 from snipproof.syntax.tree_statements import declaration, ends, tree_statements
 
 _COMMENTS = ("comment", "line_comment", "block_comment")
+_LABELED = (
+    *("for_statement", "expression_switch_statement", "type_switch_statement", "select_statement"),
+    "labeled_statement",
+)
 _PAUSE = re.compile(rb"\w+\.Parallel\(\)")
 
 
@@ -209,7 +213,7 @@ class _Inserter:
         call = self._texts.at.format(f=frame, n=number, g=group)
         if self._texts.pause and _PAUSE.fullmatch(statement.node.text):
             call += self._texts.pause.format(f=frame)
-        self._insert(statement.node.start_point, f"{opening}{call}{between}")
+        self._insert(_begin(statement.node), f"{opening}{call}{between}")
         if statement.kind is StatementKind.RETURN and number and self._texts.returned[0]:
             self._return(statement.node, frame, number)
         if statement.kind is StatementKind.YIELD and frame != self._texts.module:
@@ -307,6 +311,16 @@ class _Inserter:
     def _insert(self, point: tuple[int, int], text: str) -> None:
         row, offset = point
         self.edits.insert(row + 1, len(self._lines[row][:offset].decode()), text)
+
+
+def _begin(node: Any) -> tuple[int, int]:
+    """Return the place of the probe before a statement: behind a label of Go, since ``goto`` jumps to it."""
+    label = node.named_children[0] if node.type == "labeled_statement" else None
+    inner = node.named_children[-1] if label is not None else node
+    # `break` and `continue` need the label of a loop right before it.
+    if label is None or label.type != "label_name" or inner.type in _LABELED:
+        return tuple(node.start_point)
+    return tuple(node.end_point if inner == label else inner.start_point)
 
 
 def _is_super(node: Any) -> bool:
