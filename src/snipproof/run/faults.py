@@ -30,8 +30,15 @@ def find_faults(source: Source, probed: Probed, traces: Mapping[str, Trace], run
         blame(_at_line(source, diagnostic), diagnostic)
     for crash in run.crashes:
         blame(_of_crash(source, probed, traces, crash), crash)
+    for test in run.unfinished:
+        own = snippets_of_test(source, probed, test)
+        if own and not run.ok and not run.announced and not any(snippet.id in faults for snippet in own):
+            opened = [s for s in own if traces[s.id].open]
+            cause = run.crashes[-1] if run.crashes else run.termination
+            blame(opened or _nearest(own, traces, run.stopped_at, None), cause)
     ended = run.announced and run.termination is Termination.EXITED
-    if not run.ok and not run.crashes and not ended and run.termination is not Termination.NOT_BUILT:
+    unexplained = not run.ok and not run.crashes and not ended and not faults
+    if unexplained and run.termination is not Termination.NOT_BUILT:
         opened = [s for s in source.snippets if traces[s.id].open]
         blame(opened or _nearest(source.snippets, traces, run.stopped_at, None), run.termination)
     if run.termination is Termination.NOT_BUILT and not faults:
@@ -53,7 +60,12 @@ def _of_crash(source: Source, probed: Probed, traces: Mapping[str, Trace], crash
     found = shown or opened
     if not found or (own and not any(snippet in own for snippet in found)):
         # A test that failed makes at least one of its own Snippets red.
-        line = crash.lines[-1] if crash.lines else None
+        places = probed.plan.functions.get(crash.test, ()) if probed.plan else ()
+        inside = [line for line in crash.lines if any(first <= line <= last for first, last in places)]
+        line = next(iter(reversed(inside or crash.lines)), None)
+        if inside and not any(gap.line > inside[-1] for s in own for gap in traces[s.id].gaps if gap.starts):
+            # What stands above this line was not kept from starting.
+            own = [s for s in own if traces[s.id].last_entry(crash.after) >= 0] or own
         found = [*found, *_nearest(own or source.snippets, traces, line, crash.after)]
     return found
 

@@ -30,7 +30,9 @@ def find_raised(source: Source, crashes: Sequence[Crash]) -> dict[str, Crash]:
 
 def without_raised(run: SourceRun, crashes: Sequence[Crash], raised: Mapping[str, Crash]) -> SourceRun:
     """Return ``run`` with those of ``crashes`` that no Snippet announces."""
-    return replace(run, crashes=tuple(c for c in crashes if c not in raised.values()), announced=bool(raised))
+    known = {(crash.region, crash.type, crash.message) for crash in raised.values() if crash.region}
+    left = (c for c in crashes if c not in raised.values() and (c.region, c.type, c.message) not in known)
+    return replace(run, crashes=tuple(left), announced=bool(raised))
 
 
 def raise_problem(snippet: Snippet, probed: Probed, run: SourceRun, raised: Mapping[str, Crash]) -> str:

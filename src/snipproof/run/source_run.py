@@ -28,6 +28,7 @@ class ProbeEvent:
     :param signal: what it reports, if a plan placed the probe; ``line`` is then the number of a statement, a function
         or a class, and ``frame`` the activation of the function that reports it.
     :param mark: the number of the mark that the probe prints; ``None`` if it prints none.
+    :param background: whether another goroutine or thread than that of the tests reports it.
     """
 
     line: int
@@ -35,6 +36,7 @@ class ProbeEvent:
     signal: Signal | None = None
     frame: str = ""
     mark: int | None = None
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class SourceRun:
     :param failure_reason: why a run failed whose process exited with 0, such as a test runner that found no test.
     :param exchanges: the recorded requests of the Source and the responses to them.
     :param skipped: native tests that skipped themselves.
+    :param unfinished: native test functions that began and never ended.
     :param announced: whether a Snippet raised the error that it announces, which explains an exit code.
     """
 
@@ -117,6 +120,7 @@ class SourceRun:
     failure_reason: str = ""
     exchanges: tuple[Exchange, ...] = ()
     skipped: tuple[SkippedTest, ...] = ()
+    unfinished: tuple[str, ...] = ()
     announced: bool = False
 
     @property

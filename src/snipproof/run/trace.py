@@ -81,18 +81,26 @@ def trace(region: Region, probed: Probed, run: SourceRun, until: int | None = No
 
 
 class _Standing:
-    """The statement at which each activation of a function stands."""
+    """The statement at which each activation of a function stands.
+
+    What runs in the background may stand there for long: it counts until the tests enter another Region.
+    """
 
     def __init__(self, plan: RegionPlan) -> None:
         self._plan = plan
         self._frames: set[str] = set()
+        self._background: set[str] = set()
 
     def move(self, event: ProbeEvent) -> bool:
         """Take note of an event; return whether the run is inside the Region now."""
         if event.signal is Signal.AT and event.line in self._plan.statements:
             self._frames.add(event.frame)
+            if event.background:
+                self._background.add(event.frame)
         elif event.signal in (Signal.AT, Signal.EXIT):
             self._frames.discard(event.frame)
+            if event.signal is Signal.AT and event.line and not event.background:
+                self._frames -= self._background
         return bool(self._frames)
 
 

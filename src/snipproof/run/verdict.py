@@ -148,7 +148,7 @@ def _judge_run(snippet: Snippet, facts: _Facts) -> Verdict:  # noqa: PLR0911 (on
         return Verdict(snippet, Outcome.SKIPPED, line, reason)
     if snippet.id in facts.faults:
         return _failure(facts.source, snippet, trace, facts.run, facts.faults[snippet.id])
-    if problem := raise_problem(snippet, facts.probed, facts.run, facts.raised):
+    if (trace.begun or facts.run.ok) and (problem := raise_problem(snippet, facts.probed, facts.run, facts.raised)):
         return Verdict(snippet, Outcome.FAILED, line, problem)
     if snippet.id in facts.skipped:
         return Verdict(snippet, Outcome.SKIPPED, line, facts.skipped[snippet.id])

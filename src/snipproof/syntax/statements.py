@@ -67,6 +67,7 @@ class Function:
     :param first: the line at which it begins, ``last`` the one at which it ends.
     :param body: its statements; a function whose body is an expression has a block without statements.
     :param counts: whether it has to be called. An abstract method or an overload has not.
+    :param returns: whether it has to return. A goroutine may run until the process ends.
     """
 
     node: Any
@@ -75,6 +76,7 @@ class Function:
     last: int
     body: StatementList
     counts: bool = True
+    returns: bool = True
 
 
 @dataclass(slots=True, eq=False)

@@ -147,12 +147,13 @@ class _Maker:
         if declared and made.kind is StatementKind.PLAIN:
             made.kind = StatementKind.NOTHING  # a field, a variable of a package
         if core.type in self._syntax.functions:
-            function = self._function(core, _text(core.child_by_field_name("name")))
+            name = "static" if core.type == "static_initializer" else _text(core.child_by_field_name("name"))
+            function = self._function(core, name)
             made.functions.append(function)
             if core.type != "static_initializer":
                 made.kind = StatementKind.FUNCTION if function.counts else StatementKind.NOTHING
         elif core.type == "block" and declared:  # an initializer of objects
-            made.functions.append(Function(core, "", first, last, self.block(core)))
+            made.functions.append(Function(core, "initializer", first, last, self.block(core)))
         elif core.type in self._syntax.classes:
             self._class(core, made)
         elif core.type in self._syntax.blocks and not declared:
@@ -247,7 +248,9 @@ class _Maker:
         counts = body is not None and any(s.kind is not StatementKind.NOTHING for s in block.statements or ())
         if body is not None and body.type not in self._syntax.blocks:
             counts = True  # an expression
-        return Function(node, name, node.start_point[0] + 1, node.end_point[0] + 1, block, counts)
+        call = node.parent
+        returns = call is None or call.parent is None or call.parent.type != "go_statement"
+        return Function(node, name, node.start_point[0] + 1, node.end_point[0] + 1, block, counts, returns)
 
     def _class(self, node: Any, made: Statement) -> None:
         made.kind = StatementKind.CLASS

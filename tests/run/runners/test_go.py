@@ -187,6 +187,86 @@ def test_each_failure_of_a_test_belongs_to_its_snippet(mini: Mini) -> None:
     assert [found[name].output for name in ("one", "two", "three")] == ["", "fine\n", ""]
 
 
+def test_a_native_test_that_failed_has_a_red_snippet(mini: Mini) -> None:
+    """Whatever the report has: without words, behind a panic of another test, by an exit, in a hang."""
+    failing = source("A", *snippet("a", 'fmt.Println("a")'), "t.Fail()")
+    panics = failing + 'func TestB(t *testing.T) {\n// START b\npanic("b")\n// END b\n}\n'
+    exits = source("A", *snippet("a", 'fmt.Println("a")'), "os.Exit(0)") + (
+        "func TestB(t *testing.T) {\n// START b\nfmt.Println()\n// END b\n}\n"
+    )
+    mini.set(timeout=2.0)
+    found = mini.prove(
+        {
+            "go/one/a_test.go": panics.replace('panic("b")', "var m map[int]int\nm[0] = 1"),
+            "go/two/a_test.go": exits,
+            "go/three/a_test.go": exits.replace("os.Exit(0)", "select {}"),
+            "go/four/a_test.go": source(
+                "A",
+                "if len(os.Args) > 99 {",
+                *snippet("a", "fmt.Println()"),
+                "}",
+                *snippet("b", "fmt.Println()"),
+                't.Fatal("b")',
+            ),
+        }
+    )
+    assert brief(found) == {
+        "go/one/a_test.go::a": ("failed", 5),
+        "go/one/a_test.go::b": ("failed", 13),
+        "go/two/a_test.go::a": ("failed", 8),
+        "go/two/a_test.go::b": ("blocked", 11),
+        "go/three/a_test.go::a": ("failed", 8),
+        "go/three/a_test.go::b": ("blocked", 11),
+        "go/four/a_test.go::a": ("blocked", 6),
+        "go/four/a_test.go::b": ("failed", 13),
+    }
+
+
+def test_errors_that_a_snippet_announces(mini: Mini) -> None:
+    """What ``log.Fatal`` prints, and a panic that hidden code recovers."""
+    recovered = (
+        "defer func() { recover() }()",
+        "// START r {raises: no bread}",
+        'panic("no bread")',
+        "// END r",
+    )
+    fatal = ("// START f {raises: no bread}", 'log.Fatal("no bread left")', "// END f")
+    found = mini.prove(
+        {
+            "go/one/a_test.go": source("A", *recovered, head=HEAD),
+            "go/two/a_test.go": source("A", *fatal, head=HEAD.replace('"os"', '"os"; "log"')),
+            "go/three/a_test.go": source(
+                "A", *(line.replace("bread}", "milk}") for line in fatal), head=HEAD.replace('"os"', '"os"; "log"')
+            ),
+        }
+    )
+    assert {name: str(verdict.outcome) for name, verdict in found.items()} == {
+        "go/one/a_test.go::r": "passed",
+        "go/two/a_test.go::f": "passed",
+        "go/three/a_test.go::f": "failed",
+    }
+
+
+def test_what_runs_in_the_background(mini: Mini) -> None:
+    """Output belongs to where the tests stand, however long a goroutine lives and while a test waits for its turn."""
+    lines = (
+        *snippet("server", "ready := make(chan int)", "go func() {", "ready <- 1", "select {}", "}()", "<-ready"),
+        *snippet("later", 'fmt.Println("later")', 'fmt.Fprintln(os.Stderr, "no output")'),
+        *snippet("calls", "sum := 0", "for i := 0; i < 200000; i++ {", "sum += twice(i)", "}", "fmt.Println(sum)"),
+    )
+    text = source("A", *lines) + (
+        "func twice(x int) int {\n// START twice\nreturn 2 * x\n// END twice\n}\n"
+        "// START init\nfunc init() { fmt.Print() }\n// END init\n"
+        "func TestB(t *testing.T) {\n// START b\nt.Parallel()\nfmt.Println(1)\n// END b\n}\n"
+        "func TestC(t *testing.T) {\n// START c\nt.Parallel()\nfmt.Println(2)\n// END c\n}\n"
+    )
+    text = text.replace("// START twice\nreturn 2 * x\n// END twice\n", "return 2 * x\n")
+    found = mini.prove(text)
+    assert passed(found), found
+    outputs = {name: verdict.output for name, verdict in found.items()}
+    assert outputs == {"server": "", "later": "later\n", "calls": "39999800000\n", "init": "", "b": "1\n", "c": "2\n"}
+
+
 def test_a_message_of_testify_becomes_one_line(mini: Mini) -> None:
     """The error and its message, not the trace above them, which only gives the lines."""
     error = (

@@ -91,7 +91,7 @@ def test_a_failure_is_red_at_its_own_line(mini: Mini) -> None:
     assert short(found) == {
         "Inside::a": ("failed", 7),
         "Before::a": ("failed", 5),
-        "Between::a": ("passed", 5),
+        "Between::a": ("blocked", 5),
         "Between::b": ("failed", 8),
         "After::a": ("failed", 8),
         "Loading::a": ("failed", 4),
@@ -197,6 +197,74 @@ def test_functions_and_several_tests(mini: Mini) -> None:
         "Two::d": ("passed", 25),
     }
     assert [v.output for v in found.values()] == ["", "", "1\n", "", "3\n", "4\n"]
+
+
+def test_errors_in_threads_and_errors_that_are_caught(mini: Mini) -> None:
+    """A thread that dies is red. What a Snippet announces may be caught by hidden code."""
+    found = mini.prove(
+        in_class(
+            "Threads",
+            "@Test void thread() throws Exception {",
+            "// START thread",
+            'Thread thread = new Thread(() -> { throw new IllegalStateException("no"); });',
+            "thread.start();",
+            "thread.join();",
+            "// END thread",
+            "}",
+            "@Test void asserted() {",
+            "assertThrows(RuntimeException.class, () -> {",
+            "// START asserted {raises: IllegalStateException}",
+            "fail1();",
+            "// END asserted",
+            "});",
+            "}",
+            "@Test void caught() {",
+            "try {",
+            "// START caught {raises: no bread}",
+            "fail1();",
+            "// END caught",
+            "} catch (RuntimeException error) { error.getMessage(); }",
+            "}",
+            "@Test void other() {",
+            "try {",
+            "// START other {raises: no milk}",
+            "fail1();",
+            "// END other",
+            "} catch (RuntimeException error) { error.getMessage(); }",
+            "}",
+            'static void fail1() { throw new IllegalStateException("no bread"); }',
+            "@Test void stream() {",
+            "// START stream",
+            "long n = java.util.stream.IntStream.range(0, 200_000).filter(x -> { return x > 1; }).count();",
+            "System.out.println(n);",
+            "// END stream",
+            "}",
+        )
+    )
+    assert short(found) == {
+        "Threads::thread": ("failed", 6),
+        "Threads::asserted": ("passed", 13),
+        "Threads::caught": ("passed", 20),
+        "Threads::other": ("failed", 27),
+        "Threads::stream": ("passed", 34),
+    }
+
+
+def test_a_test_that_never_ends_is_red(mini: Mini) -> None:
+    """Its Snippet has passed its END."""
+    mini.set(timeout=3.0)
+    found = mini.prove(
+        in_class(
+            "Hang",
+            "@Test void test() throws Exception {",
+            "// START a",
+            'System.out.println("a");',
+            "// END a",
+            "Thread.sleep(60_000);",
+            "}",
+        )
+    )
+    assert [str(verdict.outcome) for verdict in found.values()] == ["failed"]
 
 
 def forks(script: str) -> str:

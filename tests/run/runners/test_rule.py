@@ -140,6 +140,8 @@ GO: dict[str, tuple[str, bool]] = {
     "argument": ("call(func() { f(1) })", PROVEN),
     "called where it stands": ("func() { f(1) }()", PROVEN),
     "defer": ("defer f(1)", PROVEN),
+    "go without an end": ("up := make(chan int); go func() { up <- 1; select {} }(); <-up", PROVEN),
+    "go with a loop": ("up := make(chan int); go func() {\nfor { up <- 1 } }(); <-up", PROVEN),
     "go": ("done := make(chan int); go func() { done <- 1 }(); <-done", PROVEN),
     "send": ("ch := make(chan int, 1); ch <- 1", PROVEN),
     "if": ("if no { f(1) }", PROVEN),
@@ -163,6 +165,8 @@ GO: dict[str, tuple[str, bool]] = {
     "recovered": ("func c13() { «fail()» }", MISSED),
     "comment": ("// nothing", MISSED),
     "inside a call": ("f(\n«1,»\n2,\n)", PROVEN),
+    "label": ("goto end28\nend28:\nf(2)", PROVEN),
+    "label at the end": ("for { goto end29 }\nend29:", PROVEN),
     "goto": ("func c14() { «f(1)\ngoto end»\nend:\nf(2) }", PROVEN),
 }
 GO_TAIL = """\
@@ -209,6 +213,17 @@ JAVA: dict[str, tuple[str, bool]] = {
     "lambda bound": ("Runnable c9 = () -> { f(1); };", MISSED),
     "lambda bound and called": ("Runnable c10 = () -> { f(1); }; c10.run();", PROVEN),
     "argument": ("java.util.List.of().forEach(x -> f(x));", PROVEN),
+    "expression bound": ("Runnable c18 = () -> f(1);", MISSED),
+    "expression bound and called": ("Runnable c19 = () -> f(1); c19.run();", PROVEN),
+    "value bound": ("java.util.function.IntUnaryOperator c20 = x -> 2 * x;", MISSED),
+    "value bound and called": ("java.util.function.IntUnaryOperator c21 = x -> 2 * x; c21.applyAsInt(1);", PROVEN),
+    "call bound and called": ("java.util.function.Supplier<Integer> c22 = () -> f(1); c22.get();", PROVEN),
+    "own interface": ("interface I { void m(); } I c23 = () -> f(1); c23.m();", PROVEN),
+    "finally behind return": ("/**/int c24() { «try { return f(1); } finally { f(2); }» }", PROVEN),
+    "hidden finally": ("/**/int c25() { try { «return f(1);» } finally { f(2); } }", PROVEN),
+    "hidden finally behind an error": ("/**/int c26() { try { «return fail();» } finally { f(2); } }", MISSED),
+    "initializer never": ("/**/static class C27 { «static { f(1); }» }", MISSED),
+    "object initializer": ("/**/static class C28 { «{ f(1); }» }", PROVEN),
     "anonymous": ("new Object() { int m() { return f(1); } };", PROVEN),
     "if": ("if (no()) f(1);", PROVEN),
     "if without braces": ("if (no())\n«f(1);»", MISSED),
@@ -242,7 +257,9 @@ JAVA: dict[str, tuple[str, bool]] = {
 JAVA_TAIL = """\
 @Test void calls() {
   c2(); new C5(); new C6(1).m(); c13(true); c13(false); c14(true); new C16(); new C17();
+  c24(); c25(); new C28();
   try { c15(); } catch (RuntimeException e) { f(0); }
+  try { c26(); } catch (RuntimeException e) { f(0); }
 }
 static int f(Object x) { return x.hashCode(); }
 static void g(int x, int y) { }

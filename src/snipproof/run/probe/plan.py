@@ -159,7 +159,7 @@ class _Planner:
                     row = [s for s in block.statements if _overlaps(segment, s) and s in self.probes.statements]
                     self.probes.raising.append((region.name, row))
         nothing = ""
-        if all(statement.kind is StatementKind.NOTHING for statement in inside):
+        if not requirements or all(statement.kind is StatementKind.NOTHING for statement in inside):
             nothing = "it shows no code that can be executed, so nothing proves it"
         numbers = frozenset(self.probes.statements[s] for s in inside if s in self.probes.statements)
         unique = {requirement.reports: requirement for requirement in reversed(requirements)}
@@ -209,12 +209,15 @@ class _Planner:
         if head and required:
             number, what = self.probes.functions[function], f"`{function.name}`"
             yield Requirement(frozenset({(Signal.ENTER, number)}), function.first, f"{what} is never called")
-            yield from self._completed(region, function.body, f"{what} never returned")
+            if function.returns:
+                yield from self._completed(region, function.body, f"{what} never returned")
         yield from self._of_block(region, function.body, required=required)
 
     def _of_class(self, statement: Statement) -> Iterator[Requirement]:
         """Yield the requirement that a class with methods is used."""
-        methods = [self.probes.functions[f] for f in statement.functions if f.name and f in self.probes.functions]
+        methods = [
+            self.probes.functions[f] for f in statement.functions if f.name and f.counts and f in self.probes.functions
+        ]
         if methods:
             number = self.probes.classes.setdefault(statement, next(self._numbers))
             reports = {*((Signal.ENTER, method) for method in methods), (Signal.MADE, number)}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +13,17 @@ from snipproof.model import Region
 from snipproof.run.probe.plan import Probes, make_plan
 from snipproof.run.probe.probed import PROBE_FUNCTION, Edits, Probed
 from snipproof.syntax.grammar import load_parser
-from snipproof.syntax.leaving import statements
-from snipproof.syntax.statements import Function, Statement, StatementKind, StatementList
+from snipproof.syntax.java_lambdas import gives_value
+from snipproof.syntax.leaving import leaves, statements
+from snipproof.syntax.statements import Function, Statement, StatementKind, StatementList, walk
 from snipproof.syntax.tree_statements import declaration, ends, tree_statements
 
 _COMMENTS = ("comment", "line_comment", "block_comment")
+_LABELED = (
+    *("for_statement", "expression_switch_statement", "type_switch_statement", "select_statement"),
+    "labeled_statement",
+)
+_PAUSE = re.compile(rb"\w+\.Parallel\(\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +32,16 @@ class ProbeTexts:
 
     :param at: stands before a statement, ``done`` behind it.
     :param enter: follows the brace that opens a function, ``leave`` precedes the one that closes it.
-    :param called: surrounds the body of a function literal that is an expression.
+    :param called: surrounds the body of a function literal that is an expression; ``called_void`` one whose value, if
+        it has any, is ignored.
     :param made: follows the brace that opens a class; ``derived`` instead, if it has a base class but no constructor.
     :param returned: surrounds a value that is returned; the frame reports a return by itself if it is empty.
     :param suspend: surrounds a value that is yielded, ``resume`` the whole expression.
     :param module: the frame of code outside of functions.
     :param raising: surrounds the statements at the top level that raise an error that their Region, ``{r}``, announces.
+    :param announced: precedes the first statement of a Region that announces an error, or the ``throw`` in ``leave``.
+    :param final: follows the brace that opens a ``finally``, and precedes the one that closes it.
+    :param pause: precedes a statement that lets other tests run.
     """
 
     at: str
@@ -45,6 +57,10 @@ class ProbeTexts:
     resume: tuple[str, str] = ("", "")
     module: str = ""
     raising: tuple[str, str] = ("", "")
+    called_void: tuple[str, str] = ("", "")
+    announced: str = ""
+    final: tuple[str, str] = ("", "")
+    pause: str = ""
 
 
 _FRAME = "__snipproof_frame__"
@@ -71,6 +87,8 @@ TEXTS = {
         enter=f" {_FRAME} := {PROBE_FUNCTION}({{n}}); defer {_FRAME}.Exit();",
         leave="",
         frame=_FRAME,
+        announced="defer {f}.Raised({name}, {numbers}); ",
+        pause="{f}.Pause(); ",
     ),
     "java": ProbeTexts(
         at="{f}.at({n}, {g}); ",
@@ -82,6 +100,10 @@ TEXTS = {
         ),
         frame=_FRAME + "{n}",  # a lambda must not hide a variable of the function around it
         made=" {{ snipproof.Probe.made({n}); }}",
+        called=("{{ snipproof.Probe.enter({n}); return ", "; }}"),
+        called_void=("{{ snipproof.Probe.enter({n}); ", "; }}"),
+        announced="{f}.caught({error}, {name}, {numbers}); ",
+        final=(" int __snipproof_last_{n} = {f}.last();", " {f}.back(__snipproof_last_{n}); "),
     ),
 }
 
@@ -150,6 +172,8 @@ class _Inserter:
         rows = [(name, row) for name, row in probes.raising if texts.raising[0] and all(map(_may_raise, row))]
         self._opening = {row[0]: row for _, row in rows if row}
         self._closing = {row[-1]: name for name, row in rows if row}
+        self._finals = itertools.count(1)
+        self._announcing: dict[str, list[tuple[str, str]]] = {}
 
     def insert(self, root: StatementList) -> None:
         """Insert the probes of a whole program."""
@@ -163,7 +187,13 @@ class _Inserter:
                 self._insert(statement.node.start_point, self._texts.raising[0])
             self._before(statement, frame)
             for inner in statement.blocks:
+                final = self._final(inner, frame)
+                if final:
+                    self._insert(inner.node.children[0].end_point, final[0])
+                self._caught(inner, frame)
                 self._block(inner, frame)
+                if final:
+                    self._insert(inner.node.children[-1].start_point, final[1])
             for function in statement.functions:
                 self._function(function)
             self._after(statement, frame)
@@ -179,6 +209,27 @@ class _Inserter:
             word = node.children[0].text.decode()
             self.edits.overwrite(row + 1, len(self._lines[row][:offset].decode()), "var".ljust(len(word)))
 
+    def _final(self, block: StatementList, frame: str) -> list[str]:
+        """Return the probes of a block that may run after a ``return``, which stays the last statement of the run."""
+        is_final = self._texts.final[0] and block.node is not None and block.node.parent.type == "finally_clause"
+        if not is_final or leaves(block.node) or not any(s in self._probes.statements for s in block.statements):
+            return []
+        number = next(self._finals)
+        return [text.format(f=frame, n=number) for text in self._texts.final]
+
+    def _caught(self, block: StatementList, frame: str) -> None:
+        """Insert the probe of a handler that may catch the error that a Region of its function announces."""
+        clause = block.node.parent if block.node is not None else None
+        if clause is not None and clause.type == "catch_clause" and frame in self._announcing:
+            parameter = next(child for child in clause.named_children if child.type == "catch_formal_parameter")
+            for announced in self._announcing[frame]:
+                text = self._announce(frame, parameter.child_by_field_name("name").text.decode(), announced)
+                self._insert(block.node.children[0].end_point, f" {text}")
+
+    def _announce(self, frame: str, error: str, announced: tuple[str, str]) -> str:
+        name, numbers = announced
+        return self._texts.announced.format(f=frame, error=error, name=json.dumps(name), numbers=numbers)
+
     def _before(self, statement: Statement, frame: str) -> None:
         number = self._probes.statements.get(statement)
         if number is None or statement.kind is StatementKind.NOTHING or _is_super(statement.node):
@@ -186,7 +237,9 @@ class _Inserter:
         opening, between, _ = statement.wrap
         group = self._probes.groups[number]
         call = self._texts.at.format(f=frame, n=number, g=group)
-        self._insert(statement.node.start_point, f"{opening}{call}{between}")
+        if self._texts.pause and _PAUSE.fullmatch(statement.node.text):
+            call += self._texts.pause.format(f=frame)
+        self._insert(_begin(statement.node), f"{opening}{call}{between}")
         if statement.kind is StatementKind.RETURN and number and self._texts.returned[0]:
             self._return(statement.node, frame, number)
         if statement.kind is StatementKind.YIELD and frame != self._texts.module:
@@ -237,12 +290,20 @@ class _Inserter:
         body = function.body.node
         if number is not None and body is not None:
             if body.children and body.children[0].type == "{":
-                self._frame(body, number)
-            elif self._texts.called[0]:
-                self._around(body, *(text.format(n=number) for text in self._texts.called))
+                self._frame(function, number)
+            elif texts := self._called(function):
+                self._around(body, *(text.format(n=number) for text in texts))
         self._block(function.body, frame)
 
-    def _frame(self, body: Any, number: int) -> None:
+    def _called(self, function: Function) -> tuple[str, str] | None:
+        """Return what surrounds the body of a function literal that is an expression."""
+        if not self._texts.called_void[0]:
+            return self._texts.called if self._texts.called[0] else None
+        value = gives_value(function.node) if function.name else None
+        return {True: self._texts.called, False: self._texts.called_void, None: None}[value]
+
+    def _frame(self, function: Function, number: int) -> None:
+        body = function.body.node
         opening = body.children[0]
         inner = statements(body)
         for first in inner:
@@ -250,8 +311,28 @@ class _Inserter:
                 break
             opening = first
         self._insert(opening.end_point, self._texts.enter.replace("{n}", str(number)))
-        if self._texts.leave:
-            self._insert(body.children[-1].start_point, self._texts.leave.replace("{n}", str(number)))
+        leave = self._texts.leave.replace("{n}", str(number))
+        frame = self._texts.frame.replace("{n}", str(number))
+        for name, inside in self._announced(function):
+            announced = (name, ", ".join(str(self._probes.statements[s]) for s in inside))
+            if leave:
+                self._announcing.setdefault(frame, []).append(announced)
+                text = self._announce(frame, f"__snipproof_error_{number}", announced)
+                leave = leave.replace(" throw __", f" {text}throw __", 1)
+            else:
+                self._insert(inside[0].node.start_point, self._announce(frame, "", announced))
+        if leave:
+            self._insert(body.children[-1].start_point, leave)
+
+    def _announced(self, function: Function) -> Iterator[tuple[str, list[Statement]]]:
+        """Yield each Region in ``function`` that announces an error, with its statements."""
+        if not self._texts.announced:
+            return
+        inside = set(walk(function.body))
+        for name, row in self._probes.raising:
+            own = [s for s in walk(StatementList(None, row)) if s in inside and s in self._probes.statements]
+            if own:
+                yield name, own
 
     def _around(self, node: Any, before: str, behind: str) -> None:
         self._insert(node.start_point, before)
@@ -284,6 +365,16 @@ def _may_raise(statement: Statement) -> bool:
         and node.type.endswith(("_statement", "_block"))
         and node.type not in ("import_statement", "export_statement")
     )
+
+
+def _begin(node: Any) -> tuple[int, int]:
+    """Return the place of the probe before a statement: behind a label of Go, since ``goto`` jumps to it."""
+    label = node.named_children[0] if node.type == "labeled_statement" else None
+    inner = node.named_children[-1] if label is not None else node
+    # `break` and `continue` need the label of a loop right before it.
+    if label is None or label.type != "label_name" or inner.type in _LABELED:
+        return tuple(node.start_point)
+    return tuple(node.end_point if inner == label else inner.start_point)
 
 
 def _is_super(node: Any) -> bool:

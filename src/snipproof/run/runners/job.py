@@ -242,7 +242,9 @@ def _probe_event(event: Mapping[str, Any], line: int, time: float) -> ProbeEvent
         return ProbeEvent(line, time)
     mark = event.get("mark")
     found = mark if isinstance(mark, int) and "child" not in event else None
-    return ProbeEvent(line, time, Signal(event["signal"]), str(event.get("frame", "")), found)
+    return ProbeEvent(
+        line, time, Signal(event["signal"]), str(event.get("frame", "")), found, event.get("background") is True
+    )
 
 
 def _with_facts(crash: Crash, event: Mapping[str, Any]) -> Crash:

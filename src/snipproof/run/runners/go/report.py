@@ -51,11 +51,13 @@ class GoTestReport:
 
     :param text: the output of the Source itself.
     :param tests: the tests that started, with subtests; ``None`` for a test that did not end.
+    :param failed: those that failed, in the order of the report.
     """
 
     text: str = ""
     tests: dict[str, Ended | None] = field(default_factory=dict)
     logged: list[Logged] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
 
     def ended(self, result: str) -> dict[str, int]:
         """Return the tests with this result, each with the number of events before its end."""
@@ -93,6 +95,7 @@ def read_report(stdout: str, separator: str) -> GoTestReport:
         elif match["result"]:
             name = match["name"]
             report.tests[name] = Ended(match["result"], events)
+            report.failed += [name] * (match["result"] == "FAIL")
             if compared := _COMPARED.match(stdout, position) if match["result"] == "FAIL" else None:
                 report.logged.append(Logged(name, "", 0, f"it printed something else\n{compared[0].rstrip()}", events))
                 position = compared.end()
@@ -100,10 +103,20 @@ def read_report(stdout: str, separator: str) -> GoTestReport:
     return report
 
 
-def failures(report: GoTestReport, source: Source, *, panicked: bool) -> list[Crash]:
+def panicked(report: GoTestReport) -> list[str]:
+    """Return the test that a panic has left, and those around it: ``testing`` reports them last, inner ones first."""
+    found = report.failed[-1:]
+    for test in reversed(report.failed[:-1]):
+        if not test.startswith(f"{found[-1]}/"):
+            break
+        found.append(test)
+    return found
+
+
+def failures(report: GoTestReport, source: Source, explained: Sequence[str]) -> list[Crash]:
     """Return a Crash for each failure of a test.
 
-    :param panicked: whether a panic is known too; it explains the failure of a test without a message.
+    :param explained: tests that need no message: a panic has left them.
     """
     found = []
     failed = report.ended("FAIL")
@@ -122,7 +135,7 @@ def failures(report: GoTestReport, source: Source, *, panicked: bool) -> list[Cr
                 text = _log(test, [m for m in messages if m == logged or m in notes], source)
                 found.append(Crash(f"{test} failed", message, lines, text, logged.after, test=_function(test)))
         inner = any(other.startswith(f"{test}/") for other in failed)
-        if len(notes) == len(messages) and not panicked and not inner:
+        if len(notes) == len(messages) and test not in explained and not inner:
             message = notes[-1].message if notes else "without a message"
             lines = (notes[-1].line,) if notes else ()
             found.append(Crash(f"{test} failed", message, lines, _log(test, notes, source), end, test=_function(test)))
@@ -147,6 +160,11 @@ def unfinished(report: GoTestReport, tests: Sequence[str], *, ended: bool) -> li
         elif report.tests[test] is None:
             found.append(Crash(f"{test} never ended", "it ended the process", (), "", test=test))
     return found if ended else []
+
+
+def running(report: GoTestReport) -> tuple[str, ...]:
+    """Return the test functions that began and never ended."""
+    return tuple(dict.fromkeys(_function(test) for test, end in report.tests.items() if end is None))
 
 
 def skipped(report: GoTestReport) -> list[SkippedTest]:

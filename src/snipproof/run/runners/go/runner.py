@@ -6,20 +6,24 @@ tests of a Source are the test functions in its file; each Source has its own pr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from snipproof.model import Source
 from snipproof.run.probe import Probed
+from snipproof.run.probe.plan import Signal
 from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.go.build import GoBuild
 from snipproof.run.runners.go.module import GoModule, download, find_module
-from snipproof.run.runners.go.report import failures, read_report, skipped, unfinished
-from snipproof.run.runners.go.trace import read_panic, stopped_at
+from snipproof.run.runners.go.report import failures, panicked, read_report, running, skipped, unfinished
+from snipproof.run.runners.go.trace import fatal_message, read_panic, stopped_at
 from snipproof.run.runners.job import Job
-from snipproof.run.source_run import SourceRun, Termination
+from snipproof.run.source_run import Crash, SourceRun, Termination
 
+_FATAL = re.compile(r"\blog\.Fatal(?:f|ln)?\(")
+_TEST_LEFT = "testing.tRunner.func1"
 _PROBE_VARIABLE = "SNIPPROOF_PROBE"
 _NO_TEST = "go finds no test in this file: add a function such as `func TestSearch(t *testing.T)`"
 
@@ -86,12 +90,29 @@ def _read(job: Job, termination: Termination, code: int | None, tests: Sequence[
     hang = stopped_at(job.read(job.folder / "hang"), path)
     crashes = (panic,) if panic else ()
     if not tests:
-        return job.result(termination, code, stderr=stderr, crashes=crashes, stopped_at=hang)
+        return _explained(job, job.result(termination, code, stderr=stderr, crashes=crashes, stopped_at=hang))
     report = read_report(job.read(job.stdout), job.separator)
+    # A panic that leaves a test is raised again by `testing`; one of another goroutine is not.
+    left = panicked(report) if panic and _TEST_LEFT in stderr else []
+    if panic and left:
+        crashes = (replace(panic, test=left[-1] if "/" not in left[-1] else ""),)
     source = job.program.source
     found = (
-        *failures(report, source, panicked=panic is not None),
+        *failures(report, source, left),
         *unfinished(report, tests, ended=code == 0 and termination is Termination.EXITED),
     )
     run = job.result(termination, code, stdout=report.text, stderr=stderr, crashes=(*found, *crashes), stopped_at=hang)
-    return replace(run, skipped=tuple(skipped(report)))
+    return _explained(job, replace(run, skipped=tuple(skipped(report)), unfinished=running(report)))
+
+
+def _explained(job: Job, run: SourceRun) -> SourceRun:
+    """Return ``run`` with the error that ``log.Fatal`` printed, and without a panic that a Region announces."""
+    plan, lines = job.program.probed.plan, job.program.source.lines
+    announced = {crash.lines[-1:] for crash in run.crashes if crash.region}
+    crashes = tuple(c for c in run.crashes if c.region or c.type != "panic" or c.lines[-1:] not in announced)
+    last = next((event for event in reversed(run.events) if event.signal is Signal.AT), None)
+    line = plan.lines.get(last.line, 0) if plan and last else 0
+    if run.exit_code == 1 and not crashes and line and _FATAL.search(lines[line - 1]):
+        message = fatal_message(run.stderr)
+        crashes = (Crash("log.Fatal", message, (line,), run.stderr),)
+    return replace(run, crashes=crashes)

@@ -14,6 +14,7 @@ _FRAME = re.compile(
     r"^(?P<call>\S[^\n]*)\n\t(?P<file>[^\n]+):(?P<line>\d+)(?: \+0x[0-9a-f]+)?(?: fp=\S+ sp=\S+ pc=\S+)?$", re.MULTILINE
 )
 _STATE = re.compile(r" \[recovered(?:, repanicked)?\]")
+_LOG = re.compile(r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)? (?:\S+\.go:\d+: )?", re.MULTILINE)
 _SIGNAL = re.compile(r"\n\[signal [^\n]*\]")
 _ARGUMENTS = re.compile(r"\((?:0x|\{|\.\.\.)[^()\n]*\)$")
 _GO_FRAMES = ("runtime.", "testing.", "created by testing.", "panic(", "main.main()\n\t_testmain")
@@ -61,6 +62,13 @@ def _unreadable(message: str, frames: list[_Frame], path: str) -> Crash:
     own = [frame for frame in frames[begin:] if not frame.call.startswith(_GO_FRAMES)]
     trace = "\n".join(f"{_ARGUMENTS.sub('(...)', f.call)}\n\t{f.file}:{f.line}" for f in own)
     return Crash("panic", text, _lines(frames[begin:], path), f"panic: {text}\n\n{trace}\n")
+
+
+def fatal_message(stderr: str) -> str:
+    """Return what the standard logger printed last, without date and time."""
+    begins = [match.end() for match in _LOG.finditer(stderr)]
+    text = stderr[begins[-1] :] if begins else stderr.rstrip().rpartition("\n")[2]
+    return text.strip()
 
 
 def stopped_at(dump: str, path: str) -> int | None:

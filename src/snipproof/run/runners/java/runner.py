@@ -6,6 +6,7 @@ processes, each Source gets a JVM of its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -217,7 +218,9 @@ class JavaRunner(Runner):
             stopped_at=int(hang) if hang else None,
             failure_reason=failure_reason,
         )
-        return replace(run, skipped=skipped)
+        began = Counter(event["started"] for event in all_events if "started" in event)
+        began -= Counter(event["finished"] for event in all_events if "finished" in event)
+        return replace(run, skipped=skipped, unfinished=tuple(began))
 
 
 def _environment(context: RunnerContext, home: Path) -> dict[str, str]:

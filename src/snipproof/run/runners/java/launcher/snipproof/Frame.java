@@ -3,15 +3,14 @@ package snipproof;
 /** One activation of a function: where it stands. */
 public final class Frame {
 
-    /** Its number; negative if it reports nothing. */
-    final int id;
-
+    private final boolean isOwn;
     private int number;
     private int group;
+    private boolean isBackground;
     private boolean failed;
 
-    Frame(int id) {
-        this.id = id;
+    Frame(boolean isOwn) {
+        this.isOwn = isOwn;
     }
 
     /**
@@ -19,21 +18,45 @@ public final class Frame {
      * leaves a set of Regions (a group; 0 outside of all Regions), so a loop costs next to nothing.
      */
     public void at(int number, int group) {
-        if (id < 0) {
+        if (!isOwn) {
             return;
         }
         this.number = number;
-        if (group != this.group || (number != 0 && !Probe.isKnown("at", number))) {
-            this.group = group;
-            Probe.emit("at", number, id);
+        if (group != this.group) {
+            move(number, group);
+        } else if (group != 0) {
+            Probe.once(Signal.AT, number, group, isBackground);
+        }
+    }
+
+    private void move(int number, int group) {
+        int before = this.group;
+        boolean wasBackground = isBackground;
+        this.group = group;
+        if (group != 0) {
+            isBackground = Probe.isBackground();
+            Probe.come(number, group, isBackground);
+        }
+        if (before != 0) {
+            Probe.go(before, wasBackground);
         }
     }
 
     /** Reports that a statement has ended. */
     public void done(int number) {
-        if (id >= 0) {
-            Probe.once("done", number, id);
+        if (isOwn) {
+            Probe.once(Signal.DONE, number, group, isBackground);
         }
+    }
+
+    /** Returns the number of the statement that ran last: a {@code finally} may follow its {@code return}. */
+    public int last() {
+        return number;
+    }
+
+    /** Makes {@code number} that of the statement that ran last. */
+    public void back(int number) {
+        this.number = number;
     }
 
     /** Notes that an exception leaves the function. */
@@ -41,16 +64,29 @@ public final class Frame {
         failed = true;
     }
 
+    /**
+     * Reports an exception if that is what the {@code region} announces.
+     *
+     * @param numbers those of the statements of the Region that may raise it
+     */
+    public void caught(Throwable error, String region, int... numbers) {
+        for (int each : numbers) {
+            if (isOwn && each == number) {
+                Probe.raised(error, region);
+            }
+        }
+    }
+
     /** Reports that the function has returned, or that an exception has left it. */
     public void exit() {
-        if (id < 0) {
+        if (!isOwn) {
             return;
         }
         if (!failed && number != 0) {
-            Probe.once("left", number, id);
+            Probe.once(Signal.LEFT, number, group, isBackground);
         }
         if (group != 0) {
-            Probe.emit("exit", number, id);
+            move(0, 0);
         }
     }
 }

@@ -86,21 +86,31 @@ public final class Launcher {
         System.setOut(stream(FileDescriptor.out));
         System.setErr(stream(FileDescriptor.err));
         try (OutputStream events = new FileOutputStream(folder.resolve("events").toFile(), true)) {
-            Probe.begin(events, job.get(2), types);
+            Probe.begin(events, job.get(2), types, trace);
+            Thread.setDefaultUncaughtExceptionHandler((thread, error) -> reportThread(trace, thread, error));
             Thread watchdog = watch(trace, folder.resolve("hang"), Double.parseDouble(job.get(3)));
             running = trace;
             Report report = new Report(trace);
             try {
                 LauncherFactory.create().execute(request(types), report);
             } catch (Throwable error) { // errors that JUnit itself does not catch, such as a lack of memory
-                Probe.writeEvent(trace.event(error, ""));
+                Probe.writeEvent(trace.event(error, "", ""));
             }
             running = null;
             watchdog.interrupt();
             Probe.flush();
             report.end();
-            Probe.begin(OutputStream.nullOutputStream(), "", List.of());
+            Probe.begin(OutputStream.nullOutputStream(), "", List.of(), trace);
+            Thread.setDefaultUncaughtExceptionHandler(null);
         }
+    }
+
+    /** Reports the exception that ended a thread, and prints it as Java does. */
+    private static void reportThread(Trace trace, Thread thread, Throwable error) {
+        Probe.flush();
+        Probe.writeEvent(trace.event(error, "", "").replaceFirst("^\\{", "{\"if_shown\": true, "));
+        System.err.print("Exception in thread \"" + thread.getName() + "\" ");
+        error.printStackTrace();
     }
 
     /** Runs a Source and undoes its changes to the JVM; returns whether no code of it still runs. */

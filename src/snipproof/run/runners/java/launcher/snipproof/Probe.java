@@ -5,79 +5,153 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** What the probes of a Source call: writes an event, and a mark to the real standard output. */
 public final class Probe {
 
     private static final StackWalker STACK = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
     private static final OutputStream STDOUT = new FileOutputStream(FileDescriptor.out);
-    private static final Set<String> KNOWN = new HashSet<>();
+    private static final Map<Class<?>, Boolean> OWN = new ConcurrentHashMap<>();
+    private static final Map<String, Integer> STANDING = new HashMap<>();
     private static OutputStream events = OutputStream.nullOutputStream();
     private static String separator = "";
     private static List<String> types = List.of();
+    private static Trace trace = new Trace("", List.of());
+    private static Thread foreground = Thread.currentThread();
     private static int marks;
-    private static int frames;
+
+    /** Which signals were written before, by number and kind. It only grows, so that it can be read without a lock. */
+    private static boolean[] known = new boolean[0];
+
+    /** The errors that Regions announce, with the names of the Regions. */
+    private static final Map<Throwable, String> RAISED = Collections.synchronizedMap(new IdentityHashMap<>());
 
     private Probe() {}
 
     /** Reports that a function was called, and returns its frame. Those of other Sources are ignored. */
     public static Frame enter(int number) {
-        if (!isOwn(STACK.getCallerClass())) {
-            return new Frame(-1);
+        boolean isOwn = isOwn(STACK.getCallerClass());
+        if (isOwn) {
+            once(Signal.ENTER, number, 0, false);
         }
-        synchronized (Probe.class) {
-            Frame frame = new Frame(++frames);
-            once("enter", number, frame.id);
-            return frame;
-        }
+        return new Frame(isOwn);
     }
 
     /** Reports that an object of a class was made. */
     public static void made(int number) {
         if (isOwn(STACK.getCallerClass())) {
-            once("made", number, 0);
+            once(Signal.MADE, number, 0, false);
         }
     }
 
     private static boolean isOwn(Class<?> caller) {
-        String name = caller.getName();
-        return types.stream().anyMatch(type -> name.equals(type) || name.startsWith(type + "$"));
+        return OWN.computeIfAbsent(caller, each -> {
+            String name = each.getName();
+            return types.stream().anyMatch(type -> name.equals(type) || name.startsWith(type + "$"));
+        });
     }
 
-    /** Returns whether an event was written before. */
-    static synchronized boolean isKnown(String signal, int number) {
-        return KNOWN.contains(signal + number);
+    /** Returns whether the running thread is not the one that runs the tests. */
+    static boolean isBackground() {
+        return Thread.currentThread() != foreground;
     }
 
     /** Writes an event, unless it was written before. */
-    static void once(String signal, int number, int frame) {
+    static void once(Signal signal, int number, int group, boolean isBackground) {
         if (!isKnown(signal, number)) {
-            emit(signal, number, frame);
+            emit(signal, number, group, isBackground);
         }
     }
 
-    /** Writes an event. */
-    static void emit(String signal, int number, int frame) {
+    /** Notes that one more frame stands in a set of Regions; writes an event if it is the first one. */
+    static void come(int number, int group, boolean isBackground) {
+        boolean isFirst;
+        synchronized (STANDING) {
+            isFirst = STANDING.merge(place(group, isBackground), 1, Integer::sum) == 1;
+        }
+        if (isFirst || !isKnown(Signal.AT, number)) {
+            emit(Signal.AT, number, group, isBackground);
+        }
+    }
+
+    /** Notes that a frame left a set of Regions; writes an event if it was the last one. */
+    static void go(int group, boolean isBackground) {
+        boolean isLast;
+        synchronized (STANDING) {
+            isLast = STANDING.merge(place(group, isBackground), -1, Integer::sum) == 0;
+        }
+        if (isLast) {
+            emit(Signal.EXIT, 0, group, isBackground);
+        }
+    }
+
+    /** Reports an error that left the statement of a Region that announces it. */
+    static void raised(Throwable error, String region) {
+        if (RAISED.putIfAbsent(error, region) == null) {
+            flush();
+            writeEvent(trace.event(error, "", region));
+        }
+    }
+
+    /** Returns the name of the Region that announced an error, "" if none did. */
+    static String announced(Throwable error) {
+        return RAISED.getOrDefault(error, "");
+    }
+
+    private static String place(int group, boolean isBackground) {
+        return group + (isBackground ? "-background" : "");
+    }
+
+    private static int index(Signal signal, int number) {
+        return number * Signal.values().length + signal.ordinal();
+    }
+
+    /** Returns whether an event was written before; another thread may have just written it. */
+    private static boolean isKnown(Signal signal, int number) {
+        boolean[] all = known;
+        int index = index(signal, number);
+        return index < all.length && all[index];
+    }
+
+    private static synchronized void know(Signal signal, int number) {
+        int index = index(signal, number);
+        if (index >= known.length) {
+            known = Arrays.copyOf(known, 2 * index + 1);
+        }
+        known[index] = true;
+    }
+
+    private static void emit(Signal signal, int number, int group, boolean isBackground) {
         // Outside the lock: printing holds the lock of System.out, and may call code that has probes.
         flush();
         synchronized (Probe.class) {
-            KNOWN.add(signal + number);
-            writeEvent("{\"signal\": \"" + signal + "\", \"line\": " + number + ", \"frame\": \"" + frame
-                    + "\", \"time\": " + System.nanoTime() / 1e9 + ", \"mark\": " + marks + "}");
+            know(signal, number);
+            writeEvent("{\"signal\": \"" + signal + "\", \"line\": " + number + ", \"frame\": \""
+                    + place(group, isBackground) + "\", \"background\": " + isBackground
+                    + ", \"time\": " + System.nanoTime() / 1e9 + ", \"mark\": " + marks + "}");
             write(STDOUT, separator + marks + separator);
             marks++;
         }
     }
 
     /** Begins the run of a Source with these top-level {@code types}; its events go to {@code events}. */
-    static synchronized void begin(OutputStream events, String separator, List<String> types) {
+    static synchronized void begin(OutputStream events, String separator, List<String> types, Trace trace) {
         Probe.events = events;
         Probe.separator = separator;
         Probe.types = types;
-        KNOWN.clear();
+        Probe.trace = trace;
+        foreground = Thread.currentThread();
+        known = new boolean[0];
+        OWN.clear();
+        STANDING.clear();
+        RAISED.clear();
         marks = 0;
     }
 

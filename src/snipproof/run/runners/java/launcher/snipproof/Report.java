@@ -25,6 +25,7 @@ final class Report implements TestExecutionListener {
     public void executionStarted(TestIdentifier identifier) {
         if (identifier.isTest()) {
             tests++;
+            Probe.writeEvent("{\"started\": " + Json.text(method(identifier)) + "}");
         }
     }
 
@@ -35,11 +36,14 @@ final class Report implements TestExecutionListener {
 
     @Override
     public void executionFinished(TestIdentifier identifier, TestExecutionResult result) {
+        if (identifier.isTest()) {
+            Probe.writeEvent("{\"finished\": " + Json.text(method(identifier)) + "}");
+        }
         if (result.getStatus() == Status.SUCCESSFUL && identifier.isTest()) {
             Probe.writeEvent("{\"ended\": " + Json.text(method(identifier)) + "}");
         } else if (result.getStatus() == Status.FAILED) {
             Throwable error = result.getThrowable().orElseGet(() -> new AssertionError("the test failed"));
-            Probe.writeEvent(trace.event(error, method(identifier)));
+            Probe.writeEvent(trace.event(error, method(identifier), Probe.announced(error)));
         } else if (result.getStatus() == Status.ABORTED) {
             reportSkipped(identifier, result.getThrowable().map(Throwable::getMessage).orElse("aborted"));
         }

@@ -29,13 +29,18 @@ final class Trace {
         this.types = types;
     }
 
-    /** Returns the JSON event for an exception that left a test, the method {@code test}. */
-    String event(Throwable error, String test) {
+    /**
+     * Returns the JSON event for an exception.
+     *
+     * @param test the method of the test that it left, if there is one
+     * @param region the name of the Region that announces it, if there is one
+     */
+    String event(Throwable error, String test, String region) {
         List<Integer> lines = new ArrayList<>();
         StringBuilder text = new StringBuilder();
         describe(error, "", new StackTraceElement[0], lines, text, Collections.newSetFromMap(new IdentityHashMap<>()));
         String name = error.getClass().getSimpleName();
-        return "{\"test\": " + Json.text(test) + ", \"error\": {\"type\": "
+        return "{\"test\": " + Json.text(test) + ", \"region\": " + Json.text(region) + ", \"error\": {\"type\": "
                 + Json.text(name.isEmpty() ? error.getClass().getName() : name) + ", \"types\": " + types(error)
                 + ", \"message\": " + Json.text(message(error)) + ", \"lines\": " + lines
                 + ", \"traceback\": " + Json.text(text.toString()) + "}}";

@@ -1,0 +1,18 @@
+package snipproof;
+
+import java.util.Locale;
+
+/** What a probe reports. */
+enum Signal {
+    AT,
+    DONE,
+    LEFT,
+    ENTER,
+    MADE,
+    EXIT;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
