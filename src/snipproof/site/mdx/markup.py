@@ -164,7 +164,7 @@ class Markup:
 
 def read_inline(text: str, base: int, found: Found, profile: Profile) -> None:
     """Read ``text``, the whole of a paragraph, a heading or a cell, which begins at the offset ``base`` of the Page."""
-    if _TEXT.search(text) is not None:
+    if "<" in text or "{" in text:  # else there is nothing to find, whatever is code
         _Inline(text, base, found, profile).read()
 
 
