@@ -96,7 +96,7 @@ class Blocks:
     def _skip_plain(self, position: int) -> int:
         """Return the offset behind the lines at ``position`` that need no look, where it is known what is open.
 
-        Lines of which a part has to be read again are read one by one.
+        Lines before the place from which that is known are skipped; those behind it are read one by one.
         """
         text = self._text
         containers = self._containers.open

@@ -1,7 +1,7 @@
 """Reads the tags, comments and expressions in a part of a Page, and the text around them.
 
 Tags may stand in expressions and in attributes of other tags; what looks like one in inline code, in a string, or
-behind a backslash is none. What was read is added to :class:`Found`.
+behind a backslash does not count. What was read is added to :class:`Found`.
 """
 
 from __future__ import annotations

@@ -80,11 +80,14 @@ class UsualLines:
                 if begin < usual.end():
                     self.singly_until = usual.end()
                 return begin
-            if kind == _IMPORTS or kind == _FENCE:  # noqa: PLR1714 (much quicker)
-                begin = usual.start(kind)
-                if kind == _FENCE and not fences or kind == _IMPORTS and last_paragraph(text, position, begin) < begin:
-                    self.singly_until = begin
-                    return position
+            begin = usual.start(kind)
+            if kind == _IMPORTS:
+                singly = last_paragraph(text, position, begin) < begin
+            else:
+                singly = kind == _FENCE and not fences
+            if singly:
+                self.singly_until = begin
+                return position
             add = self._add.get(kind)
             if add:
                 add(usual)
