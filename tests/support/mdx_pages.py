@@ -53,7 +53,7 @@ _COMMENTS = [
 _STATEMENTS = [
     'import A from "a"', "import B, { c } from 'b';\nimport D from \"d\"",
     'export const e = {\n  a: "}",\n\n  b: `x\n\ny`\n}',
-    'export const F = () => <div>it\'s {"}"}</div>', 'export const g = /[/"]/', 'import H from "h" // c', 
+    'export const F = () => <div>it\'s {"}"}</div>', 'export const g = /[/"]/', 'import H from "h" // c',
     "export const k =\n  1", 'import * as M from "m";import N from "n"', f"export const E = () => {TAG}",
 ]  # fmt: skip
 _ROWS = [
