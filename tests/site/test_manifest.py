@@ -345,7 +345,7 @@ def test_every_form_of_import(written: str, place: str, tmp_path: Path) -> None:
         ("````\n```\n{}\n````\n{}\n", [5]),
         ("Text <!-- begins here, {}\nends --> {}\n", [2]),
         (
-            "<Tabs>\n  <TabItem value='py'>\n    {}\n  </TabItem>\n<!--\n  <TabItem>\n{}\n</TabItem> -->\n</Tabs>\n{}\n",
+            "<Tabs>\n  <TabItem value='a'>\n    {}\n  </TabItem>\n<!--\n  <TabItem>\n{}\n</TabItem> -->\n</Tabs>\n{}\n",
             [3, 10],
         ),
         ("Inline `<!--` and `{/*` code.\n\n{}\n", [3]),

@@ -12,10 +12,13 @@ _TAGS = [
     '<FilteredTextBlock text={Code} startMarker="s"\n\n endMarker="e" language="py"></FilteredTextBlock>',
 ]
 _WORDS = [
-    "text", "`code`", "`<FilteredTextBlock`", "`` a ` {/* ``", "\\`", "\\<", "\\{", '[link](/a "b")', "[x](<a b>)", "**bold**",
-    "{/* c */}", '{"a } b"}', "{`t${1}`}", "<b>bold</b>", "<br/>", "<!-- c -->", "<!-- `a -->", "`a <!-- b`", "lone ` tick",
+    "text", "`code`", "`<FilteredTextBlock`", "`` a ` {/* ``", "\\`", "\\<", "\\{", '[link](/a "b")', "[x](<a b>)",
+    "**bold**",
+    "{/* c */}", '{"a } b"}', "{`t${1}`}", "<b>bold</b>", "<br/>", "<!-- c -->", "<!-- `a -->", "`a <!-- b`",
+    "lone ` tick",
     "$5", "a | b", "a_b", "&lt;b>", '<Link to="/x">y</Link>', '<Note text="{/* <!--" />', "{1 /* } */ + 1}", "[a]: b",
-    ":tip[x]", "a : b", "1 < 2", "{/a}/.source}", "{/* it's */}", "it's", "~~gone~~", "||a||", "{a < b}", '<a href={"}"}>x</a>',
+    ":tip[x]", "a : b", "1 < 2", "{/a}/.source}", "{/* it's */}", "it's", "~~gone~~", "||a||", "{a < b}",
+    '<a href={"}"}>x</a>',
     "![i](/a.png)", "[^1]", "\\\\", "`a", "``",
 ]  # fmt: skip
 _FENCES = ["```", "```", "````", "~~~", "~~~~", "```````"]
@@ -37,18 +40,21 @@ _FENCED = [
     'import a from "b"',
 ]
 _HEADINGS = [
-    "# h", "## h `<!--`", "### h {#id}", "#no", "####### no", "text\n===", "text\nmore\n---", "#", f"## {TAG}", "  ## in",
+    "# h", "## h `<!--`", "### h {#id}", "#no", "####### no", "text\n===", "text\nmore\n---", "#", f"## {TAG}",
+    "  ## in",
     "<h2>h</h2>", '<h3 id="a">\n\nx\n\n</h3>', "a\n-", "a `b\n---", "## h ##", "\\# h",
 ]  # fmt: skip
 _COMMENTS = [
-    "<!-- a -->", f"<!--\na\n\n{TAG}\n-->", "{/* a */}", f"{{\n  /* a\n{TAG}\n  */\n}}", "{/*\n\n```\n*/}", "<!-- a --> text",
+    "<!-- a -->", f"<!--\na\n\n{TAG}\n-->", "{/* a */}", f"{{\n  /* a\n{TAG}\n  */\n}}", "{/*\n\n```\n*/}",
+    "<!-- a --> text",
     "<!-- a -->\n<!-- ``` -->", "{/* a */} {/* b */}", f"<!-- a --> {TAG}", "<!---->", "<!-- - -- -->", "{/* } */}",
     "{// a }\n}", "{/* a */} text",
 ]  # fmt: skip
 _STATEMENTS = [
-    'import A from "a"', "import B, { c } from 'b';\nimport D from \"d\"", 'export const e = {\n  a: "}",\n\n  b: `x\n\ny`\n}',
-    'export const F = () => <div>it\'s {"}"}</div>', 'export const g = /[/"]/', 'import H from "h" // c', "export const k =\n  1",
-    'import * as M from "m";import N from "n"', f"export const E = () => {TAG}",
+    'import A from "a"', "import B, { c } from 'b';\nimport D from \"d\"",
+    'export const e = {\n  a: "}",\n\n  b: `x\n\ny`\n}',
+    'export const F = () => <div>it\'s {"}"}</div>', 'export const g = /[/"]/', 'import H from "h" // c',
+    "export const k =\n  1", 'import * as M from "m";import N from "n"', f"export const E = () => {TAG}",
 ]  # fmt: skip
 _ROWS = [
     "| `x` | " + TAG + " |",
@@ -106,10 +112,11 @@ class _Page:
     def _block(self, depth: int) -> str:
         kinds = {
             self._tag: 16, self._paragraph: 12, self._fence: 12, self._heading: 6, self._comment: 8, self._table: 3,
-            self._statements: 3, self._other: 2, self._element: 8, self._list: 9, self._quote: 6, self._footnote: 4, self._admonition: 11,
+            self._statements: 3, self._other: 2, self._element: 8, self._list: 9, self._quote: 6,
+            self._footnote: 4, self._admonition: 11,
         }  # fmt: skip
         if depth > _MAX_DEPTH:
-            kinds = {kind: weight for kind, weight in list(kinds.items())[:8]}
+            kinds = dict(list(kinds.items())[:8])
         (kind,) = self._random.choices(list(kinds), list(kinds.values()))
         return kind(depth)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.site.mdx.test_blocks import CODE, FENCES, HEADINGS, IMPORTS, TAG
 from tests.support.mdx_pages import generate_page
 
 from snipproof.config import Settings
@@ -24,17 +25,18 @@ from snipproof.site.mdx.structure import PageStructure
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    Read = Callable[[Sequence[str]], list[dict[str, Any]]]
+
 REFERENCE = Path(__file__).parent / "reference"
 ROOT = Path(__file__).parents[3]
 NUMBER = int(os.environ.get("SNIPPROOF_TEST_MDX_PAGES", "400"))
-SEED = int(os.environ.get("SNIPPROOF_TEST_MDX_SEED", "1"))
-Read = "Callable[[Sequence[str]], list[dict[str, Any]]]"
+SEED = int(os.environ.get("SNIPPROOF_TEST_MDX_SEED", "1000"))
 
 pytestmark = [pytest.mark.slow, pytest.mark.toolchain("node", "npm")]
 
 
 @pytest.fixture(scope="session")
-def read() -> Callable[[Sequence[str]], list[dict[str, Any]]]:
+def read() -> Read:
     """A function that returns what the parser makes of each page."""
     folder = _installed()
 
@@ -93,7 +95,7 @@ def _differences(text: str, answer: dict[str, Any]) -> list[str]:
     return [f"{what}: {found}, but the parser: {expected}" for what, found, expected in pairs if found != expected]
 
 
-def _compare(pages: dict[str, str], read: Callable[[Sequence[str]], list[dict[str, Any]]]) -> int:
+def _compare(pages: dict[str, str], read: Read) -> int:
     """Compare all pages, and return how many of them are valid."""
     answers = read(list(pages.values()))
     valid = [
@@ -110,15 +112,22 @@ def _compare(pages: dict[str, str], read: Callable[[Sequence[str]], list[dict[st
 
 
 def test_generated_pages_are_read_as_the_parser_reads_them(
-    read: Callable[[Sequence[str]], list[dict[str, Any]]],
+    read: Read,
 ) -> None:
     """Tags with their attributes, headings, fences and imports."""
     pages = {f"seed {seed}": generate_page(seed) for seed in range(SEED, SEED + NUMBER)}
     assert _compare(pages, read) > NUMBER // 2
 
 
+def test_chosen_pages_are_read_as_the_parser_reads_them(read: Read) -> None:
+    """Those of the other tests, which are all valid, but for formulas."""
+    texts = [text for text, _ in [*FENCES, *CODE, *HEADINGS, *IMPORTS] if "$" not in text.replace("${", "")]
+    pages = {repr(text): text.replace("@", TAG) for text in texts}
+    assert _compare(pages, read) == len(pages)
+
+
 def test_the_pages_of_this_repository_are_read_as_the_parser_reads_them(
-    read: Callable[[Sequence[str]], list[dict[str, Any]]],
+    read: Read,
 ) -> None:
     """Every page is valid, and nothing differs."""
     paths = sorted(path for path in (ROOT / "docs").rglob("*.md*") if path.suffix in (".md", ".mdx"))

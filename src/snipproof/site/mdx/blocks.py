@@ -13,12 +13,23 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from snipproof.site.mdx.containers import ADMONITION, BREAK, QUOTE, Container, Containers, Place, after_blanks, closing
+from snipproof.site.mdx.containers import (
+    ADMONITION,
+    BREAK,
+    MAX_DEPTH,
+    Container,
+    Containers,
+    Place,
+    after_blanks,
+    closing,
+)
+from snipproof.site.mdx.fences import Fences
+from snipproof.site.mdx.filled_lines import FilledLines
 from snipproof.site.mdx.javascript import CodeError
 from snipproof.site.mdx.jsx import TagError
 from snipproof.site.mdx.markup import Markup, read_inline
 from snipproof.site.mdx.paragraph import Paragraph
-from snipproof.site.mdx.structure import FENCE, HEADING
+from snipproof.site.mdx.structure import HEADING
 from snipproof.site.mdx.usual import ADMONITIONS, LISTS, UsualLines, last_paragraph
 
 if TYPE_CHECKING:
@@ -38,8 +49,6 @@ _LABEL_ONLY = re.compile(_LABEL)
 _DIRECTIVE = re.compile(
     rf"(?P<colons>:{{2,}})[A-Za-z][\w-]*(?P<label>{_LABEL})?(?:\{{[^{{}}\n]*\}})?[ \t]*\r?$", re.MULTILINE
 )
-_FENCE = re.compile(r"(`{3,})(?!`)([^`\n]*)|(~{3,})(?!~)([^\n]*)")
-_FENCE_WITH_INFO = r"^[ \t]*{fence}{{3,}}[ \t]*[^\s`~]"
 _ATX = re.compile(r"#{1,6}(?=[ \t\r\n]|\Z)")
 _MATH = re.compile(r"(\${2,})[^$\n]*\r?(?=\n|\Z)")
 _STATEMENT = re.compile(r"(?:import|export) ")
@@ -68,13 +77,15 @@ class Blocks:
         self._containers = Containers(text)
         self._paragraph = Paragraph(text, self._containers, found, profile)
         self._markup = Markup(text, 0, found, profile)
+        self._fences = Fences(text, self._containers, found, profile.component)
+        self._filled_lines = FilledLines(text, self._containers, found, profile)
         self._usual = UsualLines(text, found, profile)
+        self._endless: set[str] = set()  # the beginnings of formulas that nothing ends
         self._readers = {
             "`": self._read_fence, "~": self._read_fence, "<": self._read_markup, "{": self._read_markup,
             "#": self._read_heading, ":": self._read_directive, "*": self._read_break, "-": self._read_break,
             "_": self._read_break, "i": self._read_statements, "e": self._read_statements, "$": self._read_formulas,
         }  # fmt: skip
-        self._left_open: tuple[str, int] | None = None  # the last fence that nothing closed, and where it ended
 
     def read(self, position: int) -> None:
         """Read everything from ``position``, where a line begins."""
@@ -85,7 +96,7 @@ class Blocks:
             if position >= self._usual.singly_until and not self._paragraph:
                 begin = position
                 if not self._containers.open:
-                    position = self._usual.read(position, fences=self._left_open is None)
+                    position = self._usual.read(position, fences=self._fences.left_open is None)
                 if position >= self._usual.singly_until:
                     position = self._skip_plain(position)
                 if position > begin:
@@ -96,7 +107,7 @@ class Blocks:
     def _skip_plain(self, position: int) -> int:
         """Return the offset behind the lines at ``position`` that need no look, where it is known what is open.
 
-        Lines of which a part has to be read again are read one by one.
+        Lines before the place from which that is known are skipped; those behind it are read one by one.
         """
         text = self._text
         containers = self._containers.open
@@ -133,7 +144,9 @@ class Blocks:
             self._paragraph.end()
             del containers[continued:]
         interrupts = bool(self._paragraph) and not self._paragraph.in_table and continued == len(containers)
-        while entered := self._containers.enter(position, column, end, interrupts=interrupts):
+        while continued < MAX_DEPTH and (
+            entered := self._containers.enter(position, column, end, interrupts=interrupts)
+        ):
             self._paragraph.end()
             container, position, column = entered
             containers[continued:] = [container]
@@ -182,7 +195,7 @@ class Blocks:
         """Read imports and exports, which begin at the left and interrupt no paragraph."""
         begin, position, _, end = line
         open_text = bool(self._paragraph) and not self._paragraph.in_table
-        if begin != position or open_text or _STATEMENT.match(self._text, position) is None:
+        if begin != position or open_text or self._found.failed or _STATEMENT.match(self._text, position) is None:
             return None
         self._paragraph.end()
         markup, base = self._markup, 0
@@ -220,7 +233,7 @@ class Blocks:
         if opening["label"]:
             read_inline(opening["label"], opening.start("label"), self._found, self._profile)
         colons = len(opening["colons"])
-        if colons > 2:
+        if colons > 2 and len(self._containers.open) < MAX_DEPTH:
             self._containers.open.append(Container(ADMONITION, colons, indentation))
         return end + 1
 
@@ -228,135 +241,43 @@ class Blocks:
         """Read a block of formulas, which need not be code; without an end it is text."""
         _, position, _, end = line
         opening = _MATH.match(self._text, position)
-        last = closing(r"\$", len(opening[1])).search(self._text, end) if opening else None
+        if opening is None or opening[1] in self._endless:
+            return None
+        last = closing(r"\$", len(opening[1])).search(self._text, end)
+        if last is None:
+            self._endless.add(opening[1])  # not searched again and again
         if last is None or self._containers.outside(end + 1, last.end()) is not None:
             return None
         self._paragraph.end()
         return self._containers.line_end(last.end()) + 1
 
     def _read_fence(self, line: _Line) -> int | None:
-        text = self._text
-        begin, position, _, end = line
-        opening = _FENCE.match(text, position, end)
-        if opening is None or opening.end() < end:
+        if not self._fences.opens(line.position, line.end):
             return None
         self._paragraph.end()
-        fence, info = (opening[1], opening[2]) if opening[1] else (opening[3], opening[4])
-        last_line = closing(fence[0], len(fence))
-        last, after, closed = len(text), len(text), False
-        if not self._containers.open:
-            if found := last_line.search(text, end):
-                last, closed = found.end(), True
-                after = self._containers.line_end(last) + 1
-        else:
-            last, after, closed = self._fence_end(end, last_line)
-        self._found.notes.append((FENCE, position, last))
-        if self._left_open is not None and not info.strip() and self._closes_nothing(begin, fence, end, last):
-            kind, _ = self._left_open
-            message = f"the fence {fence} opens one: the fence above it, which it seems to close, ended with its {kind}"
-            self._found.problems.append((position, message))
-        elif not closed and after >= len(text) and text[end:].strip():
-            self._found.problems.append((position, f"the fence {fence[:20]} is never closed"))
-        self._left_open = None
-        if not closed and after < len(text):
-            ended = self._containers.descend(after, self._containers.line_end(after)).continued
-            self._left_open = self._containers.open[min(ended, len(self._containers.open) - 1)].kind, after
-        return after
-
-    def _fence_end(self, end: int, last_line: re.Pattern[str]) -> tuple[int, int, bool]:
-        """Return where the fence in the open containers ends, where the next line begins, and whether it is closed."""
-        begin = end + 1
-        while begin < len(self._text):
-            line_end = self._containers.line_end(begin)
-            place = self._containers.descend(begin, line_end)
-            if place.closes or place.continued < len(self._containers.open):
-                return end, begin, False
-            end = line_end
-            begin = end + 1
-            if last_line.match(self._text[place.position : line_end]):
-                return end, begin, True
-        return end, begin, False
-
-    def _closes_nothing(self, line: int, fence: str, begin: int, end: int) -> bool:
-        """Return whether the fence on ``line`` is meant to close the one above, which ended with its container.
-
-        It is if its line ended the container, or if it hides a block or the beginning of another fence.
-        """
-        if self._left_open is None or self._left_open[1] == line:
-            return self._left_open is not None
-        content = self._text[begin:end]
-        if re.search(_FENCE_WITH_INFO.format(fence=fence[0]), content, re.MULTILINE):
-            return True
-        return f"<{self._profile.component}" in content
+        return self._fences.read(line.begin, line.position, line.end)
 
     def _read_markup(self, line: _Line) -> int | None:
         """Read tags and expressions if they fill their lines; else they are a part of a paragraph."""
-        text, found = self._text, self._found
-        _, position, _, end = line
-        if found.failed:
-            return None
-        mark = found.mark()
-        in_quote = self._containers.has(QUOTE)
-        after = self._filled_until(position, text[position:end] if in_quote else None)
-        if after is None and in_quote:
-            found.forget(mark)
-            lazy = text.startswith("<!--", position)
-            after = self._filled_until(
-                position, self._containers.without_prefixes(self._containers.lines_below(position, end, lazy=lazy))
-            )
+        text, containers = self._text, self._containers
+        after = self._filled_lines.end(line.position, line.end)
         if after is None:
-            found.forget(mark)
             return None
         self._paragraph.end()
-        outside = self._containers.outside(end + 1, after)
-        if outside is not None and text.find("\n", position, after) >= 0 and not text.startswith("<!--", position):
-            kind = self._containers.open[
-                self._containers.descend(outside, self._containers.line_end(outside)).continued
-            ].kind
-            found.problems.append(
-                (outside, f"a tag or an expression in a {kind} goes on outside of it: indent this line")
-            )
-        end = self._containers.line_end(after)
-        rest, _ = self._containers.skip_blanks(after, 0, end)
-        if rest >= end or text[rest] == "\r":
+        outside = containers.outside(line.end + 1, after)
+        if outside is not None and not text.startswith("<!--", line.position):
+            kind = containers.open[containers.descend(outside, containers.line_end(outside)).continued].kind
+            message = f"a tag or an expression in a {kind} goes on outside of it: indent this line"
+            self._found.problems.append((outside, message))
+        end = containers.line_end(after)
+        if self._is_blank(after, end) or self._is_blank(after + 1, end):
             return end + 1
         # The extension for comments drops the character behind one.
-        rest, _ = self._containers.skip_blanks(after + 1, 0, end)
-        again = self._read_block(_Line(-1, rest, 0, end)) if rest < end and text[rest] != "\r" else end + 1
+        rest = after_blanks(text, after + 1)
+        again = self._read_block(_Line(-1, rest, 0, end))
         if again is None:
             self._paragraph.add(rest, end, lazy=False)
         return end + 1 if again is None else again
 
-    def _comments_end(self, markup: Markup, position: int, base: int) -> int | None:
-        """Return the offset behind the comments at ``position`` that follow one another on a line."""
-        text = markup.text
-        after = None
-        while text.startswith("<!--", position) and (comment := markup.comment(position)) is not None:
-            after = base + comment
-            if text[comment : comment + 1] not in (" ", "\t"):
-                break
-            position = after_blanks(text, comment + 1)
-        return after
-
-    def _filled_until(self, begin: int, part: str | None) -> int | None:
-        """Return the offset behind the markup at ``begin`` if nothing but markup stands on its lines, else ``None``.
-
-        It is read in ``part``, which begins there, or in the whole text. Text may follow a comment.
-        """
-        markup, base = self._markup, 0
-        if part is not None:
-            markup, base = Markup(part, begin, self._found, self._profile), begin
-        text, position = markup.text, begin - base
-        if text.startswith("<!--", position):
-            return self._comments_end(markup, position, base)
-        try:
-            while True:
-                first = text[position]
-                position = markup.expression(position) if first == "{" else markup.tag(position).end
-                position = after_blanks(text, position)
-                if position >= len(text) or text[position] in "\r\n":
-                    return base + position
-                if text[position] != "<" and (text[position] != "{" or first == "{"):
-                    return None
-        except (TagError, CodeError):
-            return None
+    def _is_blank(self, position: int, end: int) -> bool:
+        return not self._text[position:end].strip(" \t\r")

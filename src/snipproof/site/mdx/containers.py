@@ -14,6 +14,8 @@ from typing import NamedTuple
 QUOTE, ITEM, FOOTNOTE, ADMONITION = "quote", "list item", "footnote", "admonition"
 BREAK = re.compile(r"([*_-])[ \t]*(?:\1[ \t]*){2,}\r?(?=\n|\Z)")
 """A line that separates parts of a Page."""
+MAX_DEPTH = 200
+"""The containers that may be open in one another, so that each line takes little time."""
 _FOOTNOTE_BLANKS = 4
 _ITEM_MARK = re.compile(r"(?:[*+-]|(\d{1,9})[.)])(?=[ \t\r\n]|\Z)")
 _FOOTNOTE_MARK = re.compile(r"\[\^(?:[^\[\]\\\s]|\\[\[\]\\])++\]:")

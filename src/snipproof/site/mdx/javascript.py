@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
     ReadTag = Callable[[int], "TagEnd"]
 
+# A comment that never ends takes the rest of the text, so that this is not searched again and again.
 _TOKEN = re.compile(
     r"""(\s*)(?:
         ([\w$]+|[^\x00-\x7f]+)
         |("(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+')
-        |(//[^\n]*|/\*.*?\*/)
+        |(//[^\n]*|/\*(?:.*?\*/|.*))
         |(=>|\+\+|--|.)
     )""",
     re.DOTALL | re.VERBOSE,

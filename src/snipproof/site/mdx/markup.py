@@ -1,7 +1,7 @@
 """Reads the tags, comments and expressions in a part of a Page, and the text around them.
 
 Tags may stand in expressions and in attributes of other tags; what looks like one in inline code, in a string, or
-behind a backslash is none. What was read is added to :class:`Found`.
+behind a backslash does not count. What was read is added to :class:`Found`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ DEFINITION = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _MAX_ERRORS = 8
+# In one paragraph; each takes as long as reading all of it.
+_MAX_FORMULAS = 50
 _TICKS = re.compile("`+")
 HEADING_NAME = re.compile("h[1-6]")
 
@@ -63,9 +65,10 @@ class Found:
             del self.problems[mark[2] :]
 
     def fail(self, position: int, message: str) -> None:
-        """Add a problem after which reading goes on; where there are many, the Page is not MDX."""
-        self.problems.append((position, message))
-        self.errors += 1
+        """Add a problem, once, after which reading goes on; where there are many, the Page is not MDX."""
+        if not self.problems or self.problems[-1][0] != position:
+            self.problems.append((position, message))
+            self.errors += 1
 
     def move(self, at: Callable[[int], int]) -> None:
         """Replace each offset by the one that ``at`` returns for it."""
@@ -89,6 +92,7 @@ class Markup:
         self._base = base
         self._found = found
         self._profile = profile
+        self._unreadable = f"cannot read this <{profile.component}>"
         self._last_comment_end = len(text)
 
     def tag(self, begin: int) -> TagEnd:
@@ -123,20 +127,17 @@ class Markup:
         try:
             tag = read_tag(self.text, name_end, self._profile.attributes, self.code.expression_end)
         except CodeError as error:
-            self._problem(error.position, error)
+            found.fail(base + error.position, f"{self._unreadable}: {error}")
             raise
         except TagError as error:
-            self._problem(error.position, error)
             if error.end is None:
+                found.fail(base + error.position, f"{self._unreadable}: {error}")
                 raise
+            found.problems.append((base + error.position, f"{self._unreadable}: {error}"))
             return TagEnd(error.end, opens=True, closes=self.text.startswith("/", error.end - 2))
         found.tags.append((base + begin, tag.values))
         found.notes.append((BLOCK, base + begin, base + tag.end))
         return TagEnd(tag.end, opens=True, closes=tag.closes)
-
-    def _problem(self, position: int, error: object) -> None:
-        message = f"cannot read this <{self._profile.component}>: {error}"
-        self._found.problems.append((self._base + position, message))
 
     def expression(self, begin: int) -> int:
         """Read the expression in braces at ``begin`` and return the offset behind it.
@@ -164,7 +165,7 @@ class Markup:
 
 def read_inline(text: str, base: int, found: Found, profile: Profile) -> None:
     """Read ``text``, the whole of a paragraph, a heading or a cell, which begins at the offset ``base`` of the Page."""
-    if _TEXT.search(text) is not None:
+    if "<" in text or "{" in text:  # else there is nothing to find, whatever is code
         _Inline(text, base, found, profile).read()
 
 
@@ -175,6 +176,7 @@ class _Inline:
         self._found = found
         self._markup = Markup(text, base, found, profile)
         self._runs: dict[int, list[int]] = {}
+        self._formulas = 0
 
     def read(self) -> None:
         text = self._text
@@ -204,7 +206,7 @@ class _Inline:
     def _markup_end(self, begin: int) -> int:
         """Read the markup at ``begin`` and return the offset behind it; what cannot be read is text."""
         found = self._found
-        if found.failed:
+        if found.failed or self._formulas > _MAX_FORMULAS:
             return begin + 1
         mark = found.mark()
         try:
@@ -220,6 +222,7 @@ class _Inline:
         except CodeError as error:
             found.forget(mark, problems=False)
             if self._text.rfind("$", 0, begin) >= 0 and (math := self._text.find("$", begin)) >= 0:
+                self._formulas += 1
                 return math + 1  # a formula is not code
             comment = _CODE_COMMENT.match(self._text, begin)
             message = f"the comment {shorten(comment[0])!r} is never closed" if comment else str(error)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*\r?(?=\n|\Z)")
 _DELIMITERS = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*+\|?[ \t]*\r?(?=\n|\Z)")
 _CELL = re.compile(r"(?:[^|\\\n]++|\\[^\n]?)++")
-_SPECIAL = re.compile(r"[`<{]|\]\(")
+_SPECIAL = re.compile(r"[<{]")
 
 
 class Paragraph:

@@ -22,10 +22,10 @@ ADMONITIONS = "secondary|info|success|danger|note|tip|warning|important|caution"
 # A tag without attributes that is neither a component nor a heading.
 _TAG = r"</?(?!h[1-6])[a-z][a-z0-9]*+[ ]?/?>"
 _CODE = r"`[^`\n|]+`(?!`)"
-_REST = rf"(?:[^\n`<{{\\]++|\\(?:[^\n`]|(?=\n))|{_CODE}|{_TAG})*+\n"
+_REST = rf"[^\n`<{{\\]*+(?:(?:\\(?:[^\n`]|(?=\n))|{_CODE}|{_TAG})[^\n`<{{\\]*+)*+\n"
 # A line of text: it begins no other block, and nothing in it hides anything, or shows a component.
-_TEXT = rf"""(?:{_TAG}|{_CODE}|[^\s`~<{{#:*+\-_>0-9=$\[\\ie]|\*\*?(?=[^\s*`<{{\\])|_(?=[^\s_`<{{\\])|\[(?!\^)
-    |[0-9]+(?![0-9.)])|(?!(?:import|export)[ ])[ie]){_REST}"""
+_TEXT = rf"""(?:[^\s`~<{{#:*+\-_>0-9=$\[\\ie]|(?!(?:import|export)[ ])[ie]|\[(?!\^)|\*\*?(?=[^\s*`<{{\\])
+    |_(?=[^\s_`<{{\\])|[0-9]+(?![0-9.)])|{_CODE}|{_TAG}){_REST}"""
 _ITEMS = r"(?:(?:[*+-]|[0-9]{1,9}[.)])[ \t]++)*+"
 _LISTS = rf"(?:[ \t]*+(?:\r?\n|{_ITEMS}{_TEXT}))*+"
 LISTS = re.compile(_LISTS, re.VERBOSE)
@@ -72,20 +72,25 @@ class UsualLines:
 
         Without ``fences``, those are left to be read one by one.
         """
-        while usual := self._match(self._text, position):
+        text = self._text
+        while usual := self._match(text, position):
             kind = usual.lastindex
             if kind is None:
-                begin = last_paragraph(self._text, position, usual.end())
+                begin = last_paragraph(text, position, usual.end())
                 if begin < usual.end():
                     self.singly_until = usual.end()
                 return begin
-            if kind in self._add:
-                begin = usual.start(kind)
-                in_paragraph = kind == _IMPORTS and last_paragraph(self._text, position, begin) < begin
-                if in_paragraph or (kind == _FENCE and not fences):
-                    self.singly_until = begin
-                    return position
-                self._add[kind](usual)
+            begin = usual.start(kind)
+            if kind == _IMPORTS:
+                singly = last_paragraph(text, position, begin) < begin
+            else:
+                singly = kind == _FENCE and not fences
+            if singly:
+                self.singly_until = begin
+                return position
+            add = self._add.get(kind)
+            if add:
+                add(usual)
             position = usual.end()
         return position
 
