@@ -57,6 +57,8 @@ def test_text_changes_inside_a_comment_or_a_string_only(  # noqa: PLR0917
 
     if not grammars:
         monkeypatch.setattr(intact, "load_parser", load)
+    elif not path.endswith(".py"):
+        pytest.importorskip("tree_sitter", reason="the extra languages is not installed")
     lines = text.split("\n")
     for new, harmless in ((fine, True), (bad, False), (worse, False)):
         change = Change(first, tuple(lines[first - 1 : last]), tuple(new))
@@ -123,6 +125,8 @@ def test_markers_and_other_regions_stay(new: str, reason: str) -> None:
 )
 def test_data_in_the_code_stays_data(path: str, old: str, new: str, harmless: bool) -> None:
     """Data that stands in the Source by itself may change; names and calls are code."""
+    if path.endswith(".ts"):
+        pytest.importorskip("tree_sitter", reason="the extra languages is not installed")
     text = f"f\n\n{old}\n\ng\n"
     change = Change(3, (old,), tuple(new.split("\n")))
     assert (find_damage(path, text, text.replace(old, new), [change], []) is None) is harmless
