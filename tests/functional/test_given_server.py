@@ -118,7 +118,7 @@ def test_a_frozen_server_ends_the_run_once(project: Project, monkeypatch: pytest
     for name in "abcdefg":
         project.write(f"snippets/py/{name}.py", f"# START {name}\nprint(1)\n# END {name}\n")
     result = project.pytester.runpytest_subprocess("-p", "no:randomly", "snippets")
-    result.assert_outcomes(passed=1, errors=6)
+    result.assert_outcomes(passed=1, errors=1, skipped=5)
     result.stdout.fnmatch_lines(["*is frozen: no byte came from it for 10 s*", "*restart it*"])
     assert result.duration < 60  # six waits take longer
     assert result.ret == 69

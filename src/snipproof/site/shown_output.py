@@ -86,12 +86,19 @@ def misplaced(
     if code and not _shows_any(blocks, shown, bound):
         section = blocks.section_of(output.reference)
         others = [other.reference for other in blocks.nameless if blocks.section_of(other.reference) == section]
-        if not _shows_any(blocks, others, bound):
+        # One mistake is one Finding: a block that shows nothing has its own.
+        empty = any(blocks.section_of(r) == section and _is_empty(blocks, r) for r in blocks.page.references)
+        if not empty and not _shows_any(blocks, others, bound):
             yield _of_other_code(output, shown, bound)
     elif not preceding.code and not _shows_any(blocks, _nearest_before(blocks, output, shown), bound):
         place = "stands above the code that gives it" if shown else "is shown without the code that gives it"
         hint = "show it below its code; if readers see the code on another page, suppress this with that reason"
         yield _finding(output.reference, APART, f"the output {output.region.name!r} {place}", hint)
+
+
+def _is_empty(blocks: PageBlocks, reference: Reference) -> bool:
+    rendered = blocks.site.rendered(reference)
+    return rendered is None or not rendered.selection.kept
 
 
 def _of_other_code(output: ShownRegion, shown: Sequence[Reference], bound: Sequence[Region]) -> Finding:

@@ -88,9 +88,9 @@ def record(mini: Mini, recorder: Recorder, texts: Mapping[str, str]) -> list[Sou
     return runs
 
 
-def recorded(run: SourceRun) -> list[tuple[str, int]]:
+def recorded(run: SourceRun) -> list[str]:
     assert all(exchange.response == exchange.request and not exchange.error for exchange in run.exchanges)
-    return [(exchange.name.removeprefix("POST /"), exchange.after) for exchange in run.exchanges]
+    return [exchange.name.removeprefix("POST /") for exchange in run.exchanges]
 
 
 def lines(comment: str, *, call: str) -> list[str]:
@@ -101,8 +101,8 @@ def lines(comment: str, *, call: str) -> list[str]:
     return [send["none"], *one, send["none"], *two, send["none"]]
 
 
-def expected(source: str) -> list[tuple[str, int]]:
-    return [(source, after) for after in (0, 1, 2, 3, 3, 4)]
+def expected(source: str) -> list[str]:
+    return [source] * 6
 
 
 PYTHON = """\
@@ -147,7 +147,7 @@ def test_typescript(session: SessionFolder, plain: Settings, recorder: Recorder)
 @pytest.mark.slow
 @pytest.mark.toolchain("go")
 def test_go(session: SessionFolder, plain: Settings, recorder: Recorder, tmp_path: Path) -> None:
-    """The end of a test is a probe event too, which is known only afterwards."""
+    """All tests of a package are one binary; only the requests of the Source that runs are recorded."""
     suite = Suite("go/suite.yaml", "go", "go", ("go/a_test.go",), lock="go/go.mod")
     mini = Mini(plain.root, session, GoRunner, suite, plain._replace(cache_dir=str(tmp_path / "cache")))
     mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n")
@@ -162,7 +162,7 @@ def test_go(session: SessionFolder, plain: Settings, recorder: Recorder, tmp_pat
     second = ["func TestSOURCE2(t *testing.T) {", *body[split:], "}", ""]
     text = head + "\n".join(first + second)
     runs = record(mini, recorder, {f"go/{name}_test.go": text.replace("SOURCE", name) for name in "AB"})
-    assert [recorded(each) for each in runs] == [[(name, after) for after in (0, 1, 2, 4, 4, 5)] for name in "AB"]
+    assert [recorded(each) for each in runs] == [expected("A"), expected("B")]
 
 
 @pytest.mark.slow
