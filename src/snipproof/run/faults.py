@@ -47,7 +47,7 @@ def find_faults(source: Source, probed: Probed, traces: Mapping[str, Trace], run
 
 
 def snippets_of_test(source: Source, probed: Probed, test: str) -> list[Snippet]:
-    """Return the Snippets that a native test function holds; all of them if its place is unknown."""
+    """Return the Snippets that a native test function holds; none if its place is unknown."""
     places = probed.plan.functions.get(test, ()) if probed.plan else ()
     return [s for s in source.snippets if any(a <= s.region.line <= b for a, b in places)] if places else []
 

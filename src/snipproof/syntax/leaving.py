@@ -30,12 +30,12 @@ _CASES = frozenset(
         *("switch_case", "switch_default", "switch_block_statement_group", "switch_rule"),
     )
 )
-_COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
+COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
 
 
 def statements(node: Any) -> list[Any]:
     """Return the named children of a tree-sitter node without comments."""
-    return [child for child in node.named_children if child.type not in _COMMENTS]
+    return [child for child in node.named_children if child.type not in COMMENTS]
 
 
 def leaves(node: Any) -> bool:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from snipproof.syntax.leaving import leaves, statements
+from snipproof.syntax.leaving import COMMENTS, leaves, statements
 from snipproof.syntax.statements import Function, Statement, StatementKind, StatementList
 
-_COMMENTS = frozenset(("comment", "line_comment", "block_comment"))
 _BREAK = frozenset((StatementKind.BREAK,))
 _JUMPS = frozenset((StatementKind.BREAK, StatementKind.CONTINUE))
 _CATCHES = {
@@ -227,7 +226,7 @@ class _Maker:
         """Add the statements of a case."""
         found: list[Statement] = []
         for index, child in enumerate(node.children):
-            if child.type in _COMMENTS or not child.is_named:
+            if child.type in COMMENTS or not child.is_named:
                 continue
             if child.type == "statement_list" or (node.type == "switch_rule" and child.type == "block"):
                 found += self.block(child).statements
@@ -286,7 +285,7 @@ class _Maker:
 def _fields(node: Any) -> Iterator[tuple[Any, Any, str]]:
     """Yield ``node``, each named child that is not a comment, and the name of its field."""
     for index, child in enumerate(node.children):
-        if child.is_named and child.type not in _COMMENTS:
+        if child.is_named and child.type not in COMMENTS:
             yield node, child, node.field_name_for_child(index) or ""
 
 

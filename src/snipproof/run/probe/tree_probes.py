@@ -14,11 +14,10 @@ from snipproof.run.probe.plan import Probes, make_plan
 from snipproof.run.probe.probed import PROBE_FUNCTION, Edits, Probed
 from snipproof.syntax.grammar import load_parser
 from snipproof.syntax.java_lambdas import gives_value
-from snipproof.syntax.leaving import leaves, statements
+from snipproof.syntax.leaving import COMMENTS, leaves, statements
 from snipproof.syntax.statements import Function, Statement, StatementKind, StatementList, walk
 from snipproof.syntax.tree_statements import declaration, ends, tree_statements
 
-_COMMENTS = ("comment", "line_comment", "block_comment")
 _LABELED = (
     *("for_statement", "expression_switch_statement", "type_switch_statement", "select_statement"),
     "labeled_statement",
@@ -135,12 +134,12 @@ def probe_tree(text: str, regions: Sequence[Region], language: str, extension: s
     return Probed(inserter.edits.text(), silent, plan=plan, columns=inserter.edits.columns())
 
 
-def _not_a_marker(root: Any, lines: Sequence[str], line: int, column: int) -> str:  # noqa: PLR0911
+def _not_a_marker(root: Any, lines: Sequence[str], line: int, column: int) -> str:  # noqa: PLR0911 (one for each reason)
     """Return why a run cannot follow the marker at ``line`` and ``column``, else ``""``."""
     row = line - 1
     offset = len(lines[row][: column - 1].encode())
     node = root.descendant_for_point_range((row, offset), (row, offset + 1))
-    if node.type not in _COMMENTS:
+    if node.type not in COMMENTS:
         if "string" in node.type or "template" in node.type or "text" in node.type:
             return "the marker is not a comment: it is inside a string literal"
         return "the marker is not a comment"
@@ -247,7 +246,7 @@ class _Inserter:
 
     def _return(self, node: Any, frame: str, number: int) -> None:
         before, behind = (text.format(f=frame, n=number) for text in self._texts.returned)
-        value = next((child for child in node.named_children if child.type not in _COMMENTS), None)
+        value = next((child for child in node.named_children if child.type not in COMMENTS), None)
         if value is None:
             self._insert(node.start_point, f"{before}undefined{behind}; ")
         else:
@@ -346,7 +345,7 @@ class _Inserter:
 def _end_point(node: Any) -> tuple[int, int]:
     """Return where ``node`` ends, without the comments that a statement without a semicolon takes along."""
     last, takes = node, False
-    while inner := [child for child in last.children if child.type not in _COMMENTS]:
+    while inner := [child for child in last.children if child.type not in COMMENTS]:
         takes = takes or inner[-1] != last.children[-1]
         last = inner[-1]
     row, column = last.end_point if takes else node.end_point
