@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.events import event_line
 
-from snipproof.processes.events import event_line, parse_events
+from snipproof.processes.events import parse_events
 
 TOKEN = "\x1e00ff00ff00ff00ff\x1e"
 EVENTS: list[dict[str, Any]] = [

@@ -10,11 +10,6 @@ import json
 from typing import Any
 
 
-def event_line(event: dict[str, Any], token: str) -> str:
-    """Return the line for ``event``, with its line end."""
-    return f"{token}{json.dumps(event)}\n"
-
-
 def parse_events(data: bytes, token: str) -> list[dict[str, Any]]:
     """Return the events in ``data``; everything else in it is ignored, as are lines that were cut off.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.support.events import event_line
 
 from snipproof.config import Settings
 from snipproof.model import Suite
-from snipproof.processes.events import event_line
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.probe import Probed
 from snipproof.run.runner import Program, RunnerContext
