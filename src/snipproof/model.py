@@ -73,6 +73,10 @@ class Region(NamedTuple):
         """The line of the first marker."""
         return self.markers[0].line
 
+    def shows(self, line: int) -> bool:
+        """Return whether one of its Segments holds ``line``."""
+        return any(segment.first <= line <= segment.last for segment in self.segments)
+
 
 class Snippet(NamedTuple):
     """A Region that is code to show and to run."""

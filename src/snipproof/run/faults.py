@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from snipproof.model import Region, Snippet, Source
+from snipproof.model import Snippet, Source
 from snipproof.run.probe import Probed
 from snipproof.run.source_run import Crash, Diagnostic, SourceRun, Termination
 from snipproof.run.trace import Trace
@@ -72,12 +72,7 @@ def _of_crash(source: Source, probed: Probed, traces: Mapping[str, Trace], crash
 
 def showing(snippets: Sequence[Snippet], line: int | None) -> list[Snippet]:
     """Return the Snippets that show ``line``."""
-    return [s for s in snippets if line is not None and shows(s.region, line)]
-
-
-def shows(region: Region, line: int) -> bool:
-    """Return whether ``region`` holds ``line``."""
-    return any(segment.first <= line <= segment.last for segment in region.segments)
+    return [s for s in snippets if line is not None and s.region.shows(line)]
 
 
 def _at_line(source: Source, diagnostic: Diagnostic) -> list[Snippet]:

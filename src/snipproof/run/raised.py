@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from snipproof.model import Snippet, Source
-from snipproof.run.faults import shows
 from snipproof.run.probe import Probed
 from snipproof.run.probe.plan import Signal
 from snipproof.run.source_run import Crash, SourceRun
@@ -21,7 +20,7 @@ def find_raised(source: Source, crashes: Sequence[Crash]) -> dict[str, Crash]:
     found: dict[str, Crash] = {}
     for snippet in source.snippets:
         if "raises" in snippet.region.attributes:
-            own = (c for c in crashes if c.region == snippet.name or any(shows(snippet.region, n) for n in c.lines))
+            own = (c for c in crashes if c.region == snippet.name or any(snippet.region.shows(n) for n in c.lines))
             crash = next(own, None)
             if crash:
                 found[snippet.id] = crash
@@ -53,7 +52,7 @@ def raise_problem(snippet: Snippet, probed: Probed, run: SourceRun, raised: Mapp
 def last_line(raised: Mapping[str, Crash], snippet: Snippet) -> int | None:
     """Return the line of ``snippet`` that raised the error that it announces: those behind it cannot run."""
     crash = raised.get(snippet.id)
-    lines = [line for line in crash.lines if shows(snippet.region, line)] if crash else []
+    lines = [line for line in crash.lines if snippet.region.shows(line)] if crash else []
     return lines[-1] if lines else None
 
 

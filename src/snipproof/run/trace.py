@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from snipproof.model import Region
 from snipproof.run.probe import Probed
-from snipproof.run.probe.plan import RegionPlan, Signal
+from snipproof.run.probe.plan import RegionPlan, Report, Signal
 from snipproof.run.source_run import ProbeEvent, SourceRun
 
 
@@ -75,7 +75,8 @@ def trace(region: Region, probed: Probed, run: SourceRun, until: int | None = No
     # The module itself never returns: after a good run its last statement has ended.
     if run.ok and found.open:
         found.stays[-1] = (found.stays[-1][0], len(run.events))
-    reports = {(event.signal, event.line) for event in run.events if event.signal}
+    shown = (e for e in run.events if e.signal is not Signal.CAUGHT or e.frame in plan.handlers)
+    reports: set[Report] = {(event.signal, event.line) for event in shown if event.signal}
     found.gaps = tuple(_gaps(region, probed, plan, reports, begun=found.begun, until=until))
     return found
 
@@ -126,7 +127,7 @@ def _gaps(
     region: Region,
     probed: Probed,
     plan: RegionPlan,
-    reports: set[tuple[Signal, int]],
+    reports: set[Report],
     *,
     begun: bool,
     until: int | None,
@@ -139,7 +140,8 @@ def _gaps(
     if plan.nothing:
         yield Gap(region.line, f": {plan.nothing} ({place}{region.line})")
         return
-    missing = [r for r in plan.requirements if not r.reports & reports and (until is None or r.line < until)]
+    given = (r for r in plan.requirements if r.given is None or r.given in reports)
+    missing = [r for r in given if not r.reports & reports and (until is None or r.line < until)]
     as_a_whole = " as a whole" if begun else ""
     # What explains the others comes first: a function that is never called, then lines, then an END.
     calls = [r for r in missing if r.problem and any(signal is Signal.ENTER for signal, _ in r.reports)]

@@ -14,7 +14,7 @@ from snipproof.compare.expectation import ExpectationResult, check_expectation
 from snipproof.compare.tree import Notation
 from snipproof.model import Expectation, Origin, Outcome, Snippet, Source
 from snipproof.redaction import redact
-from snipproof.run.faults import Fault, find_faults, showing, shows, snippets_of_test
+from snipproof.run.faults import Fault, find_faults, showing, snippets_of_test
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.probe import Probed
 from snipproof.run.raised import (
@@ -221,7 +221,7 @@ def _failure(source: Source, snippet: Snippet, trace: Trace, run: SourceRun, fau
 def _where(trace: Trace, fault: Fault, line: int | None) -> str:
     """Return a prefix that names the place of a Fault in hidden code; empty if it is in the Snippet itself."""
     if isinstance(fault, Diagnostic):
-        if line is None or shows(trace.region, line):
+        if line is None or trace.region.shows(line):
             return ""
         return f"hidden code {'before' if line < trace.region.line else 'after'} it: "
     if trace.open_after(fault.after if isinstance(fault, Crash) else None):
@@ -229,7 +229,7 @@ def _where(trace: Trace, fault: Fault, line: int | None) -> str:
     if isinstance(fault, Crash) and not fault.lines:  # nobody knows which code it was
         return ""
     lines = fault.lines if isinstance(fault, Crash) else (line,)
-    if any(each is not None and shows(trace.region, each) for each in lines):
+    if any(each is not None and trace.region.shows(each) for each in lines):
         return ""
     return f"hidden code {'after' if trace.begun else 'before'} it: "
 

@@ -5,13 +5,27 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from snipproof.syntax.statements import Function, Statement, StatementKind, StatementList
+from snipproof.syntax.statements import EXPECTS_ERROR, Function, Statement, StatementKind, StatementList
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _Body = list[ast.stmt]
 # Functions that never return.
 _EXITS = frozenset(("exit", "quit", "sys.exit", "os._exit", "os.abort"))
 _NOT_CALLED = frozenset(("overload", "abstractmethod", "abstractproperty"))
+# Expressions that may raise an error. A name may too, but then it is a mistake that no page shows.
+_FAILING = (
+    ast.Call,
+    ast.Attribute,
+    ast.Subscript,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.Await,
+    ast.Yield,
+    ast.ListComp,
+    ast.DictComp,
+    ast.SetComp,
+)
 _LOOP = frozenset((StatementKind.BREAK, StatementKind.CONTINUE))
 
 
@@ -20,9 +34,9 @@ def python_statements(tree: ast.Module) -> StatementList:
     return _block(tree, tree.body)
 
 
-def _block(node: ast.AST, body: _Body, *, first: int = 0, branch: bool = False) -> StatementList:
+def _block(node: ast.AST, body: _Body, *, first: int = 0, branch: bool = False, handles: bool = False) -> StatementList:
     found = [_statement(statement) for statement in body]
-    return StatementList(node, found, first or (found[0].first if found else 0), branch)
+    return StatementList(node, found, first or (found[0].first if found else 0), branch, handles)
 
 
 def _statement(node: ast.stmt) -> Statement:
@@ -31,6 +45,7 @@ def _statement(node: ast.stmt) -> Statement:
     statement = Statement(node, _kind(node), first, last, last)
     if isinstance(node, ast.For | ast.AsyncFor | ast.While):
         statement.catches = _LOOP
+        statement.endless = isinstance(node, ast.While) and _is_endless(node)
     if isinstance(node, _FunctionNode):
         body = _block(node, node.body)
         statement.functions = [*_literals(node), Function(node, node.name, first, last, body, _counts(node))]
@@ -46,6 +61,7 @@ def _statement(node: ast.stmt) -> Statement:
     else:
         statement.blocks = list(_blocks(node))
         statement.functions = list(_literals(node))
+        statement.expects = isinstance(node, ast.Expr | ast.Assign) and _expects_error(node)
         if statement.blocks:
             statement.head = max(first, min(block.first for block in statement.blocks) - 1)
     return statement
@@ -85,14 +101,14 @@ def _blocks(node: ast.stmt) -> Iterator[StatementList]:
             yield _block(node, node.body, branch=True)
             yield from _orelse(node)
         case ast.With() | ast.AsyncWith():
-            yield _block(node, node.body)
+            yield _block(node, node.body, handles=True)
         case ast.Match():
             for case in node.cases:
                 yield _block(case, case.body, first=case.pattern.lineno, branch=True)
         case _ if isinstance(node, ast.Try) or type(node).__name__ == "TryStar":
             yield _block(node, node.body)  # type: ignore[attr-defined]
             for handler in node.handlers:  # type: ignore[attr-defined]
-                yield _block(handler, handler.body, first=handler.lineno, branch=True)
+                yield _block(handler, handler.body, first=handler.lineno, branch=True, handles=True)
             yield from _orelse(node)
             if node.finalbody:  # type: ignore[attr-defined]
                 yield _block(node, node.finalbody)  # type: ignore[attr-defined]
@@ -113,6 +129,24 @@ def _expressions(node: ast.AST) -> Iterator[ast.AST]:
                 yield from _expressions(child)
 
 
+def _is_endless(node: ast.While) -> bool:
+    """Return whether a loop has no condition and no ``break`` of its own."""
+    waiting: _Body = list(node.body)
+    while waiting:
+        statement = waiting.pop()
+        if isinstance(statement, ast.Break):
+            return False
+        for block in _blocks(statement) if not isinstance(statement, ast.For | ast.AsyncFor | ast.While) else ():
+            waiting += [inner.node for inner in block.statements]
+    return isinstance(node.test, ast.Constant) and bool(node.test.value)
+
+
+def _expects_error(node: ast.stmt) -> bool:
+    calls = [each for each in _expressions(node) if isinstance(each, ast.Call)]
+    words = [word.arg or "" for call in calls for word in call.keywords]
+    return any(EXPECTS_ERROR.search(name) for name in (*map(ast.unparse, (call.func for call in calls)), *words))
+
+
 def _literals(node: ast.stmt) -> Iterator[Function]:
     """Yield the lambdas of a statement. One that is bound to a name has that name."""
     bound = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
@@ -122,7 +156,9 @@ def _literals(node: ast.stmt) -> Iterator[Function]:
             if child is bound:
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target  # type: ignore[attr-defined]
                 name = ast.unparse(target)
-            yield Function(child, name, child.lineno, child.end_lineno or child.lineno, StatementList(child))
+            made = Function(child, name, child.lineno, child.end_lineno or child.lineno, StatementList(child))
+            made.fails = any(isinstance(each, _FAILING) for each in ast.walk(child.body))
+            yield made
 
 
 def _counts(node: _FunctionNode) -> bool:

@@ -6,6 +6,7 @@ A module for each kind of parser makes such a tree: :mod:`~snipproof.syntax.pyth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -43,6 +44,12 @@ NEVER_DONE = frozenset((StatementKind.RETURN, StatementKind.RAISE, StatementKind
 """Kinds behind which nothing can stand."""
 
 
+EXPECTS_ERROR = re.compile(
+    r"(?i)(?<!not)(?<!notto)(?<!orelse)throw|raises|(?<!not)rejects|(?<!not)panics|catchexception|allsettled|return_exceptions"
+)
+"""Names in calls that expect an error, or collect it, in the common test libraries of all languages."""
+
+
 @dataclass(slots=True, eq=False)
 class StatementList:
     """Statements in a row.
@@ -51,12 +58,14 @@ class StatementList:
     :param first: the line at which its clause begins, such as that of ``else`` or ``case``; the line of its first
         statement if it has none.
     :param branch: whether a run can pass without entering it: the body of an ``if``, a loop or a handler.
+    :param handles: whether an error may end here: in a handler, or behind a ``with``.
     """
 
     node: Any
     statements: list[Statement] = field(default_factory=list)
     first: int = 0
     branch: bool = False
+    handles: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -68,6 +77,9 @@ class Function:
     :param body: its statements; a function whose body is an expression has a block without statements.
     :param counts: whether it has to be called. An abstract method or an overload has not.
     :param returns: whether it has to return. A goroutine may run until the process ends.
+    :param handles: whether it is called to handle an error, such as the argument of ``catch``.
+    :param fails: whether an error may leave it: whether its body is more than a literal or a name.
+    :param recovers: whether it stops a panic, if a function defers it.
     """
 
     node: Any
@@ -77,6 +89,9 @@ class Function:
     body: StatementList
     counts: bool = True
     returns: bool = True
+    handles: bool = False
+    fails: bool = True
+    recovers: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -87,6 +102,9 @@ class Statement:
     :param blocks: those that run as a part of it, in the order of the text.
     :param functions: those declared in it: itself, if it declares one, its methods if it is a class, function literals.
     :param catches: which jumps in its blocks belong to it: both for a loop, ``break`` for a switch.
+    :param endless: whether it is a loop that only an error, a return or the end of the process leaves.
+    :param expects: whether it calls something that expects an error, such as ``assertThrows``.
+    :param defers: the function that it defers: its name, or the text of the literal.
     :param declared: whether it stands where only declarations may, so that no probe can stand before it.
     :param wrap: text before and behind it that makes a block of it, where it is the body of an ``if`` without braces;
         what a probe before it needs in between.
@@ -100,6 +118,9 @@ class Statement:
     blocks: list[StatementList] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
     catches: frozenset[StatementKind] = frozenset()
+    endless: bool = False
+    expects: bool = False
+    defers: str = ""
     declared: bool = False
     wrap: tuple[str, str, str] = ("", "", "")
 

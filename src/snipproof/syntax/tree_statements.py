@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from snipproof.syntax.leaving import COMMENTS, leaves, statements
-from snipproof.syntax.statements import Function, Statement, StatementKind, StatementList
+from snipproof.syntax.statements import EXPECTS_ERROR, Function, Statement, StatementKind, StatementList
 
 _BREAK = frozenset((StatementKind.BREAK,))
 _JUMPS = frozenset((StatementKind.BREAK, StatementKind.CONTINUE))
@@ -39,6 +39,16 @@ _CASES = frozenset(
         *("switch_case", "switch_default", "switch_block_statement_group", "switch_rule"),
     )
 )
+# Expressions that no error can leave, if none can leave their parts.
+_PLAIN = frozenset(
+    (
+        *("identifier", "number", "string", "string_fragment", "true", "false", "null", "undefined", "array", "object"),
+        *("pair", "property_identifier", "parenthesized_expression", "string_literal", "decimal_integer_literal"),
+        *("null_literal", "shorthand_property_identifier"),
+    )
+)
+# Methods that call their argument with an error.
+_HANDLERS = frozenset(("catch", "exceptionally", "handle", "whenComplete"))
 _LABELS = frozenset(("switch_label", "type", "value", "communication"))
 _BODIES = frozenset(("consequence", "alternative", "body"))
 
@@ -52,6 +62,7 @@ class _Syntax:
     :param classes: declarations of classes; ``members`` the nodes that hold their members.
     :param nothing: statements that do nothing at run time.
     :param exits: calls that end the process or the test; ``raises`` those that raise.
+    :param recovers: the call that stops a panic.
     """
 
     blocks: frozenset[str]
@@ -62,6 +73,7 @@ class _Syntax:
     nothing: frozenset[str]
     exits: re.Pattern[str]
     raises: re.Pattern[str]
+    recovers: str = ""
 
 
 _NEVER = re.compile(r"(?!)")
@@ -99,6 +111,7 @@ _SYNTAX = {
             r"(?:os\.Exit|runtime\.Goexit|log\.(?:Fatal|Panic)\w*|\w+\.(?:Fatal|Fatalf|FailNow|Skip|Skipf|SkipNow))\("
         ),
         raises=re.compile(r"panic\("),
+        recovers="recover()",
     ),
     "java": _Syntax(
         blocks=frozenset(("block", "constructor_body")),
@@ -136,13 +149,15 @@ class _Maker:
         declared = node.type in self._syntax.declaring or node.type in self._syntax.members
         inner = [each for child in statements(node) for each in (_flat(child) if node.type == "block" else [child])]
         found = [self._statement(child, declared=declared) for child in inner]
-        return StatementList(node, found, found[0].first if found else 0, branch)
+        handles = node.parent is not None and node.parent.type == "catch_clause"
+        return StatementList(node, found, found[0].first if found else 0, branch, handles)
 
     def _statement(self, node: Any, *, declared: bool = False, wrap: tuple[str, str, str] = ("", "", "")) -> Statement:
         first, last = node.start_point[0] + 1, _last_line(node)
         core = declaration(node)
         made = Statement(node, self._kind(core), first, last, last, declared=declared, wrap=wrap)
         made.catches = _CATCHES.get(core.type, frozenset())
+        made.endless = made.catches == _JUMPS and leaves(core)
         if declared and made.kind is StatementKind.PLAIN:
             made.kind = StatementKind.NOTHING  # a field, a variable of a package
         if core.type in self._syntax.functions:
@@ -159,6 +174,9 @@ class _Maker:
             made.blocks.append(self.block(core))
         elif core.type != "ambient_declaration":
             self._collect(core, made)
+            made.expects = any(EXPECTS_ERROR.search(_text(each)) for each in self._names(core))
+        if core.type == "defer_statement":
+            made.defers = _text(core.named_children[0].child_by_field_name("function"))
         inside = [_first_inside(each) for each in (*made.blocks, *(f.body for f in made.functions))]
         if core.type == "explicit_constructor_invocation":
             made.declared = True  # it must stay the first statement
@@ -194,6 +212,10 @@ class _Maker:
                 if not inside and not child.type.endswith("_statement"):
                     yield child
                     waiting.append(child)
+
+    def _names(self, node: Any) -> Iterator[Any]:
+        if node.type in ("expression_statement", "lexical_declaration", "local_variable_declaration"):
+            yield from (each for each in self._expressions(node) if each.type.endswith("identifier"))
 
     def _collect(self, node: Any, made: Statement) -> None:
         """Add the blocks and functions in ``node`` to ``made``."""
@@ -249,7 +271,16 @@ class _Maker:
             counts = True  # an expression
         call = node.parent
         returns = call is None or call.parent is None or call.parent.type != "go_statement"
-        return Function(node, name, node.start_point[0] + 1, node.end_point[0] + 1, block, counts, returns)
+        made = Function(node, name, node.start_point[0] + 1, node.end_point[0] + 1, block, counts, returns)
+        made.fails = body is None or not _is_plain(body)
+        made.recovers = self._recovers(block)
+        made.handles = made.recovers or _is_handler(node)
+        return made
+
+    def _recovers(self, block: StatementList) -> bool:
+        """Return whether a statement of ``block`` stops a panic."""
+        inside = (each for statement in block.statements for each in self._expressions(statement.node))
+        return bool(self._syntax.recovers) and any(_text(each).startswith(self._syntax.recovers) for each in inside)
 
     def _class(self, node: Any, made: Statement) -> None:
         made.kind = StatementKind.CLASS
@@ -320,6 +351,21 @@ def _bound_name(node: Any) -> str:
     if parent.type == "export_statement":
         return "default"
     return ""
+
+
+def _is_plain(node: Any) -> bool:
+    """Return whether no error can leave an expression: it consists of literals and names."""
+    inner = [child for child in node.named_children if child.type not in COMMENTS]
+    return node.type in _PLAIN and all(map(_is_plain, inner))
+
+
+def _is_handler(node: Any) -> bool:
+    """Return whether a function literal is an argument that is called with an error."""
+    arguments = node.parent
+    call = arguments.parent if arguments is not None and arguments.type in ("arguments", "argument_list") else None
+    callee = call and (call.child_by_field_name("name") or call.child_by_field_name("function"))
+    name = _text(callee).rpartition(".")[2]
+    return name in _HANDLERS or (name == "then" and statements(arguments).index(node) == 1)
 
 
 def _first_inside(block: StatementList) -> int:

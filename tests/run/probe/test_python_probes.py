@@ -9,7 +9,7 @@ import marshal
 import sys
 import textwrap
 from contextlib import redirect_stderr, redirect_stdout, suppress
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
@@ -17,83 +17,41 @@ from snipproof.model import Source
 from snipproof.run.probe import PROBE_FUNCTION, Probed
 from snipproof.run.probe.plan import Signal
 from snipproof.run.probe.python_probes import probe_python
+from snipproof.run.runners.python.probe import Probe
 from snipproof.run.source_run import ProbeEvent, SourceRun, Termination
 from snipproof.run.trace import Trace, trace
 from snipproof.site.source import parse_source
 
 
-class Recorded:
-    """Frames that collect events in a list, with the text that was printed so far."""
+class Recorded(Probe):
+    """The probes of a run, which add their reports to ``events``, and what was printed before to ``texts``."""
 
-    def __init__(self, events: list[ProbeEvent], texts: list[str], out: io.StringIO, frame: str = "0") -> None:
-        self._events, self._texts, self._out, self._frame = events, texts, out, frame
-        self._number = 0
+    def __init__(self, out: io.StringIO, events: list[ProbeEvent], texts: list[str]) -> None:
+        super().__init__({"events": "", "path": "s.py", "separator": ""})
+        self._out, self._found, self._texts = out, events, texts
 
-    def _add(self, signal: Signal, number: int, frame: str) -> None:
+    def write(self, event: dict[str, Any]) -> None:
         self._texts.append(self._out.getvalue())
         self._out.truncate(0)
         self._out.seek(0)
-        self._events.append(ProbeEvent(number, float(len(self._events)), signal, frame))
+        time = float(len(self._found))
+        self._found.append(ProbeEvent(event["line"], time, Signal(event["signal"]), event["frame"]))
 
-    def at(self, number: int, group: int) -> None:  # noqa: ARG002 (all events are collected)
-        self._number = number
-        self._add(Signal.AT, number, self._frame)
-
-    def done(self, number: int) -> None:
-        self._add(Signal.DONE, number, self._frame)
-
-    def enter(self, number: int) -> Recorded:
-        self._add(Signal.ENTER, number, "")
-        return Recorded(self._events, self._texts, self._out, str(len(self._events)))
-
-    def called(self, number: int) -> None:
-        self._add(Signal.ENTER, number, "")
-
-    def watch(self, number: int, made: Any) -> None:
-        given = made.__init__
-
-        def __init__(*args: object, **kwargs: object) -> None:  # noqa: N807
-            self._add(Signal.MADE, number, "")
-            given(*args, **kwargs)
-
-        made.__init__ = __init__
-
-    def suspend(self, value: object) -> object:
-        self._add(Signal.LEFT, self._number, self._frame)
-        self._add(Signal.AT, 0, self._frame)
-        return value
-
-    def resume(self, value: object) -> object:
-        self._add(Signal.AT, self._number, self._frame)
-        return value
-
-    def __enter__(self) -> Self:
-        """Begin."""
-        return self
-
-    def returned(self, number: int, value: object = None) -> object:
-        self._add(Signal.LEFT, number, self._frame)
-        return value
-
-    def plain(self, names: object) -> object:
-        return names
-
-    def __exit__(self, *_: object) -> None:
-        """Report a return, or an exception."""
-        self._add(Signal.EXIT, self._number, self._frame)
+    def mark(self, number: int) -> None:
+        """Print nothing."""
 
 
 def read(text: str) -> tuple[Source, Probed]:
     text = textwrap.dedent(text).lstrip("\n")
     source = parse_source("s.py", text)
-    return source, probe_python(text, source.snippet_regions)
+    return source, probe_python(text, source.snippet_regions, "s.py")
 
 
 def follow(text: str) -> dict[str, Trace]:
     """Run a Source in this process and follow its Regions."""
     source, probed = read(text)
     out, events, texts = io.StringIO(), list[ProbeEvent](), list[str]()
-    names = {PROBE_FUNCTION: Recorded(events, texts, out), "__name__": "__main__"}
+    names = {PROBE_FUNCTION: Recorded(out, events, texts), "__name__": "__main__"}
     ok = False
     with redirect_stdout(out), redirect_stderr(out), suppress(Exception, SystemExit):
         exec(marshal.loads(probed.program), names)  # noqa: S102, S302
@@ -218,7 +176,7 @@ def test_a_type_alone_proves_nothing() -> None:
         ("# START a\ntry:\n    x\n    y = 1\nexcept NameError:\n    pass\n# END a\n", "line 4 never ran"),
         ("# START a\ndef f(): return 1\n# END a\n", "`f` is never called"),
         ("# START a\ndef f():\n    try:\n        return 1\n    finally:\n        x = 2\nf()\n# END a\n", ""),
-        ("# START a\ndef f():\n    return 1 / 0\n# END a\ntry:\n    f()\nexcept ArithmeticError:\n    pass\n", "`f` never returned"),
+        ("# START a\ndef f():\n    return 1 / 0\n# END a\ntry:\n    f()\nexcept ArithmeticError:\n    pass\n", "an error left line"),
         ("def f():\n    # START a\n    yield 1 / 0\n    # END a\ntry:\n    next(f())\nexcept ArithmeticError:\n    pass\n", "it was never left"),
         ("# START a\ndef f():\n    x = 1\n    raise SystemExit\nf()\n# END a\n", "it was never left"),
         ("# START a\nimport sys\ndef f():\n    x = 1\n    sys.exit()\nf()\n# END a\n", ""),
@@ -231,6 +189,26 @@ def test_a_type_alone_proves_nothing() -> None:
         ("try:\n    # START a\n    int('x')\n    # END a\nexcept ValueError:\n    pass\n", "it was never left"),
         ("try:\n    # START a\n    raise ValueError\n    # END a\nexcept ValueError:\n    pass\n", ""),
         ("n = 0\nwhile n < 2:\n    n += 1\n    try:\n        # START a\n        1 / (n - 1)\n        # END a\n    except ArithmeticError:\n        pass\n", ""),
+        ("# START a\nclass C:\n    def f(self):\n        x = 1\n        y = 1 / 0\n# END a\ntry:\n    C().f()\nexcept ArithmeticError:\n    pass\n", "an error left line"),
+        ("# START a\nclass C:\n    def f(self):\n        x = 1\n        y = 1 / 0\ntry:\n    C().f()\nexcept ArithmeticError:\n    pass\n# END a\n", ""),
+        ("# START a\nclass C:\n    def f(self, x):\n        return 1 / x\n# END a\ntry:\n    C().f(0)\nexcept ArithmeticError:\n    C().f(1)\n", ""),
+        ("# START a\nclass C:\n    def f(self):\n        raise KeyError\n# END a\ntry:\n    C().f()\nexcept KeyError:\n    pass\n", ""),
+        ("# START a\nf = [lambda: 1 / 0]\n# END a\ntry:\n    f[0]()\nexcept ArithmeticError:\n    pass\n", "an error left line"),
+        ("# START a\nf = [lambda: 1 / 0]\ntry:\n    f[0]()\nexcept ArithmeticError:\n    pass\n# END a\n", ""),
+        ("# START a\nf = [lambda x: 1 / x]\n# END a\ntry:\n    f[0](0)\nexcept ArithmeticError:\n    f[0](1)\n", ""),
+        ("# START a\ndef f():\n    return 1 / 0\ntry:\n    f()\nexcept ArithmeticError:\n    pass\n# END a\n", ""),
+        ("# START a\ndef f():\n    return 1 / 0\ndef g():\n    try:\n        f()\n    except ArithmeticError as e:\n        raise KeyError from e\ntry:\n    g()\nexcept KeyError:\n    pass\n# END a\n", ""),
+        ("def g(f):\n    try:\n        f()\n    except ArithmeticError as e:\n        raise KeyError from e\n# START a\ndef f():\n    return 1 / 0\ntry:\n    g(f)\nexcept KeyError:\n    pass\n# END a\n", ""),
+        ("# START a\ndef f():\n    return 1 / 0\n# END a\n# START b\ntry:\n    f()\nexcept ArithmeticError:\n    pass\n# END b\n", "an error left line 3 and was caught by hidden code"),
+        ("from contextlib import suppress\n# START a\ndef f():\n    return 1 / 0\nwith suppress(ArithmeticError):\n    f()\n# END a\n", ""),
+        ("from contextlib import suppress\n# START a\ndef f():\n    return 1 / 0\n# END a\nwith suppress(ArithmeticError):\n    f()\n", "an error left line"),
+        ("import unittest\nt = unittest.TestCase()\n# START a\ndef f():\n    return 1 / 0\nt.assertRaises(ArithmeticError, f)\n# END a\n", ""),
+        ("import unittest\nt = unittest.TestCase()\n# START a\nt.assertRaises(ArithmeticError, lambda: 1 / 0)\n# END a\n", ""),
+        ("import unittest\n# START a\nclass T(unittest.TestCase):\n    def test(self):\n        int('x')\n# END a\nT('test').run()\n", "an error left line"),
+        ("import asyncio\n# START a\nasync def f():\n    while True:\n        await asyncio.sleep(0)\n# END a\nasync def main():\n    t = asyncio.create_task(f())\n    await asyncio.sleep(0.01)\nasyncio.run(main())\n", ""),
+        ("import asyncio\n# START a\nasync def f():\n    await asyncio.sleep(9)\n# END a\nasync def main():\n    t = asyncio.create_task(f())\n    await asyncio.sleep(0)\nasyncio.run(main())\n", ""),
+        ("import threading\nup = threading.Semaphore(0)\n# START a\ndef f():\n    while True:\n        up.release()\n# END a\nthreading.Thread(target=f, daemon=True).start()\nup.acquire()\nup.acquire()\nup.acquire()\n", ""),
+        ("# START a\ndef f():\n    while True:\n        1 / 0\n# END a\ntry:\n    f()\nexcept ArithmeticError:\n    pass\n", "an error left line"),
         # markers inside statements, and where none can be
         ("x = [\n    # START a\n    1,\n    # END a\n]\n", ""),
         ("x = (\n    1\n    # START a\n    + 2\n)\n# END a\n", ""),

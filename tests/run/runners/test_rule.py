@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a row a line)
 """The rule that decides whether a Snippet was proven, over the statements of TypeScript, Go and Java."""
 
 from __future__ import annotations
@@ -103,17 +104,45 @@ TYPESCRIPT: dict[str, tuple[str, bool]] = {
     "string": ("'nothing';", MISSED),
     "export": ("export const c22 = 1;", PROVEN),
     "inside a call": ("f(\n«1,»\n2\n);", PROVEN),
+    "method left by an error": ("class C30 { m() { f(1); fail(); } }", MISSED),
+    "method left by an error once": ("class C31 { m(x: boolean) { f(1); if (x) fail(); } }", PROVEN),
+    "method that throws": ("class C32 { m() { throw new Error('x'); } }", PROVEN),
+    "argument left by an error": ("swallow(() => { fail(); });", MISSED),
+    "expression left by an error": ("swallow(() => fail());", MISSED),
+    "async method left by an error": ("class C33 { async m() { await null; fail(); } }", MISSED),
+    "shown handler": ("function c34() { return fail(); }\ntry { c34(); } catch (e) { f(e); }", PROVEN),
+    "shown handler without a name": ("function c35() { return fail(); }\ntry { c35(); } catch { f(1); }", PROVEN),
+    "shown handler of parts": (
+        "const c36 = () => fail();\ntry { c36(); } catch ({ message }: any) { f(message); }",
+        PROVEN,
+    ),
+    "shown handler of a cause": ("function c37() { fail(); }\ntry { wrap(c37); } catch (e) { f(e); }", PROVEN),
+    "handler of another": ("function c38() { return fail(); }", MISSED),
+    "shown argument of catch": (
+        "async function c39() { await null; return fail(); }\nawait c39().catch(() => null);",
+        PROVEN,
+    ),
+    "expected": ("assert.throws(() => { fail(); });\nfunction c40() { fail(); }\nassert.throws(c40);", PROVEN),
+    "not expected": ("class C41 { m() { fail(); } }\nassert.throws(() => new C41().m()); f(1);", PROVEN),
+    "background": ("async function c42() { for (;;) { await new Promise((r) => setTimeout(r, 1).unref()); } }", PROVEN),
 }
 TYPESCRIPT_HEAD = """\
+import assert from 'node:assert';
 const yes: boolean = Math.random() < 2, no: boolean = !yes;
 function f(...args: unknown[]): unknown { return args; }
 function fail(): number { throw new Error('no'); }
+function swallow(g: () => unknown): void { try { g(); } catch { f(0); } }
+function wrap(g: () => unknown): void { try { g(); } catch (cause) { throw new Error('wrapped', { cause }); } }
 """
 TYPESCRIPT_TAIL = """\
 c4(); c7(); [...c9()]; c8().return(); await c10(); new C13(); new C14(); new C16(); c19(yes); c19(no); c20(yes);
 c23(yes); c23(no); c24(yes); new C27();
 try { c21(); } catch { f(0); }
 try { [...c25()]; } catch { f(0); }
+swallow(() => new C30().m()); swallow(() => new C31().m(yes)); new C31().m(no); swallow(() => new C32().m());
+try { await new C33().m(); } catch { f(0); }
+try { c38(); } catch { f(0); }
+c42(); await new Promise((r) => setTimeout(r, 30));
 """
 
 
@@ -168,11 +197,31 @@ GO: dict[str, tuple[str, bool]] = {
     "label": ("goto end28\nend28:\nf(2)", PROVEN),
     "label at the end": ("for { goto end29 }\nend29:", PROVEN),
     "goto": ("func c14() { «f(1)\ngoto end»\nend:\nf(2) }", PROVEN),
+    "argument left by a panic": ("safe(func() { fail() })", MISSED),
+    "argument left by a panic once": (
+        "for _, y := range []bool{true, false} { safe(func() { f(1); if y { fail() } }) }",
+        PROVEN,
+    ),
+    "argument that panics": ("safe(func() { panic(1) })", PROVEN),
+    "shown recover": (
+        "func c30() { defer func() { if r := recover(); r != nil { f(r) } }(); c31() }\nfunc c31() { fail() }",
+        PROVEN,
+    ),
+    "recover of another": ("func c32() { fail() }", MISSED),
+    "recover of a function": (
+        "func c33() { defer c34(); c35() }\nfunc c34() { recover() }\nfunc c35() { fail() }",
+        PROVEN,
+    ),
+    "expected": ("assert.Panics(func() { fail() })", PROVEN),
 }
 GO_TAIL = """\
 func TestCalls(t *testing.T) {
 	c5(); c9(true); c9(false); c10(true); safe(func() { c11() }); safe(c12); safe(c13); c14()
+	c30(); safe(c32); c33()
 }
+type asserts struct{}
+func (asserts) Panics(g func()) { safe(g) }
+var assert asserts
 func f(a ...any) {}
 func call(g func()) {}
 func fail() int { panic("no") }
@@ -253,6 +302,26 @@ JAVA: dict[str, tuple[str, bool]] = {
     "initializer": ("/**/static class C17 { «static { f(1); }» }", PROVEN),
     "comment": ("// nothing", MISSED),
     "inside a call": ("g(\n«1,»\n2\n);", PROVEN),
+    "method left by an error": ("/**/static class C30 { int m() { f(1); return fail(); } }", MISSED),
+    "method left by an error once": ("/**/static class C31 { int m(boolean x) { return x ? fail() : f(1); } }", PROVEN),
+    "method that throws": ("/**/static class C32 { int m() { throw new RuntimeException(); } }", PROVEN),
+    "argument left by an error": ("swallow(() -> { fail(); });", MISSED),
+    "expression left by an error": ("Runnable c33 = () -> fail(); swallow(c33);", MISSED),
+    "shown handler": (
+        "Runnable c34 = () -> { fail(); }; try { c34.run(); } catch (RuntimeException e) { f(e); }",
+        PROVEN,
+    ),
+    "shown handler of a cause": ("try { wrap(() -> { fail(); }); } catch (RuntimeException e) { f(e); }", PROVEN),
+    "handler of another": ("/**/int c35() { return fail(); }", MISSED),
+    "checked": (
+        "java.util.concurrent.Callable<Integer> c36 = () -> read(); try { c36.call(); } catch (Exception e) { f(e); }",
+        PROVEN,
+    ),
+    "expected": ("org.junit.jupiter.api.Assertions.assertThrows(RuntimeException.class, () -> { fail(); });", PROVEN),
+    "exceptionally": (
+        "java.util.concurrent.CompletableFuture.supplyAsync(() -> { return fail(); }).exceptionally(e -> { return 1; }).join();",
+        PROVEN,
+    ),
 }
 JAVA_TAIL = """\
 @Test void calls() {
@@ -260,7 +329,12 @@ JAVA_TAIL = """\
   c24(); c25(); new C28();
   try { c15(); } catch (RuntimeException e) { f(0); }
   try { c26(); } catch (RuntimeException e) { f(0); }
+  swallow(() -> new C30().m()); swallow(() -> new C31().m(true)); new C31().m(false); swallow(() -> new C32().m());
+  try { c35(); } catch (RuntimeException e) { f(0); }
 }
+static void swallow(Runnable r) { try { r.run(); } catch (RuntimeException e) { f(0); } }
+static void wrap(Runnable r) { try { r.run(); } catch (RuntimeException e) { throw new IllegalStateException(e); } }
+static int read() throws java.io.IOException { throw new java.io.IOException("no"); }
 static int f(Object x) { return x.hashCode(); }
 static void g(int x, int y) { }
 static boolean no() { return f("x") == 0; }

@@ -37,9 +37,14 @@ class Signal(StrEnum):
     ENTER = "enter"  # the function was called, and its body begins
     MADE = "made"  # an object of the class was made
     EXIT = "exit"  # an activation of a function has ended
+    RETURNED = "returned"  # the function has ended without an error
+    FAILED = "failed"  # an error has left its function while the statement ran
+    CLOSED = "closed"  # the function was cancelled, or nobody wants another value of the generator
+    CAUGHT = "caught"  # an error that has left the function, or any error, has come to a handler
 
 
 Report = tuple[Signal, int]
+Handler = StatementList | Function | Statement
 
 
 class Requirement(NamedTuple):
@@ -47,11 +52,17 @@ class Requirement(NamedTuple):
 
     :param line: the line to name if it has not.
     :param problem: what is wrong then: ``line 3 never ran``.
+    :param given: the report without which nothing is required.
     """
 
     reports: frozenset[Report]
     line: int
     problem: str
+    given: Report | None = None
+
+
+# Kinds that raise an error on purpose, and declarations inside a function.
+_MAY_FAIL = frozenset((StatementKind.RAISE, StatementKind.EXIT, StatementKind.NOTHING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +70,13 @@ class RegionPlan:
     """What proves one Region.
 
     :param statements: the numbers of its statements. A run that stands at one of them is inside the Region.
+    :param handlers: the numbers of its handlers, as events name them: an error that comes to one is not a fault.
     :param nothing: why nothing in it can run, else ``""``.
     """
 
     statements: frozenset[int]
     requirements: tuple[Requirement, ...]
+    handlers: frozenset[str] = frozenset()
     nothing: str = ""
 
 
@@ -91,6 +104,8 @@ class Probes:
     :param done: the statements after which a probe stands too.
     :param functions: the number of each function that reports when it is entered and left.
     :param classes: the number of each class that reports when an object of it is made.
+    :param handlers: the number of each place that reports which error has come to it: the block of a handler, a
+        function literal that handles errors, or a statement in which a call expects one.
     :param raising: statements in a row that may raise an error, with the name of the Region that announces it.
     """
 
@@ -99,6 +114,7 @@ class Probes:
     done: set[Statement] = field(default_factory=set)
     functions: dict[Function, int] = field(default_factory=dict)
     classes: dict[Statement, int] = field(default_factory=dict)
+    handlers: dict[Handler, int] = field(default_factory=dict)
     raising: list[tuple[str, list[Statement]]] = field(default_factory=list)
 
 
@@ -131,7 +147,12 @@ class _Planner:
         for function in (None, *self._functions):
             body = function.body if function else root
             inside = list(walk(body))
-            literal = function and function.name and not body.statements and _is_shown(function, regions)
+            literal = (
+                function is not None
+                and not body.statements
+                and (function.name or function.fails or function.handles)
+                and _is_shown(function, regions)
+            )
             if not literal and not any(statement in shown for statement in inside):
                 continue
             if function:
@@ -162,9 +183,25 @@ class _Planner:
         if not requirements or all(statement.kind is StatementKind.NOTHING for statement in inside):
             nothing = "it shows no code that can be executed, so nothing proves it"
         numbers = frozenset(self.probes.statements[s] for s in inside if s in self.probes.statements)
-        unique = {requirement.reports: requirement for requirement in reversed(requirements)}
+        handlers: frozenset[str] = frozenset()
+        if any(signal is Signal.CAUGHT for requirement in requirements for signal, _ in requirement.reports):
+            handlers = frozenset(self._handlers(region, inside))
+        unique = {(requirement.reports, requirement.given): requirement for requirement in reversed(requirements)}
         ordered = sorted(unique.values(), key=lambda requirement: requirement.line)
-        return RegionPlan(numbers, tuple(ordered), nothing)
+        return RegionPlan(numbers, tuple(ordered), handlers, nothing)
+
+    def _handlers(self, region: Region, inside: Sequence[Statement]) -> Iterator[str]:
+        """Yield the number of each place that ``region`` shows and an error may come to."""
+        found: list[Handler] = [statement for statement in inside if statement.expects]
+        for statement in inside:
+            found += [block for block in statement.blocks if block.handles and region.shows(block.first)]
+            found += [f for f in statement.functions if f.handles and region.shows(f.first)]
+        yield from (str(self._number_of(handler)) for handler in found)
+
+    def _number_of(self, handler: Handler) -> int:
+        if handler not in self.probes.handlers:
+            self.probes.handlers[handler] = next(self._numbers)
+        return self.probes.handlers[handler]
 
     def _of_block(self, region: Region, block: StatementList, *, required: bool) -> Iterator[Requirement]:
         """Yield what the statements of ``region`` in ``block`` require.
@@ -204,14 +241,30 @@ class _Planner:
         """Yield what ``region`` requires of a function. One with a name must be called if its head is shown."""
         if not function.counts:
             return
-        head = function in self.probes.functions and any(s.first <= function.first <= s.last for s in region.segments)
+        head = function in self.probes.functions and region.shows(function.first)
         required = required and (bool(function.name) or not head)
         if head and required:
             number, what = self.probes.functions[function], f"`{function.name}`"
             yield Requirement(frozenset({(Signal.ENTER, number)}), function.first, f"{what} is never called")
             if function.returns:
-                yield from self._completed(region, function.body, f"{what} never returned")
+                ends = {(Signal.CAUGHT, number), (Signal.CLOSED, number)}
+                for each in self._completed(region, function.body, f"{what} never returned"):
+                    yield each._replace(reports=each.reports | ends)
+        if head:
+            yield from self._without_error(region, function)
         yield from self._of_block(region, function.body, required=required)
+
+    def _without_error(self, region: Region, function: Function) -> Iterator[Requirement]:
+        """Yield, for each statement of a function, that no error leaves it that nothing shown handles."""
+        number = self.probes.functions[function]
+        reports = frozenset({(Signal.RETURNED, number), (Signal.CAUGHT, number)})
+        problem = "an error left line {} and was caught by hidden code"
+        for statement in walk(function.body):
+            if region.name in self._shown.get(statement, ()) and statement.kind not in _MAY_FAIL:
+                given = (Signal.FAILED, self.probes.statements.get(statement, 0))
+                yield Requirement(reports, statement.first, problem.format(statement.first), given)
+        if not function.body.statements:  # its body is an expression
+            yield Requirement(reports, function.first, problem.format(function.first), (Signal.ENTER, number))
 
     def _of_class(self, statement: Statement) -> Iterator[Requirement]:
         """Yield the requirement that a class with methods is used."""
@@ -238,7 +291,16 @@ class _Planner:
         if not running:
             return
         last = running[-1]
+        for body in last.blocks if last.endless else ():  # one round is enough
+            yield from self._completed(region, body, problem)
+            return
         reports = set(self._leaving(region, StatementList(block.node, running)))
+        for statement in running:
+            if statement.defers and region.name in self._shown.get(statement, ()):
+                named = (f for f in self._functions if f.name == statement.defers)
+                for function in statement.functions or named:
+                    if function.recovers:
+                        reports.add((Signal.CAUGHT, self._number_of(function)))
         if last.kind not in NEVER_DONE:
             self.probes.done.add(last)
             reports.add((Signal.DONE, self.probes.statements[last]))

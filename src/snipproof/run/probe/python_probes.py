@@ -14,6 +14,7 @@ from snipproof.run.probe.plan import Probes, make_plan
 from snipproof.run.probe.probed import PROBE_FUNCTION, Probed
 from snipproof.syntax.python_code import parse_python, parsing
 from snipproof.syntax.python_statements import python_statements
+from snipproof.syntax.statements import Statement, StatementList
 
 _FRAME = "__snipproof_frame__"
 _LISTING = frozenset(("locals", "vars", "dir"))
@@ -87,6 +88,7 @@ class _Inserter(ast.NodeTransformer):
         self._statements = {statement.node: statement for statement in probes.statements}
         self._functions = {function.node: number for function, number in probes.functions.items()}
         self._classes = {statement.node: number for statement, number in probes.classes.items()}
+        self._handlers = {(handler.node, type(handler)): number for handler, number in probes.handlers.items()}
         self._raising = {s.node: (row[0].node, name) for name, row in probes.raising for s in row}
         self._frame = PROBE_FUNCTION
         self._framed = True  # whether the function around has a frame; the module has one
@@ -125,9 +127,27 @@ class _Inserter(ast.NodeTransformer):
         node.body = self.visit(node.body)
         self._frame, self._framed = around
         if node in self._functions:
-            called = _call(PROBE_FUNCTION, "called", node, self._functions[node])
-            node.body = ast.copy_location(ast.BoolOp(ast.Or(), [called, node.body]), node.body)
+            number = self._functions[node]
+            called = _call(PROBE_FUNCTION, "called", node, number)
+            value = ast.copy_location(ast.BoolOp(ast.Or(), [called, node.body]), node.body)
+            node.body = _call(PROBE_FUNCTION, "gave", node.body, number, value)
         return node
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
+        """Report which error has come to a handler."""
+        number = self._handlers.get((node, StatementList))
+        self.generic_visit(node)
+        if number:
+            node.body = [_statement(_call(PROBE_FUNCTION, "caught", node, number), node.body[0]), *node.body]
+        return node
+
+    def visit_With(self, node: ast.With) -> ast.AST:
+        """Report which error a ``with`` suppresses."""
+        return self._with(node)
+
+    def visit_AsyncWith(self, node: ast.AsyncWith) -> ast.AST:
+        """Report which error an ``async with`` suppresses."""
+        return self._with(node)
 
     def visit_Yield(self, node: ast.Yield) -> ast.AST:
         """Report that a generator is suspended and resumed."""
@@ -152,6 +172,14 @@ class _Inserter(ast.NodeTransformer):
         self.generic_visit(node)
         if node.value and statement and self._probes.statements[statement]:
             node.value = _call(self._frame, "returned", node.value, self._probes.statements[statement], node.value)
+        return node
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> ast.AST:
+        number = self._handlers.get((node, StatementList))
+        self.generic_visit(node)
+        if number:
+            watched = _call(PROBE_FUNCTION, "suppressing", node.body[0], number)
+            node.body = [ast.copy_location(ast.With([ast.withitem(watched)], node.body), node.body[0])]
         return node
 
     def _suspending(self, node: ast.Yield | ast.YieldFrom) -> ast.Call:
@@ -198,6 +226,8 @@ class _Inserter(ast.NodeTransformer):
             return []
         number = self._probes.statements[statement]
         calls = [_call(self._frame, "at", node, number, self._probes.groups[number])]
+        if expecting := self._handlers.get((node, Statement)):
+            calls.append(_call(PROBE_FUNCTION, "expecting", node, expecting))
         if isinstance(node, ast.Return) and not node.value and number:
             calls.append(_call(self._frame, "returned", node, number))  # a generator may return nothing else
         return [_statement(call, node) for call in calls]
@@ -205,6 +235,10 @@ class _Inserter(ast.NodeTransformer):
     def _after(self, node: ast.stmt) -> list[ast.stmt]:
         statement = self._statements.get(node)
         calls = []
+        suppresses = isinstance(node, ast.With | ast.AsyncWith)
+        handler = self._handlers.get((node, StatementList if suppresses else Statement))
+        if handler:
+            calls.append(_call(PROBE_FUNCTION, "suppressed" if suppresses else "expected", node, handler))
         if node in self._classes and isinstance(node, ast.ClassDef):
             watched = ast.Name(node.name, ast.Load())
             calls.append(_call(PROBE_FUNCTION, "watch", node, self._classes[node], watched))

@@ -41,6 +41,9 @@ class ProbeTexts:
     :param announced: precedes the first statement of a Region that announces an error, or the ``throw`` in ``leave``.
     :param final: follows the brace that opens a ``finally``, and precedes the one that closes it.
     :param pause: precedes a statement that lets other tests run.
+    :param caught: begins a handler; ``{e}`` is a comma and the error, or nothing if it has no name.
+    :param expecting: precedes a statement that expects an error, ``expected`` follows it.
+    :param guards: whether ``expecting`` also begins the block whose errors a handler catches.
     """
 
     at: str
@@ -60,17 +63,28 @@ class ProbeTexts:
     announced: str = ""
     final: tuple[str, str] = ("", "")
     pause: str = ""
+    caught: str = " {f}.caught({n}{e});"
+    expecting: str = "{f}.expecting(); "
+    expected: str = " {f}.expected({n});"
+    guards: bool = False
 
 
 _FRAME = "__snipproof_frame__"
+_ENTER_TYPESCRIPT = f" const {_FRAME} = {PROBE_FUNCTION}.enter({{n}}); try {{"
+_LEAVE_TYPESCRIPT = f"{_FRAME}.ended(); }} finally {{ {_FRAME}.exit(); }} "
+_ENTER_JAVA = f" snipproof.Frame {_FRAME}{{n}} = snipproof.Probe.enter({{n}}); try {{"
+_LEAVE_JAVA = (
+    f"}} catch (Throwable __snipproof_error_{{n}}) {{ {_FRAME}{{n}}.failed(__snipproof_error_{{n}});"
+    f" throw __snipproof_error_{{n}}; }} finally {{ {_FRAME}{{n}}.exit(); }} "
+)
 TEXTS = {
     "typescript": ProbeTexts(
         at="{f}.at({n}, {g}); ",
         done=";{f}.done({n});",
-        enter=f" const {_FRAME} = {PROBE_FUNCTION}.enter({{n}}); try {{",
-        leave=f"}} finally {{ {_FRAME}.exit(); }} ",
+        enter=_ENTER_TYPESCRIPT,
+        leave=_LEAVE_TYPESCRIPT,
         frame=_FRAME,
-        called=(f"({PROBE_FUNCTION}.called({{n}}), ", ")"),
+        called=(f"{{{_ENTER_TYPESCRIPT} return {_FRAME}.returned(0, (", f")); {_LEAVE_TYPESCRIPT}}}"),
         made=f" #snipproof{{n}} = {PROBE_FUNCTION}.made({{n}});",
         # The constructor of a base class may return the same object twice; a private field would be added twice.
         derived=f" constructor(...__snipproof__) {{{{ super(...__snipproof__); {PROBE_FUNCTION}.made({{n}}); }}}}",
@@ -78,6 +92,10 @@ TEXTS = {
         suspend=("{f}.suspend(", ")"),
         resume=("{f}.resume(", ")"),
         module=PROBE_FUNCTION,
+        caught=" {f}.expected({n});",
+        expecting="{f}.expecting({n}); ",
+        expected=";{f}.expected({n});",
+        guards=True,
         raising=("try { ", f" }} catch (__snipproof__) {{ {PROBE_FUNCTION}.raised({{r}}, __snipproof__); }}"),
     ),
     "go": ProbeTexts(
@@ -88,19 +106,20 @@ TEXTS = {
         frame=_FRAME,
         announced="defer {f}.Raised({name}, {numbers}); ",
         pause="{f}.Pause(); ",
+        caught=" {f}.Caught({n});",
+        expecting="{f}.Expecting(); ",
+        expected="; {f}.Expected({n})",
     ),
     "java": ProbeTexts(
         at="{f}.at({n}, {g}); ",
         done=" {f}.done({n});",
-        enter=f" snipproof.Frame {_FRAME}{{n}} = snipproof.Probe.enter({{n}}); try {{",
-        leave=(
-            f"}} catch (Throwable __snipproof_error_{{n}}) {{ {_FRAME}{{n}}.failed(); throw __snipproof_error_{{n}}; }}"
-            f" finally {{ {_FRAME}{{n}}.exit(); }} "
-        ),
+        enter=_ENTER_JAVA,
+        leave=_LEAVE_JAVA,
         frame=_FRAME + "{n}",  # a lambda must not hide a variable of the function around it
         made=" {{ snipproof.Probe.made({n}); }}",
-        called=("{{ snipproof.Probe.enter({n}); return ", "; }}"),
-        called_void=("{{ snipproof.Probe.enter({n}); ", "; }}"),
+        called=(f"{{{_ENTER_JAVA} return ", f"; {_LEAVE_JAVA}}}"),
+        called_void=(f"{{{_ENTER_JAVA} ", f"; {_LEAVE_JAVA}}}"),
+        caught=" {f}.handles({n}{e});",
         announced="{f}.caught({error}, {name}, {numbers}); ",
         final=(" int __snipproof_last_{n} = {f}.last();", " {f}.back(__snipproof_last_{n}); "),
     ),
@@ -189,6 +208,7 @@ class _Inserter:
                 final = self._final(inner, frame)
                 if final:
                     self._insert(inner.node.children[0].end_point, final[0])
+                self._handling(inner, frame)
                 self._caught(inner, frame)
                 self._block(inner, frame)
                 if final:
@@ -238,8 +258,11 @@ class _Inserter:
         call = self._texts.at.format(f=frame, n=number, g=group)
         if self._texts.pause and _PAUSE.fullmatch(statement.node.text):
             call += self._texts.pause.format(f=frame)
+        for handler in (statement, *(statement.functions if self._texts.guards else ())):
+            if handler in self._probes.handlers:
+                call += self._texts.expecting.format(f=frame, n=self._probes.handlers[handler])
         self._insert(_begin(statement.node), f"{opening}{call}{between}")
-        if statement.kind is StatementKind.RETURN and number and self._texts.returned[0]:
+        if statement.kind is StatementKind.RETURN and self._texts.returned[0]:
             self._return(statement.node, frame, number)
         if statement.kind is StatementKind.YIELD and frame != self._texts.module:
             self._yields(statement.node, frame)
@@ -268,6 +291,8 @@ class _Inserter:
         closing = statement.wrap[2]
         done = statement in self._probes.done and ends(statement)
         text = self._texts.done.format(f=frame, n=number) if done else ""
+        if statement in self._probes.handlers and ends(statement):
+            text = self._texts.expected.format(f=frame, n=self._probes.handlers[statement]) + text
         if text or closing:
             self._insert(_end_point(statement.node), text + closing)
 
@@ -291,8 +316,28 @@ class _Inserter:
             if body.children and body.children[0].type == "{":
                 self._frame(function, number)
             elif texts := self._called(function):
-                self._around(body, *(text.format(n=number) for text in texts))
+                before, behind = (text.replace("{n}", str(number)) for text in texts)
+                opening, gap, rest = before.partition("try {")
+                self._around(body, f"{opening}{self._handler(function, frame)} {gap}{rest}", behind)
         self._block(function.body, frame)
+
+    def _handler(self, place: StatementList | Function, frame: str, error: str = "") -> str:
+        """Return the probe that begins a handler, ``""`` if ``place`` handles no error."""
+        number = self._probes.handlers.get(place)
+        return self._texts.caught.format(f=frame, n=number, e=error and f", {error}") if number else ""
+
+    def _handling(self, block: StatementList, frame: str) -> None:
+        """Insert the probe that begins a handler."""
+        if block not in self._probes.handlers:
+            return
+        clause = block.node.parent
+        formal = next((child for child in clause.named_children if child.type == "catch_formal_parameter"), None)
+        error = formal.child_by_field_name("name").text.decode() if formal is not None else ""
+        self._insert(block.node.children[0].end_point, self._handler(block, frame, error))
+        if self._texts.guards:
+            guarded = clause.parent.child_by_field_name("body").children[0]
+            text = self._texts.expecting.format(f=frame, n=self._probes.handlers[block])
+            self._insert(guarded.end_point, f" {text}")
 
     def _called(self, function: Function) -> tuple[str, str] | None:
         """Return what surrounds the body of a function literal that is an expression."""
@@ -309,9 +354,10 @@ class _Inserter:
             if not (_is_super(first) or _is_directive(first)):
                 break
             opening = first
-        self._insert(opening.end_point, self._texts.enter.replace("{n}", str(number)))
         leave = self._texts.leave.replace("{n}", str(number))
         frame = self._texts.frame.replace("{n}", str(number))
+        enter = self._texts.enter.replace("{n}", str(number))
+        self._insert(opening.end_point, enter + self._handler(function, frame))
         for name, inside in self._announced(function):
             announced = (name, ", ".join(str(self._probes.statements[s]) for s in inside))
             if leave:

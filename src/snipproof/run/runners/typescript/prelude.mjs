@@ -50,11 +50,21 @@ if (job) {
     if (old && !left) emit('exit', number, `${old}`);
   };
 
+  const failures = []; // the functions that an error has left, in order; the first ones are enough
+  const since = new Map(); // how many of them there were before a handler was set up
+
   /** One activation of a function, or the module: where it stands. */
   class Frame {
+    #function;
+    #ended = false;
+    #suspended = false;
     #number = 0;
     #group = 0;
     #waiting = 0;
+
+    constructor(number = 0) {
+      this.#function = number;
+    }
 
     #move(group) {
       const old = this.#group;
@@ -72,11 +82,13 @@ if (job) {
     }
 
     returned(number, value) {
-      once('left', number);
+      if (number) once('left', number);
+      this.#ended = true;
       return value;
     }
 
     suspend(value) {
+      this.#suspended = true;
       if (this.#number) once('left', this.#number);
       if (this.#group) {
         this.#waiting = this.#group;
@@ -86,23 +98,46 @@ if (job) {
     }
 
     resume(value) {
+      this.#suspended = false;
       const group = this.#waiting;
       this.#waiting = 0;
       if (group) this.#move(group);
       return value;
     }
 
+    ended() {
+      this.#ended = true;
+    }
+
+    expecting(handler) {
+      since.set(handler, failures.length);
+    }
+
+    /** Reports which functions an error has left that has come to a handler. */
+    expected(handler) {
+      for (const number of failures.slice(since.get(handler) ?? 0)) {
+        const key = `caught${handler}-${number}`;
+        if (!known.has(key)) emit('caught', number, `${handler}`);
+        known.add(key);
+      }
+    }
+
+    /** Reports how the function was left. A value that is thrown again would have another place, so nothing catches it. */
     exit() {
+      if (this.#function && !known.has(`returned${this.#function}`)) {
+        if (this.#ended) once('returned', this.#function);
+        else if (this.#suspended) once('closed', this.#function);
+        else {
+          if (this.#number) once('failed', this.#number);
+          if (failures.length < 1000) failures.push(this.#function);
+        }
+      }
       if (this.#group) this.#move(0);
     }
 
     enter(number) {
       once('enter', number);
-      return new Frame();
-    }
-
-    called(number) {
-      once('enter', number);
+      return new Frame(number);
     }
 
     made(number) {
@@ -134,9 +169,11 @@ probe ??= new (class {
   returned = (_, value) => value;
   suspend = (value) => value;
   resume = (value) => value;
+  ended() {}
+  expecting() {}
+  expected() {}
   exit() {}
   enter = () => this;
-  called() {}
   made() {}
   raised(_, error) {
     throw error;

@@ -4,13 +4,16 @@ package snipproof;
 public final class Frame {
 
     private final boolean isOwn;
+    private final int function;
+    private int since;
     private int number;
     private int group;
     private boolean isBackground;
     private boolean failed;
 
-    Frame(boolean isOwn) {
+    Frame(boolean isOwn, int function) {
         this.isOwn = isOwn;
+        this.function = function;
     }
 
     /**
@@ -59,9 +62,39 @@ public final class Frame {
         this.number = number;
     }
 
-    /** Notes that an exception leaves the function. */
-    public void failed() {
+    /** Reports that an exception leaves the function; one complete pass is enough. */
+    public void failed(Throwable error) {
         failed = true;
+        if (isOwn && !Probe.isKnown(Signal.RETURNED, function)) {
+            if (number != 0) {
+                Probe.once(Signal.FAILED, number, group, isBackground);
+            }
+            Probe.failed(error, function);
+        }
+    }
+
+    /** Reports which functions the exception has left that comes to a handler. */
+    public void handles(int handler, Throwable error) {
+        if (isOwn && error != null) {
+            Probe.caught(handler, error, 0);
+        }
+    }
+
+    /** Does so for a handler that has no name for the exception: it is the latest one. */
+    public void handles(int handler) {
+        handles(handler, Probe.lastFailure());
+    }
+
+    /** Notes that a statement begins that expects an exception. */
+    public void expecting() {
+        since = Probe.failures();
+    }
+
+    /** Reports the exceptions that a statement has expected. */
+    public void expected(int handler) {
+        if (isOwn) {
+            Probe.caught(handler, null, since);
+        }
     }
 
     /**
@@ -82,8 +115,11 @@ public final class Frame {
         if (!isOwn) {
             return;
         }
-        if (!failed && number != 0) {
-            Probe.once(Signal.LEFT, number, group, isBackground);
+        if (!failed) {
+            Probe.once(Signal.RETURNED, function, group, isBackground);
+            if (number != 0) {
+                Probe.once(Signal.LEFT, number, group, isBackground);
+            }
         }
         if (group != 0) {
             move(0, 0);

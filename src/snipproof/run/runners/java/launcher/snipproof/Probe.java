@@ -5,12 +5,15 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** What the probes of a Source call: writes an event, and a mark to the real standard output. */
@@ -33,6 +36,14 @@ public final class Probe {
     /** The errors that Regions announce, with the names of the Regions. */
     private static final Map<Throwable, String> RAISED = Collections.synchronizedMap(new IdentityHashMap<>());
 
+    /** The errors that have left functions, with the numbers of the functions, in order. */
+    private static final List<Map.Entry<Throwable, Integer>> FAILURES = new ArrayList<>();
+
+    /** What was reported of handlers: the number of each, and that of a function. */
+    private static final Set<String> CAUGHT = ConcurrentHashMap.newKeySet();
+
+    private static final int MAX_FAILURES = 1000;
+
     private Probe() {}
 
     /** Reports that a function was called, and returns its frame. Those of other Sources are ignored. */
@@ -41,7 +52,7 @@ public final class Probe {
         if (isOwn) {
             once(Signal.ENTER, number, 0, false);
         }
-        return new Frame(isOwn);
+        return new Frame(isOwn, number);
     }
 
     /** Reports that an object of a class was made. */
@@ -92,6 +103,52 @@ public final class Probe {
         }
     }
 
+    /** Notes that an error has left a function; the first ones are enough. */
+    static void failed(Throwable error, int function) {
+        synchronized (FAILURES) {
+            if (FAILURES.size() < MAX_FAILURES) {
+                FAILURES.add(Map.entry(error, function));
+            }
+        }
+    }
+
+    /** Returns how many times an error has left a function. */
+    static int failures() {
+        synchronized (FAILURES) {
+            return FAILURES.size();
+        }
+    }
+
+    /**
+     * Reports the functions that an error has left which comes to a handler.
+     *
+     * @param error what the handler catches; {@code null} for any
+     * @param since the number of failures before it
+     */
+    static void caught(int handler, Throwable error, int since) {
+        List<Throwable> chain = error == null ? null : Trace.causes(error);
+        Set<Integer> functions = new LinkedHashSet<>();
+        synchronized (FAILURES) {
+            for (Map.Entry<Throwable, Integer> each : FAILURES.subList(since, FAILURES.size())) {
+                if (chain == null || chain.contains(each.getKey())) {
+                    functions.add(each.getValue());
+                }
+            }
+        }
+        for (int function : functions) {
+            if (CAUGHT.add(handler + "-" + function)) {
+                emit(Signal.CAUGHT, function, String.valueOf(handler), isBackground());
+            }
+        }
+    }
+
+    /** Returns the error that has left a function last, {@code null} if none has. */
+    static Throwable lastFailure() {
+        synchronized (FAILURES) {
+            return FAILURES.isEmpty() ? null : FAILURES.get(FAILURES.size() - 1).getKey();
+        }
+    }
+
     /** Reports an error that left the statement of a Region that announces it. */
     static void raised(Throwable error, String region) {
         if (RAISED.putIfAbsent(error, region) == null) {
@@ -114,7 +171,7 @@ public final class Probe {
     }
 
     /** Returns whether an event was written before; another thread may have just written it. */
-    private static boolean isKnown(Signal signal, int number) {
+    static boolean isKnown(Signal signal, int number) {
         boolean[] all = known;
         int index = index(signal, number);
         return index < all.length && all[index];
@@ -129,12 +186,16 @@ public final class Probe {
     }
 
     private static void emit(Signal signal, int number, int group, boolean isBackground) {
+        emit(signal, number, place(group, isBackground), isBackground);
+    }
+
+    private static void emit(Signal signal, int number, String frame, boolean isBackground) {
         // Outside the lock: printing holds the lock of System.out, and may call code that has probes.
         flush();
         synchronized (Probe.class) {
             know(signal, number);
             writeEvent("{\"signal\": \"" + signal + "\", \"line\": " + number + ", \"frame\": \""
-                    + place(group, isBackground) + "\", \"background\": " + isBackground
+                    + frame + "\", \"background\": " + isBackground
                     + ", \"time\": " + System.nanoTime() / 1e9 + ", \"mark\": " + marks + "}");
             write(STDOUT, separator + marks + separator);
             marks++;
@@ -152,6 +213,8 @@ public final class Probe {
         OWN.clear();
         STANDING.clear();
         RAISED.clear();
+        FAILURES.clear();
+        CAUGHT.clear();
         marks = 0;
     }
 

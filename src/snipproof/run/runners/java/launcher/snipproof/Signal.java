@@ -9,7 +9,10 @@ enum Signal {
     LEFT,
     ENTER,
     MADE,
-    EXIT;
+    EXIT,
+    RETURNED,
+    FAILED,
+    CAUGHT;
 
     @Override
     public String toString() {

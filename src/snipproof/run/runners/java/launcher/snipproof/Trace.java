@@ -128,6 +128,15 @@ final class Trace {
         return frame.getClassName() + "." + frame.getMethodName() + "(" + where + line + ")";
     }
 
+    /** Returns an exception and its causes. */
+    static List<Throwable> causes(Throwable error) {
+        List<Throwable> found = new ArrayList<>();
+        for (Throwable each = error; each != null && !found.contains(each) && found.size() < MAX_FRAMES; each = cause(each)) {
+            found.add(each);
+        }
+        return found;
+    }
+
     /** Returns the cause; this method and those below belong to the Source, and may throw in turn. */
     private static Throwable cause(Throwable error) {
         try {
