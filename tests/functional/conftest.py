@@ -20,6 +20,14 @@ def _log(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
+@pytest.fixture(autouse=True)
+def _without_slow_plugins(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a plugin away from each run in a process of its own that takes longer to import than most runs take."""
+    if "pytester" in request.fixturenames:
+        request.getfixturevalue("pytester")  # it removes the variable
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
+
+
 @pytest.fixture(scope="session")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """One embedded server for all projects of this worker."""

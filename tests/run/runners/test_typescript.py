@@ -408,6 +408,43 @@ def test_settings_that_esbuild_rejects(mini: Mini) -> None:
         prove(mini, {"plain.js": "// START a\n1;\n// END a"})
 
 
+def test_a_source_goes_on_behind_an_error_on_purpose(mini: Mini) -> None:
+    """At the top level, whatever the Snippet declares; what follows the error in it does not run."""
+    text = """\
+        // START bread {raises: no bread}
+        import { ok } from 'node:assert';
+        const count: number = 1;
+        class Loaf {
+          eat() { return count; }
+        }
+        function bake(): Loaf {
+          if (count) throw new RangeError('no bread left');
+          return new Loaf();
+        }
+        ok(new Loaf().eat());
+        const loaf = bake();
+        console.log('never');
+        // END bread
+        // START milk
+        console.log(count, new Loaf().eat(), typeof bake, loaf);
+        // END milk
+        // START late {raises: TypeError}
+        const wrong = await Promise.reject(new RangeError('no milk'));
+        // END late
+        // START none {raises: RangeError}
+        let none = 1;
+        // END none
+        """
+    found = prove(mini, {"a.ts": textwrap.dedent(text)})
+    assert outcomes(found, "a.ts") == {
+        "bread": ("passed", 1),
+        "milk": ("passed", 15),
+        "late": ("failed", 18),
+        "none": ("failed", 21),
+    }
+    assert found["a.ts::milk"].output == "1 1 function undefined\n"
+
+
 def test_an_option_that_node_refuses(mini: Mini) -> None:
     mini.write("süite a/suite.yaml", "flavour: ts\noptions:\n  - --no-deprecation\n  - --bogus\n")
     mini.suite = mini.suite._replace(options=("--no-deprecation", "--bogus"))
@@ -744,6 +781,6 @@ def test_errors_on_purpose(mini: Mini) -> None:
         "c": ("passed", 9),
         "d": ("failed", 12),
         "e": ("passed", 15),
-        "f": ("blocked", 19),
+        "f": ("passed", 19),
     }
     assert found["good.ts::b"].output == "1\n"

@@ -37,7 +37,8 @@ class ProbeTexts:
     :param returned: surrounds a value that is returned; the frame reports a return by itself if it is empty.
     :param suspend: surrounds a value that is yielded, ``resume`` the whole expression.
     :param module: the frame of code outside of functions.
-    :param raising: surrounds the statements at the top level that raise an error that their Region, ``{r}``, announces.
+    :param raising: surrounds each statement at the top level that may raise the error which its Region, ``{r}``,
+        announces.
     :param announced: precedes the first statement of a Region that announces an error, or the ``throw`` in ``leave``.
     :param final: follows the brace that opens a ``finally``, and precedes the one that closes it.
     :param pause: precedes a statement that lets other tests run.
@@ -96,7 +97,10 @@ TEXTS = {
         expecting="{f}.expecting({n}); ",
         expected=";{f}.expected({n});",
         guards=True,
-        raising=("try { ", f" }} catch (__snipproof__) {{ {PROBE_FUNCTION}.raised({{r}}, __snipproof__); }}"),
+        raising=(
+            f"if (!{PROBE_FUNCTION}.hasRaised({{r}})) try {{ ",
+            f" }} catch (__snipproof__) {{ {PROBE_FUNCTION}.raised({{r}}, __snipproof__); }}",
+        ),
     ),
     "go": ProbeTexts(
         at="{f}.At({n}, {g}); ",
@@ -187,9 +191,7 @@ class _Inserter:
         self._lines = [line.encode() for line in self.edits.lines]
         self._texts = texts
         self._probes = probes
-        rows = [(name, row) for name, row in probes.raising if texts.raising[0] and all(map(_may_raise, row))]
-        self._opening = {row[0]: row for _, row in rows if row}
-        self._closing = {row[-1]: name for name, row in rows if row}
+        self._raising = {s: name for name, row in probes.raising for s in row if texts.raising[0] and _may_raise(s)}
         self._finals = itertools.count(1)
         self._announcing: dict[str, list[tuple[str, str]]] = {}
 
@@ -199,10 +201,12 @@ class _Inserter:
 
     def _block(self, block: StatementList, frame: str) -> None:
         for statement in block.statements:
-            for each in self._opening.get(statement, ()):
-                self._widen(each.node)
-            if statement in self._opening:
-                self._insert(statement.node.start_point, self._texts.raising[0])
+            before, behind = (
+                text.replace("{r}", json.dumps(self._raising.get(statement))) for text in self._texts.raising
+            )
+            if statement in self._raising:
+                self._widen(statement.node)
+                self._insert(statement.node.start_point, before)
             self._before(statement, frame)
             for inner in statement.blocks:
                 final = self._final(inner, frame)
@@ -217,9 +221,8 @@ class _Inserter:
                 self._function(function)
             self._after(statement, frame)
             self._class(statement)
-            if statement in self._closing:
-                text = self._texts.raising[1].replace("{r}", json.dumps(self._closing[statement]))
-                self._insert(_end_point(statement.node), text)
+            if statement in self._raising:
+                self._insert(_end_point(statement.node), behind)
 
     def _widen(self, node: Any) -> None:
         """Make a variable visible behind the block that is put around its declaration."""

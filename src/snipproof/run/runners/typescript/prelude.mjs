@@ -50,6 +50,7 @@ if (job) {
     if (old && !left) emit('exit', number, `${old}`);
   };
 
+  const raised = new Set(); // Regions that raised the error that they announce
   const failures = []; // the functions that an error has left, in order; the first ones are enough
   const since = new Map(); // how many of them there were before a handler was set up
 
@@ -144,7 +145,12 @@ if (job) {
       once('made', number);
     }
 
+    hasRaised(region) {
+      return raised.has(region);
+    }
+
     raised(region, error) {
+      raised.add(region);
       write({ error: describe(error), region });
     }
   }
@@ -175,6 +181,7 @@ probe ??= new (class {
   exit() {}
   enter = () => this;
   made() {}
+  hasRaised = () => false;
   raised(_, error) {
     throw error;
   }
