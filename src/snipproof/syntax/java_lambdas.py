@@ -1,7 +1,7 @@
 """Decides whether the expression that is the body of a Java lambda is its value, or a statement.
 
 A call can be both; then the functional interface that the lambda implements decides (Java Language Specification,
-15.27.3), which is found by the type that its variable is declared with.
+15.27.3), which is found by the type that its variable is declared with, or by the method that gets it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,12 @@ _STATEMENTS = frozenset(
 )
 _VOID = re.compile(r"(?:\w*Consumer|\w*Runnable|\w*Executable|\w*Closeable)")
 _VALUE = re.compile(r"(?:\w*Supplier|\w*Callable|\w*Function|\w*Operator|\w*Predicate|\w*Comparator)")
+
+# Methods of the JDK and of JUnit whose argument is the one or the other, whatever they are called on.
+_VOID_ARGUMENT = frozenset(
+    ("assertThrows", "assertThrowsExactly", "forEach", "ifPresent", "thenAccept", "thenRun", "runAsync")
+)
+_VALUE_ARGUMENT = frozenset(("exceptionally", "thenApply", "supplyAsync", "computeIfAbsent", "orElseGet", "removeIf"))
 
 
 def gives_value(node: Any) -> bool | None:
@@ -30,9 +36,11 @@ def gives_value(node: Any) -> bool | None:
             for method in _walk(interface, "method_declaration"):
                 if method.child_by_field_name("body") is None:
                     return bool(method.child_by_field_name("type").type != "void_type")
-    if _VOID.fullmatch(name):
+    call = node.parent.parent if node.parent.type == "argument_list" else None
+    method = _text(call.child_by_field_name("name")) if call is not None else ""
+    if method in _VOID_ARGUMENT or _VOID.fullmatch(name):
         return False
-    return True if _VALUE.fullmatch(name) else None
+    return True if method in _VALUE_ARGUMENT or _VALUE.fullmatch(name) else None
 
 
 def _declared(node: Any, root: Any) -> str:

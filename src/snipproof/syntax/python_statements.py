@@ -147,16 +147,20 @@ def _expects_error(node: ast.stmt) -> bool:
     return any(EXPECTS_ERROR.search(name) for name in (*map(ast.unparse, (call.func for call in calls)), *words))
 
 
-def _literals(node: ast.stmt) -> Iterator[Function]:
-    """Yield the lambdas of a statement. One that is bound to a name has that name."""
-    bound = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-    for child in _expressions(node):
+def _literals(node: ast.stmt | ast.expr) -> Iterator[Function]:
+    """Yield the lambdas of a statement or an expression. One that is bound to a name has that name."""
+    bound, target = None, None
+    if isinstance(node, ast.Assign):
+        bound, target = node.value, node.targets[0]
+    elif isinstance(node, ast.AnnAssign):
+        bound, target = node.value, node.target
+    for child in [node] if isinstance(node, ast.Lambda) else _expressions(node):
         if isinstance(child, ast.Lambda):
-            name = ""
-            if child is bound:
-                target = node.targets[0] if isinstance(node, ast.Assign) else node.target  # type: ignore[attr-defined]
-                name = ast.unparse(target)
-            made = Function(child, name, child.lineno, child.end_lineno or child.lineno, StatementList(child))
+            name = ast.unparse(target) if target and child is bound else ""
+            last = child.end_lineno or child.lineno
+            body = Statement(child.body, StatementKind.EXPRESSION, child.body.lineno, last, last, declared=True)
+            body.functions = list(_literals(child.body))
+            made = Function(child, name, child.lineno, last, StatementList(child, [body], child.body.lineno))
             made.fails = any(isinstance(each, _FAILING) for each in ast.walk(child.body))
             yield made
 

@@ -26,6 +26,7 @@ class StatementKind(StrEnum):
     YIELD = "yield"  # it hands over a value; its generator may never be resumed
     FUNCTION = "function"  # it declares a function with a name
     CLASS = "class"
+    EXPRESSION = "expression"  # no statement, but the body of a function literal; it may hold other functions
 
 
 LEAVING = frozenset(
@@ -74,7 +75,7 @@ class Function:
 
     :param name: ``""`` for a function literal that is bound to no name: it counts as a branch.
     :param first: the line at which it begins, ``last`` the one at which it ends.
-    :param body: its statements; a function whose body is an expression has a block without statements.
+    :param body: its statements; the only one of a function whose body is an expression is an ``EXPRESSION``.
     :param counts: whether it has to be called. An abstract method or an overload has not.
     :param returns: whether it has to return. A goroutine may run until the process ends.
     :param handles: whether it is called to handle an error, such as the argument of ``catch``.
@@ -92,6 +93,11 @@ class Function:
     handles: bool = False
     fails: bool = True
     recovers: bool = False
+
+    @property
+    def is_expression(self) -> bool:
+        """Whether its body is an expression."""
+        return bool(self.body.statements) and self.body.statements[0].kind is StatementKind.EXPRESSION
 
 
 @dataclass(slots=True, eq=False)

@@ -265,7 +265,9 @@ class _Maker:
         body = node.child_by_field_name("body")
         if node.type == "static_initializer":
             body = node.named_children[-1]
-        block = self.block(body) if body is not None and body.type in self._syntax.blocks else StatementList(body)
+        block = StatementList(body)
+        if body is not None:
+            block = self.block(body) if body.type in self._syntax.blocks else self._expression(body)
         counts = body is not None and any(s.kind is not StatementKind.NOTHING for s in block.statements or ())
         if body is not None and body.type not in self._syntax.blocks:
             counts = True  # an expression
@@ -276,6 +278,16 @@ class _Maker:
         made.recovers = self._recovers(block)
         made.handles = made.recovers or _is_handler(node)
         return made
+
+    def _expression(self, node: Any) -> StatementList:
+        """Return the body of a function literal that is an expression."""
+        first, last = node.start_point[0] + 1, node.end_point[0] + 1
+        made = Statement(node, StatementKind.EXPRESSION, first, last, last, declared=True)
+        if node.type in self._syntax.functions:
+            made.functions.append(self._function(node, ""))
+        else:
+            self._collect(node, made)
+        return StatementList(node, [made], first)
 
     def _recovers(self, block: StatementList) -> bool:
         """Return whether a statement of ``block`` stops a panic."""
@@ -371,7 +383,7 @@ def _is_handler(node: Any) -> bool:
 def _first_inside(block: StatementList) -> int:
     """Return the line at which the statements of a block can begin, 0 if it has none."""
     if block.statements:
-        return block.statements[0].first
+        return block.statements[0].first + (block.statements[0].kind is StatementKind.EXPRESSION)
     return int(block.node.start_point[0]) + 2 if block.node is not None else 0
 
 

@@ -195,6 +195,8 @@ def test_a_type_alone_proves_nothing() -> None:
         ("# START a\nclass C:\n    def f(self):\n        raise KeyError\n# END a\ntry:\n    C().f()\nexcept KeyError:\n    pass\n", ""),
         ("# START a\nf = [lambda: 1 / 0]\n# END a\ntry:\n    f[0]()\nexcept ArithmeticError:\n    pass\n", "an error left line"),
         ("# START a\nf = [lambda: 1 / 0]\ntry:\n    f[0]()\nexcept ArithmeticError:\n    pass\n# END a\n", ""),
+        ("# START a\nf = lambda x: (lambda: 1 / x)\n# END a\ntry:\n    f(0)()\nexcept ArithmeticError:\n    pass\n", "an error left line"),
+        ("# START a\nf = lambda x: (lambda: 1 / x)\n# END a\nf(1)()\n", ""),
         ("# START a\nf = [lambda x: 1 / x]\n# END a\ntry:\n    f[0](0)\nexcept ArithmeticError:\n    f[0](1)\n", ""),
         ("# START a\ndef f():\n    return 1 / 0\ntry:\n    f()\nexcept ArithmeticError:\n    pass\n# END a\n", ""),
         ("# START a\ndef f():\n    return 1 / 0\ndef g():\n    try:\n        f()\n    except ArithmeticError as e:\n        raise KeyError from e\ntry:\n    g()\nexcept KeyError:\n    pass\n# END a\n", ""),

@@ -124,6 +124,12 @@ TYPESCRIPT: dict[str, tuple[str, bool]] = {
     ),
     "expected": ("assert.throws(() => { fail(); });\nfunction c40() { fail(); }\nassert.throws(c40);", PROVEN),
     "not expected": ("class C41 { m() { fail(); } }\nassert.throws(() => new C41().m()); f(1);", PROVEN),
+    "expression in an expression": ("const c43 = (xs: number[]) => xs.map((x) => { f(x); fail(); });", MISSED),
+    "part of an expression in an expression": (
+        "const c44 = () => [1].map((x) => { f(x);\n«f(2);»\nreturn 1; });",
+        PROVEN,
+    ),
+    "part of one that never runs": ("const c45 = () => [1].map((x) => { if (no) {\n«f(2);»\n} return 1; });", MISSED),
     "background": ("async function c42() { for (;;) { await new Promise((r) => setTimeout(r, 1).unref()); } }", PROVEN),
 }
 TYPESCRIPT_HEAD = """\
@@ -142,7 +148,7 @@ try { [...c25()]; } catch { f(0); }
 swallow(() => new C30().m()); swallow(() => new C31().m(yes)); new C31().m(no); swallow(() => new C32().m());
 try { await new C33().m(); } catch { f(0); }
 try { c38(); } catch { f(0); }
-c42(); await new Promise((r) => setTimeout(r, 30));
+swallow(() => c43([1])); c44(); c45(); c42(); await new Promise((r) => setTimeout(r, 30));
 """
 
 
@@ -318,6 +324,30 @@ JAVA: dict[str, tuple[str, bool]] = {
         PROVEN,
     ),
     "expected": ("org.junit.jupiter.api.Assertions.assertThrows(RuntimeException.class, () -> { fail(); });", PROVEN),
+    "expected expression": (
+        "org.junit.jupiter.api.Assertions.assertThrows(RuntimeException.class, () -> fail());",
+        PROVEN,
+    ),
+    "expression of forEach": (
+        "try { java.util.List.of(1).forEach(x -> fail()); } catch (RuntimeException e) { f(e); }",
+        PROVEN,
+    ),
+    "hidden handler of forEach": (
+        "/**/Runnable c37() { return () -> java.util.List.of(1).forEach(x -> fail()); }",
+        MISSED,
+    ),
+    "value in a value": (
+        "/**/Runnable c39() { java.util.function.Supplier<Runnable> s = () -> () -> fail(); return s.get(); }",
+        PROVEN,
+    ),
+    "value that needs no call": (
+        "swallow(() -> g(1 / (f(1) - 1), 2)); java.util.function.IntSupplier c38 = () -> 1; c38.getAsInt();",
+        PROVEN,
+    ),
+    "handler of an expression": (
+        "java.util.concurrent.CompletableFuture.supplyAsync(() -> fail()).exceptionally(e -> 1).join();",
+        PROVEN,
+    ),
     "exceptionally": (
         "java.util.concurrent.CompletableFuture.supplyAsync(() -> { return fail(); }).exceptionally(e -> { return 1; }).join();",
         PROVEN,
@@ -331,6 +361,7 @@ JAVA_TAIL = """\
   try { c26(); } catch (RuntimeException e) { f(0); }
   swallow(() -> new C30().m()); swallow(() -> new C31().m(true)); new C31().m(false); swallow(() -> new C32().m());
   try { c35(); } catch (RuntimeException e) { f(0); }
+  swallow(c37()); try { c39().run(); } catch (RuntimeException e) { f(0); }
 }
 static void swallow(Runnable r) { try { r.run(); } catch (RuntimeException e) { f(0); } }
 static void wrap(Runnable r) { try { r.run(); } catch (RuntimeException e) { throw new IllegalStateException(e); } }

@@ -61,8 +61,9 @@ class Requirement(NamedTuple):
     given: Report | None = None
 
 
+_NOTHING = frozenset((StatementKind.NOTHING, StatementKind.EXPRESSION))
 # Kinds that raise an error on purpose, and declarations inside a function.
-_MAY_FAIL = frozenset((StatementKind.RAISE, StatementKind.EXIT, StatementKind.NOTHING))
+_MAY_FAIL = frozenset((StatementKind.RAISE, StatementKind.EXIT, StatementKind.NOTHING, StatementKind.EXPRESSION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class _Planner:
             inside = list(walk(body))
             literal = (
                 function is not None
-                and not body.statements
+                and function.is_expression
                 and (function.name or function.fails or function.handles)
                 and _is_shown(function, regions)
             )
@@ -180,7 +181,7 @@ class _Planner:
                     row = [s for s in block.statements if _overlaps(segment, s) and s in self.probes.statements]
                     self.probes.raising.append((region.name, row))
         nothing = ""
-        if not requirements or all(statement.kind is StatementKind.NOTHING for statement in inside):
+        if not requirements or all(statement.kind in _NOTHING for statement in inside):
             nothing = "it shows no code that can be executed, so nothing proves it"
         numbers = frozenset(self.probes.statements[s] for s in inside if s in self.probes.statements)
         handlers: frozenset[str] = frozenset()
@@ -263,7 +264,7 @@ class _Planner:
             if region.name in self._shown.get(statement, ()) and statement.kind not in _MAY_FAIL:
                 given = (Signal.FAILED, self.probes.statements.get(statement, 0))
                 yield Requirement(reports, statement.first, problem.format(statement.first), given)
-        if not function.body.statements:  # its body is an expression
+        if function.is_expression:
             yield Requirement(reports, function.first, problem.format(function.first), (Signal.ENTER, number))
 
     def _of_class(self, statement: Statement) -> Iterator[Requirement]:
@@ -287,7 +288,7 @@ class _Planner:
 
     def _completed(self, region: Region, block: StatementList, problem: str) -> Iterator[Requirement]:
         """Yield the requirement that the last statement of ``block`` has ended, or that one of it has left."""
-        running = [s for s in block.statements if s.kind is not StatementKind.NOTHING and s in self.probes.statements]
+        running = [s for s in block.statements if s.kind not in _NOTHING and s in self.probes.statements]
         if not running:
             return
         last = running[-1]
@@ -335,7 +336,7 @@ def _blocks_at(block: StatementList, segment: Segment) -> list[StatementList]:
     """
     found: list[StatementList] = []
     for statement in block.statements:
-        shown = _overlaps(segment, statement)
+        shown = statement.kind is not StatementKind.EXPRESSION and _overlaps(segment, statement)
         if shown:
             found = [block]
         # Where the marker stands inside the statement, it closes the Segment in one of its blocks.

@@ -346,8 +346,7 @@ class _Inserter:
         """Return what surrounds the body of a function literal that is an expression."""
         if not self._texts.called_void[0]:
             return self._texts.called if self._texts.called[0] else None
-        value = gives_value(function.node) if function.name else None
-        return {True: self._texts.called, False: self._texts.called_void, None: None}[value]
+        return {True: self._texts.called, False: self._texts.called_void, None: None}[gives_value(function.node)]
 
     def _frame(self, function: Function, number: int) -> None:
         body = function.body.node
