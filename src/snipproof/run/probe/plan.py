@@ -61,9 +61,8 @@ class Requirement(NamedTuple):
     given: Report | None = None
 
 
-_NOTHING = frozenset((StatementKind.NOTHING, StatementKind.EXPRESSION))
 # Kinds that raise an error on purpose, and declarations inside a function.
-_MAY_FAIL = frozenset((StatementKind.RAISE, StatementKind.EXIT, StatementKind.NOTHING, StatementKind.EXPRESSION))
+_MAY_FAIL = frozenset((StatementKind.RAISE, StatementKind.EXIT, StatementKind.NOTHING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ class _Planner:
         for body in (root, *(function.body for function in self._functions)):
             for statement in walk(body):
                 names = frozenset(r.name for r in regions if any(_overlaps(s, statement) for s in r.segments))
-                if names:
+                if names and statement.kind is not StatementKind.EXPRESSION:
                     shown[statement] = names
         groups: dict[frozenset[str], int] = {}
         for function in (None, *self._functions):
@@ -181,7 +180,7 @@ class _Planner:
                     row = [s for s in block.statements if _overlaps(segment, s) and s in self.probes.statements]
                     self.probes.raising.append((region.name, row))
         nothing = ""
-        if not requirements or all(statement.kind in _NOTHING for statement in inside):
+        if not requirements or all(statement.kind is StatementKind.NOTHING for statement in inside):
             nothing = "it shows no code that can be executed, so nothing proves it"
         numbers = frozenset(self.probes.statements[s] for s in inside if s in self.probes.statements)
         handlers: frozenset[str] = frozenset()
@@ -288,7 +287,7 @@ class _Planner:
 
     def _completed(self, region: Region, block: StatementList, problem: str) -> Iterator[Requirement]:
         """Yield the requirement that the last statement of ``block`` has ended, or that one of it has left."""
-        running = [s for s in block.statements if s.kind not in _NOTHING and s in self.probes.statements]
+        running = [s for s in block.statements if s.kind is not StatementKind.NOTHING and s in self.probes.statements]
         if not running:
             return
         last = running[-1]
