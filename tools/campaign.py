@@ -21,10 +21,10 @@ another valid page
 false green
     It is green, and none of that holds. Its diff is the reduced input: there is only one edit.
 
-That every shown statement ran is decided for Python Sources by a second run with Python's own line trace, which shares
-nothing with the probes of snipproof: each statement that a Snippet shows, unless it is inside a branch, a loop or a
-handler that the Snippet shows as well (``docs/guide/proven.md``). For other languages it is what snipproof reports, so
-a hole in their probes can only be found by an edit that shows in the comparisons.
+That every shown statement ran is decided by a second run with a trace that shares nothing with the probes of snipproof:
+each statement that a Snippet shows, unless it is inside a branch, a loop or a handler that the Snippet shows as well
+(``docs/guide/proven.md``). For Python it is Python's own line trace; for other languages see ``statement_trace.py``,
+which also requires that simple statements end without an error.
 
 Many Mutations are proven in one run: each is a copy of the whole project in a folder of its own. The exit code is 1 if
 there is a false green.
@@ -33,7 +33,6 @@ there is a false green.
 from __future__ import annotations
 
 import argparse
-import ast
 import difflib
 import json
 import os
@@ -50,6 +49,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tools.mutations import SOURCE_KINDS, Mutation, Program, mutate_lines, mutate_page, mutate_source
+from tools.statement_trace import never_ran, write_traced
 
 from snipproof.cli.list import as_json
 from snipproof.config import load_settings
@@ -62,7 +62,7 @@ from snipproof.site.manifest import manifest_bytes
 from snipproof.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 ROOT = Path(__file__).parent.parent
 KINDS = (*SOURCE_KINDS, "page", "suite", "settings")
@@ -237,7 +237,7 @@ class Campaign:
         together = [t for t in green if t.mutation.kind != "settings" and self._to_prove(t)]
         for at in range(0, len(together), BATCH):
             self._prove(together[at : at + BATCH])
-        traced = [t for t in green if t.result is None and t.mutation.path.endswith(".py")]
+        traced = [t for t in green if t.result is None and t.mutation.path in self.before.snippets]
         for at in range(0, len(traced), BATCH):
             self._trace(traced[at : at + BATCH])
         for trial in green:
@@ -315,24 +315,24 @@ class Campaign:
                 trial.decide(Result.RED, _first_report(output, path))
 
     def _trace(self, trials: Sequence[Trial]) -> None:
-        """Find the shown statements of Python Sources that never ran, with Python's own trace."""
+        """Find the shown statements that never ran, with a trace of our own."""
         folder = self._folder / "batch"
         self._lay_out(folder, [None, *trials])
         files = []
         for number, trial in enumerate(trials, start=1):
-            path = folder / f"m{number}" / trial.mutation.path
-            path.write_text(_with_trace(trial.mutation.text, self._folder / f"trace{number}"), encoding="utf-8")
+            place = folder / f"m{number}" / trial.mutation.path
+            write_traced(place, trial.mutation.text, self._folder / f"trace{number}")
             files.append(f"m{number}/{trial.mutation.path}")
-        _, output = self._pytest(folder, files)
-        for number, trial in enumerate(trials, start=1):
+        passed, output = self._pytest(folder, files)
+        for number, (trial, file) in enumerate(zip(trials, files, strict=True), start=1):
             assert trial.seen
-            ran = self._folder / f"trace{number}"
-            if not ran.exists():
-                raise SystemExit(f"campaign: no trace of {trial.mutation.path}:\n{output}")
+            path, text = trial.mutation.path, trial.mutation.text
+            ran, shown = self._folder / f"trace{number}", trial.seen.shown[path]
+            if not ran.exists() or set(trial.seen.snippets[path]) - passed[file]:
+                raise SystemExit(f"campaign: no trace of {trial.mutation}:\n{output}")
             lines = {int(line) for line in ran.read_text(encoding="ascii").split()}
             ran.unlink()
-            shown = trial.seen.shown[trial.mutation.path]
-            trial.missing = sorted(_never_ran(ast.parse(trial.mutation.text).body, shown, lines))
+            trial.missing = never_ran(text, path, shown, lines)
 
     def _lay_out(self, folder: Path, trials: Sequence[Trial | None]) -> None:
         """Write a project of copies of the project, one a trial."""
@@ -432,39 +432,6 @@ def _wrong_language(seen: Seen) -> str:
                 if shown_as != language.name:
                     return f"{block.page} shows `{block.region}` as {block.language}"
     return ""
-
-
-def _never_ran(body: Sequence[ast.stmt], shown: frozenset[int], ran: set[int]) -> Iterator[int]:
-    """Yield the lines of the shown statements in ``body`` that a run has to reach and did not."""
-    for node in body:
-        inner = [block for name in ("body", "orelse", "finalbody") if (block := getattr(node, name, None))]
-        head = max(node.lineno, inner[0][0].lineno - 1) if inner else node.end_lineno or node.lineno
-        is_shown = node.lineno in shown
-        silent = isinstance(node, ast.Pass | ast.Global | ast.Nonlocal | ast.Try) or (
-            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        )
-        silent = silent or (isinstance(node, ast.AnnAssign) and node.value is None)
-        if is_shown and not silent and not ran & set(range(node.lineno, head + 1)):
-            yield node.lineno
-        if isinstance(node, ast.If | ast.For | ast.While | ast.AsyncFor | ast.Match | ast.ClassDef) and is_shown:
-            continue
-        if isinstance(node, ast.Try) and is_shown:
-            inner = [node.body, node.finalbody]
-        for block in inner:
-            yield from _never_ran(block, shown, ran)
-
-
-def _with_trace(text: str, to: Path) -> str:
-    """Return a Source that writes the lines that it ran to ``to``; its first line is a docstring, and no line moves."""
-    trace = (
-        "import atexit, sys; _ran = set(); _me = sys._getframe().f_code.co_filename; "
-        "_line = lambda frame, event, _: (_ran.add(frame.f_lineno), _line)[1]; "
-        "_call = lambda frame, *_: _line if frame.f_code.co_filename == _me else None; "
-        "sys.settrace(_call); sys._getframe().f_trace = _line; "
-        f"atexit.register(lambda: open({str(to)!r}, 'w').write(' '.join(map(str, sorted(_ran)))))"
-    )
-    first, _, rest = text.partition("\n")
-    return f"{first}; {trace}\n{rest}" if first.strip() else f"{trace}\n{rest}"
 
 
 def _copy(folder: Path) -> None:

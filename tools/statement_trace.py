@@ -1,0 +1,185 @@
+"""A trace of Sources for ``tools/campaign.py`` that shares no code with the probes of snipproof.
+
+:func:`write_traced` adds it to a Source, :func:`never_ran` compares what it wrote with what a page shows. For Python it
+is Python's own line trace. For other languages it is a call before each statement of a block, which writes the number
+of its line, and one behind each simple statement, which writes the negative number: it has ended without an error.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from snipproof.languages import language_of_file
+from snipproof.syntax.grammar import load_parser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_BLOCKS = {
+    "typescript": {"program", "statement_block"},
+    "go": {"statement_list"},
+    "java": {"block", "constructor_body", "switch_block_statement_group"},
+}
+_SIMPLE = {
+    *("expression_statement", "lexical_declaration", "variable_declaration"),
+    *("short_var_declaration", "assignment_statement", "var_declaration"),
+    "local_variable_declaration",
+}
+_SILENT = {
+    *("comment", "line_comment", "block_comment", "switch_label", "empty_statement", "explicit_constructor_invocation"),
+    *("import_statement", "interface_declaration", "type_alias_declaration", "ambient_declaration", "export_statement"),
+    *("function_declaration", "generator_function_declaration", "function_signature", "class_declaration"),
+    *("type_declaration", "const_declaration", "labeled_statement"),
+}
+_BRANCHES = re.compile(
+    r"if_statement|(?:enhanced_)?for(?:_in)?_statement|(?:while|do)_statement|catch_clause|\w+_case|switch_\w+|"
+    r"class_declaration|class"
+)
+_FUNCTIONS = {"arrow_function", "function_expression", "func_literal", "lambda_expression"}
+_BINDS = {"variable_declarator", "short_var_declaration", "assignment_statement", "assignment_expression", "var_spec"}
+_LEAVES = re.compile(r"process\.exit|panic\(|os\.Exit|\w+\.(?:Fatal|Skip)|System\.exit")
+_GO_FILE = """package {package}
+
+import (
+	"fmt"
+	"os"
+)
+
+func campaignTrace(number int) {{
+	file, _ := os.OpenFile({to}, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	fmt.Fprintln(file, number)
+	file.Close()
+}}
+"""
+_CODE = {
+    "typescript": """
+import {{ appendFileSync as campaignAppend }} from 'node:fs';
+function campaignTrace(number: number) {{ campaignAppend({to}, `${{number}}\\n`); }}
+""",
+    "java": """
+class CampaignTrace {{
+  static void campaignTrace(int number) {{
+    try (java.io.FileWriter file = new java.io.FileWriter({to}, true)) {{
+      file.write(number + "\\n");
+    }} catch (java.io.IOException error) {{
+      throw new java.io.UncheckedIOException(error);
+    }}
+  }}
+}}
+""",
+}
+_CALL = {"java": "CampaignTrace.campaignTrace"}
+
+
+def write_traced(file: Path, text: str, to: Path) -> None:
+    """Write the Source ``text`` so that it appends to ``to`` what it ran. No line moves."""
+    language = _language(file.name)
+    if language == "python":
+        file.write_text(_with_line_trace(text, to), encoding="utf-8")
+        return
+    call = _CALL.get(language, "campaignTrace")
+    data = text.encode()
+    places: list[tuple[int, str]] = []
+    for node in _statements(_parse(text, file.name), language):
+        line = node.start_point[0] + 1
+        places.append((node.start_byte, f"{call}({line}); "))
+        if node.type in _SIMPLE:
+            places.append((node.end_byte, f"; {call}(-{line});"))
+    for at, code in sorted(places, key=lambda place: place[0], reverse=True):
+        data = data[:at] + code.encode() + data[at:]
+    name = json.dumps(str(to))
+    if language == "go":
+        package = re.search(r"^package (\w+)", text, re.MULTILINE)
+        assert package
+        file.with_name("campaign_trace.go").write_text(_GO_FILE.format(package=package[1], to=name), encoding="utf-8")
+    file.write_text(data.decode() + _CODE.get(language, "").format(to=name), encoding="utf-8")
+
+
+def never_ran(text: str, path: str, shown: frozenset[int], ran: set[int]) -> list[int]:
+    """Return the lines of the shown statements that a run has to reach, or to end, and did not.
+
+    :param ran: the numbers that the trace has written.
+    """
+    language = _language(path)
+    if language == "python":
+        return sorted(_never_ran_in(ast.parse(text).body, shown, ran))
+    found = []
+    for node in _statements(_parse(text, path), language):
+        line = node.start_point[0] + 1
+        if line not in shown or any(_may_be_left_out(each, shown) for each in _ancestors(node)):
+            continue
+        must_end = node.type in _SIMPLE and not _LEAVES.match(node.text.decode())
+        if line not in ran or (must_end and -line not in ran):
+            found.append(line)
+    return found
+
+
+def _never_ran_in(body: Sequence[ast.stmt], shown: frozenset[int], ran: set[int]) -> Iterator[int]:
+    """Yield the lines of the shown statements in ``body`` that a run has to reach and did not."""
+    for node in body:
+        inner = [block for name in ("body", "orelse", "finalbody") if (block := getattr(node, name, None))]
+        head = max(node.lineno, inner[0][0].lineno - 1) if inner else node.end_lineno or node.lineno
+        is_shown = node.lineno in shown
+        silent = isinstance(node, ast.Pass | ast.Global | ast.Nonlocal | ast.Try) or (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        )
+        silent = silent or (isinstance(node, ast.AnnAssign) and node.value is None)
+        if is_shown and not silent and not ran & set(range(node.lineno, head + 1)):
+            yield node.lineno
+        if isinstance(node, ast.If | ast.For | ast.While | ast.AsyncFor | ast.Match | ast.ClassDef) and is_shown:
+            continue
+        if isinstance(node, ast.Try) and is_shown:
+            inner = [node.body, node.finalbody]
+        for block in inner:
+            yield from _never_ran_in(block, shown, ran)
+
+
+def _with_line_trace(text: str, to: Path) -> str:
+    """Return a Source that writes the lines that it ran to ``to``; its first line is a docstring, and no line moves."""
+    trace = (
+        "import atexit, sys; _ran = set(); _me = sys._getframe().f_code.co_filename; "
+        "_line = lambda frame, event, _: (_ran.add(frame.f_lineno), _line)[1]; "
+        "_call = lambda frame, *_: _line if frame.f_code.co_filename == _me else None; "
+        "sys.settrace(_call); sys._getframe().f_trace = _line; "
+        f"atexit.register(lambda: open({str(to)!r}, 'w').write(' '.join(map(str, sorted(_ran)))))"
+    )
+    first, _, rest = text.partition("\n")
+    return f"{first}; {trace}\n{rest}" if first.strip() else f"{trace}\n{rest}"
+
+
+def _language(path: str) -> str:
+    language = language_of_file(path)
+    assert language
+    return language.name
+
+
+def _parse(text: str, path: str) -> Any:
+    return load_parser(_language(path), PurePosixPath(path).suffix)(text.encode()).root_node
+
+
+def _statements(node: Any, language: str) -> Iterator[Any]:
+    for child in node.named_children:
+        if node.type in _BLOCKS[language] and child.type not in _SILENT:
+            yield child
+        yield from _statements(child, language)
+
+
+def _ancestors(node: Any) -> Iterator[Any]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def _may_be_left_out(node: Any, shown: frozenset[int]) -> bool:
+    """Whether a Snippet shows ``node``, and a run may leave out what is inside: a branch, a function without a name."""
+    if node.start_point[0] + 1 not in shown:
+        return False
+    if node.type in _FUNCTIONS:
+        holder = node.parent.parent if node.parent.type == "expression_list" else node.parent
+        return holder.type not in _BINDS
+    return bool(_BRANCHES.fullmatch(node.type))
