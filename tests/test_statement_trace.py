@@ -56,9 +56,10 @@ class A {
 @pytest.mark.parametrize(
     ("path", "text", "ran", "hidden", "missing"),
     [
-        ("a.py", _PYTHON, {1, 2, 3, 6}, (), [4]),
-        ("a.py", _PYTHON, {1, 2, 4, 6}, (), []),
-        ("a.py", _PYTHON, {1, 2, 4, 6}, (2,), [3]),  # the page shows what is inside the branch only
+        ("a.py", _PYTHON, {1, -1, 2, 3, 6, -6}, (), [4]),
+        ("a.py", _PYTHON, {1, 2, 4, 6, -6}, (), []),
+        ("a.py", _PYTHON, {1, 2, 4, 6, -6}, (2,), [3]),  # the page shows what is inside the branch only
+        ("a.py", _PYTHON, {1, 2, 4, 6}, (), [6]),  # the call did not end
         ("a.py", _PYTHON, set(), (1, 2, 3, 4), [6]),
         ("a.ts", _TYPESCRIPT, {1, -1, 2, 3, 7, -7, 8, -8}, (), [5]),
         ("a.ts", _TYPESCRIPT, {1, -1, 2, 5, 7, -7, 8}, (), [8]),  # the call did not end

@@ -15,9 +15,10 @@ equivalent
     as before.
 another valid page
     It is green, and readers see something else that is fully proven: every Snippet passes, every shown statement ran,
-    and each output that a page shows is compared. An edit of shown output belongs here only if the Expectation has a
-    tolerance: an attribute (``ignore``, ``approx``, ``shape``, ``capture``, ``select``, ``unordered``), ``...`` if a
-    line was deleted, or data if lines were swapped. A page and its translation must still show the same code.
+    and each output that a page shows is compared, below a group of tabs with all code in the group. An edit of shown
+    output belongs here only if the Expectation has a tolerance: an attribute (``ignore``, ``approx``, ``shape``,
+    ``capture``, ``select``, ``unordered``), ``...`` if a line was deleted, or data if lines were swapped. A page and
+    its translation must still show the same code.
 false green
     It is green, and none of that holds. Its diff is the reduced input: there is only one edit.
 
@@ -62,13 +63,14 @@ from snipproof.site.manifest import manifest_bytes
 from snipproof.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).parent.parent
 KINDS = (*SOURCE_KINDS, "page", "suite", "settings")
 BATCH = 12
 _TAG = re.compile(r"<FilteredTextBlock\b.*?/>", re.DOTALL)
 _TAB = re.compile(r'<TabItem\b[^>]*\bvalue="([^"]*)"')
+_GROUP = re.compile(r"<Tabs\b(?:(?!<Tabs\b).)*?</Tabs>(?:(?!\n#|<Tabs\b|<Fil).)*(?=<FilteredTextBlock\b)", re.DOTALL)
 _ITEM = re.compile(r"^(\S+?)::(.+?) (PASSED|[A-Z]{4,}(?: [A-Z]+)?)\b.*\[ *\d+%\]$", re.MULTILINE)
 _TOLERANT = {"ignore", "approx", "shape", "capture", "select", "unordered"}
 _TRANSLATED = ("docs/ja/", "docs/en/")
@@ -114,6 +116,8 @@ class Seen:
     :param rendering: the text of each page with its code.
     :param blocks: the code and output of all pages, in their order, with the values of the tabs.
     :param comparisons: how often an Expectation is compared, by its id.
+    :param below: the ids of an Expectation that stands right below a group of tabs and of each Snippet in the group.
+    :param claims: the ids of an Expectation and of each Snippet with which it is compared, or is not for a reason.
     :param snippets: the names of the Snippets of each Source that a Suite runs.
     :param proof: for each Source, its text and what pages compare with it.
     :param shown: the lines of each Source that its Snippets show.
@@ -122,6 +126,8 @@ class Seen:
     rendering: Mapping[str, str]
     blocks: Mapping[str, Sequence[Reference | str]]
     comparisons: Mapping[str, int]
+    below: frozenset[tuple[str, str]]
+    claims: frozenset[tuple[str, str]]
     snippets: Mapping[str, tuple[str, ...]]
     proof: Mapping[str, object]
     shown: Mapping[str, frozenset[int]]
@@ -138,6 +144,8 @@ class Seen:
         return cls(
             *_render(site),
             {region["id"]: region["comparisons"] for region in regions if region["kind"] == "expectation"},
+            frozenset(_below_groups(site)),
+            frozenset(pair for region in regions for pair in _compared(region)),
             {path: tuple(s.name for s in site.sources[path].snippets) for path in site.suite_of},
             {
                 path: (site.sources[path].text, sorted(map(str, claims[path])), suite)
@@ -175,6 +183,31 @@ def _render(site: Site) -> tuple[dict[str, str], dict[str, list[Reference | str]
         places += [(text.count("\n", 0, tab.start()) + 1, f"tab {tab[1]}") for tab in _TAB.finditer(text)]
         blocks[page.path] = [block for _, block in sorted(places, key=lambda place: place[0])]
     return texts, blocks
+
+
+def _compared(region: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield an Expectation and each Snippet that a page or its Source binds to it."""
+    for claim in region["claims"]:
+        yield region["id"], claim["snippet"]
+    of = region["of"] or []
+    for name in [of] if isinstance(of, str) else of:
+        yield region["id"], f"{region['id'].partition('::')[0]}::{name}"
+
+
+def _below_groups(site: Site) -> Iterator[tuple[str, str]]:
+    """Yield an Expectation and a Snippet for each pair that a page shows right below a group of tabs and in it."""
+    entries = json.loads(manifest_bytes(site))["references"]
+    shown = {(e["page"], e["line"], e["column"]): f"{e['source']}::{e['region']}" for e in entries}
+    for page in site.pages:
+        text = site.text_of(page.path)
+
+        def at(offset: int, page: str = page.path, text: str = text) -> str:
+            place = (text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+            return shown.get((page, *place), "")
+
+        for group in _GROUP.finditer(text):
+            for tag in _TAG.finditer(group[0]):
+                yield at(group.end()), at(group.start() + tag.start())
 
 
 class Campaign:
@@ -409,6 +442,9 @@ def _less_compared(seen: Seen, before: Seen) -> str:
         least = before.comparisons.get(name, 1) if seen.blocks == before.blocks else 1
         if seen.comparisons[name] < least:
             return f"`{name}` is compared {plural(seen.comparisons[name], 'time')}, not {least}"
+    for output, code in sorted(seen.below - seen.claims):
+        if output in seen.comparisons and code not in seen.comparisons:
+            return f"`{output}` is not compared with `{code}`, which stands in the tabs above it"
     return ""
 
 
@@ -447,9 +483,15 @@ def _own_settings() -> str:
 
 
 def _first_report(output: str, path: str) -> str:
-    """Return the first message of pytest about a Source."""
-    found = re.search(rf"^{re.escape(path)}:\d+:\d+ .*$", output, re.MULTILINE)
-    return found[0] if found else "not passed"
+    """Return the first message of pytest about a Source: about a Snippet that failed, about another one, about a file."""
+    place = r":\d+:\d+ "
+    patterns = (
+        f"{re.escape(path)}{place}FAILED ",
+        f"{re.escape(path)}{place}",
+        f"{path.partition('/')[0]}/\\S+{place}",
+    )
+    found = (re.search(rf"^{pattern}.*$", output, re.MULTILINE) for pattern in patterns)
+    return next((match[0] for match in found if match), "not passed")
 
 
 def _last_line(output: str) -> str:

@@ -1,8 +1,8 @@
 """A trace of Sources for ``tools/campaign.py`` that shares no code with the probes of snipproof.
 
 :func:`write_traced` adds it to a Source, :func:`never_ran` compares what it wrote with what a page shows. For Python it
-is Python's own line trace. For other languages it is a call before each statement of a block, which writes the number
-of its line, and one behind each simple statement, which writes the negative number: it has ended without an error.
+is Python's own line trace. For other languages it is a call before each statement of a block and one behind each simple
+statement. The first writes the number of its line, the second the negative number: it has ended without an error.
 """
 
 from __future__ import annotations
@@ -43,6 +43,36 @@ _BRANCHES = re.compile(
 _FUNCTIONS = {"arrow_function", "function_expression", "func_literal", "lambda_expression"}
 _BINDS = {"variable_declarator", "short_var_declaration", "assignment_statement", "assignment_expression", "var_spec"}
 _LEAVES = re.compile(r"process\.exit|panic\(|os\.Exit|\w+\.(?:Fatal|Skip)|System\.exit")
+_PYTHON_SIMPLE = (
+    ast.Expr,
+    ast.Assign,
+    ast.AugAssign,
+    ast.AnnAssign,
+    ast.Import,
+    ast.ImportFrom,
+    ast.Delete,
+    ast.Assert,
+)
+_LINE_TRACE = """
+def _campaign():
+    import atexit, sys
+    ran, running, owner, me = set(), {{}}, {owner}, sys._getframe(2)
+    def line(frame, event, _):
+        number = owner.get(frame.f_lineno, frame.f_lineno)
+        before = running.get(id(frame))
+        ran.update((frame.f_lineno, number))
+        if before and event != "exception" and (event == "return" or number != before):
+            ran.add(-before)
+        running[id(frame)] = number if event == "line" else None
+        return line
+    def call(frame, *_):
+        return line if frame.f_code.co_filename == me.f_code.co_filename else None
+    sys.settrace(call)
+    __import__("threading").settrace(call)
+    me.f_trace = line
+    atexit.register(lambda: open({to!r}, "w").write(" ".join(map(str, sorted(ran)))))
+_campaign()
+"""
 _GO_FILE = """package {package}
 
 import (
@@ -114,13 +144,21 @@ def never_ran(text: str, path: str, shown: frozenset[int], ran: set[int]) -> lis
         if line not in shown or any(_may_be_left_out(each, shown) for each in _ancestors(node)):
             continue
         must_end = node.type in _SIMPLE and not _LEAVES.match(node.text.decode())
+        must_end = must_end and not any(
+            each.type.startswith("try_") and _starts_in(each, shown) for each in _ancestors(node)
+        )
         if line not in ran or (must_end and -line not in ran):
             found.append(line)
     return found
 
 
-def _never_ran_in(body: Sequence[ast.stmt], shown: frozenset[int], ran: set[int]) -> Iterator[int]:
-    """Yield the lines of the shown statements in ``body`` that a run has to reach and did not."""
+def _never_ran_in(
+    body: Sequence[ast.stmt], shown: frozenset[int], ran: set[int], *, caught: bool = False
+) -> Iterator[int]:
+    """Yield the lines of the shown statements in ``body`` that a run has to reach, or to end, and did not.
+
+    :param caught: whether a Snippet shows the handler of what they raise.
+    """
     for node in body:
         inner = [block for name in ("body", "orelse", "finalbody") if (block := getattr(node, name, None))]
         head = max(node.lineno, inner[0][0].lineno - 1) if inner else node.end_lineno or node.lineno
@@ -129,27 +167,30 @@ def _never_ran_in(body: Sequence[ast.stmt], shown: frozenset[int], ran: set[int]
             isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         )
         silent = silent or (isinstance(node, ast.AnnAssign) and node.value is None)
-        if is_shown and not silent and not ran & set(range(node.lineno, head + 1)):
+        must_end = isinstance(node, _PYTHON_SIMPLE) and not caught and "exit(" not in ast.unparse(node)
+        reached = ran & set(range(node.lineno, head + 1))
+        if is_shown and not silent and not (reached and (-node.lineno in ran or not must_end)):
             yield node.lineno
         if isinstance(node, ast.If | ast.For | ast.While | ast.AsyncFor | ast.Match | ast.ClassDef) and is_shown:
             continue
+        is_caught = caught or (isinstance(node, ast.Try | ast.With) and is_shown)
         if isinstance(node, ast.Try) and is_shown:
             inner = [node.body, node.finalbody]
         for block in inner:
-            yield from _never_ran_in(block, shown, ran)
+            yield from _never_ran_in(block, shown, ran, caught=is_caught)
 
 
 def _with_line_trace(text: str, to: Path) -> str:
     """Return a Source that writes the lines that it ran to ``to``; its first line is a docstring, and no line moves."""
-    trace = (
-        "import atexit, sys; _ran = set(); _me = sys._getframe().f_code.co_filename; "
-        "_line = lambda frame, event, _: (_ran.add(frame.f_lineno), _line)[1]; "
-        "_call = lambda frame, *_: _line if frame.f_code.co_filename == _me else None; "
-        "sys.settrace(_call); sys._getframe().f_trace = _line; "
-        f"atexit.register(lambda: open({str(to)!r}, 'w').write(' '.join(map(str, sorted(_ran)))))"
-    )
+    owner = {
+        line: node.lineno
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.stmt) and not hasattr(node, "body")
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    trace = _LINE_TRACE.format(owner=owner, to=str(to))
     first, _, rest = text.partition("\n")
-    return f"{first}; {trace}\n{rest}" if first.strip() else f"{trace}\n{rest}"
+    return f"{first}; exec({trace!r})\n{rest}" if first.strip() else f"exec({trace!r})\n{rest}"
 
 
 def _language(path: str) -> str:
@@ -177,9 +218,13 @@ def _ancestors(node: Any) -> Iterator[Any]:
 
 def _may_be_left_out(node: Any, shown: frozenset[int]) -> bool:
     """Whether a Snippet shows ``node``, and a run may leave out what is inside: a branch, a function without a name."""
-    if node.start_point[0] + 1 not in shown:
+    if not _starts_in(node, shown):
         return False
     if node.type in _FUNCTIONS:
         holder = node.parent.parent if node.parent.type == "expression_list" else node.parent
         return holder.type not in _BINDS
     return bool(_BRANCHES.fullmatch(node.type))
+
+
+def _starts_in(node: Any, shown: frozenset[int]) -> bool:
+    return node.start_point[0] + 1 in shown
