@@ -483,13 +483,9 @@ def _own_settings() -> str:
 
 
 def _first_report(output: str, path: str) -> str:
-    """Return the first message of pytest about a Source: about a Snippet that failed, about another one, about a file."""
-    place = r":\d+:\d+ "
-    patterns = (
-        f"{re.escape(path)}{place}FAILED ",
-        f"{re.escape(path)}{place}",
-        f"{path.partition('/')[0]}/\\S+{place}",
-    )
+    """Return the first message of pytest about a Source: a Snippet that failed, another one, or a file beside it."""
+    place, copy = r":\d+:\d+ ", path.partition("/")[0]
+    patterns = (f"{re.escape(path)}{place}FAILED ", f"{re.escape(path)}{place}", rf"{copy}/\S+{place}")
     found = (re.search(rf"^{pattern}.*$", output, re.MULTILINE) for pattern in patterns)
     return next((match[0] for match in found if match), "not passed")
 
