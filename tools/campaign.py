@@ -15,16 +15,17 @@ equivalent
     as before.
 another valid page
     It is green, and readers see something else that is fully proven: every Snippet passes, every shown statement ran,
-    and each output that a page shows is compared. An edit of shown output belongs here only if the Expectation has a
-    tolerance: an attribute (``ignore``, ``approx``, ``shape``, ``capture``, ``select``, ``unordered``), ``...`` if a
-    line was deleted, or data if lines were swapped. A page and its translation must still show the same code.
+    and each output that a page shows is compared, below a group of tabs with all code in the group. An edit of shown
+    output belongs here only if the Expectation has a tolerance: an attribute (``ignore``, ``approx``, ``shape``,
+    ``capture``, ``select``, ``unordered``), ``...`` if a line was deleted, or data if lines were swapped. A page and
+    its translation must still show the same code.
 false green
     It is green, and none of that holds. Its diff is the reduced input: there is only one edit.
 
-That every shown statement ran is decided for Python Sources by a second run with Python's own line trace, which shares
-nothing with the probes of snipproof: each statement that a Snippet shows, unless it is inside a branch, a loop or a
-handler that the Snippet shows as well (``docs/guide/proven.md``). For other languages it is what snipproof reports, so
-a hole in their probes can only be found by an edit that shows in the comparisons.
+That every shown statement ran is decided by a second run with a trace that shares nothing with the probes of snipproof:
+each statement that a Snippet shows, unless it is inside a branch, a loop or a handler that the Snippet shows as well
+(``docs/guide/proven.md``). For Python it is Python's own line trace; for other languages see ``statement_trace.py``,
+which also requires that simple statements end without an error.
 
 Many Mutations are proven in one run: each is a copy of the whole project in a folder of its own. The exit code is 1 if
 there is a false green.
@@ -33,7 +34,6 @@ there is a false green.
 from __future__ import annotations
 
 import argparse
-import ast
 import difflib
 import json
 import os
@@ -50,6 +50,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tools.mutations import SOURCE_KINDS, Mutation, Program, mutate_lines, mutate_page, mutate_source
+from tools.statement_trace import never_ran, write_traced
 
 from snipproof.cli.list import as_json
 from snipproof.config import load_settings
@@ -69,6 +70,7 @@ KINDS = (*SOURCE_KINDS, "page", "suite", "settings")
 BATCH = 12
 _TAG = re.compile(r"<FilteredTextBlock\b.*?/>", re.DOTALL)
 _TAB = re.compile(r'<TabItem\b[^>]*\bvalue="([^"]*)"')
+_GROUP = re.compile(r"<Tabs\b(?:(?!<Tabs\b).)*?</Tabs>(?:(?!\n#|<Tabs\b|<Fil).)*(?=<FilteredTextBlock\b)", re.DOTALL)
 _ITEM = re.compile(r"^(\S+?)::(.+?) (PASSED|[A-Z]{4,}(?: [A-Z]+)?)\b.*\[ *\d+%\]$", re.MULTILINE)
 _TOLERANT = {"ignore", "approx", "shape", "capture", "select", "unordered"}
 _TRANSLATED = ("docs/ja/", "docs/en/")
@@ -114,6 +116,8 @@ class Seen:
     :param rendering: the text of each page with its code.
     :param blocks: the code and output of all pages, in their order, with the values of the tabs.
     :param comparisons: how often an Expectation is compared, by its id.
+    :param below: the ids of an Expectation that stands right below a group of tabs and of each Snippet in the group.
+    :param claims: the ids of an Expectation and of each Snippet with which it is compared, or is not for a reason.
     :param snippets: the names of the Snippets of each Source that a Suite runs.
     :param proof: for each Source, its text and what pages compare with it.
     :param shown: the lines of each Source that its Snippets show.
@@ -122,6 +126,8 @@ class Seen:
     rendering: Mapping[str, str]
     blocks: Mapping[str, Sequence[Reference | str]]
     comparisons: Mapping[str, int]
+    below: frozenset[tuple[str, str]]
+    claims: frozenset[tuple[str, str]]
     snippets: Mapping[str, tuple[str, ...]]
     proof: Mapping[str, object]
     shown: Mapping[str, frozenset[int]]
@@ -138,6 +144,8 @@ class Seen:
         return cls(
             *_render(site),
             {region["id"]: region["comparisons"] for region in regions if region["kind"] == "expectation"},
+            frozenset(_below_groups(site)),
+            frozenset(pair for region in regions for pair in _compared(region)),
             {path: tuple(s.name for s in site.sources[path].snippets) for path in site.suite_of},
             {
                 path: (site.sources[path].text, sorted(map(str, claims[path])), suite)
@@ -175,6 +183,31 @@ def _render(site: Site) -> tuple[dict[str, str], dict[str, list[Reference | str]
         places += [(text.count("\n", 0, tab.start()) + 1, f"tab {tab[1]}") for tab in _TAB.finditer(text)]
         blocks[page.path] = [block for _, block in sorted(places, key=lambda place: place[0])]
     return texts, blocks
+
+
+def _compared(region: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield an Expectation and each Snippet that a page or its Source binds to it."""
+    for claim in region["claims"]:
+        yield region["id"], claim["snippet"]
+    of = region["of"] or []
+    for name in [of] if isinstance(of, str) else of:
+        yield region["id"], f"{region['id'].partition('::')[0]}::{name}"
+
+
+def _below_groups(site: Site) -> Iterator[tuple[str, str]]:
+    """Yield an Expectation and a Snippet for each pair that a page shows right below a group of tabs and in it."""
+    entries = json.loads(manifest_bytes(site))["references"]
+    shown = {(e["page"], e["line"], e["column"]): f"{e['source']}::{e['region']}" for e in entries}
+    for page in site.pages:
+        text = site.text_of(page.path)
+
+        def at(offset: int, page: str = page.path, text: str = text) -> str:
+            place = (text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+            return shown.get((page, *place), "")
+
+        for group in _GROUP.finditer(text):
+            for tag in _TAG.finditer(group[0]):
+                yield at(group.end()), at(group.start() + tag.start())
 
 
 class Campaign:
@@ -237,7 +270,7 @@ class Campaign:
         together = [t for t in green if t.mutation.kind != "settings" and self._to_prove(t)]
         for at in range(0, len(together), BATCH):
             self._prove(together[at : at + BATCH])
-        traced = [t for t in green if t.result is None and t.mutation.path.endswith(".py")]
+        traced = [t for t in green if t.result is None and t.mutation.path in self.before.snippets]
         for at in range(0, len(traced), BATCH):
             self._trace(traced[at : at + BATCH])
         for trial in green:
@@ -315,24 +348,24 @@ class Campaign:
                 trial.decide(Result.RED, _first_report(output, path))
 
     def _trace(self, trials: Sequence[Trial]) -> None:
-        """Find the shown statements of Python Sources that never ran, with Python's own trace."""
+        """Find the shown statements that never ran, with a trace of our own."""
         folder = self._folder / "batch"
         self._lay_out(folder, [None, *trials])
         files = []
         for number, trial in enumerate(trials, start=1):
-            path = folder / f"m{number}" / trial.mutation.path
-            path.write_text(_with_trace(trial.mutation.text, self._folder / f"trace{number}"), encoding="utf-8")
+            place = folder / f"m{number}" / trial.mutation.path
+            write_traced(place, trial.mutation.text, self._folder / f"trace{number}")
             files.append(f"m{number}/{trial.mutation.path}")
-        _, output = self._pytest(folder, files)
-        for number, trial in enumerate(trials, start=1):
+        passed, output = self._pytest(folder, files)
+        for number, (trial, file) in enumerate(zip(trials, files, strict=True), start=1):
             assert trial.seen
-            ran = self._folder / f"trace{number}"
-            if not ran.exists():
-                raise SystemExit(f"campaign: no trace of {trial.mutation.path}:\n{output}")
+            path, text = trial.mutation.path, trial.mutation.text
+            ran, shown = self._folder / f"trace{number}", trial.seen.shown[path]
+            if not ran.exists() or set(trial.seen.snippets[path]) - passed[file]:
+                raise SystemExit(f"campaign: no trace of {trial.mutation}:\n{output}")
             lines = {int(line) for line in ran.read_text(encoding="ascii").split()}
             ran.unlink()
-            shown = trial.seen.shown[trial.mutation.path]
-            trial.missing = sorted(_never_ran(ast.parse(trial.mutation.text).body, shown, lines))
+            trial.missing = never_ran(text, path, shown, lines)
 
     def _lay_out(self, folder: Path, trials: Sequence[Trial | None]) -> None:
         """Write a project of copies of the project, one a trial."""
@@ -409,6 +442,9 @@ def _less_compared(seen: Seen, before: Seen) -> str:
         least = before.comparisons.get(name, 1) if seen.blocks == before.blocks else 1
         if seen.comparisons[name] < least:
             return f"`{name}` is compared {plural(seen.comparisons[name], 'time')}, not {least}"
+    for output, code in sorted(seen.below - seen.claims):
+        if output in seen.comparisons and code not in seen.comparisons:
+            return f"`{output}` is not compared with `{code}`, which stands in the tabs above it"
     return ""
 
 
@@ -434,39 +470,6 @@ def _wrong_language(seen: Seen) -> str:
     return ""
 
 
-def _never_ran(body: Sequence[ast.stmt], shown: frozenset[int], ran: set[int]) -> Iterator[int]:
-    """Yield the lines of the shown statements in ``body`` that a run has to reach and did not."""
-    for node in body:
-        inner = [block for name in ("body", "orelse", "finalbody") if (block := getattr(node, name, None))]
-        head = max(node.lineno, inner[0][0].lineno - 1) if inner else node.end_lineno or node.lineno
-        is_shown = node.lineno in shown
-        silent = isinstance(node, ast.Pass | ast.Global | ast.Nonlocal | ast.Try) or (
-            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        )
-        silent = silent or (isinstance(node, ast.AnnAssign) and node.value is None)
-        if is_shown and not silent and not ran & set(range(node.lineno, head + 1)):
-            yield node.lineno
-        if isinstance(node, ast.If | ast.For | ast.While | ast.AsyncFor | ast.Match | ast.ClassDef) and is_shown:
-            continue
-        if isinstance(node, ast.Try) and is_shown:
-            inner = [node.body, node.finalbody]
-        for block in inner:
-            yield from _never_ran(block, shown, ran)
-
-
-def _with_trace(text: str, to: Path) -> str:
-    """Return a Source that writes the lines that it ran to ``to``; its first line is a docstring, and no line moves."""
-    trace = (
-        "import atexit, sys; _ran = set(); _me = sys._getframe().f_code.co_filename; "
-        "_line = lambda frame, event, _: (_ran.add(frame.f_lineno), _line)[1]; "
-        "_call = lambda frame, *_: _line if frame.f_code.co_filename == _me else None; "
-        "sys.settrace(_call); sys._getframe().f_trace = _line; "
-        f"atexit.register(lambda: open({str(to)!r}, 'w').write(' '.join(map(str, sorted(_ran)))))"
-    )
-    first, _, rest = text.partition("\n")
-    return f"{first}; {trace}\n{rest}" if first.strip() else f"{trace}\n{rest}"
-
-
 def _copy(folder: Path) -> None:
     for name in ("docs", "snippets"):
         ignored = shutil.ignore_patterns("__pycache__", "node_modules", "target")
@@ -480,9 +483,11 @@ def _own_settings() -> str:
 
 
 def _first_report(output: str, path: str) -> str:
-    """Return the first message of pytest about a Source."""
-    found = re.search(rf"^{re.escape(path)}:\d+:\d+ .*$", output, re.MULTILINE)
-    return found[0] if found else "not passed"
+    """Return the first message of pytest about a Source: a Snippet that failed, another one, or a file beside it."""
+    place, copy = r":\d+:\d+ ", path.partition("/")[0]
+    patterns = (f"{re.escape(path)}{place}FAILED ", f"{re.escape(path)}{place}", rf"{copy}/\S+{place}")
+    found = (re.search(rf"^{pattern}.*$", output, re.MULTILINE) for pattern in patterns)
+    return next((match[0] for match in found if match), "not passed")
 
 
 def _last_line(output: str) -> str:

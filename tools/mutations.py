@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import PurePosixPath
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,10 +35,28 @@ _RAISE = {
     "java": 'if (true) throw new IllegalStateException("campaign");',
 }
 _DEAD = {
-    "python": ("if 0:", ""),
+    "python": ("if 0:", "# dead"),
     "typescript": ("if (Math.random() > 2) {", "}"),
     "go": ('if len("") > 0 {', "}"),
     "java": ("if (Math.random() > 2) {", "}"),
+}
+_FAIL = {
+    "python": "[].pop()",
+    "typescript": "JSON.parse('');",
+    "go": '_ = []int{}[len("")]',
+    "java": 'Integer.parseInt("");',
+}
+_SWALLOW = {
+    "python": ("try:", "except Exception:", "    pass"),
+    "typescript": ("try {", "} catch {}"),
+    "go": ("func() {", "    defer func() { recover() }()", "}()"),
+    "java": ("try {", "} catch (Exception ignored) {}"),
+}
+_BACKGROUND = {
+    "python": ("def campaign():", "__import__('threading').Thread(target=campaign).start()"),
+    "typescript": ("(async () => {", "})();"),
+    "go": ("go func() {", "}()"),
+    "java": ("new Thread(() -> {", "}).start();"),
 }
 _WORD = re.compile(r"[A-Za-z]\w{2,}|\d+")
 _TAG_VALUE = re.compile(r'(?<=startMarker=")[^"]+|(?<=language=")[^"]+|(?<=value=")[^"]+|(?<=text=\{)\w+')
@@ -161,10 +180,52 @@ def _dead(program: Program, random: Random) -> _Edit:
         statement = program.statement(random)
         first, last = statement.first, statement.last
     opening, closing = _DEAD[program.language]
+    return _wrap(program, first, last, program.lines[first - 1 : last], [opening], closing)
+
+
+def _swallow(program: Program, random: Random) -> _Edit | None:
+    """Add a statement that fails to a part of a Snippet, and hidden code around it that catches its exception."""
+    first, last = _part(program, random)
+    inside = [each for each in program.shown if first < each.first and each.last < last]
+    if not inside:
+        return None
+    statement = random.choice(inside)
+    line = random.choice((statement.first - 1, statement.last))
+    failing = program.indent(statement.first) + _FAIL[program.language]
+    lines = [*program.lines[first - 1 : line], failing, *program.lines[line:last]]
+    *opening, closing = _SWALLOW[program.language]
+    if program.language == "python":
+        opening, closing = opening[:1], f"{opening[1]}\n{program.indent(first)}{closing}"
+    return _wrap(program, first, last, lines, opening, closing, f"`{_FAIL[program.language]}` behind line {line}, ")
+
+
+def _background(program: Program, random: Random) -> _Edit:
+    """Run a part of a Snippet in a thread that nobody waits for."""
+    first, last = _part(program, random)
+    opening, closing = _BACKGROUND[program.language]
+    return _wrap(program, first, last, program.lines[first - 1 : last], [opening], closing)
+
+
+def _part(program: Program, random: Random) -> tuple[int, int]:
+    """Return the lines of a START and of its END."""
+    markers = program.region(random).markers
+    return random.choice([(one.line, other.line) for one, other in pairwise(markers) if one.opens and not other.opens])
+
+
+def _wrap(
+    program: Program,
+    first: int,
+    last: int,
+    lines: Sequence[str],
+    opening: Sequence[str],
+    closing: str,
+    what: str = "",
+) -> _Edit:
+    """Replace ``first`` to ``last`` by ``lines`` between ``opening`` and ``closing``."""
     indent = program.indent(first)
-    body = ["    " + line if line.strip() else line for line in program.lines[first - 1 : last]]
-    inside = [indent + opening, *body, *([indent + closing] if closing else [])]
-    return _edit(program.lines, first, last, inside, f"lines {first}-{last} into `{opening}`")
+    body = ["    " + line if line.strip() else line for line in lines]
+    inside = [*(indent + line for line in opening), *body, *(indent + closing).split("\n")]
+    return _edit(program.lines, first, last, inside, f"{what}lines {first}-{last} into `{opening[0]}`")
 
 
 def _marker(program: Program, random: Random) -> _Edit | None:
@@ -235,6 +296,8 @@ SOURCE_KINDS: dict[str, Callable[[Program, Random], _Edit | None]] = {
     "return": _return,
     "dead": _dead,
     "raise": _raise,
+    "swallow": _swallow,
+    "background": _background,
     "marker": _marker,
     "names": _names,
     "output": _output,

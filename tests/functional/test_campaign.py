@@ -6,18 +6,28 @@ from pathlib import Path
 
 import pytest
 from tools.campaign import KINDS, Campaign, Result, report
+from tools.mutations import SOURCE_KINDS
 
 from snipproof.services.startup import Services
 
 
 @pytest.mark.slow
-def test_no_edit_stays_green_without_a_reason(services: Services, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("language", "kinds", "seed", "count"),
+    [
+        ("python", KINDS, 13, 14),
+        pytest.param("typescript", tuple(SOURCE_KINDS), 2, 4, marks=pytest.mark.toolchain("node", "npm")),
+    ],
+)
+def test_no_edit_stays_green_without_a_reason(
+    services: Services, tmp_path: Path, language: str, kinds: tuple[str, ...], seed: int, count: int
+) -> None:
     """Other seeds and languages are run by hand: see CONTRIBUTING.md."""
     address = services.weaviate
     grpc = f"{address.grpc_host}:{address.grpc_port}"
     server = ["--snippets-weaviate-url", address.url, "--snippets-weaviate-grpc", grpc]
-    campaign = Campaign(tmp_path / "campaign", ["python"], server)
-    trials = campaign.mutate(KINDS, seed=13, count=14)
+    campaign = Campaign(tmp_path / "campaign", [language], server)
+    trials = campaign.mutate(kinds, seed, count)
     campaign.judge(trials)
     text = report(campaign, trials, verbose=True)
     assert [trial for trial in trials if trial.result is Result.FALSE_GREEN] == [], text

@@ -89,6 +89,16 @@ def test_output_after_tabs_is_the_response_of_every_client(load: Load) -> None:
     assert read_claims(site).findings == []
 
 
+def test_code_in_a_group_is_claimed_without_a_tab_around_it(load: Load) -> None:
+    """Readers see it in the group, so the output below is its output too."""
+    page = IMPORTS + BOTH.replace("</Tabs>", show("b", "Ts") + "</Tabs>") + EXPECTED
+    assert claimed(load({"docs/p.mdx": page})) == [
+        "s/a.py::a response py",
+        "s/a.ts::a response ts",
+        "s/a.ts::b response ",
+    ]
+
+
 @pytest.mark.parametrize(
     ("origin", "expected"),
     [

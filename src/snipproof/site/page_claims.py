@@ -81,11 +81,13 @@ class PageClaims:
         yield from self._claim(output, code, output.level.tab, Origin.STDOUT)
 
     def _claim_group(self, output: ShownRegion, group: int) -> Iterable[PageClaim]:
-        """Claim the code of every tab of a group; report tabs that show code of a Suite but no Region of it."""
+        """Claim the code of every tab of a group; report tabs that show code of a Suite but no Region of it.
+
+        Code in the group that has no tab around it, which is in the tab ``""``, counts as well.
+        """
         tabs = self._blocks.by_tab.get(group, {})
         for tab, code in tabs.items():
-            if tab:
-                yield from self._claim(output, code, tab, Origin.RESPONSE)
+            yield from self._claim(output, code, tab, Origin.RESPONSE)
         reported: set[str] = set()
         for reference, level in self._blocks.nameless if any(tabs) else ():
             tab = next((around.tab for around in self.tabs.around(level) if around.group == group), "")

@@ -12,6 +12,7 @@ _PLACE = re.compile(r"^(?:vet: )?(?P<file>\S[^:\n]*\.(?:go|mod|sum)):(?P<line>\d
 _INNER = re.compile(r"[^\s:(]+\.go(?=:\d)")
 _NOISE = re.compile(r"^(?:#.*|FAIL\b.*|exit status \d+|go: downloading .*|\s*)$")
 _CLASH = re.compile(r"redeclared|already declared|multiple definitions")
+_UNUSED = re.compile(r"^declared and not used\b|imported(?: as \S+)? and not used$")
 _UNDEFINED = re.compile(r"\bundefined: (?:\w+\.)?(\w+)|\.(\w+) undefined\b")
 _ENVIRONMENT_ERROR = re.compile(
     r"no space left on device|signal: killed|cannot allocate memory|too many open files|dial tcp|i/o timeout"
@@ -37,6 +38,11 @@ class GoMessage:
         return not self.path or bool(_CLASH.search(self.text))
 
     @property
+    def is_unused(self) -> bool:
+        """Whether it is about a name that nothing uses, which other errors often cause."""
+        return bool(_UNUSED.search(self.text))
+
+    @property
     def undefined(self) -> str:
         """The undefined name that it is about, else ``""``."""
         match = _UNDEFINED.search(self.text)
@@ -44,7 +50,10 @@ class GoMessage:
 
 
 def read_messages(output: str, locate: Locate) -> list[GoMessage]:
-    """Return the messages of a compiler, one for each place and text; lines without a place become one message."""
+    """Return the messages of a compiler, one for each place and text; lines without a place become one message.
+
+    Those about unused names come last: a misspelled name is an error in its own line, and leaves an import unused.
+    """
     found: list[GoMessage] = []
     other: list[str] = []
     for line in output.splitlines():
@@ -62,7 +71,7 @@ def read_messages(output: str, locate: Locate) -> list[GoMessage]:
             other.append(line)
     if other and not any(message.path for message in found):
         found.append(GoMessage("", 1, 1, "; ".join(other)))
-    return list(dict.fromkeys(found))
+    return sorted(dict.fromkeys(found), key=lambda message: message.is_unused)
 
 
 def read_vet(output: str, locate: Locate) -> list[GoMessage]:

@@ -1,0 +1,230 @@
+"""A trace of Sources for ``tools/campaign.py`` that shares no code with the probes of snipproof.
+
+:func:`write_traced` adds it to a Source, :func:`never_ran` compares what it wrote with what a page shows. For Python it
+is Python's own line trace. For other languages it is a call before each statement of a block and one behind each simple
+statement. The first writes the number of its line, the second the negative number: it has ended without an error.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from snipproof.languages import language_of_file
+from snipproof.syntax.grammar import load_parser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_BLOCKS = {
+    "typescript": {"program", "statement_block"},
+    "go": {"statement_list"},
+    "java": {"block", "constructor_body", "switch_block_statement_group"},
+}
+_SIMPLE = {
+    *("expression_statement", "lexical_declaration", "variable_declaration"),
+    *("short_var_declaration", "assignment_statement", "var_declaration"),
+    "local_variable_declaration",
+}
+_SILENT = {
+    *("comment", "line_comment", "block_comment", "switch_label", "empty_statement", "explicit_constructor_invocation"),
+    *("import_statement", "interface_declaration", "type_alias_declaration", "ambient_declaration", "export_statement"),
+    *("function_declaration", "generator_function_declaration", "function_signature", "class_declaration"),
+    *("type_declaration", "const_declaration", "labeled_statement"),
+}
+_BRANCHES = re.compile(
+    r"if_statement|(?:enhanced_)?for(?:_in)?_statement|(?:while|do)_statement|catch_clause|\w+_case|switch_\w+|"
+    r"class_declaration|class"
+)
+_FUNCTIONS = {"arrow_function", "function_expression", "func_literal", "lambda_expression"}
+_BINDS = {"variable_declarator", "short_var_declaration", "assignment_statement", "assignment_expression", "var_spec"}
+_LEAVES = re.compile(r"process\.exit|panic\(|os\.Exit|\w+\.(?:Fatal|Skip)|System\.exit")
+_PYTHON_SIMPLE = (
+    ast.Expr,
+    ast.Assign,
+    ast.AugAssign,
+    ast.AnnAssign,
+    ast.Import,
+    ast.ImportFrom,
+    ast.Delete,
+    ast.Assert,
+)
+_LINE_TRACE = """
+def _campaign():
+    import atexit, sys
+    ran, running, owner, me = set(), {{}}, {owner}, sys._getframe(2)
+    def line(frame, event, _):
+        number = owner.get(frame.f_lineno, frame.f_lineno)
+        before = running.get(id(frame))
+        ran.update((frame.f_lineno, number))
+        if before and event != "exception" and (event == "return" or number != before):
+            ran.add(-before)
+        running[id(frame)] = number if event == "line" else None
+        return line
+    def call(frame, *_):
+        return line if frame.f_code.co_filename == me.f_code.co_filename else None
+    sys.settrace(call)
+    __import__("threading").settrace(call)
+    me.f_trace = line
+    atexit.register(lambda: open({to!r}, "w").write(" ".join(map(str, sorted(ran)))))
+_campaign()
+"""
+_GO_FILE = """package {package}
+
+import (
+	"fmt"
+	"os"
+)
+
+func campaignTrace(number int) {{
+	file, _ := os.OpenFile({to}, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	fmt.Fprintln(file, number)
+	file.Close()
+}}
+"""
+_CODE = {
+    "typescript": """
+import {{ appendFileSync as campaignAppend }} from 'node:fs';
+function campaignTrace(number: number) {{ campaignAppend({to}, `${{number}}\\n`); }}
+""",
+    "java": """
+class CampaignTrace {{
+  static void campaignTrace(int number) {{
+    try (java.io.FileWriter file = new java.io.FileWriter({to}, true)) {{
+      file.write(number + "\\n");
+    }} catch (java.io.IOException error) {{
+      throw new java.io.UncheckedIOException(error);
+    }}
+  }}
+}}
+""",
+}
+_CALL = {"java": "CampaignTrace.campaignTrace"}
+
+
+def write_traced(file: Path, text: str, to: Path) -> None:
+    """Write the Source ``text`` so that it appends to ``to`` what it ran. No line moves."""
+    language = _language(file.name)
+    if language == "python":
+        file.write_text(_with_line_trace(text, to), encoding="utf-8")
+        return
+    call = _CALL.get(language, "campaignTrace")
+    data = text.encode()
+    places: list[tuple[int, str]] = []
+    for node in _statements(_parse(text, file.name), language):
+        line = node.start_point[0] + 1
+        places.append((node.start_byte, f"{call}({line}); "))
+        if node.type in _SIMPLE:
+            places.append((node.end_byte, f"; {call}(-{line});"))
+    for at, code in sorted(places, key=lambda place: place[0], reverse=True):
+        data = data[:at] + code.encode() + data[at:]
+    name = json.dumps(str(to))
+    if language == "go":
+        package = re.search(r"^package (\w+)", text, re.MULTILINE)
+        assert package
+        file.with_name("campaign_trace.go").write_text(_GO_FILE.format(package=package[1], to=name), encoding="utf-8")
+    file.write_text(data.decode() + _CODE.get(language, "").format(to=name), encoding="utf-8")
+
+
+def never_ran(text: str, path: str, shown: frozenset[int], ran: set[int]) -> list[int]:
+    """Return the lines of the shown statements that a run has to reach, or to end, and did not.
+
+    :param ran: the numbers that the trace has written.
+    """
+    language = _language(path)
+    if language == "python":
+        return sorted(_never_ran_in(ast.parse(text).body, shown, ran))
+    found = []
+    for node in _statements(_parse(text, path), language):
+        line = node.start_point[0] + 1
+        if line not in shown or any(_may_be_left_out(each, shown) for each in _ancestors(node)):
+            continue
+        must_end = node.type in _SIMPLE and not _LEAVES.match(node.text.decode())
+        must_end = must_end and not any(
+            each.type.startswith("try_") and _starts_in(each, shown) for each in _ancestors(node)
+        )
+        if line not in ran or (must_end and -line not in ran):
+            found.append(line)
+    return found
+
+
+def _never_ran_in(
+    body: Sequence[ast.stmt], shown: frozenset[int], ran: set[int], *, caught: bool = False
+) -> Iterator[int]:
+    """Yield the lines of the shown statements in ``body`` that a run has to reach, or to end, and did not.
+
+    :param caught: whether a Snippet shows the handler of what they raise.
+    """
+    for node in body:
+        inner = [block for name in ("body", "orelse", "finalbody") if (block := getattr(node, name, None))]
+        head = max(node.lineno, inner[0][0].lineno - 1) if inner else node.end_lineno or node.lineno
+        is_shown = node.lineno in shown
+        silent = isinstance(node, ast.Pass | ast.Global | ast.Nonlocal | ast.Try) or (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        )
+        silent = silent or (isinstance(node, ast.AnnAssign) and node.value is None)
+        must_end = isinstance(node, _PYTHON_SIMPLE) and not caught and "exit(" not in ast.unparse(node)
+        reached = ran & set(range(node.lineno, head + 1))
+        if is_shown and not silent and not (reached and (-node.lineno in ran or not must_end)):
+            yield node.lineno
+        if isinstance(node, ast.If | ast.For | ast.While | ast.AsyncFor | ast.Match | ast.ClassDef) and is_shown:
+            continue
+        is_caught = caught or (isinstance(node, ast.Try | ast.With) and is_shown)
+        if isinstance(node, ast.Try) and is_shown:
+            inner = [node.body, node.finalbody]
+        for block in inner:
+            yield from _never_ran_in(block, shown, ran, caught=is_caught)
+
+
+def _with_line_trace(text: str, to: Path) -> str:
+    """Return a Source that writes the lines that it ran to ``to``; its first line is a docstring, and no line moves."""
+    owner = {
+        line: node.lineno
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.stmt) and not hasattr(node, "body")
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    trace = _LINE_TRACE.format(owner=owner, to=str(to))
+    first, _, rest = text.partition("\n")
+    return f"{first}; exec({trace!r})\n{rest}" if first.strip() else f"exec({trace!r})\n{rest}"
+
+
+def _language(path: str) -> str:
+    language = language_of_file(path)
+    assert language
+    return language.name
+
+
+def _parse(text: str, path: str) -> Any:
+    return load_parser(_language(path), PurePosixPath(path).suffix)(text.encode()).root_node
+
+
+def _statements(node: Any, language: str) -> Iterator[Any]:
+    for child in node.named_children:
+        if node.type in _BLOCKS[language] and child.type not in _SILENT:
+            yield child
+        yield from _statements(child, language)
+
+
+def _ancestors(node: Any) -> Iterator[Any]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
+def _may_be_left_out(node: Any, shown: frozenset[int]) -> bool:
+    """Whether a Snippet shows ``node``, and a run may leave out what is inside: a branch, a function without a name."""
+    if not _starts_in(node, shown):
+        return False
+    if node.type in _FUNCTIONS:
+        holder = node.parent.parent if node.parent.type == "expression_list" else node.parent
+        return holder.type not in _BINDS
+    return bool(_BRANCHES.fullmatch(node.type))
+
+
+def _starts_in(node: Any, shown: frozenset[int]) -> bool:
+    return node.start_point[0] + 1 in shown
