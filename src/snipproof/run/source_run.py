@@ -9,6 +9,8 @@ from enum import StrEnum
 from snipproof.run.probe.plan import Signal
 from snipproof.services.recorder.recording import Exchange
 
+_MAX_HEADLINE = 300
+
 
 class Termination(StrEnum):
     """How the process of a run ended."""
@@ -60,6 +62,13 @@ class Crash:
     test: str = ""
     region: str = ""
     types: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """The message on one line: its first one, or more if that ends with a colon, as in assertions of Node.js."""
+        text = self.message.strip()
+        first = text.split("\n")[0].rstrip()
+        return " ".join(text.split())[:_MAX_HEADLINE] if first.endswith(":") else first
 
 
 @dataclass(frozen=True, slots=True)

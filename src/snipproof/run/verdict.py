@@ -194,8 +194,7 @@ def _failure(source: Source, snippet: Snippet, trace: Trace, run: SourceRun, fau
         what = f"{fault.tool}: {fault.message}" if line else str(fault)
     elif isinstance(fault, Crash):
         line = fault.lines[-1] if fault.lines else None
-        first = fault.message.strip().split("\n")[0]
-        what = f"{fault.type}: {first}" if first else fault.type
+        what = f"{fault.type}: {fault.headline}" if fault.headline else fault.type
         details = fault.traceback
     elif fault is Termination.TIMED_OUT:
         line = run.stopped_at

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.support.announced import MATCHED, matched, messages
 from tests.support.mini import Mini, brief, passed
 from tests.support.processes import left_running, with_argument
 
@@ -222,28 +223,49 @@ def test_a_native_test_that_failed_has_a_red_snippet(mini: Mini) -> None:
     }
 
 
+def announced(name: str, message: str, *lines: str, raises: str = "bread") -> tuple[str, ...]:
+    """Return the lines of a Snippet that announces an error, and of Expectations of its message."""
+    return (f"// START {name} {{raises: {raises}}}", *lines, f"// END {name}", *messages(name, message))
+
+
 def test_errors_that_a_snippet_announces(mini: Mini) -> None:
-    """What ``log.Fatal`` prints, and a panic that hidden code recovers."""
-    recovered = (
-        "defer func() { recover() }()",
-        "// START r {raises: no bread}",
-        'panic("no bread")',
-        "// END r",
+    """Panics, whether hidden code recovers them or not, and what is passed to a ``Fatal``, with their messages."""
+    head = HEAD.replace('"os"', '"log"; "os"') + "var _ = log.Flags\n"
+    recovered = "defer func() { recover() }()"
+    tests = (
+        *('t.Run("a", func(t *testing.T) {', recovered, *announced("text", "no bread", 'panic("no bread")'), "})"),
+        *('t.Run("b", func(t *testing.T) {', recovered),
+        *(*announced("kind", "no rye", 'panic(shopError("rye"))', raises="shopError"), "})"),
+        *('t.Run("c", func(t *testing.T) {', recovered, *announced("called", "no bread\nno milk", "shop()"), "})"),
+        *('t.Run("d", func(t *testing.T) {', 't.Log("a note")'),
+        *(*announced("fatal", "no bread\n  in 2 shops", 't.Fatalf("no bread\\n  in %d shops", 2)'), "})"),
     )
-    fatal = ("// START f {raises: no bread}", 'log.Fatal("no bread left")', "// END f")
-    found = mini.prove(
-        {
-            "go/one/a_test.go": source("A", *recovered, head=HEAD),
-            "go/two/a_test.go": source("A", *fatal, head=HEAD.replace('"os"', '"os"; "log"')),
-            "go/three/a_test.go": source(
-                "A", *(line.replace("bread}", "milk}") for line in fatal), head=HEAD.replace('"os"', '"os"; "log"')
-            ),
-        }
+    text = source("A", *tests, head=head) + (
+        'type shopError string\nfunc (e shopError) Error() string { return "no " + string(e) }\n'
+        'func shop() {\npanic("no bread\\nno milk")\n}\n'
     )
-    assert {name: str(verdict.outcome) for name, verdict in found.items()} == {
-        "go/one/a_test.go::r": "passed",
-        "go/two/a_test.go::f": "passed",
-        "go/three/a_test.go::f": "failed",
+    ends = {
+        "panic": announced("x", "no bread\nno milk", 'panic("no bread\\nno milk")'),
+        "go": announced("x", "no bread", "ready := make(chan int)", 'go func() { panic("no bread") }()', "<-ready"),
+        "log": ('log.Println("open")', *announced("x", "no bread\n 2", 'log.Fatalf("no bread\\n %d", 2)')),
+        "plain": (
+            *('log.Println("open")', "log.SetFlags(0)"),
+            *announced("x", "no bread\nno milk", 'log.Fatal("no bread\\nno milk")'),
+        ),
+        "prefix": ('log.SetPrefix("shop: ")', *announced("x", "no bread", 'log.Fatalln("no", "bread")')),
+        "logger": announced("x", "no bread", 'l := log.New(os.Stderr, "", log.Lmicroseconds)', 'l.Fatal("no bread")'),
+        "other": announced("x", "", 'log.Fatal("no bread")', raises="milk"),
+        "behind": (
+            *announced("x", "", 'if len(os.Args) == 0 { log.Fatal("no bread") }'),
+            'log.Fatal("no bread")',
+        ),
+    }
+    files = {f"go/{name}/a_test.go": source("A", *lines, head=head) for name, lines in ends.items()}
+    found = mini.prove({"go/a_test.go": text} | files)
+    differs = {name: verdict.reason for name, verdict in found.items() if matched(verdict) != MATCHED}
+    assert differs == {
+        "go/other/a_test.go::x": "it raises `log.Fatal: no bread`, but its START line has `raises: milk`",
+        "go/behind/a_test.go::x": "hidden code after it: the process ended with exit code 1",
     }
 
 
