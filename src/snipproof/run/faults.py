@@ -34,7 +34,8 @@ def find_faults(source: Source, probed: Probed, traces: Mapping[str, Trace], run
         own = snippets_of_test(source, probed, test)
         if own and not run.ok and not run.announced and not any(snippet.id in faults for snippet in own):
             opened = [s for s in own if traces[s.id].open]
-            cause = run.crashes[-1] if run.crashes else run.termination
+            # Other crashes are failures of tests that ended before.
+            cause = next((crash for crash in reversed(run.crashes) if crash.after is None), run.termination)
             blame(opened or _nearest(own, traces, run.stopped_at, None), cause)
     ended = run.announced and run.termination is Termination.EXITED
     unexplained = not run.ok and not run.crashes and not ended and not faults
