@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from snipproof.model import Outcome
@@ -9,7 +11,7 @@ from snipproof.redaction import redact
 from snipproof.run.probe import Probed
 from snipproof.run.probe.plan import Signal
 from snipproof.run.probe.tree_probes import probe_tree
-from snipproof.run.source_run import Crash, Diagnostic, ProbeEvent, SourceRun, Termination, cut
+from snipproof.run.source_run import Crash, Diagnostic, ProbeEvent, SourceRun, Termination, UnfinishedTest, cut
 from snipproof.run.verdict import Verdict, judge
 from snipproof.site.source import parse_source
 
@@ -151,8 +153,8 @@ def test_a_test_that_never_ended_is_not_blamed_for_what_failed_before_it() -> No
 
     def reason(*crashes: Crash, termination: Termination = Termination.EXITED) -> tuple[str, str]:
         code = 1 if termination is Termination.EXITED else None
-        facts = SourceRun(termination, code, passed, ("",) * 9, "", "1 s", crashes, unfinished=("TestB",))
-        found = judge(source, probed, facts)
+        facts = SourceRun(termination, code, passed, ("",) * 9, "", "1 s", crashes)
+        found = judge(source, probed, replace(facts, unfinished=(UnfinishedTest("TestB"),)))
         return found[0].reason, found[1].reason
 
     first = "hidden code after it: TestA failed: no cat"

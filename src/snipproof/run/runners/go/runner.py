@@ -17,7 +17,7 @@ from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.go.build import GoBuild
 from snipproof.run.runners.go.module import GoModule, download, find_module
-from snipproof.run.runners.go.report import failures, panicked, read_report, running, skipped, unfinished
+from snipproof.run.runners.go.report import failures, left_by_panic, panicked, read_report, running, skipped, unfinished
 from snipproof.run.runners.go.trace import fatal_message, read_panic, stopped_at
 from snipproof.run.runners.job import Job
 from snipproof.run.source_run import Crash, SourceRun, Termination
@@ -96,14 +96,14 @@ def _read(job: Job, termination: Termination, code: int | None, tests: Sequence[
     # A panic that leaves a test is raised again by `testing`; one of another goroutine is not.
     left = panicked(report) if panic and _TEST_LEFT in stderr else []
     if panic and left:
-        crashes = (replace(panic, test=left[-1] if "/" not in left[-1] else ""),)
+        crashes = (left_by_panic(panic, report, left),)
     source = job.program.source
     found = (
         *failures(report, source, left),
         *unfinished(report, tests, ended=code == 0 and termination is Termination.EXITED),
     )
     run = job.result(termination, code, stdout=report.text, stderr=stderr, crashes=(*found, *crashes), stopped_at=hang)
-    return _explained(job, replace(run, skipped=tuple(skipped(report)), unfinished=running(report)), fatal)
+    return _explained(job, replace(run, skipped=tuple(skipped(report, source)), unfinished=running(report)), fatal)
 
 
 def _printed_before(job: Job) -> int:
