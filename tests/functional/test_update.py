@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.support.java_suite import JUPITER, LAUNCHER, pom
+from tests.support.typescript_suite import PACKAGES
 
 if TYPE_CHECKING:
     from tests.support.project import Project
@@ -349,3 +351,43 @@ def test_one_block_for_all_tabs_needs_them_to_agree(project: Project, second: st
         assert "snippets/py/one.py::a gave `# [0.0874]`" in result.stdout.str()
         shown = "what is shown" if second == "0.0613" else "`# [0.5000]`"
         assert f"snippets/py/two.py::a gave {shown}" in result.stdout.str()
+
+
+def in_languages(text: str) -> dict[str, str]:
+    """Return a Source in each language whose one Snippet raises an error; ``text`` is the message that it shows."""
+    block = f"\n// START Expected x results {{of: x, from: error}}\n{text}\n// END Expected x results\n"
+    start, end, message = "// START x {raises: bread}", "// END x", r"no bread in \"2\" shops:\n  - rye"
+    python = f'# START x {{raises: bread}}\nraise ValueError("{message}")\n# END x\n'
+    go = f'package docs\nimport "testing"\nfunc TestX(t *testing.T) {{\n{start}\nt.Fatal("{message}")\n{end}\n}}\n'
+    main = f'package main\nimport "log"\nfunc main() {{\n{start}\nlog.Fatal("{message}")\n{end}\n}}\n'
+    test = f'@Test void x() {{\n{start}\nthrow new RuntimeException("{message}");\n{end}\n}}\n'
+    return {
+        "py/source.py": f"{python}'''{block}'''\n",
+        "ts/source.ts": f'{start}\nthrow new Error("{message}");\n{end}\n/*{block}*/\n',
+        "go/source_test.go": f"{go}/*{block}*/\n",
+        "go/main/main.go": f"{main}/*{block}*/\n",
+        "java/src/test/java/XTest.java": f"import org.junit.jupiter.api.*;\nclass XTest {{\n{test}}}\n/*{block}*/\n",
+    }
+
+
+@pytest.mark.toolchain("go", "node", "npm", "javac", "java", "mvn")
+def test_the_message_of_an_error_is_updated_in_every_language(project: Project) -> None:
+    """The whole message is written, on several lines."""
+    suites = {
+        "ts": "language: typescript\nsources: ['*.ts']\nlock: package-lock.json\n",
+        "go": "language: go\nsources: ['*_test.go', 'main/*.go']\nlock: go.mod\n",
+        "java": "language: java\nsources: ['src/test/java/*.java']\nlock: pom.xml\n",
+    }
+    for name, suite in suites.items():
+        project.write(f"snippets/{name}/suite.yaml", f"flavour: {name}\n{suite}")
+    project.write("snippets/go/go.mod", "module example.org/docs\n\ngo 1.21\n")
+    project.write("snippets/java/pom.xml", pom(JUPITER, LAUNCHER))
+    for path in PACKAGES.iterdir():
+        project.write(f"snippets/ts/{path.name}", path.read_text())
+    for name, text in in_languages("no milk").items():
+        project.write(f"snippets/{name}", text)
+    result = project.prove("--snippets-update")
+    result.stdout.fnmatch_lines(["snipproof: 5 expectations updated in 5 files: *"])
+    for name, text in in_languages('no bread in "2" shops:\n  - rye').items():
+        assert (project.pytester.path / "snippets" / name).read_text(encoding="utf-8") == text
+    assert result.ret == 0

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from snipproof.model import Outcome
 from snipproof.redaction import redact
 from snipproof.run.probe import Probed
-from snipproof.run.source_run import Crash, Diagnostic, ProbeEvent, SourceRun, Termination, cut
+from snipproof.run.probe.plan import Signal
+from snipproof.run.probe.tree_probes import probe_tree
+from snipproof.run.source_run import Crash, Diagnostic, ProbeEvent, SourceRun, Termination, UnfinishedTest, cut
 from snipproof.run.verdict import Verdict, judge
 from snipproof.site.source import parse_source
 
@@ -132,3 +138,28 @@ def test_a_native_report_without_a_test_is_red() -> None:
     found = verdicts(text, Probed(text), made)["a"]
     assert (str(found.outcome), found.line) == ("failed", 1)
     assert "found no test" in found.reason
+
+
+def test_a_test_that_never_ended_is_not_blamed_for_what_failed_before_it() -> None:
+    """It has a reason of its own; only what ended the process explains it as well."""
+    pytest.importorskip("tree_sitter", reason="the extra languages is not installed")
+    text = "".join(f"func Test{n}(t *testing.T) {{\n// START {n}\nx()\n// END {n}\ny()\n}}\n" for n in "AB")
+    source = parse_source("s_test.go", f"package s\n{text}")
+    probed = probe_tree("\n".join(source.lines), source.snippet_regions, "go")
+    assert probed.plan
+    signals = [each for number in probed.plan.lines for each in ((Signal.AT, number), (Signal.EXIT, 0))]
+    passed = tuple(ProbeEvent(number, 0.0, signal, "1-false") for signal, number in signals)
+    failed = Crash("TestA failed", "no cat", (6,), "", 2, test="TestA")
+
+    def reason(*crashes: Crash, termination: Termination = Termination.EXITED) -> tuple[str, str]:
+        code = 1 if termination is Termination.EXITED else None
+        facts = SourceRun(termination, code, passed, ("",) * 9, "", "1 s", crashes)
+        found = judge(source, probed, replace(facts, unfinished=(UnfinishedTest("TestB"),)))
+        return found[0].reason, found[1].reason
+
+    first = "hidden code after it: TestA failed: no cat"
+    assert reason(failed) == (first, "hidden code after it: the process ended with exit code 1")
+    assert reason(failed, Crash("panic", "no dog", (), "")) == (first, "panic: no dog")
+    assert reason(failed, termination=Termination.TIMED_OUT)[1].startswith(
+        "hidden code after it: still running after 1 s"
+    )

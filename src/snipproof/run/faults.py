@@ -7,6 +7,7 @@ any.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 from snipproof.model import Snippet, Source
@@ -31,10 +32,11 @@ def find_faults(source: Source, probed: Probed, traces: Mapping[str, Trace], run
     for crash in run.crashes:
         blame(_of_crash(source, probed, traces, crash), crash)
     for test in run.unfinished:
-        own = snippets_of_test(source, probed, test)
+        own = snippets_of_part(source, probed, traces, test.name, test.since)
         if own and not run.ok and not run.announced and not any(snippet.id in faults for snippet in own):
             opened = [s for s in own if traces[s.id].open]
-            cause = run.crashes[-1] if run.crashes else run.termination
+            # Other crashes are failures of tests that ended before.
+            cause = next((crash for crash in reversed(run.crashes) if crash.after is None), run.termination)
             blame(opened or _nearest(own, traces, run.stopped_at, None), cause)
     ended = run.announced and run.termination is Termination.EXITED
     unexplained = not run.ok and not run.crashes and not ended and not faults
@@ -48,19 +50,62 @@ def find_faults(source: Source, probed: Probed, traces: Mapping[str, Trace], run
 
 def snippets_of_test(source: Source, probed: Probed, test: str) -> list[Snippet]:
     """Return the Snippets that a native test function holds; none if its place is unknown."""
-    places = probed.plan.functions.get(test, ()) if probed.plan else ()
+    places = _places(probed, test)
     return [s for s in source.snippets if any(a <= s.region.line <= b for a, b in places)] if places else []
 
 
+def snippets_of_part(
+    source: Source,
+    probed: Probed,
+    traces: Mapping[str, Trace],
+    test: str,
+    since: int | None,
+    after: int | None = None,
+    lines: Sequence[int] = (),
+) -> list[Snippet]:
+    """Return the Snippets of a part of a native test, such as a subtest: those of the function that holds it.
+
+    If that function is unknown, they are those of the test that were never entered; all of them if there are none.
+
+    :param since: the number of events before the part began, ``None`` for the whole test; ``after`` likewise its end.
+    :param lines: those at which it failed, outermost first.
+    """
+    own = snippets_of_test(source, probed, test)
+    if since is None:
+        return own
+    entered = [s for s in source.snippets if since <= traces[s.id].last_entry(after)]
+    entered.sort(key=lambda snippet: traces[snippet.id].last_entry(after))
+    starts = [snippet.region.line for snippet in entered if snippet in own]
+    inside = [line for line in lines if any(first <= line <= last for first, last in _places(probed, test))]
+    found = []
+    if place := _innermost(probed, starts[-1] if starts else next(iter(inside), None)):
+        found = [s for s in own if place[0] <= s.region.line <= place[1]]
+    never = [snippet for snippet in own if not traces[snippet.id].begun]
+    return found or entered or never or own
+
+
+def _places(probed: Probed, test: str) -> Sequence[tuple[int, int]]:
+    """Return the first and the last line of each function of this name; none for ``""``."""
+    return probed.plan.functions.get(test, ()) if probed.plan and test else ()
+
+
+def _innermost(probed: Probed, line: int | None) -> tuple[int, int] | None:
+    """Return the first and the last line of the innermost function around ``line``."""
+    every = itertools.chain.from_iterable(probed.plan.functions.values()) if probed.plan else ()
+    around = [place for place in every if line is not None and place[0] <= line <= place[1]]
+    return max(around, default=None)
+
+
 def _of_crash(source: Source, probed: Probed, traces: Mapping[str, Trace], crash: Crash) -> list[Snippet]:
-    own = snippets_of_test(source, probed, crash.test)
+    own = snippets_of_part(source, probed, traces, crash.test, crash.since, crash.after, crash.lines)
     # The innermost line that a Snippet shows; the exception may have left its functions before it was reported.
     shown = next((s for line in reversed(crash.lines) if (s := showing(source.snippets, line))), [])
     opened = [s for s in own or source.snippets if traces[s.id].open_after(crash.after)]
     found = shown or opened
     if not found or (own and not any(snippet in own for snippet in found)):
         # A test that failed makes at least one of its own Snippets red.
-        places = probed.plan.functions.get(crash.test, ()) if probed.plan else ()
+        part = _innermost(probed, own[0].region.line) if own and crash.since is not None else None
+        places = [part] if part else _places(probed, crash.test)
         inside = [line for line in crash.lines if any(first <= line <= last for first, last in places)]
         line = next(iter(reversed(inside or crash.lines)), None)
         if inside and not any(gap.line > inside[-1] for s in own for gap in traces[s.id].gaps if gap.starts):

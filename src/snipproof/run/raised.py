@@ -45,8 +45,7 @@ def raise_problem(snippet: Snippet, probed: Probed, run: SourceRun, raised: Mapp
     if _matches(crash, expected):
         line = _line_behind(snippet, probed, run, raised)
         return f"it raises `{crash.type}`, but line {line} ran after that" if line else ""
-    first = shorten(crash.message.strip().split("\n")[0])
-    return f"it raises `{crash.type}: {first}`, but its START line has `raises: {expected}`"
+    return f"it raises `{crash.type}: {shorten(crash.headline)}`, but its START line has `raises: {expected}`"
 
 
 def last_line(raised: Mapping[str, Crash], snippet: Snippet) -> int | None:

@@ -9,6 +9,8 @@ from enum import StrEnum
 from snipproof.run.probe.plan import Signal
 from snipproof.services.recorder.recording import Exchange
 
+_MAX_HEADLINE = 300
+
 
 class Termination(StrEnum):
     """How the process of a run ended."""
@@ -47,6 +49,7 @@ class Crash:
     :param after: the number of probe events before it, ``None`` for all of them.
     :param if_shown: whether it is a failure only if a Snippet shows one of its lines.
     :param test: the native test function that failed, if it is known.
+    :param since: the number of probe events before that part of it began which failed, such as a subtest.
     :param region: the Region that raised it, if its START line announces an error: the Source went on behind it.
     :param types: ``type`` and the names of its base classes.
     """
@@ -58,8 +61,16 @@ class Crash:
     after: int | None = None
     if_shown: bool = False
     test: str = ""
+    since: int | None = None
     region: str = ""
     types: tuple[str, ...] = ()
+
+    @property
+    def headline(self) -> str:
+        """The message on one line: its first one, or more if that ends with a colon, as in assertions of Node.js."""
+        text = self.message.strip()
+        first = text.split("\n")[0].rstrip()
+        return " ".join(text.split())[:_MAX_HEADLINE] if first.endswith(":") else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +94,28 @@ class SkippedTest:
 
     :param name: its function, ``""`` if it is that of all tests.
     :param whole: whether nothing of it ran to its end.
+    :param since: the number of probe events before the part that was skipped began, ``None`` for the whole test;
+        ``after`` the number before it ended, and ``lines`` those of the Source that skipped it.
     """
 
     name: str
     reason: str
     whole: bool = True
+    since: int | None = None
+    after: int | None = None
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedTest:
+    """A native test that began and never ended.
+
+    :param name: its function.
+    :param since: the number of probe events before that part of it began which never ended, such as a subtest.
+    """
+
+    name: str
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +132,7 @@ class SourceRun:
     :param failure_reason: why a run failed whose process exited with 0, such as a test runner that found no test.
     :param exchanges: the recorded requests of the Source and the responses to them.
     :param skipped: native tests that skipped themselves.
-    :param unfinished: native test functions that began and never ended.
+    :param unfinished: native tests that began and never ended.
     :param announced: whether a Snippet raised the error that it announces, which explains an exit code.
     """
 
@@ -120,7 +148,7 @@ class SourceRun:
     failure_reason: str = ""
     exchanges: tuple[Exchange, ...] = ()
     skipped: tuple[SkippedTest, ...] = ()
-    unfinished: tuple[str, ...] = ()
+    unfinished: tuple[UnfinishedTest, ...] = ()
     announced: bool = False
 
     @property

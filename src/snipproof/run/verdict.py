@@ -14,7 +14,7 @@ from snipproof.compare.expectation import ExpectationResult, check_expectation
 from snipproof.compare.tree import Notation
 from snipproof.model import Expectation, Origin, Outcome, Snippet, Source
 from snipproof.redaction import redact
-from snipproof.run.faults import Fault, find_faults, showing, snippets_of_test
+from snipproof.run.faults import Fault, find_faults, showing, snippets_of_part
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.probe import Probed
 from snipproof.run.raised import (
@@ -177,8 +177,13 @@ def _skipped(source: Source, probed: Probed, traces: Mapping[str, Trace], run: S
     """Return why Snippets were skipped by their native tests."""
     found = {}
     for test in run.skipped:
-        for snippet in snippets_of_test(source, probed, test.name) or source.snippets:
-            if test.whole or traces[snippet.id].gaps:
+        own = snippets_of_part(source, probed, traces, test.name, test.since, test.after, test.lines)
+        for snippet in own or source.snippets:
+            if test.since is None:
+                skips = test.whole or bool(traces[snippet.id].gaps)
+            else:  # what another part entered is not skipped
+                skips = not traces[snippet.id].begun or traces[snippet.id].last_entry(test.after) >= test.since
+            if skips:
                 found[snippet.id] = test.reason
     return found
 
@@ -194,8 +199,7 @@ def _failure(source: Source, snippet: Snippet, trace: Trace, run: SourceRun, fau
         what = f"{fault.tool}: {fault.message}" if line else str(fault)
     elif isinstance(fault, Crash):
         line = fault.lines[-1] if fault.lines else None
-        first = fault.message.strip().split("\n")[0]
-        what = f"{fault.type}: {first}" if first else fault.type
+        what = f"{fault.type}: {fault.headline}" if fault.headline else fault.type
         details = fault.traceback
     elif fault is Termination.TIMED_OUT:
         line = run.stopped_at

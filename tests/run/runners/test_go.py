@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.support.announced import MATCHED, matched, messages
 from tests.support.mini import Mini, brief, passed
 from tests.support.processes import left_running, with_argument
 
@@ -222,28 +223,103 @@ def test_a_native_test_that_failed_has_a_red_snippet(mini: Mini) -> None:
     }
 
 
+def test_each_subtest_has_a_verdict_of_its_own(mini: Mini) -> None:
+    """A subtest that failed, was skipped or never ended makes a Snippet of its own red, wherever it was noticed."""
+
+    def sub(name: str, *lines: str) -> tuple[str, ...]:
+        return (f't.Run("{name}", func(t *testing.T) {{', *lines, "})")
+
+    def run(name: str) -> tuple[str, ...]:
+        return snippet(name, f'fmt.Println("{name}")')
+
+    helper = ("check := func(t *testing.T, ok bool) {", "if !ok {", 't.Fatal("no bread")', "}", "}")
+    left = snippet("left", "if len(os.Args) > 0 {", "return", "}", 'fmt.Println("never")')
+    text = source(
+        "A",
+        *helper,
+        *sub("one", *run("one"), "check(t, false)"),
+        *sub("two", *run("two"), "check(t, true)"),
+        *sub("three", *run("three"), "check(t, false)", *run("behind")),
+        *sub("four", 't.Fatal("no rye")', *run("before")),
+        *sub("five", *run("five"), *sub("inner", *run("inner"), "check(t, false)")),
+        *sub("six", *run("six"), 't.Skip("closed")'),
+        *sub("seven", *left),
+        *sub("eight", 't.Skip("away")', *run("eight")),
+        't.Run("nine", named)',
+        "for _, n := range []int{1, 2} {",
+        *sub("round", *run("round"), "check(t, n == 1)"),
+        "}",
+    ) + "".join(f"{line}\n" for line in ("func named(t *testing.T) {", *run("nine"), 't.Error("no milk")', "}"))
+    hang = source("H", *helper, *sub("one", *run("one"), "check(t, false)"), *sub("two", *run("two"), "select {}"))
+    panics = source("P", *sub("one", *run("one"), 't.Error("no bread")'), *sub("two", *run("two"), 'panic("two")'))
+    mini.set(timeout=2.0)
+    found = mini.prove({"go/a_test.go": text, "go/hang/a_test.go": hang, "go/panic/a_test.go": panics})
+    verdicts = {f"{Path(name).parent.name}/{v.snippet.name}": (str(v.outcome), v.reason) for name, v in found.items()}
+    passed = {name for name, (outcome, _) in verdicts.items() if outcome == "passed"}
+    assert passed == {"go/two", "go/three", "go/five"}, verdicts
+    reasons = {name: reason for name, (outcome, reason) in verdicts.items() if outcome == "failed"}
+    assert reasons == {
+        "go/one": "hidden code after it: TestA/one failed: no bread",
+        "go/behind": "hidden code before it: TestA/three failed: no bread",
+        "go/before": "hidden code before it: TestA/four failed: no rye",
+        "go/inner": "hidden code after it: TestA/five/inner failed: no bread",
+        "go/round": "hidden code after it: TestA/round#01 failed: no bread",
+        "go/nine": "hidden code after it: TestA/nine failed: no milk",
+        "hang/one": "hidden code after it: TestH/one failed: no bread",
+        "hang/two": "hidden code after it: still running after 2 s, stopped at go/hang/a_test.go:20",
+        "panic/one": "hidden code after it: TestP/one failed: no bread",
+        "panic/two": "hidden code after it: panic: two",
+    }
+    assert {name: verdicts[name] for name in ("go/six", "go/eight")} == {
+        "go/six": ("skipped", "TestA/six was skipped: closed"),
+        "go/eight": ("skipped", "TestA/eight was skipped: away"),
+    }
+    assert verdicts["go/left"][0] == "blocked"  # not skipped, as another subtest was
+
+
+def announced(name: str, message: str, *lines: str, raises: str = "bread") -> tuple[str, ...]:
+    """Return the lines of a Snippet that announces an error, and of Expectations of its message."""
+    return (f"// START {name} {{raises: {raises}}}", *lines, f"// END {name}", *messages(name, message))
+
+
 def test_errors_that_a_snippet_announces(mini: Mini) -> None:
-    """What ``log.Fatal`` prints, and a panic that hidden code recovers."""
-    recovered = (
-        "defer func() { recover() }()",
-        "// START r {raises: no bread}",
-        'panic("no bread")',
-        "// END r",
+    """Panics, whether hidden code recovers them or not, and what is passed to a ``Fatal``, with their messages."""
+    head = HEAD.replace('"os"', '"log"; "os"') + "var _ = log.Flags\n"
+    recovered = "defer func() { recover() }()"
+    tests = (
+        *('t.Run("a", func(t *testing.T) {', recovered, *announced("text", "no bread", 'panic("no bread")'), "})"),
+        *('t.Run("b", func(t *testing.T) {', recovered),
+        *(*announced("kind", "no rye", 'panic(shopError("rye"))', raises="shopError"), "})"),
+        *('t.Run("c", func(t *testing.T) {', recovered, *announced("called", "no bread\nno milk", "shop()"), "})"),
+        *('t.Run("d", func(t *testing.T) {', 't.Log("a note")'),
+        *(*announced("fatal", "no bread\n  in 2 shops", 't.Fatalf("no bread\\n  in %d shops", 2)'), "})"),
     )
-    fatal = ("// START f {raises: no bread}", 'log.Fatal("no bread left")', "// END f")
-    found = mini.prove(
-        {
-            "go/one/a_test.go": source("A", *recovered, head=HEAD),
-            "go/two/a_test.go": source("A", *fatal, head=HEAD.replace('"os"', '"os"; "log"')),
-            "go/three/a_test.go": source(
-                "A", *(line.replace("bread}", "milk}") for line in fatal), head=HEAD.replace('"os"', '"os"; "log"')
-            ),
-        }
+    text = source("A", *tests, head=head) + (
+        'type shopError string\nfunc (e shopError) Error() string { return "no " + string(e) }\n'
+        'func shop() {\npanic("no bread\\nno milk")\n}\n'
     )
-    assert {name: str(verdict.outcome) for name, verdict in found.items()} == {
-        "go/one/a_test.go::r": "passed",
-        "go/two/a_test.go::f": "passed",
-        "go/three/a_test.go::f": "failed",
+    ends = {
+        "panic": announced("x", "no bread\nno milk", 'panic("no bread\\nno milk")'),
+        "go": announced("x", "no bread", "ready := make(chan int)", 'go func() { panic("no bread") }()', "<-ready"),
+        "log": ('log.Println("open")', *announced("x", "no bread\n 2", 'log.Fatalf("no bread\\n %d", 2)')),
+        "plain": (
+            *('log.Println("open")', "log.SetFlags(0)"),
+            *announced("x", "no bread\nno milk", 'log.Fatal("no bread\\nno milk")'),
+        ),
+        "prefix": ('log.SetPrefix("shop: ")', *announced("x", "no bread", 'log.Fatalln("no", "bread")')),
+        "logger": announced("x", "no bread", 'l := log.New(os.Stderr, "", log.Lmicroseconds)', 'l.Fatal("no bread")'),
+        "other": announced("x", "", 'log.Fatal("no bread")', raises="milk"),
+        "behind": (
+            *announced("x", "", 'if len(os.Args) == 0 { log.Fatal("no bread") }'),
+            'log.Fatal("no bread")',
+        ),
+    }
+    files = {f"go/{name}/a_test.go": source("A", *lines, head=head) for name, lines in ends.items()}
+    found = mini.prove({"go/a_test.go": text} | files)
+    differs = {name: verdict.reason for name, verdict in found.items() if matched(verdict) != MATCHED}
+    assert differs == {
+        "go/other/a_test.go::x": "it raises `log.Fatal: no bread`, but its START line has `raises: milk`",
+        "go/behind/a_test.go::x": "hidden code after it: the process ended with exit code 1",
     }
 
 

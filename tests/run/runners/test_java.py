@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from tests.support.announced import MATCHED, matched, messages
 from tests.support.java_suite import FOLDER, GOOD, in_class, in_test, make_mini, reasons, short
 from tests.support.mini import Mini, passed
 from tests.support.processes import left_running, with_pid
@@ -248,6 +249,44 @@ def test_errors_in_threads_and_errors_that_are_caught(mini: Mini) -> None:
         "Threads::other": ("failed", 27),
         "Threads::stream": ("passed", 34),
     }
+
+
+def test_messages_of_errors_that_a_snippet_announces(mini: Mini) -> None:
+    """Uncaught, and caught by hidden code in three ways: the message is that of the error itself."""
+    cases = {
+        "plain": ('throw new IllegalStateException("no bread");', "no bread", "bread"),
+        "lines": (
+            'throw new RuntimeException("no bread:\\n  - rye\\n  - wheat");',
+            "no bread:\n  - rye\n  - wheat",
+            "rye",
+        ),
+        "caused": ('throw new RuntimeException("no bread", new Error("no flour"));', "no bread", "RuntimeException"),
+        "bare": ('throw new RuntimeException(new Error("no flour"));', "java.lang.Error: no flour", "flour"),
+        "called": ('shop("rye");', "no rye", "ShopException"),
+        "asserted": ("assertEquals(1, 2);", "expected: <1> but was: <2>", "AssertionFailedError"),
+    }
+    ways = {
+        "Uncaught": ("", ""),
+        "Asserted": ("assertThrows(Throwable.class, () -> {", "});"),
+        "Caught": ("try {", "} catch (Throwable error) { error.getMessage(); }"),
+        "Named": (
+            "org.junit.jupiter.api.function.Executable shown = () -> {",
+            "}; assertThrows(Throwable.class, shown);",
+        ),
+    }
+    body = []
+    for way, (before, behind) in ways.items():
+        for case, (line, message, raises) in cases.items():
+            name = f"{case}{way}"
+            shown = (f"// START {name} {{raises: {raises}}}", line, f"// END {name}")
+            body += [f"@Test void {name}() throws Exception {{", before, *shown, behind, "}", *messages(name, message)]
+    body += [
+        "static class ShopException extends Exception { ShopException(String text) { super(text); } }",
+        'static void shop(String what) throws ShopException { throw new ShopException("no " + what); }',
+    ]
+    found = mini.prove(in_class("Errors", *body))
+    assert len(found) == len(ways) * len(cases)
+    assert {name: verdict.reason for name, verdict in found.items() if matched(verdict) != MATCHED} == {}
 
 
 def test_a_test_that_never_ends_is_red(mini: Mini) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from tests.support.announced import MATCHED, matched, messages
 from tests.support.mini import Mini, brief, passed
 from tests.support.processes import left_running, living, with_pid, with_variable
 from tests.support.typescript_suite import PACKAGES, make_typescript
@@ -443,6 +444,42 @@ def test_a_source_goes_on_behind_an_error_on_purpose(mini: Mini) -> None:
         "none": ("failed", 21),
     }
     assert found["a.ts::milk"].output == "1 1 function undefined\n"
+
+
+def test_errors_that_a_snippet_announces(mini: Mini) -> None:
+    """At the top level the Source goes on behind END, elsewhere it ends there; messages are complete."""
+
+    def announced(name: str, message: str, *lines: str, raises: str = "bread") -> str:
+        shown = (f"// START {name} {{raises: {raises}}}", *lines, f"// END {name}", *messages(name, message))
+        return "".join(f"{line}\n" for line in shown)
+
+    lists = "throw new Error('no bread:\\n  - rye\\n  - wheat');"
+    top = (
+        announced("thrown", "no bread", "const shop = () => { throw new RangeError('no bread'); };", "shop();")
+        + announced("kind", "no rye", "throw new TypeError('no rye', { cause: 'bread' });", raises="TypeError")
+        + announced("lines", "no bread:\n  - rye\n  - wheat", lists)
+        + announced("value", "{ code: 'E1', bread: 0 }", "throw { code: 'E1', bread: 0 };", raises="E1")
+        + announced("awaited", "no bread", "await Promise.reject(new Error('no bread'));")
+        + announced("other", "", lists, raises="milk")
+        + "// START behind\nconst open = true;\n// END behind\nconsole.log(open);\n"
+    )
+    waits = "await new Promise((resolve) => setTimeout(resolve, 50));\n"
+    body = announced("x", "no bread", "await null;", "throw new Error('no bread');")
+    found = prove(
+        mini,
+        {
+            "top.ts": top,
+            "called.ts": f"async function shop(): Promise<void> {{\n{body}}}\nawait shop();\nexport {{}};\n",
+            "rejected.ts": announced("x", "no bread", "void Promise.reject(new Error('no bread'));")
+            + f"{waits}export {{}};\n",
+            "later.ts": announced("x", "no bread", "setTimeout(() => { throw new Error('no bread'); }, 1);")
+            + f"{waits}export {{}};\n",
+        },
+    )
+    assert passed({"behind": found.pop("top.ts::behind")})
+    reason = found.pop("top.ts::other").reason
+    assert reason == "it raises `Error: no bread: - rye - wheat`, but its START line has `raises: milk`"
+    assert {name: verdict.reason for name, verdict in found.items() if matched(verdict) != MATCHED} == {}
 
 
 def test_an_option_that_node_refuses(mini: Mini) -> None:

@@ -86,7 +86,7 @@ class Plan:
 
     :param regions: by the name of the Region.
     :param lines: the first line of each statement of a Region, by its number: what a run can cover.
-    :param functions: the first and the last line of each function, by its name.
+    :param functions: the first and the last line of each function, by its name; ``""`` for function literals.
     """
 
     regions: Mapping[str, RegionPlan]
@@ -126,8 +126,7 @@ def make_plan(root: StatementList, regions: Sequence[Region]) -> tuple[Plan, Pro
     planner = _Planner(root, regions)
     named: dict[str, list[tuple[int, int]]] = {}
     for function in functions(root):
-        if function.name:
-            named.setdefault(function.name, []).append((function.first, function.last))
+        named.setdefault(function.name, []).append((function.first, function.last))
     return Plan({region.name: planner.plan(region) for region in regions}, planner.lines(), named), planner.probes
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from snipproof.model import Source
-from snipproof.run.source_run import Crash, SkippedTest
+from snipproof.run.source_run import Crash, SkippedTest, UnfinishedTest
 
 _FRAMEWORK = (
     r"\x16(?:=== (?P<turn>[A-Z]+) *(?P<turn_name>[^\n]*)"
@@ -51,11 +51,13 @@ class GoTestReport:
 
     :param text: the output of the Source itself.
     :param tests: the tests that started, with subtests; ``None`` for a test that did not end.
+    :param began: the number of events before each of them began, or went on after ``t.Parallel``.
     :param failed: those that failed, in the order of the report.
     """
 
     text: str = ""
     tests: dict[str, Ended | None] = field(default_factory=dict)
+    began: dict[str, int] = field(default_factory=dict)
     logged: list[Logged] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
@@ -92,6 +94,8 @@ def read_report(stdout: str, separator: str) -> GoTestReport:
             current = match["turn_name"]
             if match["turn"] == "RUN":
                 report.tests[current] = None
+            if match["turn"] in ("RUN", "CONT"):
+                report.began[current] = events
         elif match["result"]:
             name = match["name"]
             report.tests[name] = Ended(match["result"], events)
@@ -133,12 +137,14 @@ def failures(report: GoTestReport, source: Source, explained: Sequence[str]) -> 
                     message = ": ".join(_one_line(text) for text in parts if text)
                     lines = _traced(logged.message, name) or lines
                 text = _log(test, [m for m in messages if m == logged or m in notes], source)
-                found.append(Crash(f"{test} failed", message, lines, text, logged.after, test=_function(test)))
+                crash = Crash(f"{test} failed", message, lines, text, logged.after, test=_function(test))
+                found.append(replace(crash, since=_since(report, test)))
         inner = any(other.startswith(f"{test}/") for other in failed)
         if len(notes) == len(messages) and test not in explained and not inner:
             message = notes[-1].message if notes else "without a message"
             lines = (notes[-1].line,) if notes else ()
-            found.append(Crash(f"{test} failed", message, lines, _log(test, notes, source), end, test=_function(test)))
+            crash = Crash(f"{test} failed", message, lines, _log(test, notes, source), end, test=_function(test))
+            found.append(replace(crash, since=_since(report, test)))
     return sorted(found, key=lambda crash: crash.after or 0)
 
 
@@ -162,18 +168,32 @@ def unfinished(report: GoTestReport, tests: Sequence[str], *, ended: bool) -> li
     return found if ended else []
 
 
-def running(report: GoTestReport) -> tuple[str, ...]:
-    """Return the test functions that began and never ended."""
-    return tuple(dict.fromkeys(_function(test) for test, end in report.tests.items() if end is None))
+def _since(report: GoTestReport, test: str) -> int | None:
+    """Return the number of events before a subtest began; ``None`` for a test function, which its name finds."""
+    return report.began.get(test) if "/" in test else None
 
 
-def skipped(report: GoTestReport) -> list[SkippedTest]:
+def left_by_panic(panic: Crash, report: GoTestReport, tests: Sequence[str]) -> Crash:
+    """Return ``panic`` with the innermost of ``tests``, which it has left."""
+    return replace(panic, test=_function(tests[-1]), since=_since(report, tests[-1]))
+
+
+def running(report: GoTestReport) -> tuple[UnfinishedTest, ...]:
+    """Return the tests that began and never ended, without those around them."""
+    names = [test for test, end in report.tests.items() if end is None]
+    inner = [name for name in names if not any(other.startswith(f"{name}/") for other in names)]
+    return tuple(UnfinishedTest(_function(name), _since(report, name)) for name in inner)
+
+
+def skipped(report: GoTestReport, source: Source) -> list[SkippedTest]:
     """Return the tests and subtests that were skipped."""
     found = []
-    for test in report.ended("SKIP"):
+    name = source.path.rpartition("/")[2]
+    for test, after in report.ended("SKIP").items():
         messages = report.messages(test)
         reason = f"{test} was skipped" + (f": {messages[-1].message}" if messages else "")
-        found.append(SkippedTest(_function(test), reason, whole="/" not in test))
+        lines = tuple(message.line for message in messages if message.file == name)
+        found.append(SkippedTest(_function(test), reason, since=_since(report, test), after=after, lines=lines))
     return found
 
 

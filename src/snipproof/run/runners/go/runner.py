@@ -17,12 +17,12 @@ from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.runners.go.build import GoBuild
 from snipproof.run.runners.go.module import GoModule, download, find_module
-from snipproof.run.runners.go.report import failures, panicked, read_report, running, skipped, unfinished
+from snipproof.run.runners.go.report import failures, left_by_panic, panicked, read_report, running, skipped, unfinished
 from snipproof.run.runners.go.trace import fatal_message, read_panic, stopped_at
 from snipproof.run.runners.job import Job
 from snipproof.run.source_run import Crash, SourceRun, Termination
 
-_FATAL = re.compile(r"\blog\.Fatal(?:f|ln)?\(")
+_FATAL = re.compile(r"\.Fatal(?:f|ln)?\(")
 _TEST_LEFT = "testing.tRunner.func1"
 _PROBE_VARIABLE = "SNIPPROOF_PROBE"
 _NO_TEST = "go finds no test in this file: add a function such as `func TestSearch(t *testing.T)`"
@@ -87,32 +87,41 @@ def _read(job: Job, termination: Termination, code: int | None, tests: Sequence[
     path = str(job.source)
     stderr = job.read(job.stderr)
     panic = read_panic(stderr, path) if code else None
+    fatal = fatal_message(job.read(job.stderr, _printed_before(job))) if code == 1 else ""
     hang = stopped_at(job.read(job.folder / "hang"), path)
     crashes = (panic,) if panic else ()
     if not tests:
-        return _explained(job, job.result(termination, code, stderr=stderr, crashes=crashes, stopped_at=hang))
+        return _explained(job, job.result(termination, code, stderr=stderr, crashes=crashes, stopped_at=hang), fatal)
     report = read_report(job.read(job.stdout), job.separator)
     # A panic that leaves a test is raised again by `testing`; one of another goroutine is not.
     left = panicked(report) if panic and _TEST_LEFT in stderr else []
     if panic and left:
-        crashes = (replace(panic, test=left[-1] if "/" not in left[-1] else ""),)
+        crashes = (left_by_panic(panic, report, left),)
     source = job.program.source
     found = (
         *failures(report, source, left),
         *unfinished(report, tests, ended=code == 0 and termination is Termination.EXITED),
     )
     run = job.result(termination, code, stdout=report.text, stderr=stderr, crashes=(*found, *crashes), stopped_at=hang)
-    return _explained(job, replace(run, skipped=tuple(skipped(report)), unfinished=running(report)))
+    return _explained(job, replace(run, skipped=tuple(skipped(report, source)), unfinished=running(report)), fatal)
 
 
-def _explained(job: Job, run: SourceRun) -> SourceRun:
-    """Return ``run`` with the error that ``log.Fatal`` printed, and without a panic that a Region announces."""
+def _printed_before(job: Job) -> int:
+    """Return how many bytes were on standard error before the statement that ran last."""
+    sizes = [event["stderr"] for event in job.read_events() if event.get("signal") == Signal.AT and "stderr" in event]
+    return sizes[-1] if sizes and isinstance(sizes[-1], int) else 0
+
+
+def _explained(job: Job, run: SourceRun, fatal: str) -> SourceRun:
+    """Return ``run`` with the error of ``log.Fatal``, and without a panic that a Region announces.
+
+    :param fatal: what ``log.Fatal`` printed, if that is what ended the process.
+    """
     plan, lines = job.program.probed.plan, job.program.source.lines
     announced = {crash.lines[-1:] for crash in run.crashes if crash.region}
     crashes = tuple(c for c in run.crashes if c.region or c.type != "panic" or c.lines[-1:] not in announced)
-    last = next((event for event in reversed(run.events) if event.signal is Signal.AT), None)
-    line = plan.lines.get(last.line, 0) if plan and last else 0
+    last = next((event for event in reversed(run.events) if event.signal in (Signal.AT, Signal.EXIT)), None)
+    line = plan.lines.get(last.line, 0) if plan and last and last.signal is Signal.AT else 0
     if run.exit_code == 1 and not crashes and line and _FATAL.search(lines[line - 1]):
-        message = fatal_message(run.stderr)
-        crashes = (Crash("log.Fatal", message, (line,), run.stderr),)
+        crashes = (Crash("log.Fatal", fatal, (line,), run.stderr),)
     return replace(run, crashes=crashes)

@@ -14,7 +14,9 @@ _FRAME = re.compile(
     r"^(?P<call>\S[^\n]*)\n\t(?P<file>[^\n]+):(?P<line>\d+)(?: \+0x[0-9a-f]+)?(?: fp=\S+ sp=\S+ pc=\S+)?$", re.MULTILINE
 )
 _STATE = re.compile(r" \[recovered(?:, repanicked)?\]")
-_LOG = re.compile(r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d+)? (?:\S+\.go:\d+: )?", re.MULTILINE)
+# A prefix stands before the date. Without a date, it cannot be distinguished from the message.
+_TIME = r"\d\d:\d\d:\d\d(?:\.\d+)?"
+_LOG = re.compile(rf"^(?:[^\n\d]*\d{{4}}/\d\d/\d\d(?: {_TIME})?|{_TIME}) (?:\S+\.go:\d+: )?", re.MULTILINE)
 _SIGNAL = re.compile(r"\n\[signal [^\n]*\]")
 _ARGUMENTS = re.compile(r"\((?:0x|\{|\.\.\.)[^()\n]*\)$")
 _GO_FRAMES = ("runtime.", "testing.", "created by testing.", "panic(", "main.main()\n\t_testmain")
@@ -65,10 +67,12 @@ def _unreadable(message: str, frames: list[_Frame], path: str) -> Crash:
 
 
 def fatal_message(stderr: str) -> str:
-    """Return what the standard logger printed last, without date and time."""
+    """Return what a logger printed last, without date and time.
+
+    :param stderr: what was printed since the statement began that ended the process.
+    """
     begins = [match.end() for match in _LOG.finditer(stderr)]
-    text = stderr[begins[-1] :] if begins else stderr.rstrip().rpartition("\n")[2]
-    return text.strip()
+    return stderr[begins[-1] if begins else 0 :].strip()
 
 
 def stopped_at(dump: str, path: str) -> int | None:

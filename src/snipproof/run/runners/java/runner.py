@@ -22,7 +22,7 @@ from snipproof.run.runners.java.javac import Javac, join_class_path
 from snipproof.run.runners.java.maven import ClassPath, manifest, resolve
 from snipproof.run.runners.job import Job, empty, environment
 from snipproof.run.runners.worker_process import WorkerProcess
-from snipproof.run.source_run import Crash, SkippedTest, SourceRun, Termination
+from snipproof.run.source_run import Crash, SkippedTest, SourceRun, Termination, UnfinishedTest
 from snipproof.run.toolchain import find_tool, find_version
 
 _MIN_VERSION = 11
@@ -220,7 +220,7 @@ class JavaRunner(Runner):
         )
         began = Counter(event["started"] for event in all_events if "started" in event)
         began -= Counter(event["finished"] for event in all_events if "finished" in event)
-        return replace(run, skipped=skipped, unfinished=tuple(began))
+        return replace(run, skipped=skipped, unfinished=tuple(UnfinishedTest(name) for name in began))
 
 
 def _environment(context: RunnerContext, home: Path) -> dict[str, str]:

@@ -250,9 +250,7 @@ function typeOf(error) {
 
 function messageOf(error) {
   const unreadable = (another) => `its message cannot be read: ${attempt(() => typeOf(another), 'Error')}`;
-  const text = attempt(() => (isError(error) ? String(error.message) : inspect(error)), unreadable);
-  // Messages of node:assert continue below their first line.
-  return /^.*:\s*\n/.test(text) ? text.replace(/\s+/g, ' ').slice(0, 300) : text;
+  return attempt(() => (isError(error) ? String(error.message) : inspect(error)), unreadable);
 }
 
 function stackOf(error) {
