@@ -65,7 +65,7 @@ def snippets_of_part(
 ) -> list[Snippet]:
     """Return the Snippets of a part of a native test, such as a subtest: those of the function that holds it.
 
-    If that function is unknown, they are those of the test that were never entered; all of them if there are none.
+    If that function is unknown, return those of the test that were never entered, or else all of them.
 
     :param since: the number of events before the part began, ``None`` for the whole test; ``after`` likewise its end.
     :param lines: those at which it failed, outermost first.
