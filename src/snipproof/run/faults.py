@@ -65,7 +65,7 @@ def snippets_of_part(
 ) -> list[Snippet]:
     """Return the Snippets of a part of a native test, such as a subtest: those of the function that holds it.
 
-    If that function is unknown, they are those of the test that were never entered; all of them if there are none.
+    If that function is unknown, return those of the test that were never entered, or else all of them.
 
     :param since: the number of events before the part began, ``None`` for the whole test; ``after`` likewise its end.
     :param lines: those at which it failed, outermost first.
@@ -111,7 +111,8 @@ def _of_crash(source: Source, probed: Probed, traces: Mapping[str, Trace], crash
         if inside and not any(gap.line > inside[-1] for s in own for gap in traces[s.id].gaps if gap.starts):
             # What stands above this line was not kept from starting.
             own = [s for s in own if traces[s.id].last_entry(crash.after) >= 0] or own
-        found = [*found, *_nearest(own or source.snippets, traces, line, crash.after)]
+        outermost = next(iter(inside or crash.lines), None)
+        found = [*found, *_nearest(own or source.snippets, traces, line, crash.after, outermost)]
     return found
 
 
@@ -131,17 +132,23 @@ def _at_line(source: Source, diagnostic: Diagnostic) -> list[Snippet]:
 
 
 def _nearest(
-    snippets: Sequence[Snippet], traces: Mapping[str, Trace], line: int | None, after: int | None
+    snippets: Sequence[Snippet],
+    traces: Mapping[str, Trace],
+    line: int | None,
+    after: int | None,
+    outermost: int | None = None,
 ) -> list[Snippet]:
     """Return the Snippet that hidden code kept from starting or continuing, else the Snippet that was entered last.
 
     :param line: the line of the hidden code, if it is known.
     :param after: the number of events before it failed, ``None`` for all: test functions run in any order.
+    :param outermost: the line that called it: a Snippet that was entered does not continue above it.
     """
     waiting: dict[int, Snippet] = {}
     for snippet in snippets:
-        for gap in traces[snippet.id].gaps:
-            if gap.starts:
+        trace = traces[snippet.id]
+        for gap in trace.gaps:
+            if gap.starts and (outermost is None or gap.line > outermost or not trace.begun):
                 waiting.setdefault(gap.line, snippet)
     later = [start for start in waiting if line is not None and start > line]
     if waiting:

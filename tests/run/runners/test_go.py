@@ -246,6 +246,13 @@ def test_each_subtest_has_a_verdict_of_its_own(mini: Mini) -> None:
         *sub("seven", *left),
         *sub("eight", 't.Skip("away")', *run("eight")),
         't.Run("nine", named)',
+        *sub(
+            "ten",
+            *snippet("load", "load := func() {", "fmt.Println(1)", "}"),
+            *run("ten"),
+            't.Fatal("no rye")',
+            "load()",
+        ),
         "for _, n := range []int{1, 2} {",
         *sub("round", *run("round"), "check(t, n == 1)"),
         "}",
@@ -265,6 +272,7 @@ def test_each_subtest_has_a_verdict_of_its_own(mini: Mini) -> None:
         "go/inner": "hidden code after it: TestA/five/inner failed: no bread",
         "go/round": "hidden code after it: TestA/round#01 failed: no bread",
         "go/nine": "hidden code after it: TestA/nine failed: no milk",
+        "go/ten": "hidden code after it: TestA/ten failed: no rye",
         "hang/one": "hidden code after it: TestH/one failed: no bread",
         "hang/two": "hidden code after it: still running after 2 s, stopped at go/hang/a_test.go:20",
         "panic/one": "hidden code after it: TestP/one failed: no bread",
@@ -274,6 +282,7 @@ def test_each_subtest_has_a_verdict_of_its_own(mini: Mini) -> None:
         "go/six": ("skipped", "TestA/six was skipped: closed"),
         "go/eight": ("skipped", "TestA/eight was skipped: away"),
     }
+    assert verdicts["go/load"][0] == "blocked"  # it would have been called
     assert verdicts["go/left"][0] == "blocked"  # not skipped, as another subtest was
 
 

@@ -155,6 +155,27 @@ def test_what_goes_wrong_is_red_at_its_line(mini: Mini, source: str, line: int, 
     assert reason in found.reason
 
 
+def test_hidden_code_that_fails_is_blamed_on_the_snippet_before_it(mini: Mini) -> None:
+    """Not on one above, whose function would have been called later; but on one that was never entered."""
+    load = "# START load\ndef load():\n    return 1\n# END load\n"
+    inner = "def main():\n    # START main\n    print(1)\n    # END main\n"
+    one = "# START one\nx = 1\n# END one\n"
+    found = mini.prove(
+        {
+            "py/a.py": f"{load}{one}assert x == 2\nload()\n",
+            "py/b.py": f"{one}{inner}assert x == 2\nmain()\n",
+            "py/c.py": f"{load}assert load == 2\nload()\n",
+        }
+    )
+    assert {name: str(verdict.outcome) for name, verdict in found.items()} == {
+        "py/a.py::load": "blocked",
+        "py/a.py::one": "failed",
+        "py/b.py::one": "passed",
+        "py/b.py::main": "failed",
+        "py/c.py::load": "failed",
+    }
+
+
 def test_only_modules_of_the_environment_are_imported_ahead(mini: Mini) -> None:
     """A helper module that stands beside a Source runs when the Source imports it, and not before."""
     mini.write("py/beside.py", "print('imported')\n")
