@@ -51,12 +51,14 @@ class StatementList:
     :param first: the line at which its clause begins, such as that of ``else`` or ``case``; the line of its first
         statement if it has none.
     :param branch: whether a run can pass without entering it: the body of an ``if``, a loop or a handler.
+    :param handles_error: whether it is entered only after an error: the body of a handler, of Go's ``if err != nil``.
     """
 
     node: Any
     statements: list[Statement] = field(default_factory=list)
     first: int = 0
     branch: bool = False
+    handles_error: bool = False
 
 
 @dataclass(slots=True, eq=False)

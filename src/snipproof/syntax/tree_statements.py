@@ -41,6 +41,7 @@ _CASES = frozenset(
 )
 _LABELS = frozenset(("switch_label", "type", "value", "communication"))
 _BODIES = frozenset(("consequence", "alternative", "body"))
+_HAS_ERROR = re.compile(r"\b\w*[eE]rr(?:or)?\d* *!= *nil\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,9 @@ class _Maker:
             elif child.type in self._syntax.members:
                 made.functions += [_without_name(f) for f in self._members(child)[0]]
             elif child.type in self._syntax.blocks:
-                made.blocks.append(self.block(child, branch=parent.type in _BRANCHING))
+                block = self.block(child, branch=parent.type in _BRANCHING)
+                block.handles_error = _handles_error(parent, field)
+                made.blocks.append(block)
             elif child.type in _CASES:
                 self._case(child, made)
             elif child.type != "else_clause" and _is_single(parent, child, field):
@@ -343,6 +346,13 @@ def _is_single(node: Any, child: Any, field: str) -> bool:
     if child.type == "if_statement":
         return False
     return node.type == "else_clause" or (node.type in _BRANCHING and field in _BODIES and _is_statement(child))
+
+
+def _handles_error(node: Any, field: str) -> bool:
+    """Return whether ``field`` of ``node`` is what runs after an error: a handler, or the body of ``if err != nil``."""
+    if node.type != "if_statement":
+        return bool(node.type == "catch_clause")
+    return field == "consequence" and bool(_HAS_ERROR.search(_text(node.child_by_field_name("condition"))))
 
 
 def _is_statement(node: Any) -> bool:

@@ -74,11 +74,15 @@ class Plan:
     :param regions: by the name of the Region.
     :param lines: the first line of each statement of a Region, by its number: what a run can cover.
     :param functions: the first and the last line of each function, by its name.
+    :param handling: the numbers of those statements that run only after an error.
+    :param idle: the numbers of those of whom nothing runs, such as a bare string.
     """
 
     regions: Mapping[str, RegionPlan]
     lines: Mapping[int, int]
     functions: Mapping[str, Sequence[tuple[int, int]]]
+    handling: frozenset[int] = frozenset()
+    idle: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -112,7 +116,11 @@ def make_plan(root: StatementList, regions: Sequence[Region]) -> tuple[Plan, Pro
     for function in functions(root):
         if function.name:
             named.setdefault(function.name, []).append((function.first, function.last))
-    return Plan({region.name: planner.plan(region) for region in regions}, planner.lines(), named), planner.probes
+    plans = {region.name: planner.plan(region) for region in regions}
+    numbers = planner.probes.statements
+    handling = frozenset(numbers.get(statement, 0) for statement in _handling(root)) - {0}
+    idle = frozenset(number for statement, number in numbers.items() if statement.kind is StatementKind.NOTHING) - {0}
+    return Plan(plans, planner.lines(), named, handling, idle), planner.probes
 
 
 class _Planner:
@@ -285,6 +293,18 @@ def _blocks_at(block: StatementList, segment: Segment) -> list[StatementList]:
                 found = [*branches, *at] if inner.branch and not shown else at
                 branches += at
     return found
+
+
+def _handling(block: StatementList) -> Iterator[Statement]:
+    """Yield the statements in ``block`` that run only after an error."""
+    for body in (block, *(function.body for function in functions(block))):
+        waiting = [(body, False)]
+        while waiting:
+            inside, handles = waiting.pop()
+            handles = handles or inside.handles_error
+            if handles:
+                yield from inside.statements
+            waiting += [(inner, handles) for statement in inside.statements for inner in statement.blocks]
 
 
 def _overlaps(segment: Segment, statement: Statement) -> bool:
