@@ -63,6 +63,9 @@ try {
 } catch (error) {
   if (error) console.error(error);
 }
+if (!response.ok) {
+  throw new Error();
+}
 // END a
 """
 JAVA = """\
@@ -121,7 +124,7 @@ def test_a_statement_that_begins_in_hidden_code_counts_at_its_first_shown_line()
 
 @pytest.mark.parametrize(
     ("language", "text", "handling"),
-    [("go", GO, (6, 14)), ("typescript", TYPESCRIPT, (5,)), ("java", JAVA, (7,))],
+    [("go", GO, (6, 14)), ("typescript", TYPESCRIPT, (5, 8)), ("java", JAVA, (7,))],
 )
 def test_error_branches_are_known_in_every_language(language: str, text: str, handling: tuple[int, ...]) -> None:
     assert covered(text, language=language)["a"].handling == handling

@@ -141,6 +141,8 @@ class SnippetItem(pytest.Function, _WithWholeId):
     """
 
     snippet: Snippet
+    #: The Verdict that was reported, after an update.
+    reported: Verdict | None = None
 
     @property
     def file(self) -> SourceFile:
@@ -193,6 +195,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
         verdict = self.verdict
         if updates := self.config.pluginmanager.get_plugin("snipproof-updates"):
             verdict = updates.settle(self.file, verdict)
+        self.reported = verdict
         weaviate = self.file.proving.prover.services.weaviate
         self.user_properties += [
             ("outcome", verdict.outcome.value),

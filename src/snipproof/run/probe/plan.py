@@ -301,10 +301,16 @@ def _handling(block: StatementList) -> Iterator[Statement]:
         waiting = [(body, False)]
         while waiting:
             inside, handles = waiting.pop()
-            handles = handles or inside.handles_error
+            handles = handles or inside.handles_error or _only_raises(inside)
             if handles:
                 yield from inside.statements
             waiting += [(inner, handles) for statement in inside.statements for inner in statement.blocks]
+
+
+def _only_raises(block: StatementList) -> bool:
+    """Return whether a branch ends in an error: ``if (!response.ok) { throw … }``."""
+    last = block.statements[-1].kind if block.branch and block.statements else StatementKind.PLAIN
+    return last in (StatementKind.RAISE, StatementKind.EXIT)
 
 
 def _overlaps(segment: Segment, statement: Statement) -> bool:
