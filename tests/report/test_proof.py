@@ -72,9 +72,8 @@ def test_output_is_proven_if_all_comparisons_match(outcomes: list[str], proof: P
 
 
 def test_output_of_a_snippet_that_was_not_run_is_unproven() -> None:
-    report = make_report(
-        [make_snippet(OTHER)], [make_expectation(NAME)], [make_reference("p", 4, OUTPUT)], left_out=[NAME]
-    )
+    references = [make_reference("p", 4, OUTPUT)]
+    report = make_report([make_snippet(OTHER)], [make_expectation(NAME)], references, left_out=[NAME])
     assert report["expectations"] == []
     assert judge_blocks(report)[0].reason == "nothing was compared with it"
     report = make_report([make_snippet(NAME, "skipped")], [make_expectation(NAME)], references)

@@ -61,7 +61,7 @@ def test_without_pages_the_sources_of_suites_count(tmp_path: Path) -> None:
 def test_a_report_of_another_tree_is_refused(tmp_path: Path) -> None:
     facts = facts_of(write_site(tmp_path))
     report = make_report([])
-    report["run"].update(suites=facts.suites, sources=facts.sources)
+    report["run"]["suites"], report["run"]["sources"] = facts.suites, facts.sources
     require_same_tree(report, facts, "report.json")
     for name in ("a", "c", "d", "e"):
         (tmp_path / f"snippets/{name}.py").write_text(f"# START {name}\n1\n# END {name}\n")
