@@ -38,7 +38,7 @@ def test_code_is_proven_if_its_snippet_passed(outcome: Any, proof: Proof, reason
         ({"kind": "none", "region": None}, "it shows no Region of a Source"),
         ({"source": None}, "it shows no Region of a Source"),
         ({"suite": None}, "its Source is in no Suite"),
-        ({"region": "gone"}, "it was not collected"),
+        ({"region": "gone"}, "the run did not see it, or other lines of it"),
         ({"region": "b"}, "this run left it out"),
     ],
 )

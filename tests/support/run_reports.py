@@ -34,6 +34,7 @@ def make_snippet(name: str, outcome: OutcomeName = "passed", **changes: Any) -> 
         "flavour": folder,
         "language": "python",
         "line": 3,
+        "segments": [[4, 6]],
         "outcome": outcome,
         "duration": 0.25,
         "lines": {"statements": [4, 5, 6], "missed": [], "handling": [6], "text": {}},
@@ -57,6 +58,7 @@ def make_expectation(snippet: str, outcome: str = "not compared", **changes: Any
         "snippet": snippet,
         "origin": "stdout",
         "line": 9,
+        "segments": [[10, 11]],
         "outcome": outcome,  # type: ignore[typeddict-item]
         "reason": "",
         "places": [],

@@ -202,7 +202,13 @@ class SnippetItem(pytest.Function, _WithWholeId):
             ("reason", printable(verdict.reason)),
             ("expectations", sum(result.matched for result in verdict.expectations)),
             ("weaviate", f"{weaviate.version} ({weaviate.mode})"),
+            ("suite", self.file.suite.path),
+            ("flavour", self.file.suite.flavour),
+            ("line", verdict.line),
         ]
+        if verdict.coverage:
+            missed = ",".join(str(line) for line in verdict.coverage.missed)
+            self.user_properties += [("statements", len(verdict.coverage.statements)), ("lines never run", missed)]
         if verdict.outcome in (Outcome.SKIPPED, Outcome.UNREACHED):
             pytest.skip(
                 f"{verdict.outcome}: {verdict.reason}" if verdict.outcome is Outcome.UNREACHED else verdict.reason

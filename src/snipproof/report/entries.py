@@ -5,7 +5,12 @@ They are dictionaries, so that they pass from a worker to the controller, into a
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from snipproof.model import Segment
 
 FORMAT_VERSION = 1
 
@@ -104,6 +109,7 @@ class SnippetEntry(TypedDict):
     flavour: str
     language: str
     line: int
+    segments: list[list[int]]
     outcome: OutcomeName
     duration: float
     lines: LinesEntry | None
@@ -140,6 +146,7 @@ class ExpectationEntry(TypedDict):
     snippet: str
     origin: str
     line: int
+    segments: list[list[int]]
     outcome: Comparison
     reason: str
     places: list[PlaceEntry]
@@ -184,6 +191,11 @@ def key_of(expectation: ExpectationEntry) -> ExpectationKey:
 
 NOT_RUN = frozenset(("error",))
 """Outcomes of Snippets that count as not run: the run does not know whether the docs are right."""
+
+
+def as_lists(segments: Iterable[Segment]) -> list[list[int]]:
+    """Return ranges of lines as an entry has them: ``[[3, 9], [12, 12]]``."""
+    return [[segment.first, segment.last] for segment in segments]
 
 
 def missing_of(report: RunReport) -> list[str]:

@@ -82,7 +82,7 @@ def _judge(
         return Block(reference, Proof.UNPROVEN, "its Source is in no Suite")
     snippet = snippets.get(name)
     if snippet is None:
-        reason = "this run left it out" if name in collected else "it was not collected"
+        reason = "this run left it out" if name in collected else "the run did not see it, or other lines of it"
         return Block(reference, Proof.UNPROVEN, reason)
     return Block(reference, *_of_snippet(snippet), (snippet,))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from snipproof.errors import DocsError, SnipproofError, UnreadableError
 from snipproof.report.client_version import client_of
+from snipproof.report.entries import as_lists
 from snipproof.site.source import read_source, read_text
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ def _bound(source: Source) -> Iterable[ExpectationEntry]:
             "snippet": f"{source.path}::{expectation.of}",
             "origin": expectation.origin.value,
             "line": region.line,
+            "segments": as_lists(region.segments),
             "outcome": "not compared",
             "reason": "",
             "places": [],
@@ -126,6 +128,7 @@ def _claimed(claim: Claim) -> ExpectationEntry:
         "snippet": claim.snippet,
         "origin": claim.origin.value,
         "line": claim.expectation.line,
+        "segments": as_lists(claim.expectation.segments),
         "outcome": "excused" if claim.excused else "not compared",
         "reason": claim.excused,
         "places": [
@@ -138,12 +141,13 @@ def _claimed(claim: Claim) -> ExpectationEntry:
 
 
 def _references(site: Site) -> list[ReferenceEntry]:
-    found = [_reference(site, reference) for reference in site.references]
+    found = [reference_entry(site, reference) for reference in site.references]
     found.sort(key=lambda entry: (entry["page"], entry["line"], entry["column"]))
     return found
 
 
-def _reference(site: Site, reference: Reference) -> ReferenceEntry:
+def reference_entry(site: Site, reference: Reference) -> ReferenceEntry:
+    """Return the entry of ``reference`` as a report has it."""
     region, source, rendered = site.region_of(reference), site.source_of(reference), site.rendered(reference)
     suite = site.suite_of.get(reference.source or "")
     is_snippet = region is not None and source is not None and region in source.snippet_regions

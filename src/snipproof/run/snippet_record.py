@@ -10,7 +10,14 @@ from snipproof.compare.differences import actual_lines
 from snipproof.compare.expectation import ExpectationResult
 from snipproof.model import Snippet, Source, Suite
 from snipproof.redaction import redact
-from snipproof.report.entries import ExpectationEntry, FailureEntry, LinesEntry, OutcomeName, SnippetEntry
+from snipproof.report.entries import (
+    ExpectationEntry,
+    FailureEntry,
+    LinesEntry,
+    OutcomeName,
+    SnippetEntry,
+    as_lists,
+)
 from snipproof.run.coverage import Coverage
 from snipproof.run.verdict import Verdict
 from snipproof.text import printable
@@ -83,6 +90,7 @@ def _entry(suite: Suite, snippet: Snippet, outcome: OutcomeName, failure: Failur
         "flavour": suite.flavour,
         "language": suite.language,
         "line": snippet.region.line,
+        "segments": as_lists(snippet.region.segments),
         "outcome": outcome,
         "duration": 0.0,
         "lines": None,
@@ -120,6 +128,7 @@ def _expectation(verdict: Verdict, result: ExpectationResult, rows: list[list[An
         "snippet": verdict.snippet.id,
         "origin": result.expectation.origin.value,
         "line": result.differences[0].line if differs else region.line,
+        "segments": as_lists(region.segments),
         "outcome": "differs" if differs else "matched",
         "reason": printable(f"{result.differences[0].path}: {result.differences[0].message}") if differs else "",
         "places": [],
