@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import SettingsError
 from snipproof.report.entries import as_lists, key_of, missing_of
-from snipproof.report.proof import Block, judge_blocks
+from snipproof.report.proof import ShownBlock, judge_blocks
 from snipproof.report.tree_facts import read_tree_facts, reference_entry, require_same_tree
 from snipproof.text import plural
 
@@ -49,7 +49,7 @@ def marks_of(site: Site, report: RunReport, name: str) -> dict[Reference, dict[s
     return {reference: _mark(report, block) for reference, block in zip(site.references, blocks, strict=True)}
 
 
-def _mark(report: RunReport, block: Block) -> dict[str, Any]:
+def _mark(report: RunReport, block: ShownBlock) -> dict[str, Any]:
     run = report["run"]
     mark: dict[str, Any] = {
         "state": block.proof.value,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from snipproof.report.changes import Changes, find_changes
 from snipproof.report.entries import missing_of
 from snipproof.report.line_coverage import ShownCoverage, coverage_by_flavour, coverage_by_page, coverage_of, published
-from snipproof.report.proof import Block, Proof, judge_blocks
+from snipproof.report.proof import Proof, ShownBlock, judge_blocks
 from snipproof.text import plural
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Failure(NamedTuple):
 class Cell:
     """The blocks of one flavour on one Page."""
 
-    blocks: Sequence[Block]
+    blocks: Sequence[ShownBlock]
 
     @property
     def proven(self) -> int:
@@ -66,7 +66,7 @@ class PageRow(NamedTuple):
 
     path: str
     number: int
-    blocks: list[Block]
+    blocks: list[ShownBlock]
     cells: dict[str, Cell]
 
     @property
@@ -95,7 +95,7 @@ class Overview:
         self.changes: Changes | None = find_changes(earlier, report) if earlier else None
 
     @cached_property
-    def blocks(self) -> list[Block]:
+    def blocks(self) -> list[ShownBlock]:
         """The blocks that readers can see."""
         return judge_blocks(self.report, [each for each in self.report["references"] if each["live"]])
 
@@ -182,15 +182,15 @@ class Overview:
     @cached_property
     def pages(self) -> list[PageRow]:
         """The rows of the matrix, by path."""
-        by_page: dict[str, list[Block]] = defaultdict(list)
+        by_page: dict[str, list[ShownBlock]] = defaultdict(list)
         for block in self.blocks:
             by_page[block.reference["page"]].append(block)
         return [_row(path, number, blocks) for number, (path, blocks) in enumerate(sorted(by_page.items()), start=1)]
 
     @cached_property
-    def unproven(self) -> list[tuple[str, list[Block]]]:
+    def unproven(self) -> list[tuple[str, list[ShownBlock]]]:
         """What is published and neither proven nor failed, by reason, the most frequent first."""
-        by_reason: dict[str, list[Block]] = defaultdict(list)
+        by_reason: dict[str, list[ShownBlock]] = defaultdict(list)
         for block in self.blocks:
             if block.proof in (Proof.UNPROVEN, Proof.PARTLY):
                 by_reason[f"{block.proof}: {block.cause or block.reason}"].append(block)
@@ -245,8 +245,8 @@ class Overview:
         return [(s["flavour"], f"{s['client']['name']} {s['client']['version']}") for s in suites if s["client"]]
 
 
-def _row(path: str, number: int, blocks: list[Block]) -> PageRow:
-    cells: dict[str, list[Block]] = defaultdict(list)
+def _row(path: str, number: int, blocks: list[ShownBlock]) -> PageRow:
+    cells: dict[str, list[ShownBlock]] = defaultdict(list)
     for block in blocks:
         cells[block.reference["flavour"]].append(block)
     return PageRow(path, number, blocks, {flavour: Cell(found) for flavour, found in cells.items()})

@@ -31,7 +31,7 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ShownBlock:
     """One Reference with what is known about it.
 
     :param reason: one line, ``""`` if it is proven.
@@ -53,8 +53,8 @@ class Block:
         return f"{self.reference['source']}::{self.reference['region']}" if self.reference["region"] else ""
 
 
-def judge_blocks(report: RunReport, references: list[ReferenceEntry] | None = None) -> list[Block]:
-    """Return a Block for each Reference, in their order.
+def judge_blocks(report: RunReport, references: list[ReferenceEntry] | None = None) -> list[ShownBlock]:
+    """Return a ShownBlock for each Reference, in their order.
 
     :param references: those to judge, by default those of the report.
     """
@@ -72,19 +72,19 @@ def _judge(
     snippets: dict[str, SnippetEntry],
     collected: set[str],
     comparisons: dict[str, list[ExpectationEntry]],
-) -> Block:
+) -> ShownBlock:
     name = f"{reference['source']}::{reference['region']}"
     if reference["source"] is None or reference["kind"] == "none":
-        return Block(reference, Proof.UNPROVEN, "it shows no Region of a Source")
+        return ShownBlock(reference, Proof.UNPROVEN, "it shows no Region of a Source")
     if reference["kind"] == "expectation":
         return _judge_output(reference, snippets, comparisons.get(name, []))
     if reference["suite"] is None:
-        return Block(reference, Proof.UNPROVEN, "its Source is in no Suite")
+        return ShownBlock(reference, Proof.UNPROVEN, "its Source is in no Suite")
     snippet = snippets.get(name)
     if snippet is None:
         reason = "this run left it out" if name in collected else "the run did not see it, or other lines of it"
-        return Block(reference, Proof.UNPROVEN, reason)
-    return Block(reference, *_of_snippet(snippet), (snippet,))
+        return ShownBlock(reference, Proof.UNPROVEN, reason)
+    return ShownBlock(reference, *_of_snippet(snippet), (snippet,))
 
 
 def _of_snippet(snippet: SnippetEntry) -> tuple[Proof, str]:
@@ -100,7 +100,7 @@ def _of_snippet(snippet: SnippetEntry) -> tuple[Proof, str]:
 
 def _judge_output(
     reference: ReferenceEntry, snippets: dict[str, SnippetEntry], compared: list[ExpectationEntry]
-) -> Block:
+) -> ShownBlock:
     ran = tuple(snippets[each["snippet"]] for each in compared if each["snippet"] in snippets)
     outcomes = {each["outcome"] for each in compared}
     if "differs" in outcomes:
@@ -110,10 +110,10 @@ def _judge_output(
     else:
         proof = Proof.PROVEN if outcomes == {"matched"} else Proof.PARTLY
     if proof is Proof.PROVEN:
-        return Block(reference, proof, "", ran, tuple(compared))
+        return ShownBlock(reference, proof, "", ran, tuple(compared))
     if not compared:
         reason = "nothing was compared with it" if reference["suite"] else "its Source is in no Suite"
-        return Block(reference, proof, reason)
+        return ShownBlock(reference, proof, reason)
     reasons: dict[str, list[str]] = defaultdict(list)
     for each in compared:
         if each["outcome"] == "differs":
@@ -121,4 +121,4 @@ def _judge_output(
         elif each["outcome"] != "matched":
             reasons[f"not compared: {each['reason']}"].append(each["snippet"])
     reason = "; ".join(f"{why} ({listed(names)})" for why, names in reasons.items())
-    return Block(reference, proof, reason, ran, tuple(compared), "; ".join(reasons))
+    return ShownBlock(reference, proof, reason, ran, tuple(compared), "; ".join(reasons))

@@ -206,7 +206,7 @@ def _without_unchanged(rows: list[list[Any]]) -> list[list[Any]]:
 
 
 def _redacted(entry: ExpectationEntry, secrets: Mapping[str, str]) -> ExpectationEntry:
-    """Hide ``secrets`` in what comes from the output. What the docs show is no secret, but it is beside it."""
+    """Hide ``secrets`` in what comes from the output. Expected text stands beside it, so it is searched too."""
 
     def hide(text: str | None) -> str | None:
         return None if text is None else redact(text, secrets)
