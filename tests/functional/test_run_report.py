@@ -155,9 +155,12 @@ def test_a_selection_is_incomplete_and_shards_together_are_not(
     assert not report["run"]["complete"]
     assert outcomes(report) == {"prints": "failed"}
     assert [name.partition("::")[2] for name in report["run"]["collected"]] == list(OUTCOMES)
-    parts = []
+    earlier, parts = (reported.pytester.path / "report.json").read_bytes(), []
     for index in (1, 2):
-        reported.prove(f"--snippets-report=shard{index}.json", f"--snippets-shard={index}/2")
+        # An earlier report at the same place balances the shards; the workers of the second one never see it.
+        (reported.pytester.path / f"shard{index}.json").write_bytes(earlier)
+        options = [f"--snippets-{name}=shard{index}.json" for name in ("report", "durations")]
+        reported.prove(*options, f"--snippets-shard={index}/2", *(["-n", "1"] if index == 2 else []))
         shard = read(reported, f"shard{index}.json")
         assert (shard["run"]["shard"], shard["run"]["complete"]) == (f"{index}/2", False)
         assert len({each["source"] for each in shard["snippets"]}) == 1

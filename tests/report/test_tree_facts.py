@@ -36,8 +36,8 @@ def test_suites_sources_snippets_and_references(tmp_path: Path) -> None:
     )
     facts = facts_of(tmp_path)
     assert facts.collected == ["snippets/a.py::A"]
-    assert [each["path"] for each in facts.sources] == ["snippets/a.py"]
-    assert facts.sources[0]["digest"] == text_digest(SOURCE + OUTPUT)
+    digests = {each["path"]: each["digest"] for each in facts.sources}
+    assert digests == {"snippets/a.py": text_digest(SOURCE + OUTPUT), "snippets/b.py": ""}
     assert facts.suites[0]["client"] == {"name": "weaviate-client", "version": "4.23.1"}
     assert [(each["id"], each["snippet"], each["origin"]) for each in facts.expectations] == [
         ("snippets/a.py::Expected A results", "snippets/a.py::A", "stdout")

@@ -50,6 +50,9 @@ func TestA(t *testing.T) {
 	if x := 1; x != nil {
 		use(x)
 	}
+	if y > 1 {
+		return fmt.Errorf("y")
+	}
 	if closeErr != nil {
 		log.Print(closeErr)
 	}
@@ -124,7 +127,7 @@ def test_a_statement_that_begins_in_hidden_code_counts_at_its_first_shown_line()
 
 @pytest.mark.parametrize(
     ("language", "text", "handling"),
-    [("go", GO, (6, 14)), ("typescript", TYPESCRIPT, (5, 8)), ("java", JAVA, (7,))],
+    [("go", GO, (6, 14, 17)), ("typescript", TYPESCRIPT, (5, 8)), ("java", JAVA, (7,))],
 )
 def test_error_branches_are_known_in_every_language(language: str, text: str, handling: tuple[int, ...]) -> None:
     assert covered(text, language=language)["a"].handling == handling

@@ -17,6 +17,8 @@ from snipproof.site.suite import place_in
 from snipproof.text import printable
 
 _JUNIT_ATTRIBUTE = "record_xml_attribute"
+AFTER_ERROR = "not proven because of an error"
+"""What the reason of a skip contains if an earlier Snippet has reported an error outside of the docs."""
 
 
 class SnippetFailedError(Exception):
@@ -177,7 +179,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
                 pytest.skip(f"{self.file.suite.flavour}: {error.message}: {error.hint}")
             if proving.is_new(error):
                 raise
-            pytest.skip(f"{self.file.suite.flavour}: not proven because of an error: {error.message}")
+            pytest.skip(f"{self.file.suite.flavour}: {AFTER_ERROR}: {error.message}")
 
     def _set_up_fixtures(self) -> None:
         suite = self.file.suite

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from snipproof import __version__
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
 from snipproof.model import Outcome, Suite
-from snipproof.pytest_plugin.items import SnippetItem
+from snipproof.pytest_plugin.items import AFTER_ERROR, SnippetItem
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.pytest_plugin.shard_selection import select_shard
 from snipproof.report.assemble import assemble, unique_errors
@@ -96,6 +97,12 @@ class ReportHooks:
         self._sources: dict[str, float] = {}
         self._suites: dict[str, dict[str, float]] = {}
 
+    def pytest_sessionstart(self) -> None:
+        """Read the tree before anything runs: with pytest-xdist, the controller would read it at the end."""
+        if not self._proving.is_worker:
+            with contextlib.suppress(SnipproofError):  # collecting reports it
+                _ = self._proving.pages
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
@@ -124,7 +131,7 @@ class ReportHooks:
             return None
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         reason = self._proving.redact(printable(reason.removeprefix("Skipped: ")))
-        is_skip = report.skipped and "not proven because of an error" not in reason
+        is_skip = report.skipped and AFTER_ERROR not in reason
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, SnipproofError):
             reason = self._proving.redact(printable(error.message))
@@ -140,6 +147,7 @@ class ReportHooks:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the record of a Snippet, and errors outside of the docs."""
         known = dict(report.user_properties)
+        kinds = {"infrastructure", "settings"}
         for kind in ("infrastructure", "settings"):
             if kind in known and report.failed:
                 self._errors.append({"kind": kind, "message": str(known[kind]), "path": None, "line": None})
@@ -151,8 +159,10 @@ class ReportHooks:
                 record["snippet"]["outcome"] = "failed"
                 record["snippet"]["error"] = {**failure, "details": "", "excerpt": []}  # type: ignore[typeddict-item]
             self._records[record["snippet"]["id"]] = record
+            if report.failed and record["snippet"]["outcome"] == "error" and not kinds & known.keys():
+                self._add_other_error(report)
             self._weaviate = str(known.get("weaviate", self._weaviate))
-        elif report.failed and not {"infrastructure", "settings"} & known.keys():
+        elif report.failed and not kinds & known.keys():
             self._add_other_error(report)
 
     def _add_other_error(self, report: pytest.TestReport) -> None:

@@ -83,7 +83,8 @@ class ProvingSession:
     @property
     def facts(self) -> TreeFacts:
         """The docs tree as a run report has it; it was read when the session began."""
-        _ = self.pages
+        with contextlib.suppress(SnipproofError):  # collecting has reported it
+            _ = self.pages
         return self._facts or read_tree_facts(self.settings.root, self._all_suites)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,8 @@ from snipproof.report.report_file import read_report
 from snipproof.report.shards import Shard, durations_of, parse_shard, plan_shards
 from snipproof.text import plural
 
+_SOURCES = "snipproof_shard"
+
 
 def select_shard(config: pytest.Config, proving: ProvingSession, suites: Sequence[Suite]) -> Shard | None:
     """Return the shard that is run, ``None`` for a whole run, and register the hooks that select it.
@@ -23,6 +26,10 @@ def select_shard(config: pytest.Config, proving: ProvingSession, suites: Sequenc
     :raises SettingsError: an option is wrong, nothing is left for the shard, or the earlier report cannot be read.
     """
     given = config.getoption("--snippets-shard")
+    if given and _SOURCES in getattr(config, "workerinput", {}):
+        sources = frozenset(config.workerinput[_SOURCES])  # type: ignore[attr-defined]
+        config.pluginmanager.register(ShardHooks(config, sources), "snipproof-shard")
+        return parse_shard(given, os.environ)
     durations = config.getoption("--snippets-durations")
     if not given:
         if durations:
@@ -46,6 +53,11 @@ class ShardHooks:
     def __init__(self, config: pytest.Config, sources: AbstractSet[str]) -> None:
         self._config = config
         self._sources = sources
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Give a worker of pytest-xdist the Sources: the earlier report may be gone when it starts."""
+        node.workerinput[_SOURCES] = sorted(self._sources)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep the Snippets of this shard, and all other tests."""

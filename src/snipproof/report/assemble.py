@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from snipproof.report.entries import ErrorEntry, ExpectationEntry, RunEntry, RunReport, SnippetEntry
     from snipproof.report.tree_facts import TreeFacts
 
+_NOT_COMPARED = {
+    "error": "its Snippet could not be run",
+    "failed": "its Snippet failed",
+    "passed": "this run did not compare it",
+}
+
 
 def assemble(
     facts: TreeFacts,
@@ -41,7 +47,7 @@ def assemble(
         "snippets": sorted(found.values(), key=lambda snippet: (order.get(snippet["id"], len(order)), snippet["id"])),
         "expectations": [
             _filled(each, compared.get(key_of(each)), found)
-            for each in facts.expectations
+            for each in sorted(facts.expectations, key=key_of)
             if each["snippet"] in found or each["snippet"] not in order
         ],
         "references": facts.references,
@@ -53,7 +59,9 @@ def assemble(
 def mark_completeness(report: RunReport) -> None:
     """Note whether the report is complete."""
     run = report["run"]
-    broken = any(error["kind"] == "collection" for error in run["errors"])
+    # Nobody knows which Snippets a Source has that cannot be read.
+    unread = any(not source["digest"] for source in run["sources"])
+    broken = unread or any(error["kind"] == "collection" for error in run["errors"])
     run["complete"] = bool(run["collected"]) and not broken and not missing_of(report)
 
 
@@ -66,7 +74,7 @@ def _filled(
     if entry["outcome"] == "excused":
         return entry
     outcome = snippet["outcome"] if snippet else "not run"
-    return {**entry, "reason": "its Snippet could not be run" if outcome == "error" else f"its Snippet was {outcome}"}
+    return {**entry, "reason": _NOT_COMPARED.get(outcome, f"its Snippet was {outcome}")}
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -72,7 +72,7 @@ def _expectations(reports: Sequence[RunReport]) -> list[ExpectationEntry]:
         for each in report["expectations"]:
             if each["snippet"] in ran or key_of(each) not in found:
                 found[key_of(each)] = each
-    return list(found.values())
+    return [found[key] for key in sorted(found)]
 
 
 def _run(runs: Sequence[RunEntry]) -> RunEntry:

@@ -60,11 +60,10 @@ def read_tree_facts(
         facts.suites.append(_suite(root, suite))
         for path in suite.sources:
             source = _source_of(root, site, path)
+            digest = text_digest(source.text) if source else ""
+            facts.sources.append({"path": path, "suite": suite.path, "digest": digest, "duration": None})
             if source is None:
-                continue  # running it reports why
-            facts.sources.append(
-                {"path": path, "suite": suite.path, "digest": text_digest(source.text), "duration": None}
-            )
+                continue  # collecting it reports why
             facts.collected += [snippet.id for snippet in source.snippets]
             facts.expectations += _bound(source)
     facts.expectations += [_claimed(claim) for claim in claims]

@@ -61,12 +61,12 @@ def record_verdict(
             "line": verdict.line,
             "reason": printable(verdict.reason),
             "details": printable(details[:_MAX_DETAILS]),
-            "excerpt": _excerpt(source, verdict.line),
+            "excerpt": [[number, redact(text, secrets)] for number, text in _excerpt(source, verdict.line)],
         }
     outcome: Any = verdict.outcome.value
     entry = _entry(suite, verdict.snippet, outcome, failure)
     entry["duration"] = round(verdict.duration, 4)
-    entry["lines"] = _lines(source, verdict.coverage) if verdict.coverage else None
+    entry["lines"] = _lines(source, verdict.coverage, secrets) if verdict.coverage else None
     output = verdict.output.encode("utf-8", "surrogatepass")
     shown = verdict.output if failed and verdict.output.strip() else None
     entry["output"] = {
@@ -110,13 +110,13 @@ def _excerpt(source: Source, line: int) -> list[list[Any]]:
     return [[number, printable(text.rstrip("\r"))] for number, text in enumerate(lines, start=first)]
 
 
-def _lines(source: Source, coverage: Coverage) -> LinesEntry:
+def _lines(source: Source, coverage: Coverage, secrets: Mapping[str, str]) -> LinesEntry:
     lines = source.lines
     return {
         "statements": list(coverage.statements),
         "missed": list(coverage.missed),
         "handling": list(coverage.handling),
-        "text": {str(number): printable(lines[number - 1].strip()) for number in coverage.missed},
+        "text": {str(number): redact(printable(lines[number - 1].strip()), secrets) for number in coverage.missed},
     }
 
 
