@@ -22,14 +22,15 @@ SECRET = {"KEY": "sk-very-secret-0815"}
 
 def record(expected: str, printed: str, *, attributes: str = "", crash: Crash | None = None) -> SnippetRecord:
     """Return the record of a Snippet that printed something and shows something else."""
-    text = f"# START a\nx = 1\n# END a\n'''\n# START Expected a results{attributes}\n{expected}\n# END Expected a results\n'''\n"
+    block = f"# START Expected a results{attributes}\n{expected}\n# END Expected a results"
+    text = f"# START a\nx = 1\n# END a\n'''\n{block}\n'''\n"
     source = parse_source("py/a.py", text)
     events = (ProbeEvent(1, 0.0), ProbeEvent(3, 1.0))
     crashes = (crash,) if crash else ()
     run = SourceRun(Termination.EXITED, 0, events, ("", printed, ""), crashes=crashes)
     (verdict,) = judge(source, Probed(text), run)
     made = record_verdict(SUITE, source, verdict.redacted(SECRET), lambda _: text, SECRET)
-    jsonschema.validate(made["snippet"], {**load_schema(), "$ref": "#/$defs/snippet"} | {"type": "object"})
+    jsonschema.validate(made["snippet"], {"$defs": load_schema()["$defs"], "$ref": "#/$defs/snippet"})
     return made
 
 
