@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from tests.support.command_line import SOURCE, write_site
-from tests.support.run_reports import make_report, make_snippet
+from tests.support.run_reports import make_report, make_run, make_snippet
+from tests.support.site import load_site
 
 from snipproof.cli.main import main
+from snipproof.report.assemble import assemble
 from snipproof.report.report_file import write_report
+from snipproof.report.tree_facts import read_tree_facts
 
 
 def test_list_as_text_and_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,9 +39,11 @@ def test_list_as_text_and_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[
 def test_outcomes_and_coverage_of_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What a run found of each Snippet, with the lines that never ran."""
     root = write_site(tmp_path, {"snippets/b.py": "# START B\n1\n# END B\n"})
+    site = load_site(root)
+    facts = read_tree_facts(root, site.suites, site)
     lines = {"statements": [2, 4, 5, 6], "missed": [4, 6], "handling": [5, 6], "text": {"4": "x", "6": "y"}}
     path = tmp_path / "report.json"
-    write_report(path, make_report([make_snippet("snippets/a.py::A", lines=lines)]))
+    write_report(path, assemble(facts, make_run(), [make_snippet("snippets/a.py::A", lines=lines)], [], {}))
     assert main(["list", "--root", str(root), "--report", str(path)]) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[2:4] == [
@@ -49,6 +54,9 @@ def test_outcomes_and_coverage_of_a_report(tmp_path: Path, capsys: pytest.Captur
     assert main(["list", "--root", str(root), "--report", str(path), "--format", "json"]) == 0
     (suite,) = json.loads(capsys.readouterr().out)["suites"]
     assert suite["sources"][0]["regions"][0]["coverage"] == lines
+    (root / "snippets/b.py").write_text("# START B\n2\n# END B\n")
+    assert main(["list", "--root", str(root), "--report", str(path)]) == 1
+    assert "is of another tree: snippets/b.py differs" in capsys.readouterr().err
 
 
 def test_shards(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -172,6 +172,32 @@ def test_a_selection_is_incomplete_and_shards_together_are_not(
     assert "3 of 5 Snippets were run in no part" in capsys.readouterr().err
 
 
+def test_too_little_coverage_and_a_fixture_that_fails(project: Project) -> None:
+    """Less than the floor is red although every Snippet passed; a fixture that fails is not a defect of the docs."""
+    settings = project.pytester.path / "pyproject.toml"
+    settings.write_text(settings.read_text() + "[tool.snipproof.run]\ncoverage-floor = 90\n")
+    result = project.prove("--snippets-coverage", source="# START a\nx = 1\nif x > 1:\n    x = 2\n# END a\n")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["snipproof: the coverage is below `run.coverage-floor`, 90 %"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    suite = project.pytester.path / "snippets/py/suite.yaml"
+    suite.write_text(suite.read_text() + "fixtures: [broken]\n")
+    project.pytester.makeconftest("import pytest\n@pytest.fixture\ndef broken():\n    raise RuntimeError('no data')\n")
+    project.prove("--snippets-report=report.json")
+    report = read(project)
+    assert outcomes(report) == {"a": "error"}
+    assert [(each["kind"], each["path"]) for each in report["run"]["errors"]] == [("other", "snippets/py/source.py")]
+    assert "no data" in report["run"]["errors"][0]["message"]
+    assert not report["run"]["complete"]
+
+
+def test_without_a_suite_there_is_nothing_to_report(pytester: pytest.Pytester) -> None:
+    """An option that can do nothing is an error: the file would be missing, and nobody would know why."""
+    result = pytester.runpytest_subprocess("-p", "no:randomly", "--snippets-report=report.json")
+    result.stderr.fnmatch_lines(["*--snippets-report: no Suite is configured: set `suites` in *"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

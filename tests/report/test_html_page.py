@@ -124,8 +124,16 @@ def test_a_report_without_anything_has_a_page() -> None:
     outline = Outline(page_of(make_report([])))
     assert outline.text["h1"] == "Nothing is proven"
     assert Outline(page_of(make_report([make_snippet(A)]))).text["h1"] == "Everything that was run is proven"
-    incomplete = make_report([make_snippet(A)], left_out=[D])
-    assert Outline(page_of(incomplete)).text["h1"] == "Incomplete: nothing that was run failed"
+    references = [make_reference("p", 3, A), make_reference("p", 4, D)]
+    for report, headline in (
+        (make_report([make_snippet(A)], references=references[:1]), "Everything that readers see is proven"),
+        (make_report([make_snippet(A)], references=references), "Nothing failed, 1 of 2 shown blocks are proven"),
+        (
+            make_report([make_snippet(A)], references=references, left_out=[D]),
+            "Incomplete: nothing failed, 1 of 2 shown blocks are proven",
+        ),
+    ):
+        assert Outline(page_of(report)).text["h1"] == headline
 
 
 def test_thousands_of_failures_have_a_line_each() -> None:

@@ -43,7 +43,7 @@ def test_suites_sources_snippets_and_references(tmp_path: Path) -> None:
         ("snippets/a.py::Expected A results", "snippets/a.py::A", "stdout")
     ]
     assert [(each["page"], each["kind"], each["flavour"], each["live"]) for each in facts.references] == [
-        ("docs/_dead.mdx", "snippet", "py", False),
+        ("docs/_dead.mdx", "snippet", "python", False),
         ("docs/p.mdx", "snippet", "f", True),
         ("docs/q.mdx", "expectation", "f", True),
     ]

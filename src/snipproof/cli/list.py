@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the list; return 1 if a page or Source cannot be read.
 
     :raises SettingsError: options that do not fit together, or a report that cannot be read.
+    :raises DocsError: the report is of another tree.
     """
     import json
 
@@ -55,6 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "github-matrix":
         raise SettingsError("list --format github-matrix requires --shards COUNT", "for example --shards 5")
     site = Site.load(settings)
+    if report is not None:
+        from snipproof.report.tree_facts import read_tree_facts, require_same_tree
+
+        require_same_tree(report, read_tree_facts(settings.root, site.suites, site), str(arguments.report))
     if arguments.format == "json":
         print_line(json.dumps(as_json(site, report), indent=1))
     else:

@@ -36,6 +36,7 @@ _REPORT = {
     "--snippets-shard": ("INDEX/COUNT", "prove one of several parts of all Sources, such as 2/5; auto on GitLab"),
     "--snippets-durations": ("FILE", "an earlier report, whose durations balance the shards"),
 }
+_NO_SUITE = "{}: no Suite is configured: set `suites` in [tool.snipproof]"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,7 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the settings; do nothing more if they name no Suite."""
     from snipproof.config import find_settings_file
 
+    wanted = next((option for option in (*_REPORT, "--snippets-coverage") if config.getoption(option)), "")
     if find_settings_file(config.rootpath) is None:
+        if wanted:
+            raise pytest.UsageError(_NO_SUITE.format(wanted))
         return
     from snipproof.config import load_settings
     from snipproof.errors import SnipproofError
@@ -73,6 +77,8 @@ def pytest_configure(config: pytest.Config) -> None:
         suites = load_suites(settings) if settings.suites else []
     except SnipproofError as error:
         raise pytest.UsageError(str(error)) from None
+    if wanted and not suites:
+        raise pytest.UsageError(_NO_SUITE.format(wanted))
     if suites:
         try:
             from snipproof.pytest_plugin.collection import CollectionHooks
@@ -86,7 +92,7 @@ def pytest_configure(config: pytest.Config) -> None:
         tally = Tally()
         config.pluginmanager.register(CollectionHooks(config, proving), "snipproof-collection")
         config.pluginmanager.register(SnippetHooks(config, proving, tally), "snipproof-snippets")
-        if any(config.getoption(option) for option in (*_REPORT, "--snippets-coverage")):
+        if wanted:
             from snipproof.pytest_plugin.reporting import begin_report
 
             begin_report(config, proving, suites)

@@ -129,13 +129,12 @@ class ReportHooks:
             return record
         if call.when == "teardown" or report.passed:
             return None
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        reason = self._proving.redact(printable(reason.removeprefix("Skipped: ")))
+        reason = self._proving.redact(_last_line(report.longrepr))
         is_skip = report.skipped and AFTER_ERROR not in reason
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, SnipproofError):
             reason = self._proving.redact(printable(error.message))
-        return record_error(suite, snippet, "skipped" if is_skip else "error", reason.strip().split("\n")[-1])
+        return record_error(suite, snippet, "skipped" if is_skip else "error", reason)
 
     def _text(self, item: SnippetItem, path: str) -> str:
         """Return the text of a Source as it was collected."""
@@ -169,7 +168,7 @@ class ReportHooks:
         """Note an error that belongs to no Snippet: a crashed worker, the end of a fixture, another test."""
         if report.nodeid not in self._records and report.nodeid.partition("::")[0] not in self._proving.suites:
             return
-        text = self._proving.redact(printable(str(report.longrepr))).strip().split("\n")[-1]
+        text = self._proving.redact(_last_line(report.longrepr))
         path = report.nodeid.partition("::")[0]
         self._errors.append({"kind": "other", "message": f"{report.nodeid}: {text}", "path": path, "line": None})
 
@@ -283,6 +282,15 @@ class ReportHooks:
             "collected": [],
             "errors": unique_errors(self._errors),
         }
+
+
+def _last_line(longrepr: Any) -> str:
+    """Return what a report of pytest gives as the reason: of a skip, of an exception, or the end of a text."""
+    if isinstance(longrepr, tuple):
+        return printable(str(longrepr[2]).removeprefix("Skipped: "))
+    crash = getattr(longrepr, "reprcrash", None)
+    text = crash.message if crash is not None else str(longrepr)
+    return printable(text.strip().split("\n")[0 if crash is not None else -1])
 
 
 def _rounded(times: Mapping[str, float]) -> dict[str, float]:

@@ -133,16 +133,19 @@ class Overview:
             )
         if not self.outcomes.get("passed"):
             return "Nothing is proven"
-        if not self.run["complete"]:
-            return "Incomplete: nothing that was run failed"
-        return "Everything that was run is proven"
+        proven, shown = self.proofs.get(Proof.PROVEN, 0), len(self.blocks)
+        if self.run["complete"] and proven == shown:
+            return "Everything that readers see is proven" if shown else "Everything that was run is proven"
+        incomplete = "" if self.run["complete"] else "Incomplete: "
+        return f"{incomplete}nothing failed, {proven:,} of {shown:,} shown blocks are proven".capitalize()
 
     @property
     def state(self) -> Proof:
         """The colour of the headline."""
         if any(self.outcomes.get(name) for name in (*_FAILED, "blocked")) or not self.outcomes.get("passed"):
             return Proof.FAILED
-        return Proof.PROVEN if self.run["complete"] and not self.run["errors"] else Proof.PARTLY
+        whole = self.run["complete"] and not self.run["errors"] and self.proofs.keys() <= {Proof.PROVEN}
+        return Proof.PROVEN if whole else Proof.PARTLY
 
     @cached_property
     def failures(self) -> list[Failure]:

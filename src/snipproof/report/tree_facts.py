@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from snipproof.errors import DocsError, SnipproofError, UnreadableError
+from snipproof.languages import displayed
 from snipproof.report.client_version import client_of
 from snipproof.report.entries import as_lists
 from snipproof.site.source import read_source, read_text
@@ -158,7 +159,7 @@ def reference_entry(site: Site, reference: Reference) -> ReferenceEntry:
         "region": region.name if region else None,
         "kind": "none" if region is None else "snippet" if is_snippet else "expectation",
         "suite": suite.path if suite else None,
-        "flavour": suite.flavour if suite else reference.language,
+        "flavour": suite.flavour if suite else displayed(reference.language) or reference.language,
         "language": reference.language,
         "live": site.is_live(reference),
         "digest": text_digest(rendered.text) if rendered else "",
