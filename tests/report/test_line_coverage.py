@@ -10,6 +10,7 @@ from tests.support.run_reports import make_reference, make_report, make_snippet
 from snipproof.report.line_coverage import (
     coverage_by_flavour,
     coverage_by_page,
+    coverage_lines,
     coverage_of,
     is_below_floor,
     published,
@@ -54,3 +55,12 @@ def test_only_what_readers_see_counts() -> None:
 )
 def test_a_complete_run_must_reach_the_floor(floor: float | None, left_out: list[str], *, below: bool) -> None:
     assert is_below_floor(make_report([A, B], coverage_floor=floor, left_out=left_out)) is below
+
+
+def test_lines_for_a_terminal() -> None:
+    assert list(coverage_lines(make_report([A, B, SKIPPED]))) == [
+        "snipproof: coverage of py: 66.6 % (2 of 3 shown statements)",
+        "  py/a.py:5 never ran",
+        "  py/a.py:6 never ran (error branch, not counted)",
+        "snipproof: coverage: 66.6 % (2 of 3 shown statements)",
+    ]

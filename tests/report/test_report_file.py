@@ -10,7 +10,7 @@ import pytest
 from tests.support.run_reports import make_reference, make_report, make_snippet
 
 from snipproof.errors import DocsError, InfrastructureError, SettingsError, SnipproofError
-from snipproof.report.report_file import read_report, read_reports, report_bytes, write_report
+from snipproof.report.report_file import is_report, read_report, read_reports, report_bytes, write_report
 
 REPORT = make_report([make_snippet("py/a.py::load \ud83d")], references=[make_reference("p.mdx", 3, "py/a.py::load")])
 
@@ -84,3 +84,14 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InfrastructureError, match="cannot be written"):
         write_report(tmp_path / "file" / "r.json", REPORT)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"), [("", True), ("{}", False), ("x = 1\n", False), ('{"format_version": 1}', False)]
+)
+def test_a_file_of_somebody_else_is_not_replaced(tmp_path: Path, text: str, *, known: bool) -> None:
+    (tmp_path / "file").write_text(text)
+    assert is_report(tmp_path / "file") is known
+    for size in (30, None):
+        (tmp_path / "file").write_bytes(report_bytes(REPORT)[:size])
+        assert is_report(tmp_path / "file")

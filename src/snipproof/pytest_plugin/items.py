@@ -13,6 +13,7 @@ from snipproof.model import Outcome, Snippet, Source, Suite
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.run.verdict import Verdict, describe
 from snipproof.site.binding import unbound_expectations
+from snipproof.site.source import read_text
 from snipproof.site.suite import place_in
 from snipproof.text import printable
 
@@ -70,6 +71,13 @@ class SourceFile(pytest.File):
             self.add_marker(pytest.mark.filterwarnings(f"ignore:{_JUNIT_ATTRIBUTE}"))
         for snippet in self.source.snippets:
             yield _node(self, snippet, _split(snippet.name))
+
+    def text_of(self, path: str) -> str:
+        """Return the text of a Source as it was collected; it may differ from this one, if a Page shows its output."""
+        if path == self.source.path:
+            return self.source.text
+        holder = self.proving.pages.holders.get(path)
+        return holder.text if holder else read_text(self.proving.settings.root, path)
 
     def verdict(self, name: str) -> Verdict:
         """Return the Verdict on the Snippet ``name``; the first call runs the whole Source.

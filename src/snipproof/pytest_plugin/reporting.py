@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import subprocess
 import time
 from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,20 +16,19 @@ import pytest
 from snipproof import __version__
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
 from snipproof.model import Outcome, Suite
+from snipproof.pytest_plugin.commit import commit_of
 from snipproof.pytest_plugin.items import AFTER_ERROR, SnippetItem
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.pytest_plugin.shard_selection import select_shard
 from snipproof.report.assemble import assemble, unique_errors
 from snipproof.report.entries import ErrorEntry, RunEntry, RunReport, missing_of
-from snipproof.report.line_coverage import coverage_by_flavour, coverage_of, is_below_floor, published
-from snipproof.report.report_file import write_report
+from snipproof.report.line_coverage import coverage_lines, is_below_floor
+from snipproof.report.report_file import is_report, write_report
 from snipproof.run.snippet_record import SnippetRecord, record_error, record_verdict
-from snipproof.site.source import read_text
 from snipproof.text import plural, printable
 
 _RECORD = "snippet_record"
 _RUN = "snipproof_run"
-_COMMITS = ("GITHUB_SHA", "CI_COMMIT_SHA")  # of GitHub Actions and GitLab, where the checkout may have no repository
 
 
 def begin_report(config: pytest.Config, proving: ProvingSession, suites: Sequence[Suite]) -> None:
@@ -59,7 +57,10 @@ def _file(config: pytest.Config) -> Path:
         if path.is_dir():
             raise SettingsError(f"--snippets-report {path}: this is a folder", "name a file")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)  # if this run is killed, nobody shall take an old report for its own
+        if path.exists():
+            if not is_report(path):
+                raise SettingsError(f"--snippets-report {path}: the file is not a run report", "name another file")
+            path.unlink()  # if this run is killed, nobody shall take an old report for its own
     except OSError as error:
         raise SettingsError(f"--snippets-report {path}: cannot be written: {error.strerror or error}") from None
     return path
@@ -120,11 +121,9 @@ class ReportHooks:
     ) -> SnippetRecord | None:
         suite, snippet = item.file.suite, item.snippet
         if call.when == "call" and item.reported is not None:
-            proving = self._proving
-            record = record_verdict(
-                suite, item.file.source, item.reported, lambda path: self._text(item, path), proving.secrets
-            )
-            weaviate = proving.prover.services.weaviate
+            file, secrets = item.file, self._proving.secrets
+            record = record_verdict(suite, file.source, item.reported, file.text_of, secrets)
+            weaviate = self._proving.prover.services.weaviate
             record["snippet"]["server"] = {"name": "Weaviate", "version": weaviate.version}
             return record
         if call.when == "teardown" or report.passed:
@@ -135,13 +134,6 @@ class ReportHooks:
         if isinstance(error, SnipproofError):
             reason = self._proving.redact(printable(error.message))
         return record_error(suite, snippet, "skipped" if is_skip else "error", reason)
-
-    def _text(self, item: SnippetItem, path: str) -> str:
-        """Return the text of a Source as it was collected."""
-        if path == item.file.source.path:
-            return item.file.source.text
-        holder = self._proving.pages.holders.get(path)
-        return holder.text if holder else read_text(self._proving.settings.root, path)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Collect the record of a Snippet, and errors outside of the docs."""
@@ -232,14 +224,8 @@ class ReportHooks:
             terminalreporter.write_line(f"snipproof: report{what}: {shown}")
 
     def _write_coverage(self, terminal: pytest.TerminalReporter, report: RunReport) -> None:
-        total = coverage_of(published(report))
-        for flavour, covered in coverage_by_flavour(report).items():
-            terminal.write_line(f"snipproof: coverage of {flavour}: {covered}")
-            for source, line in covered.missed:
-                terminal.write_line(f"  {source}:{line} never ran")
-            for source, line in covered.handling_missed:
-                terminal.write_line(f"  {source}:{line} never ran (error branch, not counted)")
-        terminal.write_line(f"snipproof: coverage: {total}")
+        for line in coverage_lines(report):
+            terminal.write_line(line)
         if is_below_floor(report):
             terminal.write_line(f"snipproof: the coverage is below `run.coverage-floor`, {self._floor:g} %", red=True)
         elif self._floor and not report["run"]["complete"]:
@@ -261,7 +247,7 @@ class ReportHooks:
 
     def _run(self) -> RunEntry:
         root = self._proving.settings.root
-        commit, changed = _commit(root)
+        commit, changed = commit_of(root)
         versions = {"snipproof": __version__, "python": platform.python_version(), "pytest": pytest.__version__}
         version, _, mode = self._weaviate.partition(" ")
         versions |= {"weaviate": version, "weaviate mode": mode.strip("()")} if version else {}
@@ -295,23 +281,3 @@ def _last_line(longrepr: Any) -> str:
 
 def _rounded(times: Mapping[str, float]) -> dict[str, float]:
     return {name: round(seconds, 3) for name, seconds in times.items()}
-
-
-def _commit(root: Path) -> tuple[str | None, bool]:
-    """Return the hash of the commit that is checked out, and whether files differ from it."""
-    known = next((os.environ[name] for name in _COMMITS if os.environ.get(name)), None)
-    head = _git(root, "rev-parse", "HEAD")
-    if not head:
-        return known, False
-    return head, bool(_git(root, "status", "--porcelain", "--untracked-files=no"))
-
-
-def _git(root: Path, *arguments: str) -> str:
-    """Return what git prints, ``""`` if there is no git or no repository."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=30, check=False
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from snipproof.report.entries import RunReport, SnippetEntry
 
@@ -90,3 +90,13 @@ def is_below_floor(report: RunReport) -> bool:
     """Return whether less was executed than the run demanded. An incomplete run, such as a shard, decides nothing."""
     floor = report["run"]["coverage_floor"]
     return bool(floor) and report["run"]["complete"] and coverage_of(published(report)).percent < (floor or 0)
+
+
+def coverage_lines(report: RunReport) -> Iterator[str]:
+    """Yield the coverage as lines for a terminal: of each flavour, with what never ran, and of all together."""
+    for flavour, covered in coverage_by_flavour(report).items():
+        yield f"snipproof: coverage of {flavour}: {covered}"
+        yield from (f"  {source}:{line} never ran" for source, line in covered.missed)
+        branches = covered.handling_missed
+        yield from (f"  {source}:{line} never ran (error branch, not counted)" for source, line in branches)
+    yield f"snipproof: coverage: {coverage_of(published(report))}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from snipproof.report.entries import ReferenceEntry, RunReport
 
+_BEGIN = b'{\n"format_version": '
 _REFERENCES = b'\n"references": ['
 _AGAIN = "write it again with pytest --snippets-report"
 
@@ -48,6 +49,13 @@ def write_report(path: Path, report: RunReport) -> None:
         write_whole(path, report_bytes(report))
     except OSError as error:
         raise InfrastructureError(f"{path}: the report cannot be written: {error.strerror or error}") from None
+
+
+def is_report(path: Path) -> bool:
+    """Return whether a run has written ``path``, or has begun to; an empty file may become a report."""
+    with path.open("rb") as file:
+        begin = file.read(len(_BEGIN))
+    return not begin or begin == _BEGIN
 
 
 def _is_cut_off(data: bytes, error: Exception) -> bool:
