@@ -74,7 +74,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         print_lines(annotate(overview, workspace_prefix(arguments.root)))
     elif not arguments.html and not arguments.markdown:
-        print_lines(_text(overview))
+        from snipproof.lint.formats.text_format import printable
+
+        print_lines(map(printable, _text(overview)))
     return 0
 
 
@@ -87,6 +89,9 @@ def _merge(arguments: argparse.Namespace) -> int:
     paths = arguments.files[1:]
     if arguments.output is None:
         raise SettingsError("report merge requires --output FILE", "name the file for the merged report")
+    if arguments.html or arguments.markdown or arguments.against or arguments.format != "text":
+        hint = f"merge first, then: snipproof report {arguments.output} --html OUT"
+        raise SettingsError("report merge has no other option than --output", hint)
     report = merge_parts(list(zip(paths, read_reports(map(Path, paths)), strict=True)))
     write_report(arguments.output, report)
     if code := _print_missing(report):
