@@ -73,7 +73,8 @@ class RunSettings(NamedTuple):
     """``[tool.snipproof.run]``: limits of one Source's run. Times are in seconds, sizes in bytes.
 
     ``env`` names environment variables that Sources may read, in addition to the few every process needs. ``require``
-    makes a missing toolchain an error instead of a skip. ``fresh`` applies to every Suite.
+    makes a missing toolchain an error instead of a skip. ``fresh`` applies to every Suite. ``coverage_floor`` is the
+    percentage of shown statements that have to run, with ``--snippets-coverage``.
     """
 
     timeout: float = 60.0
@@ -81,6 +82,7 @@ class RunSettings(NamedTuple):
     env: tuple[str, ...] = ()
     require: bool = False
     fresh: bool = False
+    coverage_floor: float = 0.0
 
 
 class Settings(NamedTuple):
@@ -327,3 +329,10 @@ def _check_values(settings: Settings) -> None:
     ):
         if number <= 0:
             raise SettingsError(f"{settings.origin(*path)} {path[-1]!r} must be more than 0, not {number!r}")
+    _check_percentage(settings)
+
+
+def _check_percentage(settings: Settings) -> None:
+    if not 0 <= settings.run.coverage_floor <= 100:
+        place, floor = settings.origin("run", "coverage-floor"), settings.run.coverage_floor
+        raise SettingsError(f"{place} 'coverage-floor' must be a percentage from 0 to 100, not {floor!r}")

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 from tests.support.command_line import SOURCE
+from tests.support.run_reports import make_run, make_snippet
+from tests.support.site import load_site
 
 from snipproof.cli.main import main
+from snipproof.report.assemble import assemble
+from snipproof.report.report_file import write_report
+from snipproof.report.tree_facts import read_tree_facts
 
 
 def test_the_manifest_holds_what_pages_show(site: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -71,3 +76,20 @@ def test_a_closed_pipe_is_not_an_error(site: Path) -> None:
         process.stdout.close()
         error = process.stderr.read()
     assert error == b""
+
+
+def test_a_report_adds_what_was_proven(site: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Each block has the key ``proven``; an incomplete report, or one of another tree, is refused."""
+    loaded = load_site(site)
+    facts = read_tree_facts(site, loaded.suites, loaded)
+    snippet = make_snippet("snippets/a.py::A", segments=[[2, 4]])
+    path = tmp_path / "report.json"
+    write_report(path, assemble(facts, make_run(), [snippet], [], {}))
+    assert main(["extract", "--root", str(site), "--report", str(path)]) == 0
+    (entry,) = json.loads(capfdbinary.readouterr().out)["references"]
+    assert (entry["proven"]["state"], entry["proven"]["snippets"]) == ("proven", ["snippets/a.py::A"])
+    write_report(path, assemble(facts, make_run(), [], [], {}))
+    assert main(["extract", "--root", str(site), "--report", str(path)]) == 2
+    write_report(path, assemble(facts, make_run(), [snippet], [], {}))
+    (site / "snippets/a.py").write_text(SOURCE + "# another\n")
+    assert main(["extract", "--root", str(site), "--report", str(path)]) == 1

@@ -127,6 +127,8 @@ def test_junit_has_the_snippet_and_its_own_time(project: Project) -> None:
     properties = {p.get("name"): p.get("value") for p in cases["b"].iter("property")}
     assert properties["snippet"] == "snippets/py/source.py::b"
     assert properties["outcome"] == "passed"
+    assert (properties["suite"], properties["flavour"]) == ("snippets/py/suite.yaml", "py")
+    assert (properties["line"], properties["statements"], properties["lines never run"]) == ("6", "1", "")
 
 
 def test_what_a_source_leaves_in_weaviate_is_removed(project: Project) -> None:

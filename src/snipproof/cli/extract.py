@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from snipproof.cli.console import print_problems
 from snipproof.errors import DocsError, InfrastructureError, SettingsError
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
+
+    from snipproof.model import Reference
+    from snipproof.site.docs_site import Site
 
 SUMMARY = "write what every page shows as one JSON manifest"
 
@@ -19,14 +23,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``extract``."""
     parser.add_argument("--format", choices=("json",), default="json", help="output format (default: json)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write to FILE instead of standard output")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="add what this run report proved of each block")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if FILE is stale")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the manifest or compare it with ``--output``; return 1 if a page or Source cannot be read.
 
-    :raises DocsError: ``--check`` was given and the manifest is missing or stale.
-    :raises SettingsError: a link leads from ``--output`` to a folder outside of the root.
+    :raises DocsError: ``--check`` was given and the manifest is missing or stale, or the report is of another tree.
+    :raises SettingsError: a link leads from ``--output`` to a folder outside of the root, or the report is incomplete.
     """
     from snipproof.config import load_settings
     from snipproof.files import require_inside, write_whole
@@ -40,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     site = Site.load(load_settings(arguments.root))
     code = print_problems(site)
     require_references(site)
-    data = manifest_bytes(site)
+    data = manifest_bytes(site, _marks(site, arguments.report) if arguments.report else None)
     if output is None:
         # Bytes: the manifest must not depend on the console's encoding and line ends.
         sys.stdout.flush()
@@ -54,6 +59,13 @@ def run(arguments: argparse.Namespace) -> int:
         except OSError as error:
             raise InfrastructureError(f"cannot write {output}: {error.strerror or error}") from None
     return code
+
+
+def _marks(site: Site, path: Path) -> Mapping[Reference, Any]:
+    from snipproof.report.marks import marks_of
+    from snipproof.report.report_file import read_report
+
+    return marks_of(site, read_report(path), str(path))
 
 
 def _require_fresh(output: Path, data: bytes) -> None:

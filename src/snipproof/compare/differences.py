@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final
 
 from snipproof.compare.notation.actual import Actual
@@ -17,6 +18,7 @@ _MAX_LINES = 60
 _MAX_WIDTH = 200
 _MAX_INLINE = 80
 _LINES_AROUND = 4
+_FURTHER = "… further lines are not shown"
 
 
 class Kind(StrEnum):
@@ -141,13 +143,16 @@ def _wanted(numbers: Sequence[int], marked: set[int]) -> set[int]:
 
 
 def _actual(actual: Any) -> Iterator[str]:
-    """Yield the first lines of the actual output: text unchanged, data as JSON."""
+    *lines, last = actual_lines(actual) or [""]
+    yield from (f"       | {line}".rstrip() for line in lines)
+    yield f"       {last}" if last == _FURTHER else f"       | {last}".rstrip()
+
+
+def actual_lines(actual: Any) -> list[str]:
+    """Return the first lines of the actual output: text unchanged, data as JSON."""
     lines = iter(actual.strip().split("\n")) if isinstance(actual, str) else _json_lines(actual)
-    for number, line in enumerate(lines):
-        if number == _MAX_LINES:
-            yield "       … further lines are not shown"
-            return
-        yield f"       | {_cut(line.rstrip(chr(13)))}".rstrip()
+    first = [_cut(line.rstrip("\r")) for line in islice(lines, _MAX_LINES)]
+    return [*first, _FURTHER] if next(lines, None) is not None else first
 
 
 def _json_lines(actual: Any, indent: str = "", lead: str = "", tail: str = "") -> Iterator[str]:

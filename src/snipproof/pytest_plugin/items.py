@@ -13,10 +13,13 @@ from snipproof.model import Outcome, Snippet, Source, Suite
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.run.verdict import Verdict, describe
 from snipproof.site.binding import unbound_expectations
+from snipproof.site.source import read_text
 from snipproof.site.suite import place_in
 from snipproof.text import printable
 
 _JUNIT_ATTRIBUTE = "record_xml_attribute"
+AFTER_ERROR = "not proven because of an error"
+"""What the reason of a skip contains if an earlier Snippet has reported an error outside of the docs."""
 
 
 class SnippetFailedError(Exception):
@@ -68,6 +71,13 @@ class SourceFile(pytest.File):
             self.add_marker(pytest.mark.filterwarnings(f"ignore:{_JUNIT_ATTRIBUTE}"))
         for snippet in self.source.snippets:
             yield _node(self, snippet, _split(snippet.name))
+
+    def text_of(self, path: str) -> str:
+        """Return the text of a Source as it was collected; it may differ from this one, if a Page shows its output."""
+        if path == self.source.path:
+            return self.source.text
+        holder = self.proving.pages.holders.get(path)
+        return holder.text if holder else read_text(self.proving.settings.root, path)
 
     def verdict(self, name: str) -> Verdict:
         """Return the Verdict on the Snippet ``name``; the first call runs the whole Source.
@@ -141,6 +151,8 @@ class SnippetItem(pytest.Function, _WithWholeId):
     """
 
     snippet: Snippet
+    #: The Verdict that was reported, after an update.
+    reported: Verdict | None = None
 
     @property
     def file(self) -> SourceFile:
@@ -175,7 +187,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
                 pytest.skip(f"{self.file.suite.flavour}: {error.message}: {error.hint}")
             if proving.is_new(error):
                 raise
-            pytest.skip(f"{self.file.suite.flavour}: not proven because of an error: {error.message}")
+            pytest.skip(f"{self.file.suite.flavour}: {AFTER_ERROR}: {error.message}")
 
     def _set_up_fixtures(self) -> None:
         suite = self.file.suite
@@ -193,13 +205,20 @@ class SnippetItem(pytest.Function, _WithWholeId):
         verdict = self.verdict
         if updates := self.config.pluginmanager.get_plugin("snipproof-updates"):
             verdict = updates.settle(self.file, verdict)
+        self.reported = verdict
         weaviate = self.file.proving.prover.services.weaviate
         self.user_properties += [
             ("outcome", verdict.outcome.value),
             ("reason", printable(verdict.reason)),
             ("expectations", sum(result.matched for result in verdict.expectations)),
             ("weaviate", f"{weaviate.version} ({weaviate.mode})"),
+            ("suite", self.file.suite.path),
+            ("flavour", self.file.suite.flavour),
+            ("line", verdict.line),
         ]
+        if verdict.coverage:
+            missed = ",".join(str(line) for line in verdict.coverage.missed)
+            self.user_properties += [("statements", len(verdict.coverage.statements)), ("lines never run", missed)]
         if verdict.outcome in (Outcome.SKIPPED, Outcome.UNREACHED):
             pytest.skip(
                 f"{verdict.outcome}: {verdict.reason}" if verdict.outcome is Outcome.UNREACHED else verdict.reason

@@ -31,6 +31,14 @@ _UPDATES = (
 )
 
 
+_REPORT = {
+    "--snippets-report": ("FILE", "write what this run proved to FILE, as JSON"),
+    "--snippets-shard": ("INDEX/COUNT", "prove one of several parts of all Sources, such as 2/5; auto on GitLab"),
+    "--snippets-durations": ("FILE", "an earlier report, whose durations balance the shards"),
+}
+_NO_SUITE = "{}: no Suite is configured: set `suites` in [tool.snipproof]"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add options for settings that often change from run to run."""
     group = parser.getgroup("snippets", "documentation snippets (snipproof)")
@@ -38,6 +46,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(option, metavar="VALUE", help=text)
     for option, (_, text) in _FLAGS.items():
         group.addoption(option, action="store_const", const="true", help=text)
+    for option, (metavar, text) in _REPORT.items():
+        group.addoption(option, metavar=metavar, help=text)
+    text = "report which shown statements ran, and fail if fewer did than the setting run.coverage-floor demands"
+    group.addoption("--snippets-coverage", action="store_true", help=text)
     # Two options, so that a path after the first one is never taken for its value.
     for option, mode, text in _UPDATES:
         group.addoption(option, action="store_const", const=mode, dest="snippets_update", help=text)
@@ -47,7 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the settings; do nothing more if they name no Suite."""
     from snipproof.config import find_settings_file
 
+    wanted = next((option for option in (*_REPORT, "--snippets-coverage") if config.getoption(option)), "")
     if find_settings_file(config.rootpath) is None:
+        if wanted:
+            raise pytest.UsageError(_NO_SUITE.format(wanted))
         return
     from snipproof.config import load_settings
     from snipproof.errors import SnipproofError
@@ -62,6 +77,8 @@ def pytest_configure(config: pytest.Config) -> None:
         suites = load_suites(settings) if settings.suites else []
     except SnipproofError as error:
         raise pytest.UsageError(str(error)) from None
+    if wanted and not suites:
+        raise pytest.UsageError(_NO_SUITE.format(wanted))
     if suites:
         try:
             from snipproof.pytest_plugin.collection import CollectionHooks
@@ -75,6 +92,10 @@ def pytest_configure(config: pytest.Config) -> None:
         tally = Tally()
         config.pluginmanager.register(CollectionHooks(config, proving), "snipproof-collection")
         config.pluginmanager.register(SnippetHooks(config, proving, tally), "snipproof-snippets")
+        if wanted:
+            from snipproof.pytest_plugin.reporting import begin_report
+
+            begin_report(config, proving, suites)
         if mode := config.getoption("snippets_update"):
             from snipproof.pytest_plugin.updates import begin_updates
 

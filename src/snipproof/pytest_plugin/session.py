@@ -14,9 +14,13 @@ from snipproof.files import remove_leftovers
 from snipproof.model import Source, Suite
 from snipproof.processes.orphan import end_with_parent
 from snipproof.redaction import read_variables, redact
+from snipproof.report.tree_facts import TreeFacts, read_tree_facts
 from snipproof.run.bindings import check_bindings
 from snipproof.run.page_expectations import PageExpectations, read_page_expectations
 from snipproof.run.prover import Prover
+from snipproof.run.run_times import RunTimes
+from snipproof.site.claims import Claim
+from snipproof.site.docs_site import Site
 from snipproof.site.source import read_source, read_text
 from snipproof.text import printable
 
@@ -33,6 +37,10 @@ class ProvingSession:
         self.suites: Mapping[str, Suite] = {path: suite for suite in suites for path in suite.sources}
         #: The paths of Suites whose settings are wrong; their Sources have no items.
         self.broken: set[str] = set()
+        #: Whether a report of the run is made.
+        self.wants_report = False
+        self._all_suites = suites
+        self._facts: TreeFacts | None = None
         self._config = config
         self._prover: Prover | None = None
         self._selected: Mapping[str, Source] = {}
@@ -67,7 +75,22 @@ class ProvingSession:
     @cached_property
     def pages(self) -> PageExpectations:
         """The Expectations of the Pages."""
-        return read_page_expectations(self.settings)
+        return read_page_expectations(self.settings, self._read_facts if self.wants_report else _read_nothing)
+
+    def _read_facts(self, site: Site, claims: Sequence[Claim]) -> None:
+        self._facts = read_tree_facts(self.settings.root, self._all_suites, site, claims)
+
+    @property
+    def facts(self) -> TreeFacts:
+        """The docs tree as a run report has it; it was read when the session began."""
+        with contextlib.suppress(SnipproofError):  # collecting has reported it
+            _ = self.pages
+        return self._facts or read_tree_facts(self.settings.root, self._all_suites)
+
+    @property
+    def times(self) -> RunTimes:
+        """Where the time went so far."""
+        return self._prover.times if self._prover else RunTimes()
 
     def source(self, path: str) -> Source:
         """Return the Source at ``path``, with the Regions that Pages request.
@@ -162,3 +185,7 @@ class ProvingSession:
         if reporter is not None:
             reporter.write_line(f"snipproof: {printable(self.redact(line))}")
             reporter.flush()  # a line about progress must not wait in a buffer
+
+
+def _read_nothing(site: Site, claims: Sequence[Claim]) -> None:
+    """Keep nothing of the site but the Expectations."""

@@ -91,9 +91,7 @@ class UpdateHooks:
         differs = verdict.only_differs
         if not differs and verdict.outcome is not Outcome.PASSED:
             return verdict
-        found = propose(
-            verdict.snippet, verdict.expectations, lambda path: self._text(file, path), self._proving.secrets
-        )
+        found = propose(verdict.snippet, verdict.expectations, file.text_of, self._proving.secrets)
         refusals = [each for each in found if isinstance(each, Refusal)]
         if refusals and differs:
             first = refusals[0]
@@ -120,13 +118,6 @@ class UpdateHooks:
         paths = {each.path for each in changing}
         _, conflicts = resolve_conflicts([*(each for each in self._known if each.path in paths), *proposals])
         return next((each for each in conflicts if each.region in regions), None)
-
-    def _text(self, file: SourceFile, path: str) -> str:
-        """Return the text of a Source as it was collected. It may differ from the Source of the Snippet."""
-        if path == file.source.path:
-            return file.source.text
-        holder = self._proving.pages.holders.get(path)
-        return holder.text if holder else read_text(self._settings.root, path)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from snipproof.config import Settings
@@ -59,16 +59,21 @@ class PageExpectations:
             yield from (claim.origin for claim in self.claims.get(snippet.id, ()))
 
 
-def read_page_expectations(settings: Settings) -> PageExpectations:
+def read_page_expectations(
+    settings: Settings, on_read: Callable[[Site, Sequence[Claim]], None] = lambda _site, _claims: None
+) -> PageExpectations:
     """Read the Pages of the site.
 
     Running Sources does not require a site: if there is none, the result is empty. ``snipproof check`` reports that.
+
+    :param on_read: called with the site and all Claims, for what else is made of them; the site is not kept.
     """
     try:
         site = Site.load(settings)
     except SettingsError as error:
         return PageExpectations(missing=error.message if settings.pages else "")
     claimed = read_claims(site)
+    on_read(site, claimed.claims)
     claims: dict[str, list[Claim]] = {}
     for claim in claimed.claims:
         if not claim.excused:

@@ -19,6 +19,7 @@ from snipproof.languages import languages
 from snipproof.model import Source, Suite
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.bindings import Addresses, apply_bindings, broken_by_bindings, may_be_broken
+from snipproof.run.run_times import RunTimes, timed
 from snipproof.run.runner import Program, Runner, RunnerContext, make_runner
 from snipproof.run.source_run import Diagnostic
 from snipproof.run.suite_files import check_files
@@ -67,6 +68,7 @@ class Preparation:
     sources: list[Source]
     turn: int
     cores: CorePool
+    times: dict[str, float] = field(default_factory=dict)
     _done: Future[Addresses] = field(default_factory=Future)
     _programs: dict[str, Program] = field(default_factory=dict)
 
@@ -77,7 +79,8 @@ class Preparation:
     def _prepare(self, addresses: Future[Addresses]) -> Addresses:
         with _clear_errors(self.suite):
             check_files(self.runner.context)
-            self.runner.provision()
+            with timed(self.times, "provision"):
+                self.runner.provision()
         values = addresses.result()
         compiles = languages()[self.suite.language].compiles
         with _clear_errors(self.suite), self.cores.work(self.turn) if compiles else contextlib.nullcontext():
@@ -108,6 +111,10 @@ class Preparation:
         return self._programs[source.path]
 
     def _build(self, addresses: Addresses) -> None:
+        with timed(self.times, "build"):
+            self._build_all(addresses)
+
+    def _build_all(self, addresses: Addresses) -> None:
         programs = [self._program(each, apply_bindings(self.suite, each.text, addresses)) for each in self.sources]
         self.runner.build(programs)
         if suspects := [program for program in programs if self._may_be_broken(program)]:
@@ -166,7 +173,9 @@ class Preparations:
         log: Callable[[str], None],
         addresses: Future[Addresses],
         recorder: Recorder | None = None,
+        times: RunTimes | None = None,
     ) -> None:
+        self._times = times or RunTimes()
         self._settings = settings
         self._session = session
         self._log = log
@@ -185,7 +194,9 @@ class Preparations:
         known = self._by_suite.get(suite.path)
         if known is None:
             context = RunnerContext(suite, self._settings, self._session, self._log, self._recorder)
-            known = Preparation(suite, make_runner(context), list(sources), len(self._by_suite), self._cores)
+            times = self._times.suites.setdefault(suite.path, {})
+            turn = len(self._by_suite)
+            known = Preparation(suite, make_runner(context), list(sources), turn, self._cores, times)
             self._by_suite[suite.path] = known
             known.start(self._pool, self._addresses)
         return known

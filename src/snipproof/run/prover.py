@@ -16,6 +16,7 @@ from snipproof.redaction import read_variables
 from snipproof.run.missing_variables import explain_missing_variables
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.preparation import Preparation, Preparations
+from snipproof.run.run_times import RunTimes, timed
 from snipproof.run.runners.job import environment
 from snipproof.run.verdict import Verdict, judge
 from snipproof.services.startup import Services
@@ -50,7 +51,9 @@ class Prover:
         self._session = SessionFolder.begin(log=log)
         self._addresses: Future[Mapping[str, str]] = Future()
         self._recorder = _start_recorder() if recorder else None
-        self._preparations = Preparations(settings, self._session, log, self._addresses, self._recorder)
+        #: Where the time went so far.
+        self.times = RunTimes()
+        self._preparations = Preparations(settings, self._session, log, self._addresses, self._recorder, self.times)
         self._services: Services | None = None
         self._state: State | None = None
         self._claim = contextlib.ExitStack()
@@ -103,7 +106,7 @@ class Prover:
         """
         assets = self._settings.root / self._settings.assets if self._settings.assets else None
         try:
-            with disk_errors(self._session.folder, TEMPORARY_HINT):
+            with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "services"):
                 self._services = Services.start(
                     self._settings, self._session, self._log, assets, self._announce, self._recorder
                 )
@@ -130,12 +133,14 @@ class Prover:
         :raises InfrastructureError: what the Source needs could not be obtained, or Weaviate does not answer.
         """
         preparation = self.prepare(suite, [source])
-        with disk_errors(self._session.folder, TEMPORARY_HINT):
+        with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "waiting"):
             program = preparation.program(source, self.services.placeholders())
-        self.state.mark()
-        with disk_errors(self._session.folder, TEMPORARY_HINT):
-            run = preparation.runner.execute(program)
-        self.state.restore_if_changed()
+        with timed(self.times.sources, source.path):
+            self.state.mark()
+            with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "sources"):
+                run = preparation.runner.execute(program)
+            with timed(self.times.phases, "restore"):
+                self.state.restore_if_changed()
         verdicts = judge(source, program.probed, run, self._pages)
         if any(verdict.outcome is not Outcome.PASSED for verdict in verdicts):
             require_space(self._session.folder, TEMPORARY_HINT)  # not a defect of the docs

@@ -14,6 +14,7 @@ from snipproof.compare.expectation import ExpectationResult, check_expectation
 from snipproof.compare.tree import Notation
 from snipproof.model import Expectation, Origin, Outcome, Snippet, Source
 from snipproof.redaction import redact
+from snipproof.run.coverage import Coverage, cover, statements_that_ran
 from snipproof.run.faults import Fault, find_faults, showing, snippets_of_part
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.probe import Probed
@@ -46,6 +47,7 @@ class Verdict:
     :param output: what the Snippet itself printed.
     :param duration: seconds between its markers.
     :param details: more text about a failure: a traceback, the differences of an Expectation.
+    :param coverage: the shown statements and those that ran; ``None`` if the probes do not follow statements.
     """
 
     snippet: Snippet
@@ -56,6 +58,7 @@ class Verdict:
     duration: float = 0.0
     details: str = ""
     expectations: tuple[ExpectationResult, ...] = ()
+    coverage: Coverage | None = None
 
     @property
     def only_differs(self) -> bool:
@@ -105,9 +108,13 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
     traces = {s.id: trace(s.region, probed, run, until=last_line(raised, s)) for s in source.snippets}
     faults = find_faults(source, probed, traces, run)
     facts = _Facts(source, probed, run, traces, faults, raised, _skipped(source, probed, traces, run))
+    ran = statements_that_ran(run)
     verdicts = {
         snippet.id: replace(
-            _judge_run(snippet, facts), output=traces[snippet.id].output, duration=traces[snippet.id].duration
+            _judge_run(snippet, facts),
+            output=traces[snippet.id].output,
+            duration=traces[snippet.id].duration,
+            coverage=cover(snippet.region, probed.plan, ran) if probed.plan else None,
         )
         for snippet in source.snippets
     }

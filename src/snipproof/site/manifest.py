@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from snipproof.site.magic_comments import remove_magic_comments
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from snipproof.model import Reference
     from snipproof.site.component import Rendered
     from snipproof.site.docs_site import Site
@@ -16,18 +18,25 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 
 
-def manifest_bytes(site: Site) -> bytes:
-    """Return the manifest as UTF-8 JSON; bytes of a file name that are not UTF-8 become JSON escapes."""
-    return (json.dumps(manifest(site), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+def manifest_bytes(site: Site, proofs: Mapping[Reference, Any] | None = None) -> bytes:
+    """Return the manifest as UTF-8 JSON; bytes of a file name that are not UTF-8 become JSON escapes.
+
+    :param proofs: what a run report knows of each Reference, as JSON values; it becomes the key ``proven``.
+    """
+    return (json.dumps(manifest(site, proofs), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
 
 
-def manifest(site: Site) -> dict[str, Any]:
+def manifest(site: Site, proofs: Mapping[Reference, Any] | None = None) -> dict[str, Any]:
     """Return the manifest of ``site`` as JSON values, its references by page, line and column.
 
     References whose Source cannot be read have no text and are left out; ``check`` reports them.
     """
     rendered = ((reference, site.rendered(reference)) for reference in site.references)
-    entries = [_entry(site, reference, block) for reference, block in rendered if block is not None]
+    entries = [
+        {**_entry(site, reference, block), **({"proven": proofs.get(reference)} if proofs is not None else {})}
+        for reference, block in rendered
+        if block is not None
+    ]
     entries.sort(key=lambda entry: (entry["page"], entry["line"], entry["column"]))
     return {"format_version": FORMAT_VERSION, "references": entries}
 

@@ -108,7 +108,9 @@ def _blocks(node: ast.stmt) -> Iterator[StatementList]:
         case _ if isinstance(node, ast.Try) or type(node).__name__ == "TryStar":
             yield _block(node, node.body)  # type: ignore[attr-defined]
             for handler in node.handlers:  # type: ignore[attr-defined]
-                yield _block(handler, handler.body, first=handler.lineno, branch=True, handles=True)
+                block = _block(handler, handler.body, first=handler.lineno, branch=True, handles=True)
+                block.on_error = True
+                yield block
             yield from _orelse(node)
             if node.finalbody:  # type: ignore[attr-defined]
                 yield _block(node, node.finalbody)  # type: ignore[attr-defined]

@@ -60,6 +60,7 @@ class StatementList:
         statement if it has none.
     :param branch: whether a run can pass without entering it: the body of an ``if``, a loop or a handler.
     :param handles: whether an error may end here: in a handler, or behind a ``with``.
+    :param on_error: whether it is entered only after an error: the body of a handler, of Go's ``if err != nil``.
     """
 
     node: Any
@@ -67,6 +68,7 @@ class StatementList:
     first: int = 0
     branch: bool = False
     handles: bool = False
+    on_error: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -51,6 +51,8 @@ _PLAIN = frozenset(
 _HANDLERS = frozenset(("catch", "exceptionally", "handle", "whenComplete"))
 _LABELS = frozenset(("switch_label", "type", "value", "communication"))
 _BODIES = frozenset(("consequence", "alternative", "body"))
+_NEW_ERROR = re.compile(r"\b(?:fmt\.Errorf|errors\.(?:New|Join))\(")
+_HAS_ERROR = re.compile(r"\b\w*[eE]rr(?:or)?\d* *!= *nil\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,9 @@ class _Maker:
             elif child.type in self._syntax.members:
                 made.functions += [_without_name(f) for f in self._members(child)[0]]
             elif child.type in self._syntax.blocks:
-                made.blocks.append(self.block(child, branch=parent.type in _BRANCHING))
+                block = self.block(child, branch=parent.type in _BRANCHING)
+                block.on_error = _on_error(parent, field, child)
+                made.blocks.append(block)
             elif child.type in _CASES:
                 self._case(child, made)
             elif child.type != "else_clause" and _is_single(parent, child, field):
@@ -401,6 +405,19 @@ def _is_single(node: Any, child: Any, field: str) -> bool:
     if child.type == "if_statement":
         return False
     return node.type == "else_clause" or (node.type in _BRANCHING and field in _BODIES and _is_statement(child))
+
+
+def _on_error(node: Any, field: str, block: Any) -> bool:
+    """Return whether a block runs only after an error.
+
+    That is a handler, the body of ``if err != nil``, and, in Go, a branch that returns a new error.
+    """
+    if node.type != "if_statement":
+        return bool(node.type == "catch_clause")
+    if field == "consequence" and _HAS_ERROR.search(_text(node.child_by_field_name("condition"))):
+        return True
+    last = next((each for child in reversed(statements(block)) for each in reversed(_flat(child))), None)
+    return last is not None and last.type == "return_statement" and bool(_NEW_ERROR.search(_text(last)))
 
 
 def _is_statement(node: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from snipproof.lint.check_result import workspace_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from snipproof.lint.check_result import CheckResult
     from snipproof.model import Finding
@@ -27,6 +27,11 @@ def lines(result: CheckResult) -> Iterator[str]:
 
 def _command(finding: Finding, path: str, title: str) -> str:
     properties = {"file": path, "line": str(finding.line), "col": str(finding.column), "title": title}
-    written = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
     message = f"{finding.message}\nhint: {finding.hint}" if finding.hint else finding.message
-    return f"::{finding.severity} {written}::{message.translate(_DATA)}"
+    return command(finding.severity, properties, message)
+
+
+def command(name: str, properties: Mapping[str, str], message: str) -> str:
+    """Return a workflow command of GitHub: ``error`` or ``warning`` with its properties and message."""
+    written = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
+    return f"::{name} {written}::{message.translate(_DATA)}"

@@ -87,11 +87,15 @@ class Plan:
     :param regions: by the name of the Region.
     :param lines: the first line of each statement of a Region, by its number: what a run can cover.
     :param functions: the first and the last line of each function, by its name; ``""`` for function literals.
+    :param handling: the numbers of those statements that run only after an error.
+    :param idle: the numbers of those of whom nothing runs, such as a bare string.
     """
 
     regions: Mapping[str, RegionPlan]
     lines: Mapping[int, int]
     functions: Mapping[str, Sequence[tuple[int, int]]]
+    handling: frozenset[int] = frozenset()
+    idle: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -127,7 +131,11 @@ def make_plan(root: StatementList, regions: Sequence[Region]) -> tuple[Plan, Pro
     named: dict[str, list[tuple[int, int]]] = {}
     for function in functions(root):
         named.setdefault(function.name, []).append((function.first, function.last))
-    return Plan({region.name: planner.plan(region) for region in regions}, planner.lines(), named), planner.probes
+    plans = {region.name: planner.plan(region) for region in regions}
+    numbers = planner.probes.statements
+    handling = frozenset(numbers.get(statement, 0) for statement in _handling(root)) - {0}
+    idle = frozenset(number for statement, number in numbers.items() if statement.kind is StatementKind.NOTHING) - {0}
+    return Plan(plans, planner.lines(), named, handling, idle), planner.probes
 
 
 class _Planner:
@@ -346,6 +354,24 @@ def _blocks_at(block: StatementList, segment: Segment) -> list[StatementList]:
                 found = [*branches, *at] if inner.branch and not shown else at
                 branches += at
     return found
+
+
+def _handling(block: StatementList) -> Iterator[Statement]:
+    """Yield the statements in ``block`` that run only after an error."""
+    for body in (block, *(function.body for function in functions(block))):
+        waiting = [(body, False)]
+        while waiting:
+            inside, handles = waiting.pop()
+            handles = handles or inside.on_error or _only_raises(inside)
+            if handles:
+                yield from inside.statements
+            waiting += [(inner, handles) for statement in inside.statements for inner in statement.blocks]
+
+
+def _only_raises(block: StatementList) -> bool:
+    """Return whether a branch ends in an error: ``if (!response.ok) { throw … }``."""
+    last = block.statements[-1].kind if block.branch and block.statements else StatementKind.PLAIN
+    return last in (StatementKind.RAISE, StatementKind.EXIT)
 
 
 def _overlaps(segment: Segment, statement: Statement) -> bool:

@@ -1,0 +1,73 @@
+"""What a site writes beside a block: the key ``proven`` of the manifest, from a report of the same tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from snipproof.errors import SettingsError
+from snipproof.report.entries import as_lists, key_of, missing_of
+from snipproof.report.proof import ShownBlock, judge_blocks
+from snipproof.report.tree_facts import read_tree_facts, reference_entry, require_same_tree
+from snipproof.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from snipproof.model import Reference
+    from snipproof.report.entries import RunReport, Software
+    from snipproof.site.docs_site import Site
+
+
+def marks_of(site: Site, report: RunReport, name: str) -> dict[Reference, dict[str, Any]]:
+    """Return what proved each Reference of ``site``, as JSON values.
+
+    :param name: the report in messages.
+    :raises SettingsError: the report is incomplete: it knows nothing of what it left out.
+    :raises DocsError: the report is of other Suites or Sources than those of ``site``.
+    """
+    from snipproof.site.claims import claims
+
+    if not report["run"]["complete"]:
+        missing = missing_of(report)
+        hint = "merge the reports of all shards with snipproof report merge, or run without a selection"
+        raise SettingsError(
+            f"{name}: the report is incomplete, so it sets no mark: {plural(len(missing), 'Snippet')} not run", hint
+        )
+    facts = read_tree_facts(site.settings.root, site.suites, site, claims(site))
+    require_same_tree(report, facts, name)
+    # A page may show other lines today, or claim other output: what the run has not seen proves nothing.
+    lines = {region.id: as_lists(region.segments) for source in site.sources.values() for region in source.regions}
+    known = {key_of(each): each for each in report["expectations"] if each["segments"] == lines.get(each["id"])}
+    today: RunReport = {
+        **report,
+        "snippets": [each for each in report["snippets"] if each["segments"] == lines.get(each["id"])],
+        "expectations": [known.get(key_of(each), each) for each in facts.expectations],
+    }
+    today["run"] = {**report["run"], "collected": []}
+    entries = [reference_entry(site, reference) for reference in site.references]
+    blocks = judge_blocks(today, entries)
+    return {reference: _mark(report, block) for reference, block in zip(site.references, blocks, strict=True)}
+
+
+def _mark(report: RunReport, block: ShownBlock) -> dict[str, Any]:
+    run = report["run"]
+    mark: dict[str, Any] = {
+        "state": block.proof.value,
+        "reason": block.reason,
+        "date": run["date"],
+        "commit": run["commit"],
+        "servers": _software(each["server"] for each in block.snippets),
+        "clients": _software(each["client"] for each in block.snippets),
+        "snippets": [each["id"] for each in block.snippets],
+    }
+    if block.reference["kind"] == "expectation":
+        mark["compared_with"] = [
+            {"snippet": each["snippet"], "origin": each["origin"], "outcome": each["outcome"]}
+            for each in block.comparisons
+        ]
+    return mark
+
+
+def _software(found: Iterable[Software | None]) -> list[Software]:
+    """Return the programs without those that occur again."""
+    return list({(each["name"], each["version"]): each for each in found if each}.values())

@@ -1,0 +1,124 @@
+"""Whether what a Page shows was proven: one rule for the marks on pages, the report's page and its summary."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from snipproof.text import listed
+
+if TYPE_CHECKING:
+    from snipproof.report.entries import ExpectationEntry, ReferenceEntry, RunReport, SnippetEntry
+
+
+class Proof(StrEnum):
+    """How much of one block was proven."""
+
+    PROVEN = "proven"
+    PARTLY = "partly"  # some of it was not: lines that cannot run, tabs that are not compared
+    FAILED = "failed"
+    UNPROVEN = "unproven"  # nobody ran or compared it
+
+
+_FAILED = frozenset(("failed", "blocked", "not executed"))
+_REASONS = {
+    "updated": "this run changed its expected output: run it again",
+    "skipped": "skipped",
+    "error": "it could not be run",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBlock:
+    """One Reference with what is known about it.
+
+    :param reason: one line, ``""`` if it is proven.
+    :param cause: the kind of reason, without names, so that blocks can be counted by it.
+    :param snippets: what was run for it: the Snippet itself, or those whose output it shows.
+    :param comparisons: for a block of output, what it was compared with.
+    """
+
+    reference: ReferenceEntry
+    proof: Proof
+    reason: str
+    snippets: tuple[SnippetEntry, ...] = ()
+    comparisons: tuple[ExpectationEntry, ...] = ()
+    cause: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id of its Region, ``""`` if it has none."""
+        return f"{self.reference['source']}::{self.reference['region']}" if self.reference["region"] else ""
+
+
+def judge_blocks(report: RunReport, references: list[ReferenceEntry] | None = None) -> list[ShownBlock]:
+    """Return a ShownBlock for each Reference, in their order.
+
+    :param references: those to judge, by default those of the report.
+    """
+    snippets = {each["id"]: each for each in report["snippets"]}
+    collected = set(report["run"]["collected"])
+    comparisons: dict[str, list[ExpectationEntry]] = defaultdict(list)
+    for expectation in report["expectations"]:
+        comparisons[expectation["id"]].append(expectation)
+    given = report["references"] if references is None else references
+    return [_judge(each, snippets, collected, comparisons) for each in given]
+
+
+def _judge(
+    reference: ReferenceEntry,
+    snippets: dict[str, SnippetEntry],
+    collected: set[str],
+    comparisons: dict[str, list[ExpectationEntry]],
+) -> ShownBlock:
+    name = f"{reference['source']}::{reference['region']}"
+    if reference["source"] is None or reference["kind"] == "none":
+        return ShownBlock(reference, Proof.UNPROVEN, "it shows no Region of a Source")
+    if reference["kind"] == "expectation":
+        return _judge_output(reference, snippets, comparisons.get(name, []))
+    if reference["suite"] is None:
+        return ShownBlock(reference, Proof.UNPROVEN, "its Source is in no Suite")
+    snippet = snippets.get(name)
+    if snippet is None:
+        reason = "this run left it out" if name in collected else "the run did not see it, or other lines of it"
+        return ShownBlock(reference, Proof.UNPROVEN, reason)
+    return ShownBlock(reference, *_of_snippet(snippet), (snippet,))
+
+
+def _of_snippet(snippet: SnippetEntry) -> tuple[Proof, str]:
+    outcome, reason = snippet["outcome"], snippet["error"]["reason"] if snippet["error"] else ""
+    if outcome == "passed":
+        return Proof.PROVEN, ""
+    if outcome == "unreached":
+        return Proof.PARTLY, reason
+    if outcome in _FAILED:
+        return Proof.FAILED, reason or outcome
+    return Proof.UNPROVEN, f"{_REASONS[outcome]}: {reason}" if reason else _REASONS[outcome]
+
+
+def _judge_output(
+    reference: ReferenceEntry, snippets: dict[str, SnippetEntry], compared: list[ExpectationEntry]
+) -> ShownBlock:
+    ran = tuple(snippets[each["snippet"]] for each in compared if each["snippet"] in snippets)
+    outcomes = {each["outcome"] for each in compared}
+    if "differs" in outcomes:
+        proof = Proof.FAILED
+    elif "matched" not in outcomes:
+        proof = Proof.UNPROVEN
+    else:
+        proof = Proof.PROVEN if outcomes == {"matched"} else Proof.PARTLY
+    if proof is Proof.PROVEN:
+        return ShownBlock(reference, proof, "", ran, tuple(compared))
+    if not compared:
+        reason = "nothing was compared with it" if reference["suite"] else "its Source is in no Suite"
+        return ShownBlock(reference, proof, reason)
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for each in compared:
+        if each["outcome"] == "differs":
+            reasons["another output"].append(each["snippet"])
+        elif each["outcome"] != "matched":
+            reasons[f"not compared: {each['reason']}"].append(each["snippet"])
+    reason = "; ".join(f"{why} ({listed(names)})" for why, names in reasons.items())
+    return ShownBlock(reference, proof, reason, ran, tuple(compared), "; ".join(reasons))

@@ -1,0 +1,80 @@
+"""Whether a block on a Page is proven, and how much of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.support.run_reports import make_expectation, make_reference, make_report, make_snippet
+
+from snipproof.report.proof import Proof, judge_blocks
+
+NAME, OTHER = "py/a.py::a", "py/a.py::b"
+OUTPUT = "py/a.py::Expected a"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "proof", "reason"),
+    [
+        ("passed", Proof.PROVEN, ""),
+        ("updated", Proof.UNPROVEN, "this run changed its expected output: run it again: it was updated"),
+        ("failed", Proof.FAILED, "it was failed"),
+        ("blocked", Proof.FAILED, "it was blocked"),
+        ("not executed", Proof.FAILED, "it was not executed"),
+        ("skipped", Proof.UNPROVEN, "skipped: it was skipped"),
+        ("unreached", Proof.PARTLY, "it was unreached"),
+        ("error", Proof.UNPROVEN, "it could not be run: it was error"),
+    ],
+)
+def test_code_is_proven_if_its_snippet_passed(outcome: Any, proof: Proof, reason: str) -> None:
+    report = make_report([make_snippet(NAME, outcome)], references=[make_reference("p", 3, NAME)])
+    (block,) = judge_blocks(report)
+    assert (block.proof, block.reason, block.id) == (proof, reason, NAME)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"kind": "none", "region": None}, "it shows no Region of a Source"),
+        ({"source": None}, "it shows no Region of a Source"),
+        ({"suite": None}, "its Source is in no Suite"),
+        ({"region": "gone"}, "the run did not see it, or other lines of it"),
+        ({"region": "b"}, "this run left it out"),
+    ],
+)
+def test_what_nobody_ran_is_unproven(changes: dict[str, Any], reason: str) -> None:
+    reference = make_reference("p", 3, NAME, **changes)
+    (block,) = judge_blocks(make_report([make_snippet(NAME)], references=[reference], left_out=[OTHER]))
+    assert (block.proof, block.reason) == (Proof.UNPROVEN, reason)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "proof", "cause"),
+    [
+        (["matched"], Proof.PROVEN, ""),
+        (["matched", "matched"], Proof.PROVEN, ""),
+        (["matched", "excused"], Proof.PARTLY, "not compared: another client"),
+        (["differs", "matched"], Proof.FAILED, "another output"),
+        (["excused"], Proof.UNPROVEN, "not compared: another client"),
+        ([], Proof.UNPROVEN, ""),
+    ],
+)
+def test_output_is_proven_if_all_comparisons_match(outcomes: list[str], proof: Proof, cause: str) -> None:
+    names = [NAME, OTHER][: len(outcomes)]
+    expectations = [
+        make_expectation(name, outcome, id=OUTPUT, reason="another client" if outcome == "excused" else "")
+        for name, outcome in zip(names, outcomes, strict=True)
+    ]
+    report = make_report([make_snippet(NAME), make_snippet(OTHER)], expectations, [make_reference("p", 4, OUTPUT)])
+    (block,) = judge_blocks(report)
+    assert (block.proof, block.cause) == (proof, cause)
+    assert [each["id"] for each in block.snippets] == names
+
+
+def test_output_of_a_snippet_that_was_not_run_is_unproven() -> None:
+    references = [make_reference("p", 4, OUTPUT)]
+    report = make_report([make_snippet(OTHER)], [make_expectation(NAME)], references, left_out=[NAME])
+    assert report["expectations"] == []
+    assert judge_blocks(report)[0].reason == "nothing was compared with it"
+    report = make_report([make_snippet(NAME, "skipped")], [make_expectation(NAME)], references)
+    assert judge_blocks(report)[0].reason == f"not compared: its Snippet was skipped ({NAME})"
