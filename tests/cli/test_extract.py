@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from tests.support.command_line import SOURCE
+from tests.support.command_line import SOURCE, page, write_site
 
 from snipproof.cli.main import main
+
+FILES = {"pages": "docs/p.mdx", "sources": "snippets/a.py"}
 
 
 def test_the_manifest_holds_what_pages_show(site: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -23,10 +26,12 @@ def test_the_manifest_holds_what_pages_show(site: Path, capfdbinary: pytest.Capt
             "page": "docs/p.mdx",
             "line": 3,
             "column": 1,
+            "import": "!!raw-loader!/snippets/a.py",
             "source": "snippets/a.py",
             "region": "A",
             "start_marker": "# START A",
             "end_marker": "# END A",
+            "include_start_marker": False,
             "language": "py",
             "highlighter": "py",
             "text": "print(1)\n# highlight-next-line\nprint(2)",
@@ -36,6 +41,31 @@ def test_the_manifest_holds_what_pages_show(site: Path, capfdbinary: pytest.Capt
             "live": True,
         }
     ]
+    assert manifest["component"]["name"] == "FilteredTextBlock"
+    assert manifest["component"]["attributes"]["start-marker"] == "startMarker"
+    files = {key: {path: sha256((site / path).read_bytes()).hexdigest()} for key, path in FILES.items()}
+    assert {key: manifest[key] for key in FILES} == files
+    assert manifest["findings"] == []
+
+
+BROKEN = {"docs/p.mdx": page("# START B"), "docs/_dead.mdx": page("# START C")}
+
+
+def test_the_manifest_lists_blocks_that_cannot_be_shown(tmp_path: Path) -> None:
+    """A build without Python reports them as ``check`` does: what no reader sees and what is known does not count."""
+    site = write_site(tmp_path, BROKEN)
+    output = site / "manifest.json"
+    command = ["--root", str(site), "--output", str(output)]
+    assert main(["extract", *command]) == 0
+    (finding,) = json.loads(output.read_bytes())["findings"]
+    assert (finding["path"], finding["line"], finding["column"], finding["rule"]) == ("docs/p.mdx", 3, 1, "SP201")
+    assert "START B" in finding["message"]
+    assert "did you mean" in finding["hint"]
+    settings = site / "snipproof.toml"
+    settings.write_text(settings.read_text() + 'baseline = "known.jsonl"\n[severity]\nSP401 = "off"\n')
+    assert main(["check", "--root", str(site), "--update-baseline"]) == 0
+    assert main(["extract", *command]) == 0
+    assert json.loads(output.read_bytes())["findings"] == []
 
 
 def test_check_fails_for_a_stale_manifest(site: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from snipproof.config import load_settings
     from snipproof.files import require_inside, write_whole
-    from snipproof.lint.engine import require_references
+    from snipproof.lint.engine import find_unshowable, require_references
     from snipproof.site.docs_site import Site
     from snipproof.site.manifest import manifest_bytes
 
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     site = Site.load(load_settings(arguments.root))
     code = print_problems(site)
     require_references(site)
-    data = manifest_bytes(site)
+    data = manifest_bytes(site, find_unshowable(site))
     if output is None:
         # Bytes: the manifest must not depend on the console's encoding and line ends.
         sys.stdout.flush()
