@@ -101,3 +101,20 @@ def test_a_closed_pipe_is_not_an_error(site: Path) -> None:
         process.stdout.close()
         error = process.stderr.read()
     assert error == b""
+
+
+def test_pages_are_written_as_markdown(site: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A file for each page, and the manifest only where ``--output`` names one."""
+    out = tmp_path / "out"
+    assert main(["extract", "--root", str(site), "--markdown", str(out)]) == 0
+    assert capfd.readouterr().out == ""
+    assert [path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()] == ["docs/p.md"]
+    assert (out / "docs/p.md").read_text() == "```py\nprint(1)\nprint(2)\n```\n"
+    manifest = out / "manifest.json"
+    assert main(["extract", "--root", str(site), "--markdown", str(out), "--output", str(manifest)]) == 0
+    assert json.loads(manifest.read_bytes())["format_version"] == 1
+    assert main(["extract", "--root", str(site), "--markdown", str(out), "--output", str(manifest), "--check"]) == 2
+    (out / "docs/p.md").unlink()
+    (out / "docs").rmdir()
+    (out / "docs").write_text("a file")
+    assert main(["extract", "--root", str(site), "--markdown", str(out)]) == 69

@@ -391,7 +391,7 @@ def test_segments_are_those_that_are_shown(tmp_path: Path) -> None:
 
 
 def test_output_names_what_it_is_compared_with(tmp_path: Path) -> None:
-    """A block that shows output says of which Snippet, and which output of it; code has no such key."""
+    """A block of output has its Snippets and which output of theirs it shows; code has no such key."""
     source = "# START a\nx\n# END a\n# START Expected a results {from: response}\n# 1\n# END Expected a results\n"
     output = BLOCK.replace("START a", "START Expected a results").replace("END a", "END Expected a results")
     code, shown = blocks(tmp_path, f"{IMPORT}{BLOCK}\n\n{output}\n", **{"a.py": source})

@@ -40,7 +40,7 @@ export default async function snipproofPlugin(context: LoadContext, options: Opt
       try {
         await loading;
       } catch (error) {
-        throw new Error(`${NAME}: ${(error as Error).message}`);
+        throw failure((error as Error).message);
       }
       if (!isBuild) return undefined;
       // All at once, before the bundler starts: it would report them page by page.
@@ -48,7 +48,7 @@ export default async function snipproofPlugin(context: LoadContext, options: Opt
       if (options.onBrokenBlock === 'throw') problems.push(...pages.findings);
       if (problems.length > 0) {
         const blocks = problems.length === 1 ? '1 block cannot be shown' : `${problems.length} blocks cannot be shown`;
-        throw new Error(`${NAME}: ${blocks}\n\n${report(problems)}`);
+        throw failure(`${blocks}\n\n${report(problems)}`);
       }
       return undefined;
     },
@@ -96,6 +96,13 @@ export function validateOptions({options}: {options: Record<string, unknown>}): 
   try {
     return validate(options);
   } catch (error) {
-    throw new Error(`${NAME}: ${(error as Error).message}`);
+    throw failure((error as Error).message);
   }
+}
+
+/** An error for the writer: a stack of this plugin below the message would only hide it. */
+function failure(message: string): Error {
+  const error = new Error(`${NAME}: ${message}`);
+  error.stack = error.message;
+  return error;
 }

@@ -27,16 +27,18 @@ export function select(lines: readonly string[], {start, end, includeStart}: Mar
 }
 
 /**
- * Return the least text of which the component shows exactly the lines `kept`, or `undefined` if there is none.
+ * Return the least text that makes the component show exactly the lines `kept`, or `undefined` if none does.
  *
  * The start marker comes first, because the component shows nothing before it. It stands on the page already, so no
  * text is added that the page does not have.
  */
 export function leastText(kept: readonly string[], markers: Markers): string | undefined {
   if (kept.length === 0) return '';
-  for (const lines of [kept, [markers.start, ...kept]]) {
+  for (const first of [[], [markers.start], [ANY_START]]) {
+    const text = [...first, ...kept].join('\n');
+    const lines = text.split('\n');
     const shown = select(lines, markers);
-    if (shown.length === kept.length && shown.every((index, at) => lines[index] === kept[at])) return lines.join('\n');
+    if (shown.length === kept.length && shown.every((index, at) => lines[index] === kept[at])) return text;
   }
   return undefined;
 }

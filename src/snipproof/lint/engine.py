@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _MAX_MESSAGE_LENGTH = 500
 _MAX_HINT_LENGTH = 1000
-# Without these, a block cannot be shown as its Page requests.
-_RULES_OF_SHOWING = ("SP001", "SP101", "SP102", "SP201", "SP202", "SP203")
+# An error of these is a block that cannot be shown as its Page requests.
+_RULES_OF_SHOWING = ("SP001", "SP101", "SP102", "SP201", "SP202", "SP203", "SP205")
 
 
 def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
