@@ -20,14 +20,14 @@ for (const bundler of ['rspack', 'webpack']) {
       await script((text) => text.includes('knots=7') && !text.includes('knots=5'));
       console.log(`${bundler}: a Source reaches the browser in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
 
-      site.edit('code/boats.py', '# START Sail', '# START Sale');
-      await script((text) => /_includes\/shared\.mdx:6:1 SP201 .*START Sail/.test(text) && !text.includes('knots=7'));
-      site.edit('_includes/shared.mdx', '# START Sail', '# START Sale');
-      await script((text) => text.includes('knots=7') && !text.includes('SP201'));
-      site.edit('_includes/shared.mdx', '/code/boats.py', '/code/ships.py');
-      await script((text) => /_includes\/shared\.mdx:2:1 SP101 /.test(text));
-      site.write('code/ships.py', site.read('code/boats.py').replace('knots=7', 'knots=8'));
-      await script((text) => text.includes('knots=8') && !text.includes('SP101'));
+      site.edit('code/boats.ts', '// START Tail', '// START Tale');
+      await script((text) => /docs\/_includes\/near\.mdx:4:1 SP201 .*START Tail/.test(text) && !text.includes('boat.tail()'));
+      site.edit('docs/_includes/near.mdx', '// START Tail', '// START Tale');
+      await script((text) => text.includes('boat.tail()') && !text.includes('SP201'));
+      site.edit('docs/_includes/near.mdx', '/code/boats.ts', '/code/ships.ts');
+      await script((text) => /docs\/_includes\/near\.mdx:2:1 SP101 /.test(text));
+      site.write('code/ships.ts', site.read('code/boats.ts').replace('boat.tail', 'boat.tide'));
+      await script((text) => text.includes('boat.tide()') && !text.includes('SP101'));
     } finally {
       await server.stop();
     }
