@@ -74,11 +74,13 @@ for (const reference of manifest.references) {
   const lines = readFileSync(join(site, reference.source), 'utf8').split('\n');
   for (const [first, last] of reference.segments) for (const line of lines.slice(first - 1, last)) shownLines.add(line.trim());
 }
-const elsewhere = [...pages.values()].join('\n');
+for (const block of onPages.keys()) for (const line of block.split('\n')) shownLines.add(line.trim());
+// Markers are attributes of blocks, so they stand on the pages themselves.
+for (const each of manifest.references) for (const marker of [each.start_marker, each.end_marker]) shownLines.add(marker?.trim());
 const hidden = new Set();
 for (const source of sources.keys()) {
   for (const line of source.split('\n').map((each) => each.trim())) {
-    if (line.length >= 24 && /^[\w\s.,:;=()[\]/#-]+$/.test(line) && !shownLines.has(line) && !elsewhere.includes(line)) hidden.add(line);
+    if (line.length >= 24 && /[a-z]{3}/i.test(line) && /^[\w\s.,:;=()[\]/#-]+$/.test(line) && !shownLines.has(line)) hidden.add(line);
   }
 }
 const starts = new Set(manifest.references.map(({start_marker: start}) => `${start}\n`));
@@ -97,14 +99,18 @@ for (const [name, script] of rawScripts) {
   sum.rawText += whole.reduce((total, string) => total + string.length, 0);
   sum.text += strings(other).filter((string) => sources.has(string) || isBlock(string)).reduce((total, string) => total + string.length, 0);
 }
-const count = (all) => {
+const found = (all) => {
   const joined = [...all.values()].join('\n');
-  return [...hidden].filter((line) => joined.includes(line)).length;
+  return [...hidden].filter((line) => joined.includes(line));
 };
 console.log(`pages with whole Sources in their script: ${sum.pages}`);
 console.log(`their JavaScript, kB: ${kB(sum.raw)} -> ${kB(sum.js)} (${(sum.js / sum.raw).toFixed(3)})`);
 console.log(`gzip -6, kB: ${kB(sum.rawGz)} -> ${kB(sum.jsGz)} (${(sum.jsGz / sum.rawGz).toFixed(3)})`);
 console.log(`text of Sources in it, kB: ${kB(sum.rawText)} -> ${kB(sum.text)} (${(sum.text / sum.rawText).toFixed(3)})`);
-console.log(`lines that no reader sees: ${hidden.size} looked for, in scripts ${count(rawScripts)} -> ${count(scripts)}`);
+// A line may be a part of a longer one that readers see, or stand in the text of a page.
+const elsewhere = [...shownLines, ...[...pages.values()].map(text)].join('\n');
+const [rawHidden, left] = [found(rawScripts), found(scripts)].map((lines) => lines.filter((line) => !elsewhere.includes(line)));
+console.log(`lines that no reader sees: ${hidden.size} looked for, in scripts ${rawHidden.length} -> ${left.length}`);
+for (const line of left.slice(0, 10)) console.log(`  ${line}`);
 const total = (all) => [...all.values()].reduce((bytes, script) => bytes + script.length, 0);
 console.log(`all JavaScript, kB: ${kB(total(rawScripts))} -> ${kB(total(scripts))} (${(total(scripts) / total(rawScripts)).toFixed(3)})`);

@@ -1,6 +1,6 @@
 // docusaurus-plugin-snipproof: readers get exactly the lines that were proven, and nothing else of a Source.
 
-import type {LoadContext, Plugin} from '@docusaurus/types';
+import type {LoadContext, Plugin, SwizzleConfig} from '@docusaurus/types';
 import {existsSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -98,6 +98,18 @@ export function validateOptions({options}: {options: Record<string, unknown>}): 
   } catch (error) {
     throw failure((error as Error).message);
   }
+}
+
+export function getSwizzleConfig(): SwizzleConfig {
+  const actions = {eject: 'safe', wrap: 'safe'} as const;
+  return {
+    components: {
+      SnipproofBlock: {actions, description: 'A block and what stands below it, where there is a mark or a file'},
+      SnipproofMark: {actions, description: 'The words "Proven with …", linked to the lines of the Source'},
+      SnipproofFile: {actions, description: 'The whole file of a block, loaded on a click, and its download'},
+      SnipproofError: {actions, description: 'What is wrong with a block, under docusaurus start'},
+    },
+  };
 }
 
 /** An error for the writer: a stack of this plugin below the message would only hide it. */

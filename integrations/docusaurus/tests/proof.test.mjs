@@ -34,4 +34,11 @@ test('marks in both locales, links, what output was compared with, and whole fil
   assert.equal([...site.built('.py').keys()].length, 0);
   for (const [path, script] of site.built('.js')) assert.doesNotMatch(script, /hidden-/, path);
   assert.ok(blocks(english).includes('boat.row(2);'));
+
+  // A site may replace the words, and translate them.
+  site.write('src/theme/SnipproofMark/index.js', "export default ({proven}) => <b>Run by {proven.client}</b>;\n");
+  assert.equal((await site.build()).code, 0);
+  assert.match(text(site.built('.html').get('index.html')), /Run by weaviate-client 4\.23\.1/);
+  await site.run('write-translations', '--locale', 'ja');
+  assert.match(JSON.parse(site.read('i18n/ja/code.json'))['snipproof.file.show'].message, /ファイル全体を表示/);
 });

@@ -78,9 +78,14 @@ export class Site {
   }
 
   /** Build the site; return its exit code and what it prints. */
-  async build(...options) {
+  build(...options) {
+    return this.run('build', ...options);
+  }
+
+  /** Run a command of Docusaurus; return its exit code and what it prints. */
+  async run(...command) {
     try {
-      const {stdout, stderr} = await run(process.execPath, [this.#program, 'build', ...options], this.#process);
+      const {stdout, stderr} = await run(process.execPath, [this.#program, ...command], this.#process);
       return {code: 0, output: stdout + stderr};
     } catch (error) {
       return {code: error.code, output: `${error.stdout}${error.stderr}`};
