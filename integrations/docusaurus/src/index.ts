@@ -54,7 +54,8 @@ export default async function snipproofPlugin(context: LoadContext, options: Opt
     },
 
     getPathsToWatch() {
-      return pages.manifestFile === undefined ? [] : [pages.manifestFile];
+      const {manifestFile, root} = pages;
+      return manifestFile === undefined ? ['snipproof.toml', 'pyproject.toml'].map((name) => join(root, name)) : [manifestFile];
     },
 
     getThemePath() {

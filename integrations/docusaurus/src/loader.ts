@@ -1,11 +1,11 @@
 // The bundler's loader: runs behind the compiler of pages, on every compiled page of the site.
 
 import {createHash} from 'node:crypto';
-import {readFileSync} from 'node:fs';
+import {readFileSync, statSync} from 'node:fs';
 import {basename, dirname, join, resolve} from 'node:path';
 
 import type {Output, Proven, Reference, Software} from './manifest.js';
-import type {PageEntry, Pages} from './pages.js';
+import type {PageEntry, Pages, ReadSource} from './pages.js';
 import {FAILED, formatted, NOT_IN_MANIFEST, NOT_PUBLISHED, report, UNPROVEN, type Problem} from './problems.js';
 import {CompiledPage, keyOf, type Attributes, type Replacement} from './transform.js';
 
@@ -16,12 +16,16 @@ export interface LoaderOptions {
 
 /** What is used of the context that webpack and Rspack give to a loader. */
 interface LoaderContext {
+  resource: string;
   resourcePath: string;
+  /** What `pitch` left for the loader. */
+  data: {begin?: number};
   _compiler?: {watchMode?: boolean};
   async(): (error: Error | null, code?: string) => void;
   getOptions(): LoaderOptions;
   addDependency(path: string): void;
   addMissingDependency(path: string): void;
+  getDependencies(): string[];
   emitFile(name: string, content: Uint8Array): void;
   emitWarning(warning: Error): void;
 }
@@ -29,9 +33,47 @@ interface LoaderContext {
 const FAILED_OUTCOMES = new Set(['failed', 'blocked', 'not executed']);
 const PROVEN_OUTCOMES = new Set(['passed', 'proven']);
 
+/**
+ * Under `docusaurus start`, skip the compiler of a page if only its Sources have changed: many pages may show one Source.
+ *
+ * Bundlers call this before the loaders of the page, which do not run if it returns something.
+ */
+export function pitch(this: LoaderContext): void {
+  if (!this._compiler?.watchMode) return;
+  this.data.begin = Date.now();
+  const known = this.getOptions().pages.compiled.get(this.resource);
+  if (!known || ![...known.files].every(([path, stamp]) => stampOf(path) === stamp)) return;
+  for (const path of known.files.keys()) this.addDependency(path);
+  rewrite(this, known.code);
+}
+
 export default function snipproofLoader(this: LoaderContext, code: string): void {
-  const done = this.async();
-  new PageBuild(this).rewritten(code).then(
+  const {begin} = this.data;
+  if (begin !== undefined) {
+    const files = new Map(this.getDependencies().map((path) => [path, stampOf(path)]));
+    const {compiled} = this.getOptions().pages;
+    // A file that was written since then may have been read before or after.
+    if ([...files.keys()].every((path) => changedAt(path) < begin - CLOCK_STEP)) compiled.set(this.resource, {code, files});
+    else compiled.delete(this.resource);
+  }
+  rewrite(this, code);
+}
+
+// Milliseconds; the clock of a file system may lag behind.
+const CLOCK_STEP = 50;
+
+function changedAt(path: string): number {
+  return statSync(path, {throwIfNoEntry: false})?.mtimeMs ?? Infinity;
+}
+
+function stampOf(path: string): string | undefined {
+  const found = statSync(path, {throwIfNoEntry: false});
+  return found && `${found.mtimeMs} ${found.ctimeMs} ${found.size}`;
+}
+
+function rewrite(context: LoaderContext, code: string): void {
+  const done = context.async();
+  new PageBuild(context).rewritten(code).then(
     (result) => done(null, result),
     (error: Error) => {
       // The report is meant for writers; a stack of this loader would hide it.
@@ -47,6 +89,7 @@ class PageBuild {
   readonly #pages: Pages;
   readonly #isServer: boolean;
   readonly #watches: boolean;
+  readonly #sources = new Map<string, Promise<ReadSource | undefined>>();
 
   constructor(context: LoaderContext) {
     this.#context = context;
@@ -59,7 +102,7 @@ class PageBuild {
   async rewritten(code: string): Promise<string> {
     const {component} = this.#pages;
     if (!code.includes(component.name)) return code;
-    const compiled = new CompiledPage(code, component);
+    const compiled = this.#parsed(code);
     if (compiled.blocks.length === 0) return code;
     const page = this.#pages.nameOf(this.#context.resourcePath);
     if (page === undefined) throw new Error(report([this.#outside(compiled.blocks[0]!)]));
@@ -69,10 +112,22 @@ class PageBuild {
       // The page or one of its Sources was edited; a file may have been read while it was written.
       for (let attempt = 0; attempt < 2 && blocks.some((block) => block.problems.length > 0); attempt += 1) {
         await this.#pages.refresh();
+        this.#sources.clear();
         blocks = await this.#resolve(page, compiled.blocks);
       }
     }
     return this.#render(compiled, blocks);
+  }
+
+  /** Return the page of a module; the builds of client and server mostly have the same. */
+  #parsed(code: string): CompiledPage {
+    const {parsed, component} = this.#pages;
+    const {resource} = this.#context;
+    const known = parsed.get(resource);
+    if (known?.code === code) return known.page;
+    const page = new CompiledPage(code, component);
+    if (!this.#watches) parsed.set(resource, {code, page});
+    return page;
   }
 
   #outside(block: Attributes): Problem {
@@ -116,12 +171,11 @@ class PageBuild {
   async #found(reference: Reference, attributes: Attributes, entry: PageEntry): Promise<Block> {
     const {page, line, column, source, segments, live} = reference;
     const at = (rule: string, message: string, hint: string): Problem => ({path: page, line, column, rule, message, hint});
-    const read = await this.#pages.read(source);
+    const read = await this.#read(source);
     if (!this.#pages.isCurrent(source, read)) {
       return {attributes, reference, problems: [this.#pages.staleProblem(page, line, column, source)]};
     }
-    const lines = new TextDecoder('utf-8', {ignoreBOM: true}).decode(read!.bytes).split('\n');
-    const kept = segments.flatMap(([first, last]) => lines.slice(first - 1, last));
+    const kept = segments.flatMap(([first, last]) => read!.lines.slice(first - 1, last));
     const block: Block = {attributes, reference, kept, bytes: read!.bytes, problems: []};
     block.broken = entry.findings.filter((finding) => finding.line === line && finding.column === column);
     if (attributes.wholeFile && !this.#pages.mayPublish(source)) {
@@ -138,6 +192,13 @@ class PageBuild {
       block.unproven = at(UNPROVEN, `this block is ${why}`, 'prove it with `pytest`, or relax the option "onUnprovenBlock"');
     }
     return block;
+  }
+
+  /** Read a Source once for a page, so that all of its blocks show the same file. */
+  #read(source: string): Promise<ReadSource | undefined> {
+    let reading = this.#sources.get(source);
+    if (!reading) this.#sources.set(source, (reading = this.#watches ? this.#pages.read(source) : this.#pages.readOnce(source)));
+    return reading;
   }
 
   #notFound(page: string, attributes: Attributes, entry: PageEntry | undefined): Block {

@@ -13,7 +13,7 @@ import {digestOf, extractManifest, readManifest, withoutMark} from './manifest.j
 import type {Finding, Manifest, Reference} from './manifest.js';
 import type {Options} from './options.js';
 import {STALE, type Problem} from './problems.js';
-import {keyOfReference} from './transform.js';
+import {keyOfReference, type CompiledPage} from './transform.js';
 
 export interface PageEntry {
   digest: string;
@@ -26,6 +26,14 @@ export interface PageEntry {
 export interface ReadSource {
   bytes: Uint8Array;
   digest: string;
+  /** Split at LF only, as the site's component does. */
+  lines: string[];
+}
+
+/** A compiled page, and what its files were like: their times and sizes. */
+export interface Compiled {
+  code: string;
+  files: Map<string, string | undefined>;
 }
 
 export interface Setup {
@@ -40,9 +48,14 @@ const EPOCH = 'epoch';
 
 export class Pages {
   setup: Setup;
+  /** In a build, the pages that one of its two bundlers has compiled, by their resource. */
+  readonly parsed = new Map<string, {code: string; page: CompiledPage}>();
+  /** The pages that `docusaurus start` has compiled, by their resource. */
+  readonly compiled = new Map<string, Compiled>();
   #root: string;
   #manifest: Manifest | undefined;
   #pages = new Map<string, PageEntry>();
+  #read = new Map<string, Promise<ReadSource | undefined>>();
   #refreshing: Promise<void> | undefined;
   #mayPublish: (source: string) => boolean = () => false;
 
@@ -89,6 +102,8 @@ export class Pages {
 
   /** Read or make the manifest, and write the files of all pages that have changed. */
   async load(): Promise<void> {
+    this.#read.clear();
+    this.parsed.clear();
     this.#use(await this.#make());
     await this.#writeFiles();
   }
@@ -137,11 +152,18 @@ export class Pages {
     return join(this.#root, ...source.split('/'));
   }
 
-  /** Return a Source, `undefined` if it cannot be read. */
+  /** Return a Source as it was when this build began, `undefined` if it cannot be read. */
+  readOnce(source: string): Promise<ReadSource | undefined> {
+    let reading = this.#read.get(source);
+    if (!reading) this.#read.set(source, (reading = this.read(source)));
+    return reading;
+  }
+
+  /** Return a Source as it is now, `undefined` if it cannot be read. */
   async read(source: string): Promise<ReadSource | undefined> {
     try {
       const bytes = withoutMark(await readFile(this.pathOf(source)));
-      return {bytes, digest: digestOf(bytes)};
+      return {bytes, digest: digestOf(bytes), lines: new TextDecoder('utf-8', {ignoreBOM: true}).decode(bytes).split('\n')};
     } catch {
       return undefined;
     }
@@ -156,7 +178,7 @@ export class Pages {
   async stale(): Promise<Problem[]> {
     const manifest = this.#loaded;
     const stale = async (digests: Record<string, string>) => {
-      const read = await Promise.all(Object.keys(digests).map(async (path) => [path, await this.read(path)] as const));
+      const read = await Promise.all(Object.keys(digests).map(async (path) => [path, await this.readOnce(path)] as const));
       return new Set(read.filter(([path, text]) => text?.digest !== digests[path]).map(([path]) => path));
     };
     const [pages, sources] = await Promise.all([stale(manifest.pages), stale(manifest.sources)]);

@@ -63,6 +63,10 @@ export class CompiledPage {
   /** Return the module with these replacements of its blocks; `before` is put in front of it. */
   rewritten(replacements: readonly Replacement[], before: string): string {
     const edits: Edit[] = [];
+    const uses = new Map(this.#uses);
+    const release = (text: AnyNode | undefined) => {
+      if (text?.type === 'Identifier') uses.set(text.name as string, (uses.get(text.name as string) ?? 1) - 1);
+    };
     let [wraps, fails] = [false, false];
     this.#calls.forEach(({node, text, attributes}, index) => {
       const replacement = replacements[index]!;
@@ -70,12 +74,12 @@ export class CompiledPage {
         fails = true;
         const props = JSON.stringify({messages: replacement.messages});
         edits.push({start: node.start, end: node.end, text: `_snipproofJsx(SnipproofError, ${props})`});
-        this.#release(text);
+        release(text);
         return;
       }
       if (text) {
         edits.push({start: text.start, end: text.end, text: JSON.stringify(textFor(replacement.kept, attributes))});
-        this.#release(text);
+        release(text);
       }
       if (replacement.around) {
         wraps = true;
@@ -84,17 +88,13 @@ export class CompiledPage {
       }
     });
     for (const [name, node] of this.#imports) {
-      if (!this.#uses.get(name) && node.specifiers.length === 1) edits.push({start: node.start, end: node.end, text: ''});
+      if (!uses.get(name) && node.specifiers.length === 1) edits.push({start: node.start, end: node.end, text: ''});
     }
     let after = '';
     if (wraps || fails) after += '\nimport {jsx as _snipproofJsx} from "react/jsx-runtime";';
     if (wraps) after += '\nimport SnipproofBlock from "@theme/SnipproofBlock";';
     if (fails) after += '\nimport SnipproofError from "@theme/SnipproofError";';
     return before + applied(this.#code, edits) + after;
-  }
-
-  #release(text: AnyNode | undefined): void {
-    if (text?.type === 'Identifier') this.#uses.set(text.name as string, (this.#uses.get(text.name as string) ?? 1) - 1);
   }
 
   #visit(node: AnyNode, component: Manifest['component']): void {
@@ -104,7 +104,21 @@ export class CompiledPage {
       if (this.#imports.has(name)) this.#uses.set(name, (this.#uses.get(name) ?? 0) + 1);
       return;
     }
-    if (node.type === 'CallExpression') this.#call(node, component);
+    // Nearly all nodes are of these types, and looking at each of their keys takes long.
+    if (node.type === 'Literal') return;
+    if (node.type === 'CallExpression') {
+      this.#call(node, component);
+      this.#visit(node.callee, component);
+      for (const each of node.arguments as AnyNode[]) this.#visit(each, component);
+      return;
+    }
+    if (node.type === 'ObjectExpression') {
+      for (const each of node.properties as AnyNode[]) {
+        if (each.type === 'Property' && !each.computed) this.#visit(each.value, component);
+        else this.#visit(each, component);
+      }
+      return;
+    }
     for (const key in node) {
       const value: unknown = node[key];
       if (key === 'key' && !node.computed && node.type === 'Property') continue;

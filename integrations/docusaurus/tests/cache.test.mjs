@@ -25,7 +25,7 @@ for (const bundler of ['rspack', 'webpack']) {
 
     // The same again with a manifest that is given: first it, then only its entry of one block.
     await site.extract();
-    site.configure({plugin: {manifest: 'manifest.json', sourceUrl: 'https://example.org/'}});
+    site.configure({plugin: {manifest: 'manifest.json', sourceUrl: 'https://example.org/', wholeFile: ['code/*.ts']}});
     await build();
     const setProven = (proven) => site.extract(({references}) => references.forEach((each) => Object.assign(each, each.region === 'Sail' && {proven})));
     await setProven(PROVEN);
@@ -34,6 +34,7 @@ for (const bundler of ['rspack', 'webpack']) {
     await setProven({...PROVEN, server: '1.40.0'});
     [html, scripts] = await build();
     assert.match(html.get('parts/index.html'), /Weaviate 1\.40\.0/);
+    assert.ok(site.built('.ts').size > 0, 'files of pages that were not compiled again are there too');
     assert.doesNotMatch(scripts, /1\.39\.0/);
     await setProven({...PROVEN, outcome: 'failed'});
     assert.equal((await site.build()).code, 1);

@@ -7,7 +7,7 @@ import {tmpdir} from 'node:os';
 import {dirname, join} from 'node:path';
 import {after, test} from 'node:test';
 
-import loader from '../lib/loader.js';
+import loader, {pitch} from '../lib/loader.js';
 import {validate} from '../lib/options.js';
 import {Pages} from '../lib/pages.js';
 
@@ -57,21 +57,27 @@ async function site({options = {}, reference = {}, findings = [], source = SOURC
 
 /** Run the loader; return the module and what the bundler was given. */
 async function load({root, pages}, {code = COMPILED, page = 'docs/p.mdx', watchMode = false, isServer = false} = {}) {
-  const seen = {dependencies: [], missing: [], files: new Map(), warnings: []};
+  const seen = {dependencies: [], missing: [], files: new Map(), warnings: [], wasCompiled: true};
   const result = await new Promise((resolve, reject) => {
-    loader.call(
-      {
+    const context = {
+        resource: join(root, page),
         resourcePath: join(root, page),
+        data: {},
+        getDependencies: () => [join(root, page)],
         _compiler: {watchMode},
-        async: () => (error, text) => (error ? reject(error) : resolve(text)),
+        async: () => {
+          seen.isAsync = true;
+          return (error, text) => (error ? reject(error) : resolve(text));
+        },
         getOptions: () => ({pages, isServer}),
         addDependency: (path) => seen.dependencies.push(path),
         addMissingDependency: (path) => seen.missing.push(path),
         emitFile: (name, content) => seen.files.set(name, Buffer.from(content).toString()),
         emitWarning: (warning) => seen.warnings.push(warning.message),
-      },
-      code,
-    );
+    };
+    pitch.call(context);
+    seen.wasCompiled = !seen.isAsync;
+    if (seen.wasCompiled) loader.call(context, code);
   });
   return {result, ...seen};
 }
@@ -111,6 +117,7 @@ test('a Source that has changed is refused with page, line and hint', async () =
 
 test('a page that has changed is stale as a whole', async () => {
   const made = await site();
+  await made.pages.load();
   writeFileSync(join(made.root, 'docs/p.mdx'), `${PAGE}More.\n`);
   assert.deepEqual((await made.pages.stale()).map(({path, line, message}) => [path, line, message]), [
     ['docs/p.mdx', 1, 'this page has changed since the manifest was written'],
@@ -221,6 +228,27 @@ test('a block may do without its whole file, and may not have one that is not al
   await assert.rejects(load(other, {code: withAttribute(true)}), {
     message: 'docs/p.mdx:3:1 not-published a.py may not be shown as a whole\n  add it to the option "wholeFile", or remove the attribute',
   });
+});
+
+test('under docusaurus start, a page is compiled once while only its Sources change', async () => {
+  const made = await site();
+  const page = join(made.root, 'docs/p.mdx');
+  const load_ = async () => load(made, {watchMode: true});
+  assert.ok((await load_()).wasCompiled, 'the page was just written, and may be read before or after');
+  assert.ok((await load_()).wasCompiled);
+  utimesSync(page, 1, 1);
+  assert.ok((await load_()).wasCompiled);
+  const {wasCompiled, result, dependencies} = await load_();
+  assert.ok(!wasCompiled);
+  assert.match(result, /row\(\)/);
+  assert.ok(dependencies.includes(page));
+  writeFileSync(join(made.root, 'a.py'), '');
+  const edited = await load_();
+  assert.ok(!edited.wasCompiled);
+  assert.match(edited.result, /stale-manifest/);
+  utimesSync(page, 2, 2);
+  assert.ok((await load_()).wasCompiled);
+  assert.ok((await load(made, {watchMode: false}).catch(() => ({wasCompiled: true}))).wasCompiled);
 });
 
 test('the file of a page is written only if it has changed', async () => {

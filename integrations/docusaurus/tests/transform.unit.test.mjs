@@ -45,7 +45,9 @@ test('blocks are found in the order of the page, in other elements and in develo
 
 test('the text takes the place of the import, and nothing else changes', () => {
   const body = 'export const x = _jsx(Block, {text: Py, startMarker: "# A", endMarker: "# B", title: "Py"});';
-  const rewritten = page(body).rewritten([{kept: ['sail("`${1}")', '\u2028']}], '');
+  const compiled = page(body);
+  const rewritten = compiled.rewritten([{kept: ['sail("`${1}")', '\u2028']}], '');
+  assert.equal(compiled.rewritten([{kept: ['x']}], ''), compiled.rewritten([{kept: ['x']}], ''));
   assert.equal(
     rewritten,
     HEAD.replace("import Py from '!!raw-loader!/a.py';", '') + body.replace('text: Py', 'text: "# A\\nsail(\\"`${1}\\")\\n\u2028"'),
