@@ -144,9 +144,10 @@ class PageBuild {
     for (const source of new Set(entry?.references.map((reference) => reference.source))) {
       this.#context.addDependency(this.#pages.pathOf(source));
     }
-    for (const {import: request} of blocks) {
-      const path = request?.split('!').at(-1)?.split('?')[0];
-      if (!path) continue;
+    for (const block of blocks) {
+      const path = block.import?.split('!').at(-1)?.split('?')[0];
+      // Only where the manifest lists no Source: the file may be missing, and be created later.
+      if (!path || entry?.byKey.has(keyOf(block))) continue;
       const below = path.startsWith('@site/') ? path.slice('@site/'.length) : path.slice(1);
       const isRelative = path.startsWith('.');
       this.#context.addMissingDependency(isRelative ? resolve(dirname(this.#context.resourcePath), path) : join(this.#pages.root, below));

@@ -88,7 +88,7 @@ export class Site {
       const {stdout, stderr} = await run(process.execPath, [this.#program, ...command], this.#process);
       return {code: 0, output: stdout + stderr};
     } catch (error) {
-      return {code: error.code, output: `${error.stdout}${error.stderr}`};
+      return {code: error.code ?? error.signal, output: `${error.stdout}${error.stderr}`};
     }
   }
 
