@@ -15,7 +15,14 @@ from snipproof.config import Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "docs" / "guide"
-PAGES = sorted([*ROOT.glob("*.md"), *GUIDE.glob("*.md*"), ROOT / "docs" / "components" / "README.md"])
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *GUIDE.glob("*.md*"),
+        ROOT / "docs" / "components" / "README.md",
+        ROOT / "integrations" / "docusaurus" / "README.md",
+    ]
+)
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 ANYWHERE = re.compile(r"https?://")
 

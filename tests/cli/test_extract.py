@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from tests.support.command_line import SOURCE
+from tests.support.command_line import SOURCE, page, write_site
 from tests.support.run_reports import make_run, make_snippet
 from tests.support.site import load_site
 
@@ -16,6 +17,8 @@ from snipproof.cli.main import main
 from snipproof.report.assemble import assemble
 from snipproof.report.report_file import write_report
 from snipproof.report.tree_facts import read_tree_facts
+
+FILES = {"pages": "docs/p.mdx", "sources": "snippets/a.py"}
 
 
 def test_the_manifest_holds_what_pages_show(site: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -28,10 +31,12 @@ def test_the_manifest_holds_what_pages_show(site: Path, capfdbinary: pytest.Capt
             "page": "docs/p.mdx",
             "line": 3,
             "column": 1,
+            "import": "!!raw-loader!/snippets/a.py",
             "source": "snippets/a.py",
             "region": "A",
             "start_marker": "# START A",
             "end_marker": "# END A",
+            "include_start_marker": False,
             "language": "py",
             "highlighter": "py",
             "text": "print(1)\n# highlight-next-line\nprint(2)",
@@ -41,6 +46,31 @@ def test_the_manifest_holds_what_pages_show(site: Path, capfdbinary: pytest.Capt
             "live": True,
         }
     ]
+    assert manifest["component"]["name"] == "FilteredTextBlock"
+    assert manifest["component"]["attributes"]["start-marker"] == "startMarker"
+    files = {key: {path: sha256((site / path).read_bytes()).hexdigest()} for key, path in FILES.items()}
+    assert {key: manifest[key] for key in FILES} == files
+    assert manifest["findings"] == []
+
+
+BROKEN = {"docs/p.mdx": page("# START B"), "docs/_dead.mdx": page("# START C")}
+
+
+def test_the_manifest_lists_blocks_that_cannot_be_shown(tmp_path: Path) -> None:
+    """A build without Python reports them as ``check`` does: what no reader sees and what is known does not count."""
+    site = write_site(tmp_path, BROKEN)
+    output = site / "manifest.json"
+    command = ["--root", str(site), "--output", str(output)]
+    assert main(["extract", *command]) == 0
+    (finding,) = json.loads(output.read_bytes())["findings"]
+    assert (finding["path"], finding["line"], finding["column"], finding["rule"]) == ("docs/p.mdx", 3, 1, "SP201")
+    assert "START B" in finding["message"]
+    assert "did you mean" in finding["hint"]
+    settings = site / "snipproof.toml"
+    settings.write_text(settings.read_text() + 'baseline = "known.jsonl"\n[severity]\nSP401 = "off"\n')
+    assert main(["check", "--root", str(site), "--update-baseline"]) == 0
+    assert main(["extract", *command]) == 0
+    assert json.loads(output.read_bytes())["findings"] == []
 
 
 def test_check_fails_for_a_stale_manifest(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,3 +123,20 @@ def test_a_report_adds_what_was_proven(site: Path, tmp_path: Path, capfdbinary: 
     write_report(path, assemble(facts, make_run(), [snippet], [], {}))
     (site / "snippets/a.py").write_text(SOURCE + "# another\n")
     assert main(["extract", "--root", str(site), "--report", str(path)]) == 1
+
+
+def test_pages_are_written_as_markdown(site: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A file for each page, and the manifest only where ``--output`` names one."""
+    out = tmp_path / "out"
+    assert main(["extract", "--root", str(site), "--markdown", str(out)]) == 0
+    assert capfd.readouterr().out == ""
+    assert [path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()] == ["docs/p.md"]
+    assert (out / "docs/p.md").read_text() == "```py\nprint(1)\nprint(2)\n```\n"
+    manifest = out / "manifest.json"
+    assert main(["extract", "--root", str(site), "--markdown", str(out), "--output", str(manifest)]) == 0
+    assert json.loads(manifest.read_bytes())["format_version"] == 1
+    assert main(["extract", "--root", str(site), "--markdown", str(out), "--output", str(manifest), "--check"]) == 2
+    (out / "docs/p.md").unlink()
+    (out / "docs").rmdir()
+    (out / "docs").write_text("a file")
+    assert main(["extract", "--root", str(site), "--markdown", str(out)]) == 69

@@ -388,3 +388,12 @@ def test_segments_are_those_that_are_shown(tmp_path: Path) -> None:
     block = site.rendered(site.references[0])
     assert block is not None
     assert tuple(block.segments) == (Segment(2, 2), Segment(5, 5))
+
+
+def test_output_names_what_it_is_compared_with(tmp_path: Path) -> None:
+    """A block of output has its Snippets and which output of theirs it shows; code has no such key."""
+    source = "# START a\nx\n# END a\n# START Expected a results {from: response}\n# 1\n# END Expected a results\n"
+    output = BLOCK.replace("START a", "START Expected a results").replace("END a", "END Expected a results")
+    code, shown = blocks(tmp_path, f"{IMPORT}{BLOCK}\n\n{output}\n", **{"a.py": source})
+    assert "compared_with" not in code
+    assert shown["compared_with"] == [{"snippet": "a", "output": "response"}]

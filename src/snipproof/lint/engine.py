@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _MAX_MESSAGE_LENGTH = 500
 _MAX_HINT_LENGTH = 1000
+# An error of these is a block that cannot be shown as its Page requests.
+_RULES_OF_SHOWING = ("SP001", "SP101", "SP102", "SP201", "SP202", "SP203", "SP205")
 
 
 def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
@@ -67,6 +69,20 @@ def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
     return lines(result), 1 if result.errors else 0
 
 
+def find_unshowable(site: Site) -> list[Finding]:
+    """Return the errors that keep blocks from being shown as their Pages request, without those in the baseline.
+
+    :raises SettingsError: the baseline is missing or malformed, or the settings give a severity to an unknown rule.
+    """
+    rules = {rule: RULES[rule] for rule in _RULES_OF_SHOWING}
+    findings = find(site, rules)
+    if site.settings.baseline:
+        path = site.settings.root / site.settings.baseline
+        name = baseline.baseline_name(path, site.settings.root)
+        findings = baseline.compare(findings, baseline.load(path, name), name, site.is_unread).findings
+    return [each for each in findings if each.rule in rules and each.severity is Severity.ERROR]
+
+
 def known_rules() -> Mapping[str, Rule]:
     """Return all rules by id, including that of the baseline."""
     return dict(sorted({**RULES, baseline.STALE.id: baseline.STALE}.items()))
@@ -90,7 +106,7 @@ def find(site: Site, rules: Mapping[str, Rule] = RULES) -> list[Finding]:
 
     :raises SettingsError: the settings give a severity to an unknown rule.
     """
-    severities = Severities(site.settings, rules)
+    severities = Severities(site.settings, {**RULES, **rules})
     applied = [rule for rule in rules.values() if severities.is_applied(rule.id)]
     context = Context(site, [rule.id for rule in applied])
     findings = []

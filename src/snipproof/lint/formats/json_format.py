@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from snipproof.site.manifest import finding_as_json
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from snipproof.lint.check_result import CheckResult
-    from snipproof.model import Finding
 
 FORMAT_VERSION = 1
 
 
 def lines(result: CheckResult) -> Iterator[str]:
     """Return the report with all parts of every Finding."""
-    yield json.dumps({**_head(result), "findings": [_finding(finding) for finding in result.findings]}, indent=1)
+    yield json.dumps({**_head(result), "findings": [finding_as_json(finding) for finding in result.findings]}, indent=1)
 
 
 def statistics_lines(result: CheckResult) -> Iterator[str]:
@@ -30,15 +31,3 @@ def _head(result: CheckResult) -> dict[str, Any]:
     """Return the first members: the version of the format and what was looked at."""
     counts = {"references": result.references, "pages": result.pages, "sources": result.sources}
     return {"format_version": FORMAT_VERSION, **counts, "in_baseline": result.baselined}
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "path": finding.path,
-        "line": finding.line,
-        "column": finding.column,
-        "rule": finding.rule,
-        "severity": str(finding.severity),
-        "message": finding.message,
-        "hint": finding.hint,
-    }

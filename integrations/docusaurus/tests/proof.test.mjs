@@ -1,0 +1,45 @@
+// The mark below a proven block, and the whole file.
+
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+
+import {blocks, Site} from './support.mjs';
+
+const PROVEN = {outcome: 'passed', date: '2026-11-28T10:00:00Z', server: '1.39.0', client: 'weaviate-client 4.23.1', complete: true};
+const text = (html) => html.replace(/<!--.*?-->/g, '').replace(/<style.*?<\/style>|<script.*?<\/script>/gs, '').replace(/<[^>]*>/g, '');
+
+test('marks in both locales, links, what output was compared with, and whole files', async () => {
+  const plugin = {manifest: 'manifest.json', sourceUrl: 'https://example.org/blob/main/', wholeFile: ['code/*.ts']};
+  const site = new Site('proof', {locales: ['en', 'ja'], plugin});
+  await site.extract(({references}) => {
+    for (const reference of references) {
+      if (reference.source === 'code/boats.py') reference.proven = PROVEN;
+      if (reference.region?.startsWith('Expected')) reference.compared_with = [{snippet: 'Sail', output: 'stdout'}];
+    }
+  });
+  const {code, output} = await site.build();
+  assert.equal(code, 0, output);
+  const html = site.built('.html');
+  const english = html.get('index.html');
+  assert.equal(text(english).split('Proven with Weaviate 1.39.0 and weaviate-client 4.23.1 on Nov 28, 2026').length - 1, 3);
+  assert.match(text(english), /Compared with the real output, with Weaviate 1\.39\.0 and weaviate-client 4\.23\.1 on Nov 28, 2026/);
+  assert.match(text(html.get('ja/index.html')), /2026\/11\/28 に Weaviate 1\.39\.0、?(?:および|と)?\s?weaviate-client 4\.23\.1 で動作確認済み/);
+  assert.match(english, /<a href="?https:\/\/example\.org\/blob\/main\/code\/boats\.py#L4-L10"? /);
+  assert.match(english, /<time datetime="?2026-11-28T10:00:00Z"?>/i);
+  assert.match(text(html.get('parts/index.html')), /Proven with Weaviate/);
+
+  // Without JavaScript, a reader can download the file; the page's own scripts do not have it.
+  const [, url] = english.match(/<a href="?\/(assets\/snipproof\/[0-9a-f]{8}\/boats\.ts)"? download="?boats\.ts"?/);
+  assert.equal(site.read(`build/${url}`), site.read('code/boats.ts'));
+  assert.equal([...site.built('.py').keys()].length, 0);
+  for (const [path, script] of site.built('.js')) assert.doesNotMatch(script, /hidden-/, path);
+  assert.ok(blocks(english).includes('boat.row(2);'));
+
+  // A site may replace the words, and translate them.
+  site.write('src/theme/SnipproofMark/index.js', "export default ({proven}) => <b>Run by {proven.client}</b>;\n");
+  const again = await site.build();
+  assert.equal(again.code, 0, again.output);
+  assert.match(text(site.built('.html').get('index.html')), /Run by weaviate-client 4\.23\.1/);
+  await site.run('write-translations', '--locale', 'ja');
+  assert.match(JSON.parse(site.read('i18n/ja/code.json'))['snipproof.file.show'].message, /ファイル全体を表示/);
+});
