@@ -51,6 +51,15 @@ class A {
   }
 }
 """
+_LOOP = """\
+class A {
+  void load(String name) {
+    for (char each : name) {
+      System.out.println(each);
+    }
+  }
+}
+"""
 
 
 @pytest.mark.parametrize(
@@ -71,6 +80,8 @@ class A {
         ("A.java", _JAVA, {3, 6, -6, 7, -7}, (1,), []),
         ("A.java", _JAVA, {3, 6, -6, 7}, (1,), [7]),
         ("A.java", _JAVA, {3, 6, -6, 7, -7}, (1, 3), [4]),
+        ("A.java", _LOOP, {3, -3}, (1,), []),
+        ("A.java", _LOOP, {3, 4}, (1,), [3]),  # an error left the loop
     ],
 )
 def test_what_a_run_has_to_reach(
@@ -94,5 +105,5 @@ def test_no_line_moves(name: str, text: str, tmp_path: Path) -> None:
     written = (tmp_path / name).read_text(encoding="utf-8").split("\n")
     if name.endswith(".py"):
         written[0] = written[0].partition("; ")[0]
-    lines = [re.sub(r"(; )?(CampaignTrace\.)?campaignTrace\(-?\d+\);( (?!\}|$))?", "", line) for line in written]
+    lines = [re.sub(r"(; )?(CampaignTrace\.)?campaign_?[tT]race\(-?\d+\);?( (?!\}|$))?", "", line) for line in written]
     assert "\n".join(lines).startswith(text.rstrip("\n"))

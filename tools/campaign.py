@@ -24,8 +24,7 @@ false green
 
 That every shown statement ran is decided by a second run with a trace that shares nothing with the probes of snipproof:
 each statement that a Snippet shows, unless it is inside a branch, a loop or a handler that the Snippet shows as well
-(``docs/guide/proven.md``). For Python it is Python's own line trace; for other languages see ``statement_trace.py``,
-which also requires that simple statements end without an error.
+(``docs/guide/proven.md``). Such a statement must also end without an error: see ``statement_trace.py``.
 
 Many Mutations are proven in one run: each is a copy of the whole project in a folder of its own. The exit code is 1 if
 there is a false green.

@@ -35,7 +35,7 @@ _RAISE = {
     "java": 'if (true) throw new IllegalStateException("campaign");',
 }
 _DEAD = {
-    "python": ("if 0:", "# dead"),
+    "python": ('if len("") > 0:', "# dead"),
     "typescript": ("if (Math.random() > 2) {", "}"),
     "go": ('if len("") > 0 {', "}"),
     "java": ("if (Math.random() > 2) {", "}"),

@@ -1,8 +1,8 @@
 """A trace of Sources for ``tools/campaign.py`` that shares no code with the probes of snipproof.
 
-:func:`write_traced` adds it to a Source, :func:`never_ran` compares what it wrote with what a page shows. For Python it
-is Python's own line trace. For other languages it is a call before each statement of a block and one behind each simple
-statement. The first writes the number of its line, the second the negative number: it has ended without an error.
+:func:`write_traced` adds it to a Source, :func:`never_ran` compares what it wrote with what a page shows. It is a
+call before each statement of a block, and one behind each that must end unless it raises. The first writes the number
+of the line, the second the negative number. In Python, heads of other statements are followed by its own line trace.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _SIMPLE = {
     *("short_var_declaration", "assignment_statement", "var_declaration"),
     "local_variable_declaration",
 }
+_COMPOUND = re.compile(r"if_statement|(?:enhanced_)?for(?:_in)?_statement|(?:while|do)_statement")
+_LEAVING = re.compile(r"\b(?:return|throw|break|yield|goto|while\s*\(true|panic\(|exit\()|for\s*(?:\(\s*;|\{)")
 _SILENT = {
     *("comment", "line_comment", "block_comment", "switch_label", "empty_statement", "explicit_constructor_invocation"),
     *("import_statement", "interface_declaration", "type_alias_declaration", "ambient_declaration", "export_statement"),
@@ -43,32 +45,20 @@ _BRANCHES = re.compile(
 _FUNCTIONS = {"arrow_function", "function_expression", "func_literal", "lambda_expression"}
 _BINDS = {"variable_declarator", "short_var_declaration", "assignment_statement", "assignment_expression", "var_spec"}
 _LEAVES = re.compile(r"process\.exit|panic\(|os\.Exit|\w+\.(?:Fatal|Skip)|System\.exit")
-_PYTHON_SIMPLE = (
-    ast.Expr,
-    ast.Assign,
-    ast.AugAssign,
-    ast.AnnAssign,
-    ast.Import,
-    ast.ImportFrom,
-    ast.Delete,
-    ast.Assert,
-)
+_PYTHON_SIMPLE = ast.Expr | ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Import | ast.ImportFrom | ast.Assert
 _LINE_TRACE = """
 def _campaign():
-    import atexit, sys
-    ran, running, owner, me = set(), {{}}, {owner}, sys._getframe(2)
-    def line(frame, event, _):
-        number = owner.get(frame.f_lineno, frame.f_lineno)
-        before = running.get(id(frame))
-        ran.update((frame.f_lineno, number))
-        if before and event != "exception" and (event == "return" or number != before):
-            ran.add(-before)
-        running[id(frame)] = number if event == "line" else None
+    import atexit, builtins, sys, threading
+    ran, simple, me = set(), {simple}, sys._getframe(2)
+    def line(frame, *_):
+        if frame.f_lineno not in simple:
+            ran.add(frame.f_lineno)
         return line
     def call(frame, *_):
         return line if frame.f_code.co_filename == me.f_code.co_filename else None
+    builtins.campaign_trace = ran.add
     sys.settrace(call)
-    __import__("threading").settrace(call)
+    threading.settrace(call)
     me.f_trace = line
     atexit.register(lambda: open({to!r}, "w").write(" ".join(map(str, sorted(ran)))))
 _campaign()
@@ -118,7 +108,7 @@ def write_traced(file: Path, text: str, to: Path) -> None:
     for node in _statements(_parse(text, file.name), language):
         line = node.start_point[0] + 1
         places.append((node.start_byte, f"{call}({line}); "))
-        if node.type in _SIMPLE:
+        if _must_end(node):
             places.append((node.end_byte, f"; {call}(-{line});"))
     for at, code in sorted(places, key=lambda place: place[0], reverse=True):
         data = data[:at] + code.encode() + data[at:]
@@ -143,10 +133,8 @@ def never_ran(text: str, path: str, shown: frozenset[int], ran: set[int]) -> lis
         line = node.start_point[0] + 1
         if line not in shown or any(_may_be_left_out(each, shown) for each in _ancestors(node)):
             continue
-        must_end = node.type in _SIMPLE and not _LEAVES.match(node.text.decode())
-        must_end = must_end and not any(
-            each.type.startswith("try_") and _starts_in(each, shown) for each in _ancestors(node)
-        )
+        caught = any(each.type.startswith("try_") and _starts_in(each, shown) for each in _ancestors(node))
+        must_end = _must_end(node) and not caught
         if line not in ran or (must_end and -line not in ran):
             found.append(line)
     return found
@@ -167,7 +155,7 @@ def _never_ran_in(
             isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         )
         silent = silent or (isinstance(node, ast.AnnAssign) and node.value is None)
-        must_end = isinstance(node, _PYTHON_SIMPLE) and not caught and "exit(" not in ast.unparse(node)
+        must_end = _must_end_in_python(node) and not caught
         reached = ran & set(range(node.lineno, head + 1))
         if is_shown and not silent and not (reached and (-node.lineno in ran or not must_end)):
             yield node.lineno
@@ -180,17 +168,30 @@ def _never_ran_in(
             yield from _never_ran_in(block, shown, ran, caught=is_caught)
 
 
+def _must_end_in_python(node: ast.stmt) -> bool:
+    return isinstance(node, _PYTHON_SIMPLE) and "exit(" not in ast.unparse(node)
+
+
 def _with_line_trace(text: str, to: Path) -> str:
-    """Return a Source that writes the lines that it ran to ``to``; its first line is a docstring, and no line moves."""
-    owner = {
-        line: node.lineno
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.stmt) and not hasattr(node, "body")
-        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    }
-    trace = _LINE_TRACE.format(owner=owner, to=str(to))
-    first, _, rest = text.partition("\n")
-    return f"{first}; exec({trace!r})\n{rest}" if first.strip() else f"exec({trace!r})\n{rest}"
+    """Return a Source that writes the lines that it ran to ``to``; its first line is a docstring, and no line moves.
+
+    A probe may have the line of the statement beside it, so Python's trace counts for heads of statements only.
+    """
+    lines = [line.encode() for line in text.split("\n")]
+    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, _PYTHON_SIMPLE | ast.Return | ast.Raise)]
+    nodes = [node for node in nodes if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+    places = [(node.lineno, node.col_offset, f"campaign_trace({node.lineno}); ") for node in nodes]
+    places += [
+        (node.end_lineno or node.lineno, node.end_col_offset or 0, f"; campaign_trace(-{node.lineno})")
+        for node in nodes
+        if _must_end_in_python(node)
+    ]
+    for line, at, code in sorted(places, reverse=True):
+        lines[line - 1] = lines[line - 1][:at] + code.encode() + lines[line - 1][at:]
+    simple = {n for node in nodes for n in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
+    first, *rest = (line.decode() for line in lines)
+    trace = _LINE_TRACE.format(simple=simple, to=str(to))
+    return "\n".join([f"{first}; exec({trace!r})" if first.strip() else f"exec({trace!r})", *rest])
 
 
 def _language(path: str) -> str:
@@ -208,6 +209,14 @@ def _statements(node: Any, language: str) -> Iterator[Any]:
         if node.type in _BLOCKS[language] and child.type not in _SILENT:
             yield child
         yield from _statements(child, language)
+
+
+def _must_end(node: Any) -> bool:
+    """Whether a statement ends unless it raises."""
+    text = node.text.decode()
+    if node.type in _SIMPLE:
+        return not _LEAVES.match(text)
+    return bool(_COMPOUND.fullmatch(node.type)) and not _LEAVING.search(text)
 
 
 def _ancestors(node: Any) -> Iterator[Any]:
