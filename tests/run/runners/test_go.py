@@ -393,6 +393,7 @@ def test_what_does_not_compile_hides_nothing_else(mini: Mini) -> None:
         "later": ("passed", 5),
     }, found
     assert 'go: cannot use "a" (untyped string constant) as int value' in places["type"].reason
+    assert "go/type_test.go:6:13 go: cannot use" in places["type"].details  # without the probe before it
     assert places["hidden"].reason == "hidden code after it: go: undefined: missing"
     assert places["needs"].reason == "go: undefined: OfType (go/type_test.go declares it, which does not compile)"
     assert "no required module provides package a.b/c" in places["imports"].reason

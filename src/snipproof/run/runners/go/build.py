@@ -174,8 +174,15 @@ class GoBuild:
             messages = read_messages(error.output, self._overlay.locate)
             if is_environment_error(error.output) or not messages or _REFUSED.search(error.output):
                 raise self._infrastructure_error(error) from None
-            return messages
+            return [self._in_source(message, unit) for message in messages]
         return binary if binary.exists() else [GoMessage("", 1, 1, "go finds no test in it")]
+
+    def _in_source(self, message: GoMessage, unit: GoUnit) -> GoMessage:
+        """Return ``message`` with the column of the docs source instead of that of its text with probes."""
+        program = self._programs.get(message.path)
+        if program is None or message.path in unit.bare:
+            return message
+        return replace(message, column=program.probed.column(message.line, message.column))
 
     def _vet(self, units: Sequence[GoUnit]) -> list[GoMessage] | None:
         """Return the findings of ``go vet`` for ``units``; ``None`` if it failed."""
