@@ -38,9 +38,11 @@ test('Rspack, both locales: each block is equal, and its text is that of the man
   const {references} = await site.extract();
   for (const [path, page] of Object.entries(PAGES)) {
     const shown = references.filter((reference) => reference.page === page).map((reference) => reference.shown);
-    const built = blocks(html.get(path));
+    // HTML has no carriage return: parsers read it as a line end.
+    const read = (text) => text.replaceAll('\r', '\n').trimEnd();
+    const built = blocks(html.get(path)).map(read);
     assert.ok(shown.length > 0);
-    for (const text of shown) assert.ok(built.includes(text.replace(/\r?\n?$/, '')) || built.includes(text), `${path}: ${text}`);
+    for (const text of shown) assert.ok(built.includes(read(text)), `${path}: ${text}`);
   }
 });
 
