@@ -30,8 +30,6 @@ interface LoaderContext {
   emitWarning(warning: Error): void;
 }
 
-const FAILED_OUTCOMES = new Set(['failed', 'blocked', 'not executed']);
-const PROVEN_OUTCOMES = new Set(['passed', 'proven']);
 
 /**
  * Under `docusaurus start`, skip the compiler of a page if only its Sources have changed: many pages may show one Source.
@@ -186,10 +184,10 @@ class PageBuild {
     const proof = proofOf(reference.proven);
     if (live && proof === 'failed') {
       const hint = 'run `pytest` for its Source and correct what it reports';
-      block.failed = at(FAILED, `this block ${reference.proven!.outcome === 'failed' ? 'failed' : `was not proven: ${reference.proven!.outcome}`}`, hint);
+      block.failed = at(FAILED, `this block is not proven: ${reference.proven!.reason}`, hint);
     }
     if (live && proof === 'unproven') {
-      const why = reference.proven ? (reference.proven.complete === false ? 'only partly proven' : `not proven: ${reference.proven.outcome}`) : 'not proven';
+      const why = [reference.proven?.state === 'partly' ? 'only partly proven' : 'not proven', reference.proven?.reason].filter(Boolean).join(': ');
       block.unproven = at(UNPROVEN, `this block is ${why}`, 'prove it with `pytest`, or relax the option "onUnprovenBlock"');
     }
     return block;
@@ -249,7 +247,9 @@ class PageBuild {
     const {source, segments, proven, compared_with: compared, highlighter} = reference!;
     let props = '';
     if (proven && proofOf(proven) === 'proven') {
-      const row = JSON.stringify({server: nameOf('Weaviate', proven.server), client: nameOf('', proven.client), date: proven.date});
+      // Output may be compared with many clients: their names would hide the rest.
+      const [client, ...others] = proven.clients.map(nameOf);
+      const row = JSON.stringify({server: proven.servers.map(nameOf)[0], client: others.length ? undefined : client, date: proven.date});
       if (!proofs.includes(row)) proofs.push(row);
       props += `proven: _snipproofProven[${proofs.indexOf(row)}], `;
       const href = this.#href(source, segments);
@@ -290,15 +290,11 @@ interface Block {
 }
 
 function proofOf(proven: Proven | null | undefined): 'proven' | 'failed' | 'unproven' {
-  if (!proven) return 'unproven';
-  if (FAILED_OUTCOMES.has(proven.outcome)) return 'failed';
-  return PROVEN_OUTCOMES.has(proven.outcome) && proven.complete !== false ? 'proven' : 'unproven';
+  return proven?.state === 'proven' || proven?.state === 'failed' ? proven.state : 'unproven';
 }
 
-function nameOf(product: string, software: string | Software | null | undefined): string | undefined {
-  if (!software) return undefined;
-  if (typeof software === 'object') return `${software.name} ${software.version}`.trim();
-  return product && /^v?\d/.test(software) ? `${product} ${software}` : software;
+function nameOf({name, version}: Software): string {
+  return `${name} ${version}`;
 }
 
 /** The place of a block that the manifest does not list: the tag around its start marker. */

@@ -9,12 +9,14 @@ export interface Software {
   version: string;
 }
 
+/** What a run report knows of a block; `snipproof extract --report` writes it. */
 export interface Proven {
-  outcome: string;
+  state: 'proven' | 'partly' | 'failed' | 'unproven';
+  /** Why it is not proven, in one line. */
+  reason: string;
   date: string;
-  server?: string | Software | null;
-  client?: string | Software | null;
-  complete?: boolean;
+  servers: Software[];
+  clients: Software[];
 }
 
 export type Output = 'stdout' | 'response' | 'requests' | 'error';

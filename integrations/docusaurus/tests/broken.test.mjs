@@ -62,10 +62,10 @@ test('a manifest that is stale: a marker broken after it was written, and a page
 test('a block whose Snippet failed', async () => {
   await site.extract((manifest) => {
     const [reference] = manifest.references.filter(({page, region}) => page === '_includes/shared.mdx' && region === 'Sail');
-    reference.proven = {outcome: 'failed', date: '2026-11-28T10:00:00Z', server: '1.39.0', client: null, complete: true};
+    reference.proven = {state: 'failed', reason: 'failed', date: '2026-11-28T10:00:00Z', servers: [], clients: []};
   });
   site.configure({plugin: {manifest: 'manifest.json'}});
-  await fails([], /_includes\/shared\.mdx:6:1 failed this block failed/);
+  await fails([], /_includes\/shared\.mdx:6:1 failed this block is not proven: failed/);
   site.configure({plugin: {}});
 });
 

@@ -5,7 +5,7 @@ import {test} from 'node:test';
 
 import {blocks, Site} from './support.mjs';
 
-const PROVEN = {outcome: 'passed', date: '2026-11-28T10:00:00Z', server: '1.39.0', client: 'weaviate-client 4.23.1', complete: true};
+const PROVEN = {state: 'proven', reason: '', date: '2026-11-28T10:00:00Z', servers: [{name: 'Weaviate', version: '1.39.0'}], clients: [{name: 'weaviate-client', version: '4.23.1'}]};
 
 for (const bundler of ['rspack', 'webpack']) {
   test(`${bundler}: a Source, a partial's Source and a manifest that change under a warm cache`, async () => {
@@ -36,7 +36,7 @@ for (const bundler of ['rspack', 'webpack']) {
     assert.match(html.get('parts/index.html'), /Weaviate 1\.40\.0/);
     assert.ok(site.built('.ts').size > 0, 'files of pages that were not compiled again are there too');
     assert.doesNotMatch(scripts, /1\.39\.0/);
-    await setProven({...PROVEN, outcome: 'failed'});
+    await setProven({...PROVEN, state: 'failed', reason: 'failed'});
     assert.equal((await site.build()).code, 1);
     await setProven(undefined);
     [html, scripts] = await build();

@@ -5,7 +5,7 @@ import {test} from 'node:test';
 
 import {blocks, Site} from './support.mjs';
 
-const PROVEN = {outcome: 'passed', date: '2026-11-28T10:00:00Z', server: '1.39.0', client: 'weaviate-client 4.23.1', complete: true};
+const PROVEN = {state: 'proven', reason: '', date: '2026-11-28T10:00:00Z', servers: [{name: 'Weaviate', version: '1.39.0'}], clients: [{name: 'weaviate-client', version: '4.23.1'}]};
 const text = (html) => html.replace(/<!--.*?-->/g, '').replace(/<style.*?<\/style>|<script.*?<\/script>/gs, '').replace(/<[^>]*>/g, '');
 
 test('marks in both locales, links, what output was compared with, and whole files', async () => {
