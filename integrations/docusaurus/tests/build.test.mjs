@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {blocks, isOldestInstalled, preformatted, Site} from './support.mjs';
+import {blocks, isOldestInstalled, isSkipped, preformatted, Site} from './support.mjs';
 
 const PAGES = {
   'index.html': 'docs/intro.mdx',
@@ -46,9 +46,9 @@ test('Rspack, both locales: each block is equal, and its text is that of the man
   }
 });
 
-test('webpack', () => compare('webpack', {bundler: 'webpack'}));
+test('webpack', {skip: isSkipped('webpack')}, () => compare('webpack', {bundler: 'webpack'}));
 
 for (const bundler of ['rspack', 'webpack']) {
-  test(`the oldest Docusaurus, ${bundler}`, {skip: !isOldestInstalled && 'npm ci --prefix tests/docusaurus-3.9'}, () =>
+  test(`the oldest Docusaurus, ${bundler}`, {skip: isSkipped('all') || (!isOldestInstalled && 'npm ci --prefix tests/docusaurus-3.9')}, () =>
     compare(`oldest-${bundler}`, {bundler, oldest: true}));
 }

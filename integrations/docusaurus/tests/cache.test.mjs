@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {blocks, Site} from './support.mjs';
+import {blocks, isSkipped, Site} from './support.mjs';
 
 const PROVEN = {state: 'proven', reason: '', date: '2026-11-28T10:00:00Z', servers: [{name: 'Weaviate', version: '1.39.0'}], clients: [{name: 'weaviate-client', version: '4.23.1'}]};
 
 for (const bundler of ['rspack', 'webpack']) {
-  test(`${bundler}: a Source, a partial's Source and a manifest that change under a warm cache`, async () => {
+  test(`${bundler}: a Source, a partial's Source and a manifest that change under a warm cache`, {skip: isSkipped(bundler)}, async () => {
     const site = new Site(`cache-${bundler}`, {bundler});
     const build = async () => {
       const {code, output} = await site.build();
@@ -31,7 +31,7 @@ for (const bundler of ['rspack', 'webpack']) {
     await setProven(PROVEN);
     [html, scripts] = await build();
     assert.match(html.get('parts/index.html'), /Weaviate 1\.39\.0/);
-    await setProven({...PROVEN, server: '1.40.0'});
+    await setProven({...PROVEN, servers: [{name: 'Weaviate', version: '1.40.0'}]});
     [html, scripts] = await build();
     assert.match(html.get('parts/index.html'), /Weaviate 1\.40\.0/);
     assert.ok(site.built('.ts').size > 0, 'files of pages that were not compiled again are there too');

@@ -19,6 +19,11 @@ const run = promisify(execFile);
 
 export const isOldestInstalled = existsSync(join(OLDEST, 'node_modules', '@docusaurus', 'core'));
 
+const ONLY = process.env.SNIPPROOF_TEST_BUNDLER;
+
+/** Why tests of a bundler are skipped, else `false`. */
+export const isSkipped = (bundler) => Boolean(ONLY) && bundler !== ONLY && `only ${ONLY}: npm test runs all`;
+
 /** A copy of the fixture, in a folder from which Node.js finds the wanted Docusaurus. */
 export class Site {
   /**
