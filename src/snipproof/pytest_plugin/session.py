@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,7 +15,6 @@ from snipproof.files import remove_leftovers
 from snipproof.model import Source, Suite
 from snipproof.processes.orphan import end_with_parent
 from snipproof.redaction import read_variables, redact
-from snipproof.report.tree_facts import TreeFacts, read_tree_facts
 from snipproof.run.bindings import check_bindings
 from snipproof.run.page_expectations import PageExpectations, read_page_expectations
 from snipproof.run.prover import Prover
@@ -23,6 +23,9 @@ from snipproof.site.claims import Claim
 from snipproof.site.docs_site import Site
 from snipproof.site.source import read_source, read_text
 from snipproof.text import printable
+
+if TYPE_CHECKING:
+    from snipproof.report.tree_facts import TreeFacts
 
 
 class ProvingSession:
@@ -78,11 +81,15 @@ class ProvingSession:
         return read_page_expectations(self.settings, self._read_facts if self.wants_report else _read_nothing)
 
     def _read_facts(self, site: Site, claims: Sequence[Claim]) -> None:
+        from snipproof.report.tree_facts import read_tree_facts
+
         self._facts = read_tree_facts(self.settings.root, self._all_suites, site, claims)
 
     @property
     def facts(self) -> TreeFacts:
         """The docs tree as a run report has it; it was read when the session began."""
+        from snipproof.report.tree_facts import read_tree_facts
+
         with contextlib.suppress(SnipproofError):  # collecting has reported it
             _ = self.pages
         return self._facts or read_tree_facts(self.settings.root, self._all_suites)
