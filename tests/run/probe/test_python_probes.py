@@ -211,6 +211,7 @@ def test_a_type_alone_proves_nothing() -> None:
         ("import asyncio\n# START a\nasync def f():\n    await asyncio.sleep(9)\n# END a\nasync def main():\n    t = asyncio.create_task(f())\n    await asyncio.sleep(0)\nasyncio.run(main())\n", ""),
         ("import threading\nup = threading.Semaphore(0)\n# START a\ndef f():\n    while True:\n        up.release()\n# END a\nthreading.Thread(target=f, daemon=True).start()\nup.acquire()\nup.acquire()\nup.acquire()\n", ""),
         ("# START a\ndef f():\n    while True:\n        1 / 0\n# END a\ntry:\n    f()\nexcept ArithmeticError:\n    pass\n", "an error left line"),
+        ("x = [1]\ntry:\n    # START a\n    while True:\n        x.pop()\n    # END a\nexcept IndexError:\n    pass\n", "it was never left"),
         # markers inside statements, and where none can be
         ("x = [\n    # START a\n    1,\n    # END a\n]\n", ""),
         ("x = (\n    1\n    # START a\n    + 2\n)\n# END a\n", ""),

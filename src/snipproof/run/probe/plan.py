@@ -255,7 +255,7 @@ class _Planner:
             yield Requirement(frozenset({(Signal.ENTER, number)}), function.first, f"{what} is never called")
             if function.returns:
                 ends = {(Signal.CAUGHT, number), (Signal.CLOSED, number)}
-                for each in self._completed(region, function.body, f"{what} never returned"):
+                for each in self._completed(region, function.body, f"{what} never returned", rounds=True):
                     yield each._replace(reports=each.reports | ends)
         if head:
             yield from self._without_error(region, function)
@@ -292,13 +292,18 @@ class _Planner:
         if found:  # of branches in a row, a run takes one
             yield found[-1]._replace(reports=frozenset().union(*(each.reports for each in found)))
 
-    def _completed(self, region: Region, block: StatementList, problem: str) -> Iterator[Requirement]:
-        """Yield the requirement that the last statement of ``block`` has ended, or that one of it has left."""
+    def _completed(
+        self, region: Region, block: StatementList, problem: str, *, rounds: bool = False
+    ) -> Iterator[Requirement]:
+        """Yield the requirement that the last statement of ``block`` has ended, or that one of it has left.
+
+        :param rounds: whether one round of a loop without an end is enough.
+        """
         running = [s for s in block.statements if s.kind is not StatementKind.NOTHING and s in self.probes.statements]
         if not running:
             return
         last = running[-1]
-        for body in last.blocks if last.endless else ():  # one round is enough
+        for body in last.blocks if last.endless and rounds else ():
             yield from self._completed(region, body, problem)
             return
         reports = set(self._leaving(region, StatementList(block.node, running)))
