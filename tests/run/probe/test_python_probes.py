@@ -205,6 +205,7 @@ def test_a_type_alone_proves_nothing() -> None:
         ("from contextlib import suppress\n# START a\ndef f():\n    return 1 / 0\nwith suppress(ArithmeticError):\n    f()\n# END a\n", ""),
         ("from contextlib import suppress\n# START a\ndef f():\n    return 1 / 0\n# END a\nwith suppress(ArithmeticError):\n    f()\n", "an error left line"),
         ("import unittest\nt = unittest.TestCase()\n# START a\ndef f():\n    return 1 / 0\nt.assertRaises(ArithmeticError, f)\n# END a\n", ""),
+        ("import unittest\nt = unittest.TestCase()\n# START a\nf = [lambda: 1 / 0]\n# END a\ntry:\n    f[0]()\nexcept ArithmeticError:\n    pass\n# START a\nt.assertRaises(TypeError, int, [])\n# END a\n", "an error left line"),
         ("import unittest\nt = unittest.TestCase()\n# START a\nt.assertRaises(ArithmeticError, lambda: 1 / 0)\n# END a\n", ""),
         ("import unittest\n# START a\nclass T(unittest.TestCase):\n    def test(self):\n        int('x')\n# END a\nT('test').run()\n", "an error left line"),
         ("import asyncio\n# START a\nasync def f():\n    while True:\n        await asyncio.sleep(0)\n# END a\nasync def main():\n    t = asyncio.create_task(f())\n    await asyncio.sleep(0.01)\nasyncio.run(main())\n", ""),

@@ -45,7 +45,8 @@ class Probe:
         self._functions: dict[types.CodeType, int] = {}
         self._failed: list[int] = []  # functions that an error has left, in order; a few are enough
         self._waiting: set[int] = set()  # lambdas that have not given their value
-        self._since: dict[int, int] = {}  # by the number of a statement that expects errors: how many came before it
+        # By the number of a statement that expects errors: how many came before it, and which lambdas waited then.
+        self._since: dict[int, tuple[int, frozenset[int]]] = {}
         self._suppressed: dict[int, list[int]] = {}  # by the number of a `with`: the functions of the last error in it
         self._count = 0
         self._flushing = False
@@ -94,11 +95,12 @@ class Probe:
 
     def expecting(self, number: int) -> None:
         """Note that a statement that expects an error begins."""
-        self._since[number] = len(self._failed)
+        self._since[number] = len(self._failed), frozenset(self._waiting)
 
     def expected(self, number: int) -> None:
         """Report the errors that a statement has expected."""
-        self.caught(number, {*self._failed[self._since.get(number, 0) :], *self._waiting})
+        count, waiting = self._since[number]
+        self.caught(number, {*self._failed[count:], *(self._waiting - waiting)})
 
     def caught(self, handler: int, functions: Collection[int] | None = None) -> None:
         """Report which functions an error has left that comes to a handler; those of the current one by default."""
