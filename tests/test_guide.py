@@ -14,7 +14,7 @@ from snipproof.cli.main import main
 from snipproof.config import Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
-GUIDE = ROOT / "docs" / "guide"
+GUIDE = ROOT / "docs" / "docs" / "guide"
 PAGES = sorted(
     [
         *ROOT.glob("*.md"),

@@ -24,7 +24,7 @@ false green
 
 That every shown statement ran is decided by a second run with a trace that shares nothing with the probes of snipproof:
 each statement that a Snippet shows, unless it is inside a branch, a loop or a handler that the Snippet shows as well
-(``docs/guide/proven.md``). Such a statement must also end without an error: see ``statement_trace.py``.
+(``docs/docs/guide/proven.md``). Such a statement must also end without an error: see ``statement_trace.py``.
 
 Many Mutations are proven in one run: each is a copy of the whole project in a folder of its own. The exit code is 1 if
 there is a false green.
@@ -72,7 +72,7 @@ _TAB = re.compile(r'<TabItem\b[^>]*\bvalue="([^"]*)"')
 _GROUP = re.compile(r"<Tabs\b(?:(?!<Tabs\b).)*?</Tabs>(?:(?!\n#|<Tabs\b|<Fil).)*(?=<FilteredTextBlock\b)", re.DOTALL)
 _ITEM = re.compile(r"^(\S+?)::(.+?) (PASSED|[A-Z]{4,}(?: [A-Z]+)?)\b.*\[ *\d+%\]$", re.MULTILINE)
 _TOLERANT = {"ignore", "approx", "shape", "capture", "select", "unordered"}
-_TRANSLATED = ("docs/ja/", "docs/en/")
+_TRANSLATED = ("docs/i18n/ja/docusaurus-plugin-content-docs/current/", "docs/docs/")
 
 
 class Result(StrEnum):
@@ -471,7 +471,7 @@ def _wrong_language(seen: Seen) -> str:
 
 def _copy(folder: Path) -> None:
     for name in ("docs", "snippets"):
-        ignored = shutil.ignore_patterns("__pycache__", "node_modules", "target")
+        ignored = shutil.ignore_patterns("__pycache__", "node_modules", "target", ".docusaurus", "build")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
 
 

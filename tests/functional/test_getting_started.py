@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-TUTORIAL = Path(__file__).parents[2] / "docs" / "guide" / "getting-started.md"
+TUTORIAL = Path(__file__).parents[2] / "docs" / "docs" / "guide" / "getting-started.md"
 FILES = {
     "python": "snippets/photos.py",
     "mdx": "docs/photos.mdx",

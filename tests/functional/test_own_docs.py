@@ -25,6 +25,10 @@ SUMMARY = r"snipproof: ([0-9]+) snippets proven, ([0-9]+) expectations matched, 
 PYTHON_FLAVOURS = (19, 23)
 
 
+#: What installing and building the site leaves in `docs`.
+BUILT = ("node_modules", ".docusaurus", "build")
+
+
 def prove(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run ``pytest snippets …`` in this repository."""
     command = [sys.executable, "-m", "pytest", "snippets", "-p", "no:cacheprovider", "-p", "no:randomly", *args]
@@ -88,7 +92,7 @@ def test_served_and_given_by_its_address(binary: Path) -> None:
 def copy(tmp_path: Path) -> Path:
     """Return a copy of this repository's docs and Sources, to break."""
     for name in ("docs", "snippets"):
-        shutil.copytree(ROOT / name, tmp_path / name)
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(*BUILT))
     for name in ("pyproject.toml", "conftest.py"):
         shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
@@ -107,7 +111,7 @@ def test_a_renamed_marker_is_red(copy: Path) -> None:
     """A marker that was renamed in the Source but not on the pages is found without running anything."""
     done = slip(copy, "snippets/python-v3/search_image.py", "# END search with base64", "# END search")
     assert done.returncode == 1
-    assert "docs/en/search/image.mdx" in done.stdout
+    assert "docs/docs/search/image.mdx" in done.stdout
     assert " SP202 " in done.stdout
 
 

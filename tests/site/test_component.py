@@ -18,7 +18,7 @@ from snipproof.site.component import render, select
 from snipproof.text import Lines
 
 ROOT = Path(__file__).parents[2]
-COMPONENT = ROOT / "docs" / "components" / "filterText.js"
+COMPONENT = ROOT / "docs" / "src" / "components" / "filterText.js"
 LANGUAGES = (
     "py", "pyv3", "pyindent", "ts", "tsv2", "tsindent", "go", "gonew", "goraw", "java", "javaraw", "csharp",
     "csharpraw", "json", "text",

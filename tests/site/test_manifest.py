@@ -20,7 +20,7 @@ from snipproof.model import Segment
 from snipproof.site.docs_site import Site
 from snipproof.site.manifest import manifest
 
-COMPONENT = Path(__file__).parents[2] / "docs" / "components" / "filterText.js"
+COMPONENT = Path(__file__).parents[2] / "docs" / "src" / "components" / "filterText.js"
 
 
 @dataclass(frozen=True)

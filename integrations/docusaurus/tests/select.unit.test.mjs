@@ -6,7 +6,7 @@ import {test} from 'node:test';
 
 import {leastText, select} from '../lib/select.js';
 
-const component = readFileSync(new URL('../../../docs/components/filterText.js', import.meta.url), 'utf8');
+const component = readFileSync(new URL('../../../docs/src/components/filterText.js', import.meta.url), 'utf8');
 const {filterText} = await import(`data:text/javascript,${encodeURIComponent(component)}`);
 
 const WORDS = ['# START a', '# END a', '# START-ANY', '# END-ANY', '# START ab', 'row()', '  sail()', '', '# START a # END a', 'undefined', '\tx\r'];

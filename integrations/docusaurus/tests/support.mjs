@@ -11,7 +11,7 @@ import {promisify} from 'node:util';
 
 const TESTS = dirname(fileURLToPath(import.meta.url));
 const REPOSITORY = join(TESTS, '..', '..', '..');
-const COMPONENT = join(REPOSITORY, 'docs', 'components');
+const COMPONENT = join(REPOSITORY, 'docs', 'src', 'components');
 const SNIPPROOF = process.env.SNIPPROOF ?? 'snipproof';
 const NEWEST = TESTS;
 const OLDEST = join(TESTS, 'docusaurus-3.9');

@@ -1,7 +1,7 @@
 """``snipproof check --explain RULE``: what a rule finds, why, what to do about it, and how to turn it off.
 
 The text is the guide's own, so that only one must be kept up to date: the wheel has copies of the pages of
-``docs/guide``.
+``docs/docs/guide``.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from snipproof.lint.rules.base import Rule
 
-GUIDE = "docs/guide/rules.md"
+GUIDE = "docs/docs/guide/rules.md"
 _TURN_OFF = """\
 To suppress one finding, write a comment on the line before it: `snipproof: ignore {id} because …`.
 
 To change its severity everywhere, use the settings (`off`, `warning` or `error`; a table `per-path` does the same for
-some files only, see docs/guide/rules.md):
+some files only, see docs/docs/guide/rules.md):
 
     [tool.snipproof.severity]
     {id} = "off"
@@ -57,7 +57,7 @@ def explain(rule: Rule) -> str:
 @cache
 def _guide() -> str:
     shipped = Path(__file__).with_name("guide")
-    folder = shipped if shipped.is_dir() else Path(__file__).parents[3] / "docs" / "guide"
+    folder = shipped if shipped.is_dir() else Path(__file__).parents[3] / "docs" / "docs" / "guide"
     return "\n".join((folder / name).read_text(encoding="utf-8") for name in ("rules.md", "check.md"))
 
 

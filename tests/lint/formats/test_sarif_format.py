@@ -86,7 +86,7 @@ def test_every_rule_is_described() -> None:
         assert entry["help"]["markdown"].startswith(f"{rule.id} {rule.name} ")
         off = rule.severity is Severity.OFF
         assert entry["defaultConfiguration"] == {"enabled": not off, "level": "note" if off else str(rule.severity)}
-        assert entry["properties"]["documentation"] == "docs/guide/rules.md"
+        assert entry["properties"]["documentation"] == "docs/docs/guide/rules.md"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from snipproof.lint.rules import RULES, find_rules
 from snipproof.lint.rules.base import Rule
 
-_GUIDE = Path(__file__).parents[3] / "docs" / "guide" / "rules.md"
+_GUIDE = Path(__file__).parents[3] / "docs" / "docs" / "guide" / "rules.md"
 _FAMILY = """
 from snipproof.lint.rules.base import rule
 from snipproof.model import Severity
