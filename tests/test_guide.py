@@ -19,7 +19,7 @@ PAGES = sorted(
     [
         *ROOT.glob("*.md"),
         *GUIDE.glob("*.md*"),
-        ROOT / "docs" / "components" / "README.md",
+        ROOT / "docs" / "src" / "components" / "README.md",
         ROOT / "integrations" / "docusaurus" / "README.md",
     ]
 )

@@ -130,6 +130,6 @@ def test_the_pages_of_this_repository_are_read_as_the_parser_reads_them(
     read: Read,
 ) -> None:
     """Every page is valid, and nothing differs."""
-    paths = sorted(path for path in (ROOT / "docs").rglob("*.md*") if path.suffix in (".md", ".mdx"))
-    pages = {str(path): path.read_text(encoding="utf-8") for path in paths if "node_modules" not in path.parts}
+    paths = [path for folder in ("docs", "i18n") for path in (ROOT / "docs" / folder).rglob("*.md*")]
+    pages = {str(path): path.read_text(encoding="utf-8") for path in paths}
     assert _compare(pages, read) == len(pages) > 10
