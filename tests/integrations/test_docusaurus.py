@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "integrations" / "docusaurus"
+from tools import build_site
+
 
 pytestmark = [pytest.mark.slow, pytest.mark.toolchain("node", "npm")]
 
@@ -20,18 +21,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.toolchain("node", "npm")]
 def npm(*arguments: str) -> None:
     """Run npm in the package; what it prints is the reason for a failure."""
     env = {**os.environ, "SNIPPROOF": str(Path(sys.executable).with_name("snipproof")), "npm_config_fund": "false"}
-    done = subprocess.run(["npm", *arguments], cwd=PACKAGE, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(["npm", *arguments], cwd=build_site.PACKAGE, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.fail(f"npm {' '.join(arguments)}\n{done.stdout[-20_000:]}{done.stderr[-5_000:]}", pytrace=False)
 
 
-def install() -> None:
-    """Install what the lock file of the package lists, unless it is there; run no scripts of others."""
-    installed = PACKAGE / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < (PACKAGE / "package-lock.json").stat().st_mtime:
-        npm("ci", "--ignore-scripts", "--no-audit")
-
-
 def test_the_package_passes_its_tests() -> None:
-    install()
+    build_site.install_package()
     npm("run", "test:rspack")
