@@ -8,11 +8,15 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
 from snipproof.config import Settings, load_settings
+
+if TYPE_CHECKING:
+    from snipproof.services.startup import Services
 
 # On a busy machine any example may take long. `bench/` measures what must be fast.
 hypothesis.settings.register_profile("patient", parent=hypothesis.settings(), deadline=None)
@@ -64,6 +68,19 @@ def _log(line: str) -> None:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Default settings, with those of the environment."""
     return load_settings(tmp_path_factory.mktemp("root"), overrides={"weaviate.mode": "embedded"})
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """One embedded server for all projects of this worker: those of the functional tests, and the guide's."""
+    from snipproof.processes.session_folder import SessionFolder
+    from snipproof.services.startup import Services
+
+    settings: Settings = load_settings(tmp_path_factory.mktemp("settings"), overrides={"weaviate.mode": "embedded"})
+    with SessionFolder.begin() as session:
+        services = Services.start(settings, session, _log, None)
+        yield services
+        services.stop()
 
 
 @pytest.fixture(scope="session")

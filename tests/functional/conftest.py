@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
 
 import pytest
 from tests.support.project import SETTINGS, SUITE, Project
 
-from snipproof.config import Settings, load_settings
-from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.startup import Services
 
 _HOME = os.environ["HOME"]
-
-
-def _log(line: str) -> None:
-    sys.stderr.write(line + "\n")
 
 
 @pytest.fixture(autouse=True)
@@ -26,16 +18,6 @@ def _without_slow_plugins(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
     if "pytester" in request.fixturenames:
         request.getfixturevalue("pytester")  # it removes the variable
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
-
-
-@pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    """One embedded server for all projects of this worker."""
-    settings: Settings = load_settings(tmp_path_factory.mktemp("settings"), overrides={"weaviate.mode": "embedded"})
-    with SessionFolder.begin() as session:
-        services = Services.start(settings, session, _log, None)
-        yield services
-        services.stop()
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_served_and_given_by_its_address(binary: Path) -> None:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """Return a copy of this repository's docs and Sources, to break."""
-    for name in ("docs", "snippets"):
+    for name in ("docs", "snippets", "tests/guide"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(*BUILT))
     for name in ("pyproject.toml", "conftest.py"):
         shutil.copy(ROOT / name, tmp_path / name)

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+from tests.support.guide import EXAMPLES, GUIDE, ROOT, Fence, fences, pages, plain_pages, proven_files, proven_texts
 
 from snipproof import api
-from snipproof.cli.main import main
+from snipproof.cli.main import build_parser
 from snipproof.config import Settings, load_settings
+from snipproof.site.docs_site import Site
 
-ROOT = Path(__file__).parents[1]
-GUIDE = ROOT / "docs" / "docs" / "guide"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 PAGES = sorted(
     [
         *ROOT.glob("*.md"),
-        *GUIDE.glob("*.md*"),
+        *pages(),
         ROOT / "docs" / "src" / "components" / "README.md",
         ROOT / "integrations" / "docusaurus" / "README.md",
     ]
 )
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+OUR_COMMAND = re.compile(r"(?:[A-Z_]+=\S+ )*((?:snipproof|pytest)(?: .*)?)")
 ANYWHERE = re.compile(r"https?://")
 
 
@@ -61,7 +69,7 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def test_every_page_of_the_guide_is_in_its_index() -> None:
     index = GUIDE / "README.md"
-    assert {link.file for link in links(index)} == {page for page in GUIDE.glob("*.md*") if page != index}
+    assert {link.file for link in links(index)} == {page for page in pages() if page != index}
 
 
 def test_a_missing_file_and_a_missing_heading_are_found(tmp_path: Path) -> None:
@@ -128,42 +136,82 @@ def test_a_documented_variable_sets_its_setting_and_there_is_no_other(setting: S
     assert changed == bool(setting.variable)
 
 
-@pytest.mark.parametrize("page", [GUIDE / "settings.md", GUIDE / "rules.md", GUIDE / "getting-started.md"])
-def test_every_example_of_settings_can_be_loaded(page: Path, tmp_path: Path) -> None:
-    examples = re.findall(r"^```toml\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    assert examples
-    for example in examples:
-        name = "pyproject.toml" if "[tool.snipproof" in example else "snipproof.toml"
-        (tmp_path / name).write_text(example, encoding="utf-8")
-        assert load_settings(tmp_path, environ={}) != Settings(root=tmp_path, file=tmp_path / name)
-        (tmp_path / name).unlink()
+#: Pages that still show what no test runs.
+PENDING = { "writing", "proven", "report", "running", "settings", "site", "ci", "api", "adopt", "concepts", "expected-output"}
+
+
+def untested(language: str, text: str, plain: bool) -> bool:
+    """Return whether a fence shows something that no test has run.
+
+    A fence is for what snipproof neither reads nor prints: commands to type (`sh`) and drawings (`diagram`). Everything
+    else is shown from a tested file. Pages that the wheel ships as plain text repeat the text of one.
+    """
+    return language not in ("sh", "diagram") and not (plain and text in proven_texts())
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if page.stem not in PENDING], ids=lambda page: str(page.name))
+def test_a_fence_shows_commands_or_what_was_tested(page: Path) -> None:
+    found = fences(page.read_text(encoding="utf-8"))
+    assert [fence for fence in found if untested(fence.language, fence.text, page in plain_pages())] == []
+
+
+def test_a_block_of_the_guide_shows_what_was_tested() -> None:
+    """A file that a transcript reads or runs, or a Source of this repository's own Suites."""
+    site = Site.load(load_settings(ROOT, environ={}))
+    guide = GUIDE.relative_to(ROOT).as_posix()
+    shown = {each.source for each in site.references if each.page.startswith(f"{guide}/") and each.source}
+    assert shown - set(site.suite_of) - {path.relative_to(ROOT).as_posix() for path in proven_files()} == set()
+
+
+def test_a_fence_that_no_test_knows_is_found() -> None:
+    """In any container, with any fence; also a text that differs in one character from what was tested."""
+    page = "# A\n\n- item\n\n  ```toml\n  pages = []\n  ```\n\n> ~~~text\n> x\n> ~~~\n\n```sh\npip install x\n```\n"
+    toml, text, commands = fences(page)
+    assert (toml, commands) == (Fence("toml", "pages = []\n"), Fence("sh", "pip install x\n"))
+    assert untested(*toml, plain=False)
+    assert untested(*text, plain=True)
+    assert not untested(*commands, plain=False)
+    tested = next(iter(proven_texts()))
+    assert not untested("text", tested, plain=True)
+    assert untested("text", tested, plain=False)
+    assert untested("text", tested + " ", plain=True)
+
+
+def commands(page: Path) -> Iterator[list[str]]:
+    """Yield the words of each command of snipproof and pytest on a page, in fences and in text."""
+    lines = [line for fence in fences(page.read_text("utf-8")) if fence.language == "sh" for line in fence.text.split("\n")]
+    lines += [code.replace("\n", " ") for code in re.findall(r"`([^`]+)`", prose(page))]
+    for command in itertools.chain.from_iterable(line.split("&&") for line in lines):
+        if found := OUR_COMMAND.fullmatch(command.strip()):
+            yield shlex.split(found[1], comments=True)
+
+
+@pytest.fixture(scope="module")
+def pytest_options() -> set[str]:
+    """The options that pytest has with snipproof and pytest-xdist."""
+    command = [sys.executable, "-m", "pytest", "--help"]
+    return set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", subprocess.check_output(command, text=True)))
+
+
+@pytest.mark.parametrize("page", [*pages(), ROOT / "README.md"], ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_command_has_the_options_that_it_is_shown_with(
+    page: Path, pytest_options: set[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for program, *arguments in commands(page):
+        if program == "pytest":
+            options = {word.partition("=")[0] for word in arguments if word.startswith("-")}
+            assert options <= pytest_options, arguments
+            continue
+        try:
+            build_parser().parse_args(arguments)
+        except SystemExit:  # text may name a command without what it requires
+            assert "arguments are required" in capsys.readouterr().err, arguments
 
 
 def test_the_failure_in_the_readme_is_that_of_the_tutorial() -> None:
-    (failure,) = re.findall(r"^```text\n(___.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-    tutorial = (GUIDE / "getting-started.md").read_text(encoding="utf-8").splitlines()
-    assert [line for line in failure.splitlines() if line not in tutorial] == []
-
-
-def test_the_output_and_the_baseline_of_a_check_are_those_on_its_page(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    text = (GUIDE / "check.md").read_text(encoding="utf-8")
-    output, baseline = re.findall(r"^```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    block = output.splitlines()[1].removeprefix("  3 | ")
-    for name, content in {
-        "docs/p.mdx": f'import Code from "!!raw-loader!/code/a.py";\n\n{block}\n',
-        "code/a.py": "# START A\nx = 1\n# END A\n",
-    }.items():
-        (tmp_path / name).parent.mkdir()
-        (tmp_path / name).write_text(content, encoding="utf-8")
-    (tmp_path / "snipproof.toml").write_text('severity = { SP204 = "off" }\n', encoding="utf-8")
-    root = ["--root", str(tmp_path), "--no-cache"]
-    assert main(["check", *root]) == 1
-    assert capsys.readouterr().out == output
-    file = tmp_path / "snipproof-baseline.jsonl"
-    main(["check", *root, "--baseline", str(file), "--update-baseline"])
-    assert file.read_text(encoding="utf-8") == baseline
+    (failure,) = [fence for fence in fences((ROOT / "README.md").read_text("utf-8")) if fence.text.startswith("___")]
+    tutorial = iter((EXAMPLES / "getting-started" / "tutorial.console").read_text("utf-8").split("\n"))
+    assert [line for line in failure.text.split("\n") if line not in tutorial] == []
 
 
 def test_the_page_of_the_api_names_what_can_be_imported() -> None:

@@ -1,0 +1,3 @@
+# START A
+x = 1
+# END A

@@ -1,0 +1,3 @@
+// START connect
+var client = new Client();
+// END connect

@@ -1,0 +1,49 @@
+"""What the guide shows was run: the commands of each example, in a copy of its project, print what it shows.
+
+After a change of what a command prints, ``SNIPPROOF_TEST_UPDATE=1 pytest tests/guide`` writes it into the transcripts.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.support.guide import EXAMPLES, transcripts
+from tests.support.transcripts import commands, normalised, rewritten, run
+
+if TYPE_CHECKING:
+    from snipproof.services.startup import Services
+
+#: Plugins of pytest that this repository's tests need, and that a reader does not have.
+WITHOUT = "-p no:hypothesispytest -p no:randomly -p no:cacheprovider"
+
+
+@pytest.fixture(scope="module")
+def environment(services: Services) -> dict[str, str]:
+    """The environment of a reader, except that the server is already there."""
+    ours = ("CI", "COLUMNS", "FORCE_COLOR", "GITHUB_", "NO_COLOR", "PYTEST_", "SNIPPROOF_")
+    address = services.weaviate
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTEST_ADDOPTS": WITHOUT,
+        "SNIPPROOF_WEAVIATE_URL": address.url,
+        "SNIPPROOF_WEAVIATE_GRPC": f"{address.grpc_host}:{address.grpc_port}",
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transcript", transcripts(), ids=lambda path: str(path.relative_to(EXAMPLES)))
+def test_commands_print_what_the_guide_shows(transcript: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(transcript.parent, project)
+    text = transcript.read_text(encoding="utf-8")
+    shown = commands(text)
+    printed = [run(command.line, project, environment) for command in shown]
+    if "SNIPPROOF_TEST_UPDATE" in os.environ:
+        transcript.write_text(rewritten(text, printed), encoding="utf-8")
+    else:
+        assert [command.output for command in shown] == printed
