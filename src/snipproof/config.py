@@ -62,6 +62,8 @@ class WeaviateSettings(NamedTuple):
     download_url: str = "https://github.com/weaviate/weaviate/releases/download"
     sha256: Mapping[str, str] = _NOTHING
     start_timeout: float = 60.0
+    hosts: tuple[str, ...] = ("*.weaviate.cloud", "*.weaviate.network")
+    env: Mapping[str, str] = _NOTHING
 
     @property
     def is_given(self) -> bool:

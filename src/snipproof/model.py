@@ -201,13 +201,22 @@ class Binding(NamedTuple):
     line: int = 1
 
 
+class NetworkKind(StrEnum):
+    """How Sources reach the Services at the addresses that docs show."""
+
+    BINDINGS = "bindings"  # the Suite replaces the addresses
+    DOCUMENTED = "documented"  # in a network of their own, in which these addresses are right
+    AUTO = "auto"  # the latter where the platform allows it
+
+
 class Suite(NamedTuple):
     """The Sources of one client flavour with how to run them, as read from a ``suite.yaml``.
 
     ``path`` is the ``suite.yaml`` itself. ``sources`` are in running order. ``files`` maps a place in the working
     directory of a run to the file or folder (relative to the root) that is copied there. ``options`` are given to the
     language's runtime (``python``, ``node``, ``java``). ``fresh`` gives each Source a process of its own that shares
-    nothing with the others.
+    nothing with the others. ``network`` is how the Sources reach the Services. ``env`` are
+    environment variables with values that are no secrets.
     """
 
     path: str
@@ -221,6 +230,8 @@ class Suite(NamedTuple):
     timeout: float | None = None
     options: tuple[str, ...] = ()
     fresh: bool = False
+    network: NetworkKind = NetworkKind.BINDINGS
+    env: tuple[tuple[str, str], ...] = ()
 
 
 class Severity(StrEnum):

@@ -12,7 +12,7 @@ import pytest
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError, UnreadableError
 from snipproof.files import remove_leftovers
-from snipproof.model import Source, Suite
+from snipproof.model import NetworkKind, Source, Suite
 from snipproof.processes.orphan import end_with_parent
 from snipproof.redaction import read_variables, redact
 from snipproof.run.bindings import check_bindings
@@ -26,6 +26,9 @@ from snipproof.text import printable
 
 if TYPE_CHECKING:
     from snipproof.report.tree_facts import TreeFacts
+
+
+_MOST_FIRST = (NetworkKind.DOCUMENTED, NetworkKind.AUTO)
 
 
 class ProvingSession:
@@ -158,7 +161,9 @@ class ProvingSession:
         try:
             # Needed by any Source: under pytest-xdist a worker does not know yet which of them it gets.
             recorder = self.pages.needs_recorder(sources.values())
-            self._prover = Prover(self.settings, self.log, self.pages, recorder=recorder)
+            kinds = {self.suites[path].network for path in sources}
+            network = next((kind for kind in _MOST_FIRST if kind in kinds), NetworkKind.BINDINGS)
+            self._prover = Prover(self.settings, self.log, self.pages, recorder=recorder, network=network)
             if not self.is_worker:
                 for path in sources:
                     self._prover.prepare(self.suites[path], self._selected_of(self.suites[path]))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SnipproofError
 from snipproof.languages import languages
-from snipproof.model import Source, Suite
+from snipproof.model import NetworkKind, Source, Suite
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.bindings import Addresses, apply_bindings, broken_by_bindings, may_be_broken
 from snipproof.run.run_times import RunTimes, timed
@@ -26,6 +26,7 @@ from snipproof.run.suite_files import check_files
 from snipproof.syntax.python_code import parsing
 
 if TYPE_CHECKING:
+    from snipproof.services.network.documented import DocumentedNetwork
     from snipproof.services.recorder.pass_through import Recorder
 
 _MAX_THREADS = 64
@@ -115,7 +116,10 @@ class Preparation:
             self._build_all(addresses)
 
     def _build_all(self, addresses: Addresses) -> None:
-        programs = [self._program(each, apply_bindings(self.suite, each.text, addresses)) for each in self.sources]
+        network = self.runner.context.network
+        values = {**addresses, **network.addresses} if network else addresses
+        texts = (apply_bindings(self.suite, each.text, values, documented=network is not None) for each in self.sources)
+        programs = [self._program(source, text) for source, text in zip(self.sources, texts, strict=True)]
         self.runner.build(programs)
         if suspects := [program for program in programs if self._may_be_broken(program)]:
             found = self.runner.diagnostics
@@ -174,6 +178,7 @@ class Preparations:
         addresses: Future[Addresses],
         recorder: Recorder | None = None,
         times: RunTimes | None = None,
+        network: DocumentedNetwork | None = None,
     ) -> None:
         self._times = times or RunTimes()
         self._settings = settings
@@ -181,6 +186,7 @@ class Preparations:
         self._log = log
         self._addresses = addresses
         self._recorder = recorder
+        self._network = network
         # A thread for each Suite, since most of the time they wait: for a network, for the Services, for a core.
         self._pool = ThreadPoolExecutor(max_workers=_MAX_THREADS, thread_name_prefix="snipproof")
         self._cores = CorePool(max(2, os.cpu_count() or 2))
@@ -193,7 +199,8 @@ class Preparations:
         """
         known = self._by_suite.get(suite.path)
         if known is None:
-            context = RunnerContext(suite, self._settings, self._session, self._log, self._recorder)
+            network = None if suite.network is NetworkKind.BINDINGS else self._network
+            context = RunnerContext(suite, self._settings, self._session, self._log, self._recorder, network)
             times = self._times.suites.setdefault(suite.path, {})
             turn = len(self._by_suite)
             known = Preparation(suite, make_runner(context), list(sources), turn, self._cores, times)

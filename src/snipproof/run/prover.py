@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
-from snipproof.model import Outcome, Source, Suite
+from snipproof.model import NetworkKind, Outcome, Source, Suite
 from snipproof.processes.disk import TEMPORARY_HINT, disk_errors, require_space
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.redaction import read_variables
@@ -18,12 +18,14 @@ from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.preparation import Preparation, Preparations
 from snipproof.run.run_times import RunTimes, timed
 from snipproof.run.runners.job import environment
+from snipproof.run.unknown_hosts import explain_unknown_hosts
 from snipproof.run.verdict import Verdict, judge
 from snipproof.services.startup import Services
 from snipproof.services.weaviate.claim import claimed
 from snipproof.services.weaviate.state import State
 
 if TYPE_CHECKING:
+    from snipproof.services.network.documented import DocumentedNetwork
     from snipproof.services.recorder.pass_through import Recorder
 
 _NO_PAGES = PageExpectations()
@@ -35,6 +37,8 @@ class Prover:
     :param log: writes one line for the user about a step that takes time.
     :param pages: the Expectations that Pages add to those of the Sources.
     :param recorder: whether Sources reach Weaviate through a pass-through that records requests and responses.
+    :param network: the network that some of the Suites require.
+    :raises InfrastructureError: the platform does not allow the network.
     """
 
     def __init__(
@@ -44,19 +48,42 @@ class Prover:
         pages: PageExpectations = _NO_PAGES,
         *,
         recorder: bool = False,
+        network: NetworkKind = NetworkKind.BINDINGS,
     ) -> None:
         self._settings = settings
         self._pages = pages
         self._log = log
         self._session = SessionFolder.begin(log=log)
         self._addresses: Future[Mapping[str, str]] = Future()
-        self._recorder = _start_recorder() if recorder else None
+        self._network = self._start_network(network)
+        self._recorder = _start_recorder() if recorder or self._network else None
         #: Where the time went so far.
         self.times = RunTimes()
-        self._preparations = Preparations(settings, self._session, log, self._addresses, self._recorder, self.times)
+        self._preparations = Preparations(
+            settings, self._session, log, self._addresses, self._recorder, self.times, self._network
+        )
         self._services: Services | None = None
         self._state: State | None = None
         self._claim = contextlib.ExitStack()
+
+    def _start_network(self, kind: NetworkKind) -> DocumentedNetwork | None:
+        """Start the documented network if ``kind`` requires it, or if it is possible and ``kind`` prefers it."""
+        if kind is NetworkKind.BINDINGS:
+            return None
+        from snipproof.services.network.documented import DocumentedNetwork
+        from snipproof.services.network.namespace import NamespaceError
+
+        try:
+            network = DocumentedNetwork.start(self._session, self._settings.weaviate.hosts)
+        except NamespaceError as error:
+            if kind is NetworkKind.AUTO:
+                self._log(f"network: bindings ({error})")
+                return None
+            self._session.end()
+            hint = "use `network: bindings`, or `auto`, or let this user make namespaces: see services in the guide"
+            raise InfrastructureError(f"network: documented is not possible here: {error}", hint) from None
+        self._log("network: documented")
+        return network
 
     @property
     def services(self) -> Services:
@@ -108,7 +135,7 @@ class Prover:
         try:
             with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "services"):
                 self._services = Services.start(
-                    self._settings, self._session, self._log, assets, self._announce, self._recorder
+                    self._settings, self._session, self._log, assets, self._announce, self._recorder, self._network
                 )
             self._announce(self._services.placeholders())
             if self._services.weaviate.mode != "url":
@@ -138,6 +165,8 @@ class Prover:
         with timed(self.times.sources, source.path):
             self.state.mark()
             with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "sources"):
+                if self._network:
+                    self._network.unknown_hosts()  # of those that are looked up from now on
                 run = preparation.runner.execute(program)
             with timed(self.times.phases, "restore"):
                 self.state.restore_if_changed()
@@ -146,6 +175,8 @@ class Prover:
             require_space(self._session.folder, TEMPORARY_HINT)  # not a defect of the docs
         given = environment(preparation.runner.context, self._session.folder)
         explained = explain_missing_variables(source, program.bare, verdicts, given)
+        if self._network:
+            explained = explain_unknown_hosts(explained, self._network.unknown_hosts())
         secrets = read_variables(self._settings.run.env)
         return [verdict.redacted(secrets) for verdict in explained]
 
@@ -153,6 +184,8 @@ class Prover:
         """Stop the Services and remove everything that belongs to this session."""
         with contextlib.ExitStack() as stack:
             stack.callback(self._session.end)
+            if self._network:
+                stack.callback(self._network.stop)
             if self._recorder:
                 stack.callback(self._recorder.stop)
             if self._services:

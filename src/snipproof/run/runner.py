@@ -24,6 +24,7 @@ from snipproof.run.source_run import Diagnostic, SourceRun, Termination
 from snipproof.text import as_file_name
 
 if TYPE_CHECKING:
+    from snipproof.services.network.documented import DocumentedNetwork
     from snipproof.services.recorder.pass_through import Recorder
 
 
@@ -35,6 +36,7 @@ class RunnerContext:
     :param session: the folder of the session: every process and every file of the Runner belongs to it.
     :param log: writes one line for the user about a step that takes time or about something unexpected.
     :param recorder: records the requests of a Source and the responses to them; ``None`` if nothing compares them.
+    :param network: the network in which the Sources run; ``None`` for that of this machine.
     """
 
     suite: Suite
@@ -42,6 +44,7 @@ class RunnerContext:
     session: SessionFolder
     log: Callable[[str], None]
     recorder: Recorder | None = None
+    network: DocumentedNetwork | None = None
 
     @property
     def root(self) -> Path:
@@ -57,6 +60,10 @@ class RunnerContext:
     def fresh(self) -> bool:
         """Whether each Source needs a process that shares nothing with the process of another Source."""
         return self.suite.fresh or self.settings.run.fresh
+
+    def inside(self, command: Sequence[str], cwd: Path) -> list[str]:
+        """Return the command that runs ``command`` in the network of the Sources, in the folder ``cwd``."""
+        return self.network.enter(command, cwd) if self.network else list(command)
 
     def scratch(self, name: str) -> Path:
         """Return a folder of the session for this Suite."""

@@ -6,6 +6,7 @@ import contextlib
 import mimetypes
 import os
 import shutil
+import socket
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,17 @@ from urllib.parse import unquote, urlsplit
 from snipproof.services.http_server import HttpServer
 
 
-def start_assets(folder: Path) -> HttpServer:
-    """Serve the files below ``folder`` on loopback, read-only. Links that lead out of it are not followed."""
+def start_assets(folder: Path, listener: socket.socket | None = None) -> HttpServer:
+    """Serve the files below ``folder`` on loopback, read-only. Links that lead out of it are not followed.
+
+    :param listener: the socket to accept connections on, instead of a free port.
+    """
     root = folder.resolve()
 
     class Handler(_Handler):
         top = root
 
-    return HttpServer(Handler)
+    return HttpServer(Handler, listener=listener)
 
 
 class _Handler(BaseHTTPRequestHandler):

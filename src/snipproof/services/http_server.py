@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,11 +20,22 @@ class _Server(ThreadingHTTPServer):
 
 
 class HttpServer:
-    """Serves ``handler`` on a free port of ``host`` from construction until :meth:`stop`."""
+    """Serves ``handler`` on a free port of ``host`` from construction until :meth:`stop`.
 
-    def __init__(self, handler: type[BaseHTTPRequestHandler], host: str = "127.0.0.1") -> None:
-        self._server = _Server((host, 0), handler)
-        self.port = self._server.server_address[1]
+    :param listener: the socket to accept connections on, instead of a port of ``host``; it is closed in the end.
+    """
+
+    def __init__(
+        self,
+        handler: type[BaseHTTPRequestHandler],
+        host: str = "127.0.0.1",
+        listener: socket.socket | None = None,
+    ) -> None:
+        self._server = _Server((host, 0), handler, bind_and_activate=listener is None)
+        if listener is not None:
+            self._server.socket.close()
+            self._server.socket = listener
+        host, self.port = self._server.socket.getsockname()[:2]
         self.url = f"http://{host}:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()

@@ -16,6 +16,7 @@ from snipproof.services.assets import start_assets
 from snipproof.services.weaviate.server import WeaviateAddress
 
 if TYPE_CHECKING:
+    from snipproof.services.network.documented import DocumentedNetwork
     from snipproof.services.recorder.pass_through import Recorder
 
 Log = Callable[[str], None]
@@ -51,6 +52,7 @@ class Services:
         assets: Path | None = None,
         announce: Callable[[Mapping[str, str]], None] = lambda _: None,
         recorder: Recorder | None = None,
+        network: DocumentedNetwork | None = None,
     ) -> Services:
         """Start the Services that ``settings`` select and wait until they are ready.
 
@@ -60,6 +62,7 @@ class Services:
             is ready, and again if they change.
         :param recorder: forwards to Weaviate as soon as its address is known; the placeholders then hold the
             recorder's address.
+        :param network: the network in which a server of ours runs, and in which the Services listen as well.
         :raises InfrastructureError: a Service failed to start; those that had started are stopped.
         :raises SettingsError: the mode requires a setting that is missing or wrong.
         """
@@ -69,13 +72,19 @@ class Services:
                 server = start_assets(assets)
                 stack.callback(server.stop)
                 assets_url = server.url
+                if network:
+                    inside = start_assets(assets, network.namespace.listen(0))
+                    stack.callback(inside.stop)
+                    network.addresses["assets.url"] = inside.url
+            if network and recorder:
+                recorder.listen(network)
 
             def announce_weaviate(address: WeaviateAddress) -> None:
                 if recorder:
                     recorder.forward_to(address)
                 announce(_placeholders(recorder.address(address) if recorder else address, assets_url))
 
-            weaviate, vectorizer_url = _start_weaviate(settings, session, log, stack, announce_weaviate)
+            weaviate, vectorizer_url = _start_weaviate(settings, session, log, stack, announce_weaviate, network)
             if weaviate.version != settings.weaviate.version:
                 log(f"weaviate: the server has version {weaviate.version}, the settings {settings.weaviate.version}")
             return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url, recorder)
@@ -109,6 +118,7 @@ def _start_weaviate(
     log: Log,
     stack: contextlib.ExitStack,
     announce: Callable[[WeaviateAddress], None],
+    network: DocumentedNetwork | None,
 ) -> tuple[WeaviateAddress, str]:
     """Return the address of Weaviate, in the selected mode or the first that works, and the vectorizer's URL."""
     mode = settings.weaviate.mode
@@ -140,10 +150,10 @@ def _start_weaviate(
     binary = find_binary(settings, log)
     from snipproof.services.vectorizer import start_vectorizer
 
-    vectorizer = start_vectorizer()
+    vectorizer = start_vectorizer(listener=network.namespace.listen(0) if network else None)
     stack.callback(vectorizer.stop)
     log(f"weaviate: embedded {settings.weaviate.version} ({reason})")
-    server = EmbeddedWeaviate.start(binary, settings, session, vectorizer.url, reason, log, announce)
+    server = EmbeddedWeaviate.start(binary, settings, session, vectorizer.url, reason, log, announce, network)
     stack.callback(server.stop)
     return server.address, vectorizer.url
 

@@ -10,6 +10,7 @@ import base64
 import io
 import json
 import os
+import socket
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -55,14 +56,14 @@ class Embedder:
         return [float(number) for number in vectors[0]]
 
 
-def start_vectorizer(host: str = "127.0.0.1") -> HttpServer:
-    """Start the vectorizer on a free port of ``host``."""
+def start_vectorizer(host: str = "127.0.0.1", listener: socket.socket | None = None) -> HttpServer:
+    """Start the vectorizer on a free port of ``host``, or on the socket ``listener``."""
     embedder = Embedder()
 
     class Handler(_Handler):
         embed = staticmethod(embedder.embed)
 
-    return HttpServer(Handler, host)
+    return HttpServer(Handler, host, listener)
 
 
 class _Handler(BaseHTTPRequestHandler):

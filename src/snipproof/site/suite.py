@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import SettingsError
 from snipproof.languages import runnable
-from snipproof.model import Binding, Suite
+from snipproof.model import Binding, NetworkKind, Suite
 from snipproof.site.dependencies import Dependencies, find_files, names_below
 from snipproof.text import did_you_mean
 
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 PLACEHOLDERS = (
     "weaviate.url", "weaviate.host", "weaviate.port", "weaviate.grpc_host", "weaviate.grpc_port", "assets.url",
 )  # fmt: skip
-_KEYS = ("flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "options", "fresh", "bindings")
+_VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_KEYS = (
+    "flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "options", "fresh", "env", "network",
+    "bindings",
+)  # fmt: skip
 
 
 def load_suites(settings: Settings, dependencies: Dependencies | None = None) -> list[Suite]:
@@ -108,6 +112,8 @@ class _SuiteFile:
             timeout=self._timeout(nodes["timeout"]) if "timeout" in nodes else None,
             options=tuple(self._string(item) for item in self._list(nodes.get("options"))),
             fresh="fresh" in nodes and self._boolean(nodes["fresh"]),
+            env=tuple(self._variables(nodes["env"])) if "env" in nodes else (),
+            network=self._network(nodes["network"]) if "network" in nodes else NetworkKind.BINDINGS,
         )
 
     def _error(self, node: Any, message: str, hint: str = "") -> SettingsError:
@@ -146,6 +152,18 @@ class _SuiteFile:
         if not text.strip() or not text.isprintable():
             raise self._error(node, f"{text!r} cannot be a name", "use letters, digits and `-`, such as python-v4")
         return text
+
+    def _variables(self, node: Any) -> Iterator[tuple[str, str]]:
+        for name, value in self._mapping(node, ()).items():
+            if not _VARIABLE.fullmatch(name):
+                raise self._error(value, f"{name!r} cannot be the name of an environment variable")
+            yield name, self._string(value)
+
+    def _network(self, node: Any) -> NetworkKind:
+        kind = self._string(node)
+        if kind not in list(NetworkKind):
+            raise self._error(node, f"unknown network {kind!r}", f"known: {', '.join(NetworkKind)}")
+        return NetworkKind(kind)
 
     def _boolean(self, node: Any) -> bool:
         if node.tag != "tag:yaml.org,2002:bool":

@@ -110,7 +110,12 @@ class Job:
         """
         self.record()
         process = Process.start(
-            command, session=self.context.session, env=env, cwd=self.work, stdout=self.stdout, stderr=self.stderr
+            self.context.inside(command, self.work),
+            session=self.context.session,
+            env=env,
+            cwd=self.work,
+            stdout=self.stdout,
+            stderr=self.stderr,
         )
         try:
             termination = self.watch(process)
@@ -218,7 +223,9 @@ def environment(context: RunnerContext, home: Path) -> dict[str, str]:
     """
     env = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     # Folders of its own, so that nothing is left in those of the user.
-    return env | _FIXED | {"HOME": str(home), "TMPDIR": str(home)} | passed_variables(context)
+    trust = context.network.environment() if context.network else {}
+    env |= _FIXED | dict(context.suite.env) | trust
+    return env | {"HOME": str(home), "TMPDIR": str(home)} | passed_variables(context)
 
 
 def empty(folder: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from snipproof.processes.process import Process
-from snipproof.processes.session_folder import SessionFolder
+from snipproof.run.runner import RunnerContext
 
 _RESPONSES = frozenset(("ready", "status", "reusable"))
 
@@ -27,7 +27,7 @@ class WorkerProcess:
 
     @classmethod
     def start(
-        cls, command: Sequence[str], *, session: SessionFolder, env: Mapping[str, str], cwd: Path, folder: Path
+        cls, context: RunnerContext, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, folder: Path
     ) -> WorkerProcess:
         """Start ``command``; its last two arguments are the descriptors for requests (read) and responses (write).
 
@@ -37,8 +37,8 @@ class WorkerProcess:
         responses, responses_write = os.pipe()
         try:
             process = Process.start(
-                [*command, str(requests_read), str(responses_write)],
-                session=session,
+                context.inside([*command, str(requests_read), str(responses_write)], cwd),
+                session=context.session,
                 env=env,
                 cwd=cwd,
                 stdout=folder / "stdout",

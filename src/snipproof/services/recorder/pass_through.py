@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from snipproof.services.network.documented import GRPC, HTTPS, REST, DocumentedNetwork
 from snipproof.services.recorder.decode import decode
 from snipproof.services.recorder.http1 import HttpForwarder
 from snipproof.services.recorder.http2 import GrpcForwarder
@@ -37,6 +38,10 @@ class Recorder:
         self._recording = Recording(None)
         self._upstream: WeaviateAddress | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._forwarders: tuple[Serve, Serve] = (
+            HttpForwarder(lambda: self._upstream, lambda name: self._recording.begin(name, grpc=False)).serve,
+            GrpcForwarder(lambda: self._upstream, lambda name: self._recording.begin(name, grpc=True)).serve,
+        )
         with contextlib.ExitStack() as stack:
             http, grpc = _listen(stack), _listen(stack)
             self._ports = (http.getsockname()[1], grpc.getsockname()[1])
@@ -51,6 +56,25 @@ class Recorder:
     def address(self, real: WeaviateAddress) -> WeaviateAddress:
         """Return the address at which Sources reach ``real`` through the recorder."""
         return replace(real, host=_HOST, port=self._ports[0], grpc_host=_HOST, grpc_port=self._ports[1], scheme="http")
+
+    def listen(self, network: DocumentedNetwork) -> None:
+        """Listen at the documented ports of ``network``, too, and for TLS at whatever host a client names there."""
+        context = network.authority.server_context()
+        namespace = network.namespace
+        http, grpc = self._forwarders
+
+        async def by_protocol(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connection = writer.get_extra_info("ssl_object")
+            await (grpc if connection.selected_alpn_protocol() == "h2" else http)(reader, writer)
+
+        async def begin() -> list[asyncio.Server]:
+            return [
+                await asyncio.start_server(self._tracked(http), sock=namespace.listen(REST)),
+                await asyncio.start_server(self._tracked(grpc), sock=namespace.listen(GRPC)),
+                await asyncio.start_server(self._tracked(by_protocol), sock=namespace.listen(HTTPS), ssl=context),
+            ]
+
+        self._servers += self._in_loop(begin())
 
     def forward_to(self, real: WeaviateAddress) -> None:
         """Forward new connections to ``real`` from now on."""
@@ -81,11 +105,8 @@ class Recorder:
         return previous.close()
 
     async def _serve(self, http: socket.socket, grpc: socket.socket) -> list[asyncio.Server]:
-        forwarders = (
-            (HttpForwarder(lambda: self._upstream, lambda name: self._recording.begin(name, grpc=False)).serve, http),
-            (GrpcForwarder(lambda: self._upstream, lambda name: self._recording.begin(name, grpc=True)).serve, grpc),
-        )
-        return [await asyncio.start_server(self._tracked(serve), sock=sock) for serve, sock in forwarders]
+        listeners = zip(self._forwarders, (http, grpc), strict=True)
+        return [await asyncio.start_server(self._tracked(serve), sock=sock) for serve, sock in listeners]
 
     def _tracked(self, serve: Serve) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:
         """Return a callback that serves a connection in a task, and keeps the task until it is done."""

@@ -15,6 +15,7 @@ from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.processes.process import Process
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.services.network.documented import DocumentedNetwork
 from snipproof.services.weaviate.ready import wait_ready
 from snipproof.services.weaviate.server import WeaviateAddress
 
@@ -45,11 +46,13 @@ class EmbeddedWeaviate:
         reason: str,
         log: Callable[[str], None],
         announce: Callable[[WeaviateAddress], None] = lambda _: None,
+        network: DocumentedNetwork | None = None,
     ) -> EmbeddedWeaviate:
         """Start ``binary`` and wait until it is ready.
 
         :param vectorizer: the address of the image vectorizer.
         :param announce: called with the address, without a version, before the server is ready; again if it changes.
+        :param network: the network to start it in; its address is then that of relays to it.
         :raises InfrastructureError: it is not ready in time; the hint is the end of its log.
         """
         for attempt in range(1, _TRIES + 1):
@@ -60,14 +63,15 @@ class EmbeddedWeaviate:
             work.mkdir()
             command = [str(binary), "--host", _HOST, "--port", str(ports.rest), "--scheme", "http"]
             env = server_environment(folder / "data", vectorizer) | _ports_environment(ports)
-            process = Process.start(command, session=session, env=env, cwd=work, stdout=output)
-            address = WeaviateAddress(_HOST, ports.rest, _HOST, ports.grpc, "", "embedded", reason)
+            env |= {**(network.environment() if network else {}), **settings.weaviate.env}
+            started = network.enter(command, work) if network else command
+            process = Process.start(started, session=session, env=env, cwd=work, stdout=output)
+            rest, grpc = network.reach(ports.rest, ports.grpc) if network else (ports.rest, ports.grpc)
+            address = WeaviateAddress(_HOST, rest, _HOST, grpc, "", "embedded", reason)
             announce(address)
             try:
-                version = wait_ready(
-                    address.url, f"{_HOST}:{ports.grpc}", settings.weaviate.start_timeout, process.poll
-                )
-                if not _listens(process, ports.rest, ports.grpc):
+                version = wait_ready(address.url, f"{_HOST}:{grpc}", settings.weaviate.start_timeout, process.poll)
+                if network is None and not _listens(process, ports.rest, ports.grpc):
                     raise _PortTakenError(f"another program answers at {address.url}")  # noqa: TRY301 (handled like a server that ended)
             except TimeoutError as error:
                 process.stop()

@@ -50,6 +50,8 @@ class PythonRunner(Runner):
         if context.suite.lock is not None:
             self._install(context.root / context.suite.lock)
         check_options(context, str(self.interpreter), "-c", "")
+        if context.network:
+            context.network.trust_in(self.interpreter.parent.parent)
 
     def _install(self, lock: Path) -> None:
         context = self.context
@@ -116,7 +118,7 @@ class PythonRunner(Runner):
         folder = context.scratch("worker")
         command = [str(self.interpreter), *context.suite.options, "-B", "-X", "utf8", str(_MAIN)]
         env = _environment(context, folder)
-        worker = WorkerProcess.start(command, session=context.session, env=env, cwd=folder, folder=folder)
+        worker = WorkerProcess.start(context, command, env=env, cwd=folder, folder=folder)
         worker.send({"modules": self._modules})
         return worker
 

@@ -1,0 +1,112 @@
+"""The network that Sources see: the hosts and ports that docs show lead to the Services of this session."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from snipproof.processes.session_folder import SessionFolder
+from snipproof.services.network.certificates import TRUSTSTORE_PASSWORD, Authority
+from snipproof.services.network.names import PORT, NameServer
+from snipproof.services.network.namespace import Namespace
+from snipproof.services.network.relay import Relay
+
+HTTPS = 443
+HTTP = 80
+#: Where docs say that a Weaviate of the reader's own listens.
+REST, GRPC = 8080, 50051
+
+_FILES = {
+    "resolv.conf": "nameserver 127.0.0.1\noptions timeout:2 attempts:1\n",
+    "hosts": "127.0.0.1 localhost\n",
+    # Other sources of names, such as systemd's, have a socket of their own that leads out.
+    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
+}
+_ETC = Path("/etc")
+
+
+class DocumentedNetwork:
+    """A :class:`Namespace` in which some hosts exist, with certificates that every runtime in it trusts.
+
+    All hosts are this machine: whoever listens on a port decides by the host that a client names. No other host exists,
+    and nothing leads out.
+    """
+
+    def __init__(self, namespace: Namespace, authority: Authority, hosts: Sequence[str]) -> None:
+        self.namespace = namespace
+        self.authority = authority
+        self._patterns = [pattern.lower() for pattern in hosts]
+        self._names = NameServer(namespace.listen(PORT, udp=True), self.knows)
+        self._shown: set[Path] = set()
+        self._relays: list[Relay] = []
+        #: Values of placeholders in Bindings, as they are in this network.
+        self.addresses: dict[str, str] = {}
+
+    @classmethod
+    def start(cls, session: SessionFolder, hosts: Sequence[str]) -> DocumentedNetwork:
+        """Start it.
+
+        :param hosts: the hosts that exist, as globs.
+        :raises NamespaceError: the platform does not allow it.
+        """
+        folder = session.subfolder("network-files")
+        with contextlib.ExitStack() as stack:
+            namespace = Namespace.start(session)
+            stack.callback(namespace.stop)
+            for name, text in _FILES.items():
+                (folder / name).write_text(text, encoding="ascii")
+                if (place := (_ETC / name).resolve()).exists():  # without one, these are the defaults of most systems
+                    namespace.show(folder / name, place)
+            network = cls(namespace, Authority(folder), hosts)
+            stack.pop_all()
+            return network
+
+    def knows(self, host: str) -> bool:
+        """Return whether ``host`` exists in this network."""
+        return host == "localhost" or any(fnmatchcase(host.lower(), pattern) for pattern in self._patterns)
+
+    def unknown_hosts(self) -> tuple[str, ...]:
+        """Return the hosts that were looked up since the last call and do not exist."""
+        return self._names.unknown()
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables by which runtimes and clients trust the certificates of this network."""
+        bundle, truststore = str(self.authority.bundle), str(self.authority.truststore)
+        java = f"-Djavax.net.ssl.trustStore={truststore} -Djavax.net.ssl.trustStorePassword={TRUSTSTORE_PASSWORD}"
+        return {
+            "SSL_CERT_FILE": bundle,  # OpenSSL, so Python's ssl too, and Go
+            "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": bundle,
+            "REQUESTS_CA_BUNDLE": bundle,
+            "CURL_CA_BUNDLE": bundle,
+            "NODE_EXTRA_CA_CERTS": bundle,
+            "JAVA_TOOL_OPTIONS": java,
+        }
+
+    def trust_in(self, environment: Path) -> None:
+        """Make the Python packages of ``environment`` trust the certificates of this network.
+
+        Clients that ignore the variables of :meth:`environment` use the file of ``certifi``.
+        """
+        for file in environment.glob("lib/python*/site-packages/certifi/cacert.pem"):
+            if file not in self._shown:
+                self.namespace.show(self.authority.bundle, file)
+                self._shown.add(file)
+
+    def enter(self, command: Sequence[str], cwd: Path) -> list[str]:
+        """Return the command that runs ``command`` in this network, with the working directory ``cwd``."""
+        return self.namespace.enter(command, cwd)
+
+    def reach(self, *ports: int) -> tuple[int, ...]:
+        """Return ports of this machine that lead to ``ports`` in this network, until it is stopped."""
+        relays = [Relay(self.namespace, port) for port in ports]
+        self._relays += relays
+        return tuple(relay.port for relay in relays)
+
+    def stop(self) -> None:
+        """Stop it, and end every process in it."""
+        for relay in self._relays:
+            relay.stop()
+        self._names.stop()
+        self.namespace.stop()
