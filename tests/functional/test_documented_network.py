@@ -71,10 +71,7 @@ def test_documented_addresses_are_right_and_no_other_exists(project: Project) ->
     done.assert_outcomes(passed=3, failed=1)
     done.stdout.fnmatch_lines(["snipproof: network: documented"])
     done.stdout.fnmatch_lines(
-        [
-            "snippets/py/source.py:*:1 FAILED `elsewhere`: ConnectionError: *"
-            "(it connects to api.example.com, for which no Service is configured)"
-        ]
+        ["snippets/py/source.py:*:1 FAILED `elsewhere`: ConnectionError: *(it connects to api.example.com, for which *"]
     )
     done.stdout.fnmatch_lines(["*3 snippets proven, 1 failed, 3 expectations matched*"])
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import select
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from snipproof.processes.process import Process
-from snipproof.run.runner import RunnerContext
+from snipproof.processes.session_folder import SessionFolder
 
 _RESPONSES = frozenset(("ready", "status", "reusable"))
 
@@ -27,18 +27,27 @@ class WorkerProcess:
 
     @classmethod
     def start(
-        cls, context: RunnerContext, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, folder: Path
+        cls,
+        command: Sequence[str],
+        *,
+        session: SessionFolder,
+        env: Mapping[str, str],
+        cwd: Path,
+        folder: Path,
+        enter: Callable[[Sequence[str], Path], list[str]] | None = None,
     ) -> WorkerProcess:
         """Start ``command``; its last two arguments are the descriptors for requests (read) and responses (write).
 
         :param folder: gets its standard output and error, as ``stdout`` and ``stderr``.
+        :param enter: returns the command that runs a command in the network of the Sources, in a folder.
         """
         requests_read, requests = os.pipe()
         responses, responses_write = os.pipe()
+        command = [*command, str(requests_read), str(responses_write)]
         try:
             process = Process.start(
-                context.inside([*command, str(requests_read), str(responses_write)], cwd),
-                session=context.session,
+                enter(command, cwd) if enter else command,
+                session=session,
                 env=env,
                 cwd=cwd,
                 stdout=folder / "stdout",

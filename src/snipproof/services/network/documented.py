@@ -15,7 +15,7 @@ from snipproof.services.network.relay import Relay
 
 HTTPS = 443
 HTTP = 80
-#: Where docs say that a Weaviate of the reader's own listens.
+#: Where a Weaviate of the reader listens in docs.
 REST, GRPC = 8080, 50051
 
 _FILES = {
@@ -30,7 +30,7 @@ _ETC = Path("/etc")
 class DocumentedNetwork:
     """A :class:`Namespace` in which some hosts exist, with certificates that every runtime in it trusts.
 
-    All hosts are this machine: whoever listens on a port decides by the host that a client names. No other host exists,
+    All hosts are this machine: which Service answers is decided by the host that a client names. No other host exists,
     and nothing leads out.
     """
 

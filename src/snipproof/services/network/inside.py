@@ -53,7 +53,7 @@ def main(channel: socket.socket) -> None:
 
 
 def answer(request: dict[str, Any]) -> list[socket.socket]:
-    """Do what ``request`` asks for, and return the socket that it opened, if any."""
+    """Do what ``request`` describes, and return the socket that it opened, if any."""
     if request["do"] == "bind":
         show(request["source"], request["target"], read_only=request["read_only"])
         return []

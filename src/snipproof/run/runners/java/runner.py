@@ -106,7 +106,9 @@ class JavaRunner(Runner):
         empty(work)
         command = self._command(home, folder / "job", work)
         env = _environment(self.context, home)
-        self._jvm = WorkerProcess.start(self.context, command, env=env, cwd=work, folder=folder)
+        self._jvm = WorkerProcess.start(
+            command, session=self.context.session, env=env, cwd=work, folder=folder, enter=self.context.inside
+        )
         self._is_ready = False
         return self._jvm
 

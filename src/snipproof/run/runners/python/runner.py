@@ -118,7 +118,9 @@ class PythonRunner(Runner):
         folder = context.scratch("worker")
         command = [str(self.interpreter), *context.suite.options, "-B", "-X", "utf8", str(_MAIN)]
         env = _environment(context, folder)
-        worker = WorkerProcess.start(context, command, env=env, cwd=folder, folder=folder)
+        worker = WorkerProcess.start(
+            command, session=context.session, env=env, cwd=folder, folder=folder, enter=context.inside
+        )
         worker.send({"modules": self._modules})
         return worker
 
