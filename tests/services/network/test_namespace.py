@@ -101,7 +101,7 @@ def test_a_file_is_shown_inside_only_and_cannot_be_written(
     assert run(namespace, session, f"cat {tmp_path}/place; echo x > {tmp_path}/place || true").startswith("shown")
     assert (tmp_path / "shown").read_text() == "shown"
     assert (tmp_path / "place").read_text() == "hidden"
-    with pytest.raises(NamespaceError, match="No such file or directory: .*nowhere"):
+    with pytest.raises(NamespaceError, match=r"No such file or directory: .*nowhere"):
         namespace.show(tmp_path / "shown", tmp_path / "nowhere")
 
 
