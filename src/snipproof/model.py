@@ -216,7 +216,7 @@ class Suite(NamedTuple):
     directory of a run to the file or folder (relative to the root) that is copied there. ``options`` are given to the
     language's runtime (``python``, ``node``, ``java``). ``fresh`` gives each Source a process of its own that shares
     nothing with the others. ``network`` is how the Sources reach the Services. ``env`` are
-    environment variables with values that are no secrets.
+    environment variables with values that are no secrets. With ``stop_on_failure``, nothing runs behind an error.
     """
 
     path: str
@@ -232,6 +232,7 @@ class Suite(NamedTuple):
     fresh: bool = False
     network: NetworkKind = NetworkKind.BINDINGS
     env: tuple[tuple[str, str], ...] = ()
+    stop_on_failure: bool = False
 
 
 class Severity(StrEnum):

@@ -17,7 +17,10 @@ _NAMES = ["tea.green", "tea::mint", "tea::mint[1] hot", "cups[int] of tea", "a.b
 
 def test_names_are_shown_and_selected_as_they_are(project: Project) -> None:
     """In the terminal and in JUnit; by the id that is shown, by ``-k`` and by ``--lf``, and on a worker."""
-    source = "".join(f"# START {name}\nassert {n} != 1\n# END {name}\n" for n, name in enumerate(_NAMES))
+    source = "".join(
+        f"# START {name}\n{'x = 1 / 0' if n == 1 else 'print(x)' if n else 'y = 0'}\n# END {name}\n"
+        for n, name in enumerate(_NAMES)
+    )
     result = project.prove("-v", "--junitxml=junit.xml", "-W", "error", "-p", "no:xdist", source=source)
     ids = [f"snippets/py/source.py::{name}" for name in _NAMES]
     result.stdout.fnmatch_lines(

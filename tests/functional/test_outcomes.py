@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 from tests.support.processes import left_running, with_argument
-from tests.support.project import SETTINGS
+from tests.support.project import SETTINGS, SUITE
 
 from snipproof.config import Settings
 from snipproof.processes.session_folder import SessionFolder
@@ -82,24 +82,88 @@ def test_a_wrong_expected_block_is_red_at_its_line(
 
 
 def test_an_exception_fails_its_snippet_and_blocks_the_next(project: Project) -> None:
-    """The Snippet that raises is named with its line; those after it are blocked, not failed."""
-    source = "# START a\nok = 1\n# END a\n# START b\nvalue = {}\nvalue['key']\n# END b\n# START c\nz = 1\n# END c\n"
+    """The Snippet that raises is named with its line; one that lacks what it assigns is blocked, not failed."""
+    source = "# START a\nok = 1\n# END a\n# START b\nvalue = {}\nx = value['key']\n# END b\n# START c\nz = x\n# END c\n"
     result = project.prove(source=source)
     assert result.ret == 1
     result.stdout.fnmatch_lines(
         [
             "snippets/py/source.py:6:1 FAILED `b`: KeyError: 'key'",
-            ">    6 | value['key']",
-            "BLOCKED snippets/py/source.py::c - blocked: `b` failed before it",
+            ">    6 | x = value['key']",
+            "BLOCKED snippets/py/source.py::c - blocked: `b` failed before it (NameError: name 'x' is not defined)",
             "snipproof: 1 snippet proven, 1 failed, 1 blocked, 0 expectations matched*",
         ]
     )
     no_traceback_of_ours(result)
 
 
+GOES_ON = """\
+value = 1
+# START fails
+known = 1
+value = int("no")
+late = value
+# END fails
+assert late
+hidden = late
+
+# START lacks a value
+print(value)
+made = 1
+# END lacks a value
+# START lacks what a blocked one assigns
+print(made)
+# END lacks what a blocked one assigns
+# START lacks what hidden code assigns
+print(hidden)
+# END lacks what hidden code assigns
+# START runs
+print(known)
+# END runs
+# START has a defect of its own
+print(unheard_of)
+# END has a defect of its own
+# START comes last
+print("end")
+# END comes last
+"""
+
+
+def test_a_source_goes_on_behind_a_failure(project: Project) -> None:
+    """What follows passes, fails by itself, or is blocked by what it lacks: never proven with an older value."""
+    result = project.prove("-v", source=GOES_ON)
+    result.assert_outcomes(passed=2, failed=2)
+    blocked = "snippets/py/source.py::{} - blocked: `fails` failed before it (NameError: name '{}' is not defined)"
+    result.stdout.fnmatch_lines(
+        [
+            "snippets/py/source.py::fails FAILED*",
+            "snippets/py/source.py::runs PASSED*",
+            "snippets/py/source.py::has a defect of its own FAILED*",
+            "snippets/py/source.py::comes last PASSED*",
+            "snippets/py/source.py:4:1 FAILED `fails`: ValueError: invalid literal*",
+            "snippets/py/source.py:24:1 FAILED `has a defect of its own`: NameError: name 'unheard_of' is not defined",
+            "BLOCKED " + blocked.format("lacks a value", "value"),
+            "BLOCKED " + blocked.format("lacks what a blocked one assigns", "made"),
+            "BLOCKED " + blocked.format("lacks what hidden code assigns", "hidden"),
+        ]
+    )
+    project.write("snippets/py/suite.yaml", f"{SUITE}stop-on-failure: true\n")
+    project.prove().stdout.fnmatch_lines(["snipproof: 0 snippets proven, 1 failed, 6 blocked,*"])
+
+
+@pytest.mark.parametrize("behind", ["hidden()", "import sys\nsys.exit(3)", "def f(:"])
+def test_a_source_ends_at_hidden_code_that_fails(project: Project, behind: str) -> None:
+    """Nothing is proven behind it; neither behind an exit."""
+    source = f"# START a\nx = 1\n# END a\n{behind}\n# START b\ny = 1\n# END b\n"
+    result = project.prove(source=source)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["snipproof: * snippet* proven,* 1 failed*"])
+    assert "2 snippets proven" not in result.stdout.str()
+
+
 def test_a_blocked_snippet_alone_is_red(project: Project) -> None:
     """Selecting only a Snippet that is blocked by another one is never green."""
-    source = "# START a\n1 / 0\n# END a\n# START b\nz = 1\n# END b\n"
+    source = "# START a\nx = 1 / 0\n# END a\n# START b\nz = x\n# END b\n"
     result = project.prove("-k", "b and not a", source=source)
     result.stdout.fnmatch_lines(["*1 deselected, 1 blocked*"])
     assert result.ret == 1

@@ -55,7 +55,7 @@ def test_collecting_runs_nothing(project: Project, log: str) -> None:
 
 def test_last_failed_and_exit_first(project: Project) -> None:
     """``-x`` stops at the first failure; ``--lf`` runs what failed or was blocked."""
-    bad = "# START a\n1 / 0\n# END a\n# START b\nx = 1\n# END b\n"
+    bad = "# START a\nx = 1 / 0\n# END a\n# START b\nx += 1\n# END b\n"
     result = project.prove("-x", source=bad)
     result.assert_outcomes(failed=1)
     project.prove().stdout.fnmatch_lines(["*1 failed, 1 blocked*"])

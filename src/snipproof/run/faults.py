@@ -30,6 +30,8 @@ def find_faults(source: Source, probed: Probed, traces: Mapping[str, Trace], run
     for diagnostic in run.diagnostics:
         blame(_at_line(source, diagnostic), diagnostic)
     for crash in run.crashes:
+        if crash.cause:  # another one is to blame
+            continue
         blame(_of_crash(source, probed, traces, crash), crash)
     for test in run.unfinished:
         own = snippets_of_part(source, probed, traces, test.name, test.since)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from snipproof.run.probe.plan import Signal
@@ -50,7 +50,9 @@ class Crash:
     :param if_shown: whether it is a failure only if a Snippet shows one of its lines.
     :param test: the native test function that failed, if it is known.
     :param since: the number of probe events before that part of it began which failed, such as a subtest.
-    :param region: the Region that raised it, if its START line announces an error: the Source went on behind it.
+    :param region: the Region that raised it, if the Source went on behind it.
+    :param cause: if the Source went on although the Region announces no error: the Region whose failure explains this
+        one, ``""`` for a failure of its own.
     :param types: ``type`` and the names of its base classes.
     """
 
@@ -63,7 +65,13 @@ class Crash:
     test: str = ""
     since: int | None = None
     region: str = ""
+    cause: str | None = None
     types: tuple[str, ...] = ()
+
+    @property
+    def went_on(self) -> bool:
+        """Whether the Source went on behind it."""
+        return self.cause is not None
 
     @property
     def headline(self) -> str:
@@ -150,6 +158,11 @@ class SourceRun:
     skipped: tuple[SkippedTest, ...] = ()
     unfinished: tuple[UnfinishedTest, ...] = ()
     announced: bool = False
+
+    @property
+    def reached_end(self) -> bool:
+        """Whether the Source ran to its end, behind all parts that failed."""
+        return replace(self, crashes=tuple(crash for crash in self.crashes if not crash.went_on)).ok
 
     @property
     def ok(self) -> bool:

@@ -73,7 +73,7 @@ def trace(region: Region, probed: Probed, run: SourceRun, until: int | None = No
     found = Trace(region)
     _follow(found, run, _Standing(plan))
     # The module itself never returns: after a good run its last statement has ended.
-    if run.ok and found.open:
+    if run.reached_end and found.open:
         found.stays[-1] = (found.stays[-1][0], len(run.events))
     shown = (e for e in run.events if e.signal is not Signal.CAUGHT or e.frame in plan.handlers)
     reports: set[Report] = {(event.signal, event.line) for event in shown if event.signal}

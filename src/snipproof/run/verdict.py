@@ -155,6 +155,10 @@ def _judge_run(snippet: Snippet, facts: _Facts) -> Verdict:  # noqa: PLR0911 (on
         return Verdict(snippet, Outcome.SKIPPED, line, reason)
     if snippet.id in facts.faults:
         return _failure(facts.source, snippet, trace, facts.run, facts.faults[snippet.id])
+    if crash := next((c for c in facts.run.crashes if c.cause and c.region == snippet.name), None):
+        at = crash.lines[-1] if crash.lines else line
+        reason = f"blocked: `{crash.cause}` failed before it ({crash.type}: {crash.headline})"
+        return Verdict(snippet, Outcome.BLOCKED, at, reason)
     if (trace.begun or facts.run.ok) and (problem := raise_problem(snippet, facts.probed, facts.run, facts.raised)):
         return Verdict(snippet, Outcome.FAILED, line, problem)
     if snippet.id in facts.skipped:

@@ -24,7 +24,7 @@ PLACEHOLDERS = (
 _VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _KEYS = (
     "flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "options", "fresh", "env", "network",
-    "bindings",
+    "stop-on-failure", "bindings",
 )  # fmt: skip
 
 
@@ -113,6 +113,7 @@ class _SuiteFile:
             options=tuple(self._string(item) for item in self._list(nodes.get("options"))),
             fresh="fresh" in nodes and self._boolean(nodes["fresh"]),
             env=tuple(self._variables(nodes["env"])) if "env" in nodes else (),
+            stop_on_failure="stop-on-failure" in nodes and self._boolean(nodes["stop-on-failure"]),
             network=self._network(nodes["network"]) if "network" in nodes else NetworkKind.BINDINGS,
         )
 

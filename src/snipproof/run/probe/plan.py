@@ -111,6 +111,8 @@ class Probes:
     :param handlers: the number of each place that reports which error has come to it: the block of a handler, a
         function literal that handles errors, or a statement in which a call expects one.
     :param raising: statements in a row that may raise an error, with the name of the Region that announces it.
+    :param parts: the other statements at the top level in rows, from the first Region on: those of one Region, or one
+        hidden statement, with the name ``""``. After an error the run can go on behind its part.
     """
 
     statements: dict[Statement, int] = field(default_factory=dict)
@@ -120,6 +122,7 @@ class Probes:
     classes: dict[Statement, int] = field(default_factory=dict)
     handlers: dict[Handler, int] = field(default_factory=dict)
     raising: list[tuple[str, list[Statement]]] = field(default_factory=list)
+    parts: list[tuple[str, list[Statement]]] = field(default_factory=list)
 
 
 def make_plan(root: StatementList, regions: Sequence[Region]) -> tuple[Plan, Probes]:
@@ -132,6 +135,7 @@ def make_plan(root: StatementList, regions: Sequence[Region]) -> tuple[Plan, Pro
     for function in functions(root):
         named.setdefault(function.name, []).append((function.first, function.last))
     plans = {region.name: planner.plan(region) for region in regions}
+    planner.divide(regions)
     numbers = planner.probes.statements
     handling = frozenset(numbers.get(statement, 0) for statement in _handling(root)) - {0}
     idle = frozenset(number for statement, number in numbers.items() if statement.kind is StatementKind.NOTHING) - {0}
@@ -172,6 +176,20 @@ class _Planner:
                 self.probes.statements[statement] = number
                 self.probes.groups[number] = groups.setdefault(names, len(groups) + 1) if names else 0
         self._shown = shown
+
+    def divide(self, regions: Sequence[Region]) -> None:
+        """Find the parts behind which the run can go on after an error."""
+        announced = {statement for _, row in self.probes.raising for statement in row}
+        last = ""
+        for statement in self._root.statements:
+            name = next((region.name for region in regions if region.name in self._shown.get(statement, ())), "")
+            if statement in announced or statement not in self.probes.statements:
+                last = ""
+            elif name and name == last:
+                self.probes.parts[-1][1].append(statement)
+            elif name or self.probes.parts or announced:
+                self.probes.parts.append((name, [statement]))
+                last = name
 
     def lines(self) -> dict[int, int]:
         return {number: statement.first for statement, number in self.probes.statements.items() if number}

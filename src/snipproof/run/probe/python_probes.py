@@ -21,13 +21,16 @@ _LISTING = frozenset(("locals", "vars", "dir"))
 _CODE = frozenset((tokenize.NAME, tokenize.OP, tokenize.NUMBER))
 
 
-def probe_python(text: str, regions: Sequence[Region], path: str = "<source>", optimize: int = -1) -> Probed:
+def probe_python(
+    text: str, regions: Sequence[Region], path: str = "<source>", optimize: int = -1, *, goes_on: bool = True
+) -> Probed:
     """Return ``text`` with the probes that follow ``regions``; its ``program`` is a marshalled code object.
 
     Text that is not Python has no program: running it reports the wrong line.
 
     :param path: the file name of the code.
     :param optimize: the level of optimization, as for ``compile``; -1 is that of this interpreter.
+    :param goes_on: whether the run goes on behind a Region that failed.
     """
     markers = sorted({marker.line for region in regions for marker in region.markers})
     try:
@@ -36,7 +39,7 @@ def probe_python(text: str, regions: Sequence[Region], path: str = "<source>", o
         silent = {line: reason for line in markers if (reason := _not_a_marker(text.split("\n"), comments, code, line))}
         silent |= _between_decorators(tree, markers)
         plan, probes = make_plan(python_statements(tree), regions)
-        _Inserter(probes).visit(tree)
+        _Inserter(probes, goes_on=goes_on).visit(tree)
         ast.fix_missing_locations(tree)
         with parsing, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the Source itself does not change
@@ -83,13 +86,21 @@ def _between_decorators(tree: ast.Module, markers: Sequence[int]) -> dict[int, s
 class _Inserter(ast.NodeTransformer):
     """Inserts the calls into the tree of a module."""
 
-    def __init__(self, probes: Probes) -> None:
+    def __init__(self, probes: Probes, *, goes_on: bool) -> None:
         self._probes = probes
         self._statements = {statement.node: statement for statement in probes.statements}
         self._functions = {function.node: number for function, number in probes.functions.items()}
         self._classes = {statement.node: number for statement, number in probes.classes.items()}
         self._handlers = {(handler.node, type(handler)): number for handler, number in probes.handlers.items()}
-        self._raising = {s.node: (row[0].node, name) for name, row in probes.raising for s in row}
+        # By each statement of a row, the first one of the row, and the call that watches the row.
+        self._watched: dict[ast.stmt, tuple[ast.stmt, ast.Call]] = {}
+        for name, row in probes.raising:
+            self._watch(row, "raising", ast.Constant(name))
+        for name, row in probes.parts if goes_on else ():
+            # Before the row is changed: what the probes assign is not the Source's.
+            assigned = [name for statement in row for name in assigned_names(statement.node)]
+            given = ast.Constant(tuple(assigned))  # type: ignore[arg-type]  # typeshed knows no tuples
+            self._watch(row, "part", ast.Constant(name), given)
         self._frame = PROBE_FUNCTION
         self._framed = True  # whether the function around has a frame; the module has one
 
@@ -174,6 +185,11 @@ class _Inserter(ast.NodeTransformer):
             node.value = _call(self._frame, "returned", node.value, self._probes.statements[statement], node.value)
         return node
 
+    def _watch(self, row: Sequence[Statement], method: str, *arguments: ast.expr) -> None:
+        first: ast.stmt = row[0].node
+        call = _call(PROBE_FUNCTION, method, first, *arguments)
+        self._watched |= {statement.node: (first, call) for statement in row}
+
     def _with(self, node: ast.With | ast.AsyncWith) -> ast.AST:
         number = self._handlers.get((node, StatementList))
         self.generic_visit(node)
@@ -209,12 +225,11 @@ class _Inserter(ast.NodeTransformer):
         inside: dict[ast.stmt, list[ast.stmt]] = {}  # by its first, the statements of a Segment that may raise
         for node in body:
             row = [*self._before(node), self.visit(node), *self._after(node)]
-            if node in self._raising:
-                first, name = self._raising[node]
+            if node in self._watched:
+                first, watch = self._watched[node]
                 if first not in inside:
                     inside[first] = []
-                    raising = _call(PROBE_FUNCTION, "raising", node, ast.Constant(name))
-                    made.append(ast.copy_location(ast.With([ast.withitem(raising)], inside[first]), node))
+                    made.append(ast.copy_location(ast.With([ast.withitem(watch)], inside[first]), node))
                 inside[first] += row
             else:
                 made += row
@@ -245,6 +260,30 @@ class _Inserter(ast.NodeTransformer):
         if statement in self._probes.done:
             calls.append(_call(self._frame, "done", node, self._probes.statements[statement]))
         return [_statement(call, node) for call in calls]
+
+
+def assigned_names(statement: ast.stmt) -> list[tuple[str, int]]:
+    """Return the names and attributes (``.name``) that a statement of a module assigns, with its last line."""
+    found: list[str] = []
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        match node := waiting.pop():
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                found.append(node.name)
+                continue
+            case ast.Lambda():
+                continue
+            case ast.Name(ctx=ast.Store()):
+                found.append(node.id)
+            case ast.Attribute(ctx=ast.Store()):
+                found.append(f".{node.attr}")
+            case ast.alias():
+                found.append(node.asname or node.name.partition(".")[0])
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                found.append(name)
+        # The variables of a comprehension are its own.
+        waiting += [child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.comprehension)]
+    return [(name, statement.end_lineno or statement.lineno) for name in dict.fromkeys(found)]
 
 
 def _is_header(node: ast.stmt, index: int) -> bool:

@@ -257,11 +257,13 @@ def _probe_event(event: Mapping[str, Any], line: int, time: float) -> ProbeEvent
 def _with_facts(crash: Crash, event: Mapping[str, Any]) -> Crash:
     """Return ``crash`` with what only some languages report."""
     test, region, types = event.get("test"), event.get("region"), event["error"].get("types")
+    cause = event.get("cause")
     return replace(
         crash,
         if_shown="if_shown" in event,
         test=test if isinstance(test, str) else "",
         region=region if isinstance(region, str) else "",
+        cause=cause if isinstance(cause, str) else None,
         types=tuple(map(str, types)) if isinstance(types, list) else (),
     )
 

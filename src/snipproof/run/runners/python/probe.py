@@ -48,6 +48,7 @@ class Probe:
         # By the number of a statement that expects errors: how many came before it, and which lambdas waited then.
         self._since: dict[int, tuple[int, frozenset[int]]] = {}
         self._suppressed: dict[int, list[int]] = {}  # by the number of a `with`: the functions of the last error in it
+        self._missing: dict[str, str] = {}  # what failed parts would have assigned, and the Region that is to blame
         self._count = 0
         self._flushing = False
         module = Frame(self)
@@ -167,6 +168,32 @@ class Probe:
             if error.__traceback__:
                 error.__traceback__ = error.__traceback__.tb_next  # this frame is not the Source's
             self.write({"error": describe(error, self._path, whole=True), "region": region})
+
+    @contextlib.contextmanager
+    def part(self, region: str, assigned: tuple[tuple[str, int], ...]) -> Iterator[None]:
+        """Go on behind a part of the module that raises an error, and report that.
+
+        What it would have assigned is removed, so that nothing that follows is proven with an older value.
+
+        :param region: the name of the Region; ``""`` for a hidden statement, which ends the run unless an earlier part
+            failed to assign what it uses.
+        :param assigned: what each statement assigns, with its last line.
+        """
+        try:
+            yield
+        except Exception as error:
+            cause = self._missing.get(_missing_name(error), "")
+            if not region and not cause:
+                raise
+            if error.__traceback__:
+                error.__traceback__ = error.__traceback__.tb_next  # this frame is not the Source's
+            failed = error.__traceback__.tb_lineno if error.__traceback__ else 0
+            names = sys.modules["__main__"].__dict__
+            for name, last in assigned:
+                if last >= failed:
+                    names.pop(name, None)
+                    self._missing[name] = cause or region
+            self.write({"error": describe(error, self._path, whole=True), "region": region, "cause": cause})
 
     def report(self, signal: str, number: int, frame: str = "", *, always: bool = False) -> None:
         """Write an event, unless it was written before."""
@@ -377,6 +404,15 @@ def attempt(action: Callable[..., object], *arguments: object) -> None:
         action(*arguments)
     except (OSError, ValueError, AttributeError):
         return
+
+
+def _missing_name(error: BaseException) -> str:
+    """Return the name, or ``.name`` for an attribute, that does not exist; ``""`` for any other error."""
+    if type(error) is NameError:
+        return getattr(error, "name", None) or str(error).partition("'")[2].partition("'")[0]
+    if type(error) is AttributeError:
+        return "." + (getattr(error, "name", None) or str(error).rpartition(" '")[2].rstrip("'"))
+    return ""
 
 
 def describe(error: BaseException, path: str, *, whole: bool = False) -> dict[str, Any]:

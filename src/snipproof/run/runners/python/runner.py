@@ -82,7 +82,8 @@ class PythonRunner(Runner):
         optimize = min(
             2, sum(option.count("O") for option in self.context.suite.options if _OPTIMIZE.fullmatch(option))
         )
-        return probe_python(text, source.snippet_regions, str(self.context.root / source.path), optimize)
+        path, goes_on = str(self.context.root / source.path), not self.context.suite.stop_on_failure
+        return probe_python(text, source.snippet_regions, path, optimize, goes_on=goes_on)
 
     def build(self, programs: Sequence[Program]) -> None:
         """Start the worker: it imports what the Sources import while the Services start."""
