@@ -5,14 +5,16 @@ After a change of what a command prints, ``SNIPPROOF_TEST_UPDATE=1 pytest tests/
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.guide import EXAMPLES, transcripts
+from tests.support.guide import EXAMPLES, ROOT, site_configs, transcripts
 from tests.support.transcripts import commands, normalised, rewritten, run
 
 if TYPE_CHECKING:
@@ -47,3 +49,13 @@ def test_commands_print_what_the_guide_shows(transcript: Path, tmp_path: Path, e
         transcript.write_text(rewritten(text, printed), encoding="utf-8")
     else:
         assert [command.output for command in shown] == printed
+
+
+@pytest.mark.toolchain("node")
+@pytest.mark.parametrize("config", site_configs(), ids=lambda path: str(path.relative_to(EXAMPLES)))
+def test_a_site_is_built_with_the_package_of_this_repository(config: Path, tmp_path: Path) -> None:
+    package = json.loads((ROOT / "integrations" / "docusaurus" / "package.json").read_text(encoding="utf-8"))
+    shutil.copy(config, tmp_path / "config.mjs")
+    script = "import('./config.mjs').then(({default: {plugins}}) => console.log(JSON.stringify(plugins)))"
+    done = subprocess.run(["node", "-e", script], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == [package["name"]]

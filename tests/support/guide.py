@@ -59,11 +59,16 @@ def transcripts() -> list[Path]:
     return sorted(EXAMPLES.glob("*/*.console"))
 
 
+def site_configs() -> list[Path]:
+    """Return the settings of Docusaurus of all examples."""
+    return sorted(EXAMPLES.glob("*/docusaurus.config.js"))
+
+
 @cache
 def proven_files() -> frozenset[Path]:
-    """Return the files of the examples that the commands of a transcript read or run, and the transcripts."""
-    found = set(transcripts())
-    for folder in {transcript.parent for transcript in found}:
+    """Return the files of the examples that the commands of a transcript or a test read or run, and the transcripts."""
+    found = {*transcripts(), *site_configs()}
+    for folder in {transcript.parent for transcript in transcripts()}:
         site = Site.load(load_settings(folder, environ={}))
         programs = {
             command.line.split()[0] for path in folder.glob("*.console") for command in commands(path.read_text())
