@@ -24,7 +24,7 @@ false green
 
 That every shown statement ran is decided by a second run with a trace that shares nothing with the probes of snipproof:
 each statement that a Snippet shows, unless it is inside a branch, a loop or a handler that the Snippet shows as well
-(``docs/docs/guide/proven.md``). Such a statement must also end without an error: see ``statement_trace.py``.
+(``docs/docs/guide/proven.mdxx``). Such a statement must also end without an error: see ``statement_trace.py``.
 
 Many Mutations are proven in one run: each is a copy of the whole project in a folder of its own. The exit code is 1 if
 there is a false green.
