@@ -69,12 +69,14 @@ def proven_files() -> frozenset[Path]:
     """Return the files of the examples that the commands of a transcript or a test read or run, and the transcripts."""
     found = {*transcripts(), *site_configs()}
     for folder in {transcript.parent for transcript in transcripts()}:
+        lines = [command.line for path in folder.glob("*.console") for command in commands(path.read_text("utf-8"))]
+        words = {word for line in lines for word in line.split()}
+        found |= {folder / word for word in words if (folder / word).is_file()}
+        if not (folder / "docs").is_dir():
+            continue
         site = Site.load(load_settings(folder, environ={}))
-        programs = {
-            command.line.split()[0] for path in folder.glob("*.console") for command in commands(path.read_text())
-        }
         paths = {page.path for page in site.pages} | {suite.path for suite in site.suites} | set(site.sources)
-        if "pytest" in programs:
+        if "pytest" in words:
             found |= set(folder.rglob("conftest.py"))
         else:  # nobody has run its Sources
             paths -= set(site.suite_of)
