@@ -136,10 +136,6 @@ def test_a_documented_variable_sets_its_setting_and_there_is_no_other(setting: S
     assert changed == bool(setting.variable)
 
 
-#: Pages that still show what no test runs.
-PENDING = { "ci", }
-
-
 def untested(language: str, text: str, plain: bool) -> bool:
     """Return whether a fence shows something that no test has run.
 
@@ -149,7 +145,7 @@ def untested(language: str, text: str, plain: bool) -> bool:
     return language not in ("sh", "diagram") and not (plain and text in proven_texts())
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if page.stem not in PENDING], ids=lambda page: str(page.name))
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.name))
 def test_a_fence_shows_commands_or_what_was_tested(page: Path) -> None:
     found = fences(page.read_text(encoding="utf-8"))
     assert [fence for fence in found if untested(fence.language, fence.text, page in plain_pages())] == []
