@@ -12,7 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from tests.support.guide import EXAMPLES, GUIDE, ROOT, Fence, fences, pages, plain_pages, proven_files, proven_texts
+from tests.support.guide import (
+    EXAMPLES,
+    GUIDE,
+    ROOT,
+    Fence,
+    fences,
+    pages,
+    plain_pages,
+    proven_files,
+    proven_texts,
+    regions,
+    transcripts,
+)
 
 from snipproof import api
 from snipproof.cli.main import build_parser
@@ -158,6 +170,24 @@ def test_a_block_of_the_guide_shows_what_was_tested() -> None:
     shown = {each.source for each in site.references if each.page.startswith(f"{guide}/") and each.source}
     own = {*site.suite_of, *(suite.path for suite in site.suites)}
     assert shown - own - {path.relative_to(ROOT).as_posix() for path in proven_files()} == set()
+
+
+def test_every_example_is_shown() -> None:
+    """Each Region of a transcript stands on a page, and so does something of each example."""
+    references = Site.load(load_settings(ROOT, environ={})).references
+    blocks = {(ROOT / each.source, each.start_marker) for each in references if each.source}
+    plain = {fence.text for page in plain_pages() for fence in fences(page.read_text(encoding="utf-8"))}
+    unseen = [
+        (transcript, marker)
+        for transcript in transcripts()
+        for marker in re.findall(r"^# START .*$", transcript.read_text(encoding="utf-8"), re.MULTILINE)
+        if (transcript, marker) not in blocks
+        and dict(regions(transcript))[marker.removeprefix("# START ")] not in plain
+    ]
+    assert unseen == []
+    folders = {path.relative_to(EXAMPLES).parts[0] for path in proven_files()}
+    seen = {path.relative_to(EXAMPLES).parts[0] for path, _ in blocks if path.is_relative_to(EXAMPLES)}
+    assert folders - seen == {page.stem for page in plain_pages()}
 
 
 def test_a_fence_that_no_test_knows_is_found() -> None:
