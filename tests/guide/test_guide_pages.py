@@ -235,6 +235,22 @@ def test_every_command_has_the_options_that_it_is_shown_with(
             assert "arguments are required" in capsys.readouterr().err, arguments
 
 
+def options_of(page: str, heading: str) -> set[str]:
+    """Return the options in the first column of the table below ``heading``."""
+    table = (GUIDE / page).read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| ([^|]*) \|", table, re.MULTILINE)
+    return {option for row in rows for option in re.findall(r"--[a-z][a-z-]+", row)}
+
+
+def test_every_option_is_in_its_table(pytest_options: set[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of the plugin for pytest, and those of ``snipproof check``; the tables have no others."""
+    assert options_of("running.mdx", "Options") == {each for each in pytest_options if each.startswith("--snippets-")}
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["check", "--help"])
+    known = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", capsys.readouterr().out))
+    assert options_of("check.md", "Options") == known - {"--help"}
+
+
 def test_the_failure_in_the_readme_is_that_of_the_tutorial() -> None:
     (failure,) = [fence for fence in fences((ROOT / "README.md").read_text("utf-8")) if fence.text.startswith("___")]
     tutorial = iter((EXAMPLES / "getting-started" / "tutorial.console").read_text("utf-8").split("\n"))
