@@ -20,8 +20,8 @@ WITHOUT = "-p no:hypothesispytest -p no:randomly -p no:cacheprovider"
 
 @pytest.fixture(scope="session")
 def environment(services: Services) -> dict[str, str]:
-    """The environment of a reader, except that the server is already there."""
-    ours = ("CI", "COLUMNS", "FORCE_COLOR", "GITHUB_", "NO_COLOR", "PYTEST_", "SNIPPROOF_")
+    """The environment of a reader, except that the server is already there. Other tests measure the coverage."""
+    ours = ("CI", "COLUMNS", "COVERAGE_", "FORCE_COLOR", "GITHUB_", "NO_COLOR", "PY_COLORS", "PYTEST_", "SNIPPROOF_")
     address = services.weaviate
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
