@@ -216,7 +216,7 @@ def commands(page: Path) -> Iterator[list[str]]:
 @pytest.fixture(scope="module")
 def pytest_options() -> set[str]:
     """The options that pytest has with snipproof and pytest-xdist."""
-    command = [sys.executable, "-m", "pytest", "--help"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:hypothesispytest", "--help"]
     return set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", subprocess.check_output(command, text=True)))
 
 
