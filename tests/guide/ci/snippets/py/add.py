@@ -1,0 +1,5 @@
+photos = ["A cat"]
+
+# START add
+photos.append("A dog")
+# END add
