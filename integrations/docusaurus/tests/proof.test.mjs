@@ -6,6 +6,7 @@ import {test} from 'node:test';
 import {blocks, Site} from './support.mjs';
 
 const PROVEN = {state: 'proven', reason: '', date: '2026-11-28T10:00:00Z', servers: [{name: 'Weaviate', version: '1.39.0'}], clients: [{name: 'weaviate-client', version: '4.23.1'}]};
+const COMPARED = ['Python', 'Go', 'Java'].map((language) => ({snippet: 'x', origin: 'response', outcome: 'matched', language}));
 const text = (html) => html.replace(/<!--.*?-->/g, '').replace(/<style.*?<\/style>|<script.*?<\/script>/gs, '').replace(/<[^>]*>/g, '');
 
 test('marks in both locales, links, what output was compared with, and whole files', async () => {
@@ -14,7 +15,7 @@ test('marks in both locales, links, what output was compared with, and whole fil
   await site.extract(({references}) => {
     for (const reference of references) {
       if (reference.source === 'code/boats.py') reference.proven = PROVEN;
-      if (reference.region?.startsWith('Expected')) reference.compared_with = [{snippet: 'Sail', output: 'stdout'}];
+      if (reference.region?.startsWith('Expected')) reference.proven = {...PROVEN, compared_with: COMPARED};
     }
   });
   const {code, output} = await site.build();
@@ -22,7 +23,7 @@ test('marks in both locales, links, what output was compared with, and whole fil
   const html = site.built('.html');
   const english = html.get('index.html');
   assert.equal(text(english).split('Proven with Weaviate 1.39.0 and weaviate-client 4.23.1 on Nov 28, 2026').length - 1, 3);
-  assert.match(text(english), /Compared with the real output, with Weaviate 1\.39\.0 and weaviate-client 4\.23\.1 on Nov 28, 2026/);
+  assert.match(text(english), /Compared with the real response in Python, Go, and Java, with Weaviate 1\.39\.0 and weaviate-client 4\.23\.1 on Nov 28, 2026/);
   assert.match(text(html.get('ja/index.html')), /2026\/11\/28 に Weaviate 1\.39\.0、?(?:および|と)?\s?weaviate-client 4\.23\.1 で動作確認済み/);
   assert.match(english, /<a href="?https:\/\/example\.org\/blob\/main\/code\/boats\.py#L4-L10"? /);
   assert.match(english, /<time datetime="?2026-11-28T10:00:00Z"?>/i);

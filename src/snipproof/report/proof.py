@@ -23,6 +23,7 @@ class Proof(StrEnum):
 
 
 _FAILED = frozenset(("failed", "blocked", "not executed"))
+_STRENGTH = (Proof.UNPROVEN, Proof.PARTLY, Proof.PROVEN)
 _REASONS = {
     "updated": "this run changed its expected output: run it again",
     "skipped": "skipped",
@@ -90,12 +91,21 @@ def _judge(
 def _of_snippet(snippet: SnippetEntry) -> tuple[Proof, str]:
     outcome, reason = snippet["outcome"], snippet["error"]["reason"] if snippet["error"] else ""
     if outcome == "passed":
-        return Proof.PROVEN, ""
+        return _of_run(snippet)
     if outcome == "unreached":
         return Proof.PARTLY, reason
     if outcome in _FAILED:
         return Proof.FAILED, reason or outcome
     return Proof.UNPROVEN, f"{_REASONS[outcome]}: {reason}" if reason else _REASONS[outcome]
+
+
+def _of_run(snippet: SnippetEntry) -> tuple[Proof, str]:
+    """Return how much a Snippet that passed proves, whatever it printed."""
+    if not snippet["complete"]:
+        return Proof.UNPROVEN, "its Source was not run as a whole"
+    if snippet["stand_in"] is not None:
+        return Proof.PARTLY, f"it was run with a stand-in: {snippet['stand_in']}"
+    return Proof.PROVEN, ""
 
 
 def _judge_output(
@@ -110,7 +120,10 @@ def _judge_output(
     else:
         proof = Proof.PROVEN if outcomes == {"matched"} else Proof.PARTLY
     if proof is Proof.PROVEN:
-        return ShownBlock(reference, proof, "", ran, tuple(compared))
+        if len({each["id"] for each in ran}) < len({each["snippet"] for each in compared}):
+            return ShownBlock(reference, Proof.UNPROVEN, "the run saw other lines of the code that gives it", ran)
+        weakest, reason = min((_of_run(each) for each in ran), key=lambda found: _STRENGTH.index(found[0]))
+        return ShownBlock(reference, weakest, reason, ran, tuple(compared))
     if not compared:
         reason = "nothing was compared with it" if reference["suite"] else "its Source is in no Suite"
         return ShownBlock(reference, proof, reason)

@@ -147,8 +147,12 @@ def _references(site: Site) -> list[ReferenceEntry]:
 
 
 def reference_entry(site: Site, reference: Reference) -> ReferenceEntry:
-    """Return the entry of ``reference`` as a report has it."""
-    region, source, rendered = site.region_of(reference), site.source_of(reference), site.rendered(reference)
+    """Return the entry of ``reference`` as a report has it.
+
+    Where the markers of a block select nothing, its start marker may still name a Region. Readers do not see that.
+    """
+    source, rendered = site.source_of(reference), site.rendered(reference)
+    region = site.region_of(reference) if rendered and rendered.text.strip() else None
     suite = site.suite_of.get(reference.source or "")
     is_snippet = region is not None and source is not None and region in source.snippet_regions
     return {
