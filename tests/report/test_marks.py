@@ -139,7 +139,7 @@ def test_output_below_code_that_is_ambiguous_today_is_not_proven(tmp_path: Path)
 
     def page_of(*tabs: str) -> str:
         items = "".join(f'<TabItem value="{number}">\n\n{tab}\n</TabItem>\n' for number, tab in enumerate(tabs))
-        return f'{IMPORTS}<Tabs>\n{items}</Tabs>\n\n{block(NAMED, "Out", "text")}'
+        return f"{IMPORTS}<Tabs>\n{items}</Tabs>\n\n{block(NAMED, 'Out', 'text')}"
 
     files = {"snippets/a.py": SOURCE + SOURCE.replace(" A", " B"), "shown/out.py": NAMED_OUTPUT}
     root = write_site(tmp_path, {**files, "docs/p.mdx": page_of(block("A"))})
@@ -150,6 +150,24 @@ def test_output_below_code_that_is_ambiguous_today_is_not_proven(tmp_path: Path)
     mark = marks_of_output(root, report)
     assert mark["state"] == "unproven"
     assert "the tab '1' shows several Snippets" in mark["reason"]
+
+
+def test_output_that_is_compared_with_nothing_or_with_other_code_is_not_proven(tmp_path: Path) -> None:
+    """A value that a Snippet contains is run, not compared; and output is that of the code above it."""
+    source = SOURCE + '# START B\n{"a": 1}\n# END B\n# START Expected A results\n# 1\n# END Expected A results\n'
+    files = {"snippets/a.py": source, "docs/p.mdx": IMPORTS + block("A") + block("B", language="json")}
+    root = write_site(tmp_path, {**files, "docs/q.mdx": IMPORTS + block("B") + block("Expected A results")})
+    report = report_of(root)
+    segments = as_lists(load_site(root).sources["snippets/a.py"].snippets[1].region.segments)
+    report["snippets"].append(make_snippet("snippets/a.py::B", suite="snippets/suite.yaml", segments=segments))
+    report["run"]["complete"] = True
+    found = marks_of(load_site(root), report, "report.json")
+    assert [(mark["state"], mark["reason"].split(",")[0]) for mark in found.values()] == [
+        ("proven", ""),
+        ("unproven", "the block '# START B' is shown as output (json)"),
+        ("proven", ""),
+        ("unproven", "'Expected A results' is the output of 'A' (snippets/a.py:1)"),
+    ]
 
 
 def test_output_of_code_of_which_a_page_shows_other_lines_today_is_not_proven(tmp_path: Path) -> None:

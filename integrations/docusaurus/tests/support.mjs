@@ -74,8 +74,8 @@ export class Site {
   }
 
   /** Write the manifest to `manifest.json`, changed by `change`, and return it. */
-  async extract(change = (manifest) => manifest) {
-    await run(SNIPPROOF, ['extract', '--root', this.root, '--output', this.path('manifest.json')]);
+  async extract(change = (manifest) => manifest, ...options) {
+    await run(SNIPPROOF, ['extract', '--root', this.root, '--output', this.path('manifest.json'), ...options]);
     const manifest = JSON.parse(this.read('manifest.json'));
     change(manifest);
     this.write('manifest.json', JSON.stringify(manifest));
@@ -123,6 +123,20 @@ export class Site {
     delete env.NODE_ENV;
     delete env.NODE_TEST_CONTEXT;
     return {cwd: this.root, env, maxBuffer: 1 << 26};
+  }
+}
+
+/** Prove the Suites of a site with pytest, on an embedded server, and write a run report; return the exit code and the output. */
+export async function prove(site, report) {
+  site.write('pytest.ini', '[pytest]\n'); // not the settings of this repository
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:PYTEST|COV|COVERAGE|NODE_TEST)_/.test(name)));
+  const python = SNIPPROOF.includes('/') ? join(dirname(SNIPPROOF), 'python') : 'python';
+  const options = ['snippets', `--snippets-report=${report}`, '--snippets-weaviate=embedded', '-p', 'no:cacheprovider', '-p', 'no:randomly'];
+  try {
+    const {stdout, stderr} = await run(python, ['-m', 'pytest', ...options], {cwd: site.root, env});
+    return {code: 0, output: stdout + stderr};
+  } catch (error) {
+    return {code: error.code ?? error.signal, output: `${error.stdout}${error.stderr}`};
   }
 }
 
@@ -200,6 +214,10 @@ export function blocks(html) {
       .replace(/\n$/, ''),
   );
 }
+
+/** The text of a part of a page, without styles and scripts. */
+export const text = (html) =>
+  html.replace(/<!--.*?-->/g, '').replace(/<style.*?<\/style>|<script.*?<\/script>/gs, '').replace(/<[^>]*>/g, '');
 
 /** The code blocks of a page as HTML. */
 export function preformatted(html) {
