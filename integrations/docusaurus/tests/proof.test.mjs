@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {blocks, Site, text} from './support.mjs';
+import {blocks, isOldestInstalled, isSkipped, Site, text} from './support.mjs';
 
 const PROVEN = {state: 'proven', reason: '', date: '2026-11-28T10:00:00Z', servers: [{name: 'Weaviate', version: '1.39.0'}], clients: [{name: 'weaviate-client', version: '4.23.1'}]};
 const COMPARED = ['Python', 'Go', 'Java'].map((language) => ({snippet: 'x', origin: 'response', outcome: 'matched', language}));
 
-test('marks, links, what output was compared with, and whole files', async () => {
+async function marksAndFiles(name, variant) {
   const plugin = {manifest: 'manifest.json', sourceUrl: 'https://example.org/blob/main/', wholeFile: ['code/*.ts']};
-  const site = new Site('proof', {plugin});
+  const site = new Site(name, {...variant, plugin});
   await site.extract(({references}) => {
     for (const reference of references) {
       if (reference.source === 'code/boats.py') reference.proven = PROVEN;
@@ -42,4 +42,10 @@ test('marks, links, what output was compared with, and whole files', async () =>
   site.configure({locales: ['en', 'ja']});
   await site.run('write-translations', '--locale', 'ja');
   assert.match(JSON.parse(site.read('i18n/ja/code.json'))['snipproof.file.show'].message, /ファイル全体を表示/);
-});
+}
+
+const TITLE = 'marks, links, what output was compared with, and whole files';
+test(TITLE, () => marksAndFiles('proof', {}));
+test(`${TITLE}, webpack`, {skip: isSkipped('webpack')}, () => marksAndFiles('proof-webpack', {bundler: 'webpack'}));
+test(`${TITLE}, the oldest Docusaurus`, {skip: isSkipped('all') || (!isOldestInstalled && 'npm ci --prefix tests/docusaurus-3.9')}, () =>
+  marksAndFiles('proof-oldest', {oldest: true}));
