@@ -72,8 +72,15 @@ bindings:
     replace: host="{weaviate.host}", port={weaviate.port}, grpc_port={weaviate.grpc_port}
     optional: true
 `;
+// A component of the site's own around the usual one, with other names.
+const COMPONENT = `import FilteredTextBlock from './FilteredTextBlock';
+
+export default ({file, from, to, language, ...others}) => (
+  <FilteredTextBlock text={file} startMarker={from} endMarker={to} language={language} {...others} />
+);
+`;
 const block = (source, name, language = 'py') =>
-  `<FilteredTextBlock text={${source}} startMarker="# START ${name}" endMarker="# END ${name}" language="${language}" />\n`;
+  `<Sample file={${source}} from="# START ${name}" to="# END ${name}" language="${language}" title="${name}!" />\n`;
 const TABS = ['one', 'two'].map((name) => `<TabItem value="${name}">\n\n${block(name, 'Query')}\n</TabItem>\n`).join('');
 const PAGE = `---
 title: Boats
@@ -82,7 +89,7 @@ slug: /
 
 import Tabs from '@theme/Tabs';
 import TabItem from '@theme/TabItem';
-import FilteredTextBlock from '@site/src/components/FilteredTextBlock';
+import Sample from '@site/src/components/Sample';
 ${['one', 'two', 'three', 'four'].map((name) => `import ${name} from '!!raw-loader!/snippets/${name}.py';\n`).join('')}
 import other from '!!raw-loader!/code/boats.py';
 
@@ -104,6 +111,18 @@ ${block('four', 'Expected Wrong results', 'text')}
 ${block('other', 'Row')}
 `;
 const TRANSLATED = 'i18n/ja/docusaurus-plugin-content-docs/current';
+const SETTINGS = `pages = ["docs", "i18n"]
+suites = ["snippets/suite.yaml"]
+component = "Sample"
+
+[translations]
+"${TRANSLATED}" = "docs"
+
+[attributes]
+text = "file"
+start-marker = "from"
+end-marker = "to"
+`;
 
 test('what a run proved has a mark in the words of the locale, and nothing else has', async () => {
   const plugin = {manifest: 'manifest.json', sourceUrl: 'https://example.org/blob/main', onFailedBlock: 'warn'};
@@ -112,7 +131,8 @@ test('what a run proved has a mark in the words of the locale, and nothing else 
   for (const folder of ['docs', TRANSLATED]) site.write(`${folder}/boats.mdx`, PAGE);
   for (const [name, source] of Object.entries(SOURCES)) site.write(`snippets/${name}`, source);
   site.write('snippets/suite.yaml', SUITE);
-  site.write('snipproof.toml', `pages = ["docs", "i18n"]\nsuites = ["snippets/suite.yaml"]\n[translations]\n"${TRANSLATED}" = "docs"\n`);
+  site.write('snipproof.toml', SETTINGS);
+  site.write('src/components/Sample.jsx', COMPONENT);
   const run = await prove(site, 'report.json');
   assert.equal(run.code, 1, run.output);
   const {references} = await site.extract(undefined, '--report', site.path('report.json'));
@@ -137,6 +157,7 @@ test('what a run proved has a mark in the words of the locale, and nothing else 
   assert.match(output, /docs\/boats\.mdx:\d+:1 failed this block is not proven: ValueError: there was a leak/);
   const {version, name} = references[0].proven.servers[0];
   assert.match(version, /^\d+\.\d+\.\d+/);
+  for (const {region} of references) assert.ok(text(site.built('.html').get('index.html')).includes(`${region}!`), region);
   const marks = (html) => html.split('<pre').slice(1).map((each) => text(each.slice(each.indexOf('</pre>'))).match(/(?:Proven|Compared) with .*? on \w+ \d+, \d+|\d+\/\d+\/\d+ に .*?済み/)?.[0]);
   const day = (locale) => new Intl.DateTimeFormat(locale, {dateStyle: 'medium', timeZone: 'UTC'}).format(new Date(references[0].proven.date));
   const none = Array.from({length: 8});

@@ -219,6 +219,9 @@ export function blocks(html) {
 export const text = (html) =>
   html.replace(/<!--.*?-->/g, '').replace(/<style.*?<\/style>|<script.*?<\/script>/gs, '').replace(/<[^>]*>/g, '');
 
+/** All that a page shows between header and footer, as HTML. */
+export const content = (html) => html.match(/<main\b.*<\/main>/s)[0];
+
 /** The code blocks of a page as HTML. */
 export function preformatted(html) {
   return html.match(/<pre\b.*?<\/pre>/gs) ?? [];
