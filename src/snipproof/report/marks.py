@@ -9,21 +9,15 @@ from snipproof.errors import SettingsError
 from snipproof.languages import languages
 from snipproof.report.entries import as_lists, key_of, missing_of
 from snipproof.report.proof import Proof, ShownBlock, judge_blocks
-from snipproof.report.tree_facts import read_tree_facts, reference_entry, require_same_tree
-from snipproof.site.page_claims import AMBIGUOUS
-from snipproof.site.shown_output import OTHER_CODE, PARTLY_COMPARED, UNCOMPARED
+from snipproof.report.tree_facts import read_tree_facts, references_of, require_same_tree
 from snipproof.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from snipproof.model import Finding, Reference
+    from snipproof.model import Reference
     from snipproof.report.entries import ReferenceEntry, RunReport, Software
     from snipproof.site.docs_site import Site
-
-_COMPARED = (Proof.PROVEN, Proof.PARTLY)
-_NOT_AS_SHOWN = frozenset((AMBIGUOUS, UNCOMPARED, OTHER_CODE, PARTLY_COMPARED))
-"""The rules whose Findings mean that a block of output is not compared with all of the code beside it."""
 
 
 def marks_of(site: Site, report: RunReport, name: str) -> dict[Reference, dict[str, Any]]:
@@ -53,31 +47,20 @@ def marks_of(site: Site, report: RunReport, name: str) -> dict[Reference, dict[s
         "expectations": [known.get(key_of(each), each) for each in facts.expectations],
     }
     today["run"] = {**report["run"], "collected": []}
-    entries = [reference_entry(site, reference) for reference in site.references]
-    blocks = _only_as_shown(judge_blocks(today, entries), report, claimed.findings)
+    blocks = _only_as_compared(judge_blocks(today, references_of(site, claimed.findings)), report)
     return {reference: _mark(site, report, block) for reference, block in zip(site.references, blocks, strict=True)}
 
 
-def _only_as_shown(
-    blocks: Iterable[ShownBlock], report: RunReport, findings: Iterable[Finding]
-) -> Iterator[ShownBlock]:
-    """Yield ``blocks``, where output that a page shows in another way than the one that was compared is not proven.
+def _only_as_compared(blocks: Iterable[ShownBlock], report: RunReport) -> Iterator[ShownBlock]:
+    """Yield ``blocks``, where output that a page shows in another way than the one that was compared is unproven.
 
-    The digests of a report are those of Sources that Suites run. Output may stand in another file, its display language
-    decides how it is compared, and it may stand on a page where it is compared with nothing, with other code or with
-    some of the code only, which ``findings`` report.
+    The digests of a report are those of Sources that Suites run. Output may stand in another file, and its display
+    language decides how it is compared.
     """
-    by_place = {(each.path, each.line, each.column): each for each in findings if each.rule in _NOT_AS_SHOWN}
     seen = {_shown_output(each) for each in report["references"]}
     for block in blocks:
-        reference = block.reference
-        finding = by_place.get((reference["page"], reference["line"], reference["column"]))
-        if block.proof is Proof.FAILED:
-            yield block
-        elif finding is not None:
-            partly = finding.rule == PARTLY_COMPARED and block.proof is not Proof.UNPROVEN
-            yield replace(block, proof=Proof.PARTLY if partly else Proof.UNPROVEN, reason=finding.message)
-        elif block.proof in _COMPARED and reference["kind"] == "expectation" and _shown_output(reference) not in seen:
+        is_compared = block.reference["kind"] == "expectation" and block.proof in (Proof.PROVEN, Proof.PARTLY)
+        if is_compared and _shown_output(block.reference) not in seen:
             yield replace(block, proof=Proof.UNPROVEN, reason="the run did not see it as this page shows it")
         else:
             yield block

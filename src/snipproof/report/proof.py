@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from snipproof.site.shown_output import PARTLY_COMPARED
 from snipproof.text import listed
 
 if TYPE_CHECKING:
@@ -65,7 +66,17 @@ def judge_blocks(report: RunReport, references: list[ReferenceEntry] | None = No
     for expectation in report["expectations"]:
         comparisons[expectation["id"]].append(expectation)
     given = report["references"] if references is None else references
-    return [_judge(each, snippets, collected, comparisons) for each in given]
+    return [_as_shown(_judge(each, snippets, collected, comparisons)) for each in given]
+
+
+def _as_shown(block: ShownBlock) -> ShownBlock:
+    """Return ``block``, not proven if it shows output that is not compared with all of the code beside it."""
+    finding = block.reference["finding"]
+    if finding is None or block.proof is Proof.FAILED:
+        return block
+    partly = finding["rule"] == PARTLY_COMPARED and block.proof is not Proof.UNPROVEN
+    proof = Proof.PARTLY if partly else Proof.UNPROVEN
+    return replace(block, proof=proof, reason=finding["message"], cause=f"{finding['rule']} of snipproof check")
 
 
 def _judge(
