@@ -148,7 +148,7 @@ class PageBuild {
       if (!path || entry?.byKey.has(keyOf(block))) continue;
       const below = path.startsWith('@site/') ? path.slice('@site/'.length) : path.slice(1);
       const isRelative = path.startsWith('.');
-      this.#context.addMissingDependency(isRelative ? resolve(dirname(this.#context.resourcePath), path) : join(this.#pages.root, below));
+      this.#context.addMissingDependency(isRelative ? resolve(dirname(this.#context.resourcePath), path) : join(this.#pages.setup.siteDir, below));
     }
   }
 

@@ -143,6 +143,17 @@ test('a page that is not in the manifest is refused, and compiled again once it 
   assert.ok(missing.includes(made.pages.fileOf('docs/q.mdx')));
 });
 
+test('a file that is missing is watched for where the site looks for it', async () => {
+  const {root, setup} = await site();
+  const siteDir = join(root, 'docs');
+  const pages = new Pages({...setup, siteDir, options: validate({root: '..', manifest: '../manifest.json'})});
+  await pages.load();
+  for (const [path, file] of [['@site/../b.py', 'b.py'], ['/b.py', 'docs/b.py'], ['./b.py', 'docs/b.py'], ['../b.py', 'b.py']]) {
+    const {missing} = await load({root, pages}, {code: COMPILED.replace('/a.py', path), watchMode: true});
+    assert.deepEqual(missing, [join(root, file)], path);
+  }
+});
+
 test('a page outside of the root is refused', async () => {
   const made = await site({options: {root: '.'}});
   writeFileSync(join(folder, 'outside.mdx'), PAGE);

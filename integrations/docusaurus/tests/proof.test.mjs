@@ -24,6 +24,7 @@ async function marksAndFiles(name, variant) {
   assert.equal(text(english).split('Proven with Weaviate 1.39.0 and weaviate-client 4.23.1 on Nov 28, 2026').length - 1, 3);
   assert.match(text(english), /Compared with the real response in Python, Go, and Java, with Weaviate 1\.39\.0 and weaviate-client 4\.23\.1 on Nov 28, 2026/);
   assert.match(english, /<a href="?https:\/\/example\.org\/blob\/main\/code\/boats\.py#L4-L10"? /);
+  assert.equal(english.match(/class="?theme-snipproof-foot/g).length, 4 + 3);
   assert.match(english, /<time datetime="?2026-11-28T10:00:00Z"?>/i);
   assert.match(text(html.get('parts/index.html')), /Proven with Weaviate/);
 

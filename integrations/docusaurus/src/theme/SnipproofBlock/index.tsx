@@ -10,7 +10,7 @@ export default function SnipproofBlock({children, proven, href, compared, file}:
   return (
     <div className={styles.block}>
       {children}
-      <div className={styles.foot}>
+      <div className={`theme-snipproof-foot ${styles.foot}`}>
         {proven && !compared && <SnipproofMark proven={proven} href={href} />}
         {proven && compared?.map((each) => <SnipproofMark key={each.output} proven={proven} href={href} compared={each} />)}
         {file && <SnipproofFile {...file} />}
