@@ -1,7 +1,7 @@
 // What can be seen from the source of the theme: its words in each locale, and style sheets for both directions.
 
 import assert from 'node:assert/strict';
-import {readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {test} from 'node:test';
 
 const PACKAGE = new URL('../', import.meta.url);
@@ -22,6 +22,14 @@ test('every text of the theme is translated, with the same values in it', () => 
     assert.deepEqual(Object.keys(translated), Object.keys(english), name);
     for (const [id, text] of Object.entries(translated)) assert.deepEqual(placeholders(text), placeholders(english[id]), `${name} ${id}`);
   }
+});
+
+test('each file that package.json exports is there, the types of the theme with all its components too', () => {
+  const {exports} = JSON.parse(read('package.json'));
+  const files = Object.values(exports).flatMap((each) => (typeof each === 'string' ? each : Object.values(each)));
+  for (const file of files) assert.ok(existsSync(new URL(file, PACKAGE)), file);
+  const declared = [...read(exports['./theme'].types).matchAll(/declare module '@theme\/(\w+)'/g)].map(([, name]) => name);
+  assert.deepEqual(declared.sort(), readdirSync(new URL('src/theme', PACKAGE)).sort());
 });
 
 test('style sheets know no left and right, which differ between scripts', () => {
