@@ -1,18 +1,19 @@
 // What the tests of built sites share: a copy of the fixture, its build, and the blocks of a page.
 //
-// `snipproof` must be on the PATH, or SNIPPROOF name it.
+// `snipproof` must be on the PATH, or SNIPPROOF name it. The Python beside it has pytest and snipproof's extra `weaviate`.
 
 import {execFile, spawn} from 'node:child_process';
 import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
-import {dirname, join, relative} from 'node:path';
+import {dirname, join, relative, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 
 const TESTS = dirname(fileURLToPath(import.meta.url));
 const REPOSITORY = join(TESTS, '..', '..', '..');
 const COMPONENT = join(REPOSITORY, 'docs', 'src', 'components');
-const SNIPPROOF = process.env.SNIPPROOF ?? 'snipproof';
+// Sites are built in their own folders.
+const SNIPPROOF = process.env.SNIPPROOF?.includes('/') ? resolve(process.env.SNIPPROOF) : (process.env.SNIPPROOF ?? 'snipproof');
 const NEWEST = TESTS;
 const OLDEST = join(TESTS, 'docusaurus-3.9');
 const run = promisify(execFile);
