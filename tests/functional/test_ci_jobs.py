@@ -61,6 +61,13 @@ def files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def ran(report: Path) -> int:
+    """Return how many Snippets a report has, all of which passed."""
+    snippets = json.loads(report.read_text(encoding="utf-8"))["snippets"]
+    assert {snippet["outcome"] for snippet in snippets} == {"passed"}
+    return len(snippets)
+
+
 def states(folder: Path) -> list[str]:
     """Return what the manifest in ``folder`` reports about each block."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -76,9 +83,7 @@ def test_the_action_proves(runners: Runners, project: Project) -> None:
     assert runners.installed == [f"install --quiet --disable-pip-version-check {ROOT}[weaviate,languages,report]"]
     assert (runners.restored, outputs["cache-hit"]) == ([outputs["cache-key"]], "false")
     assert runners.caches == {outputs["cache-key"]}
-    report = json.loads(Path(outputs["report"]).read_text(encoding="utf-8"))
-    assert [snippet["outcome"] for snippet in report["snippets"]] == ["passed", "passed"]
-    assert report["run"]["complete"]
+    assert ran(Path(outputs["report"])) == 2
     assert files(runners.artifacts / "snippets") == ["report.html", "report.json"]
     assert Path(outputs["page"]).read_text(encoding="utf-8").startswith("<!doctype html>")
     assert "Everything that readers see is proven" in runners.summary
@@ -98,6 +103,12 @@ def test_the_action_proves(runners: Runners, project: Project) -> None:
     assert "::error file=snippets/py/second.py,line=" in runners.output
     assert "second" in runners.summary
     assert (runners.artifacts / "once more" / "report.html").exists()
+
+    (prove,) = (step for step in load(ROOT / "prove" / "action.yml")["runs"]["steps"] if step["name"] == "Prove")
+    assert "--snippets-require" in prove["run"]
+    job.context["inputs"] = {"root": ".", "paths": "snippets", "shard": "1/2", "durations": "more.txt"}
+    assert not job.run([prove])
+    assert "not a run report" in runners.output
 
 
 @pytest.mark.slow
@@ -129,6 +140,7 @@ def test_the_workflow_with_shards(runners: Runners) -> None:
     assert (
         files(runners.artifacts / "snippets-1-of-5") == files(runners.artifacts / "snippets-2-of-5") == ["report.json"]
     )
+    assert [ran(runners.artifacts / f"snippets-{number}-of-5" / "report.json") for number in (1, 2)] == [1, 1]
     assert states(runners.artifacts / "proven") == ["proven", "proven"]
     assert "npm ci\nnpm run build\n" in runners.output
     assert (len(runners.caches), len(runners.restored)) == (1, 2)
