@@ -62,7 +62,7 @@ def files(folder: Path) -> list[str]:
 
 
 def ran(report: Path) -> int:
-    """Return how many Snippets a report has, all of which passed."""
+    """Return how many Snippets a report has; all of them have to have passed."""
     snippets = json.loads(report.read_text(encoding="utf-8"))["snippets"]
     assert {snippet["outcome"] for snippet in snippets} == {"passed"}
     return len(snippets)

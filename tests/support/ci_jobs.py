@@ -142,7 +142,8 @@ class Runners:
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a machine."""
-        inherited = {name: os.environ[name] for name in ("HOME", "TMPDIR", "PYTHONPATH") if name in os.environ}
+        kept = ("HOME", "TMPDIR", "PYTHONPATH")
+        inherited = {name: text for name, text in os.environ.items() if name in kept or name.startswith("COVERAGE_")}
         # The programs that stand in come first.
         return {**inherited, "PATH": f"{self.programs()}:{os.environ['PATH']}", **self.variables}
 

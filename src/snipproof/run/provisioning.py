@@ -75,7 +75,7 @@ class Provisioning:
     def cache_key(self) -> str:
         """Return a key for a CI cache: it changes when the caches would be filled with something else.
 
-        Toolchains that are missing count too, since their environments cannot be in the cache.
+        A Suite without its toolchain does not count: its environment cannot be in the cache.
 
         :raises SettingsError: a Suite is wrong.
         """
@@ -88,7 +88,6 @@ class Provisioning:
             try:
                 pinned = runner.pinned()
             except ToolchainMissingError:
-                facts.append([suite.path, "missing"])
                 continue
             folder = environment_folder(runner.context, pinned) if pinned else None
             facts.append([suite.path, suite.language, folder.name if folder else None])
