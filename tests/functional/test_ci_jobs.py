@@ -87,19 +87,21 @@ def test_the_action_proves(runners: Runners, project: Project) -> None:
     assert files(runners.artifacts / "snippets") == ["report.html", "report.json"]
     assert Path(outputs["page"]).read_text(encoding="utf-8").startswith("<!doctype html>")
     assert "Everything that readers see is proven" in runners.summary
+    assert "removed 0 entries, 0.0 MB; left: 0 entries, 0.0 MB" in runners.output
     assert "::error" not in runners.output
 
     project.write("snippets/py/second.py", SOURCE.replace("NAME", "second").replace("# 200", "# 201"))
     project.write("more.txt", "typing_extensions\n")
     runners.summary = ""
     given = {
-        "artifact": "once more", "arguments": "-k\nsecond or first\n-q", "paths": "snippets/py\n",
+        "artifact": "once more", "arguments": "-k\nsecond and not first", "paths": "snippets/py\n",
         "requirements": "more.txt", "cache-max-age": "1h",
     }  # fmt: skip
     job = GithubJob(runners, {})
     assert not job.run([CHECKOUT, {**ACTION, "with": given}])
     assert runners.installed[1].endswith("[weaviate,languages,report] -r more.txt")
     assert job.context["steps"]["prove"]["outputs"]["cache-hit"] == "true"  # and nothing was saved again
+    assert "1 failed, 1 deselected" in runners.output
     assert "::error file=snippets/py/second.py,line=" in runners.output
     assert "second" in runners.summary
     assert (runners.artifacts / "once more" / "report.html").exists()

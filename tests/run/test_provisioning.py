@@ -20,6 +20,7 @@ from snipproof.run.runner import Pinned, Program, Runner
 from snipproof.run.source_run import SourceRun
 from snipproof.run.toolchain import cached_environment
 from snipproof.services.weaviate import binary
+from snipproof.services.weaviate.obtain import ObtainedServer
 
 
 @dataclass
@@ -166,8 +167,10 @@ def test_a_failure_does_not_stop_the_rest(settings: Settings, session: SessionFo
     assert [result.is_skipped for result in suites] == [isinstance(error, ToolchainMissingError)] * 2
 
 
-def test_a_server_that_is_not_kept_in_the_cache(settings: Settings, session: SessionFolder) -> None:
-    """One of the user's own, given by its address or as a program."""
+def test_a_server_that_is_not_kept_in_the_cache(
+    settings: Settings, session: SessionFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An image, and one of the user's own: given by its address, or as a program."""
     given = settings._replace(weaviate=settings.weaviate._replace(mode="url", url="http://127.0.0.1:1"))
     assert fill(given, session, [])[0].found == "given by its address"
     program = settings.root / "mine"
@@ -175,6 +178,9 @@ def test_a_server_that_is_not_kept_in_the_cache(settings: Settings, session: Ses
     program.chmod(0o755)
     own = settings._replace(weaviate=settings.weaviate._replace(binary=str(program)))
     assert fill(own, session, [])[0].found == f"{program}, 0.0 MB"
+    image = ObtainedServer("weaviate:1", Path(), "selected")
+    monkeypatch.setattr("snipproof.run.provisioning.obtain_server", lambda *_: image)
+    assert fill(settings, session, [])[0].found == "image weaviate:1, kept by the container engine (selected)"
     assert not (settings.root / "cache").exists()
 
 
