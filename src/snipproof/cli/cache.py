@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from snipproof.cli.console import extra_required, print_lines
 from snipproof.errors import InfrastructureError, SettingsError
-from snipproof.text import megabytes, plural
 
 if TYPE_CHECKING:
     import argparse
@@ -75,11 +74,15 @@ def _list(cache: Path, entries: Sequence[CacheEntry]) -> Iterator[str]:
 
 
 def _line(entry: CacheEntry) -> str:
+    from snipproof.text import megabytes
+
     used = time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.used))
     return f"{entry.name}: {megabytes(entry.size)}, used {used}"
 
 
 def _sum(entries: Sequence[CacheEntry]) -> str:
+    from snipproof.text import megabytes, plural
+
     return f"{plural(len(entries), 'entry', 'entries')}, {megabytes(sum(entry.size for entry in entries))}"
 
 
