@@ -68,14 +68,14 @@ def site_configs() -> list[Path]:
 
 
 def workflows() -> list[Path]:
-    """Return the workflows of GitHub Actions of all examples."""
-    return sorted(EXAMPLES.glob("*/.github/workflows/*.yml"))
+    """Return the workflows of GitHub and GitLab and the hook, whose scripts `test_ci_jobs` and others run."""
+    return sorted((EXAMPLES / "ci").glob("*.yml"))
 
 
 @cache
 def proven_files() -> frozenset[Path]:
     """Return the files of the examples that the commands of a transcript or a test read or run, and the transcripts."""
-    found = {*transcripts(), *site_configs(), *workflows(), *EXAMPLES.glob("*/.pre-commit-config.yaml")}
+    found = {*transcripts(), *site_configs(), *workflows()}
     for folder in {transcript.parent for transcript in transcripts()}:
         lines = [command.line for path in folder.glob("*.console") for command in commands(path.read_text("utf-8"))]
         words = {word for line in lines for word in line.split()}

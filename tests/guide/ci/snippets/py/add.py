@@ -1,5 +1,0 @@
-photos = ["A cat"]
-
-# START add
-photos.append("A dog")
-# END add
