@@ -56,6 +56,7 @@ export default {
         docsDir: 'docs',
         language: ['en', 'ja'],
         hashed: true,
+        ignoreCssSelectors: ['.theme-snipproof-foot'],
         highlightSearchTermsOnTargetPage: true,
         explicitSearchResultPath: true,
       },

@@ -24,7 +24,7 @@ false green
 
 That every shown statement ran is decided by a second run with a trace that shares nothing with the probes of snipproof:
 each statement that a Snippet shows, unless it is inside a branch, a loop or a handler that the Snippet shows as well
-(``docs/docs/guide/proven.md``). Such a statement must also end without an error: see ``statement_trace.py``.
+(``docs/docs/guide/proven.mdx``). Such a statement must also end without an error: see ``statement_trace.py``.
 
 Many Mutations are proven in one run: each is a copy of the whole project in a folder of its own. The exit code is 1 if
 there is a false green.
@@ -249,8 +249,9 @@ class Campaign:
     def one(self, kind: str, seed: int, random: Random) -> Mutation | None:
         """Return one Mutation."""
         if kind == "page":
-            pages = [page.path for page in self.site.pages if page.references]
-            path = random.choice(pages)
+            # No Suite of this project runs what the other pages show: the tests of the guide do.
+            proven = [page for page in self.site.pages if any(r.source in self.site.suite_of for r in page.references)]
+            path = random.choice([page.path for page in proven])
             return mutate_page(seed, path, self.site.text_of(path))
         if kind == "suite":
             path = random.choice(self._suites)
@@ -377,9 +378,9 @@ class Campaign:
             if trial:
                 (folder / name / trial.mutation.path).write_text(trial.mutation.text, encoding="utf-8")
             for page in (folder / name / "docs").rglob("*.md*"):
-                text = page.read_text(encoding="utf-8").replace("'@site/", f"'@site/{name}/")
-                page.write_text(text.replace("loader!/snippets/", f"loader!/{name}/snippets/"), encoding="utf-8")
-        pages = [f"{name}/docs/{part}" for name in names for part in ("en", "ja", "guide")]
+                text = page.read_text(encoding="utf-8").replace("!@site/../", f"!@site/{name}/")
+                page.write_text(text, encoding="utf-8")
+        pages = [f"{name}/docs/{part}" for name in names for part in ("docs", "i18n")]
         suites = [f"{name}/snippets/*/suite.yaml" for name in names]
         settings = f"[tool.snipproof]\npages = {pages}\nsuites = {suites}\nassets = 'snippets/gallery'\n"
         (folder / "pyproject.toml").write_text(settings, encoding="utf-8")

@@ -4,11 +4,18 @@
 declare module '@theme/SnipproofBlock' {
   import type {ReactNode} from 'react';
 
-  /** What proved a block. `server` and `client` are names with versions, `date` is ISO 8601. */
+  /** What proved a block. `servers` and `client` are names with versions, `date` is ISO 8601. */
   export interface Proven {
-    readonly server?: string;
+    readonly servers: readonly string[];
+    /** Missing if there were several. */
     readonly client?: string;
     readonly date: string;
+  }
+
+  /** What a block of output was compared with: which output, and of code in which languages. */
+  export interface Comparison {
+    readonly output: 'stdout' | 'response' | 'requests' | 'error';
+    readonly languages: readonly string[];
   }
 
   /** The runnable file of a block; `lines` are those that the block shows, such as `3-7,12`. */
@@ -25,8 +32,8 @@ declare module '@theme/SnipproofBlock' {
     readonly proven?: Proven;
     /** Where the lines of the Source can be read. */
     readonly href?: string;
-    /** For a block of output: what it was compared with. */
-    readonly output?: 'stdout' | 'response' | 'requests' | 'error';
+    /** For a block of output; each gets a mark. */
+    readonly compared?: readonly Comparison[];
     readonly file?: WholeFile;
   }
 
@@ -35,10 +42,11 @@ declare module '@theme/SnipproofBlock' {
 
 declare module '@theme/SnipproofMark' {
   import type {ReactNode} from 'react';
-  import type {Props as BlockProps, Proven} from '@theme/SnipproofBlock';
+  import type {Props as BlockProps, Comparison, Proven} from '@theme/SnipproofBlock';
 
-  export interface Props extends Pick<BlockProps, 'href' | 'output'> {
+  export interface Props extends Pick<BlockProps, 'href'> {
     readonly proven: Proven;
+    readonly compared?: Comparison;
   }
 
   export default function SnipproofMark(props: Props): ReactNode;

@@ -46,6 +46,11 @@ def plural(number: int, noun: str, plural_noun: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural_noun or noun + 's'}"
 
 
+def megabytes(size: int) -> str:
+    """Return a number of bytes as ``0.3 MB`` or ``1,234 MB``."""
+    return f"{size / 1e6:,.1f} MB" if size < 10_000_000 else f"{size / 1e6:,.0f} MB"
+
+
 def listed(items: Sequence[str]) -> str:
     """Return ``a, b and 3 more``: the first twelve of ``items``, and the number of the others."""
     more = f" and {len(items) - _MAX_LISTED} more" if len(items) > _MAX_LISTED else ""

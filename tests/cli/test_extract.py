@@ -118,8 +118,13 @@ def test_a_report_adds_what_was_proven(site: Path, tmp_path: Path, capfdbinary: 
     assert main(["extract", "--root", str(site), "--report", str(path)]) == 0
     (entry,) = json.loads(capfdbinary.readouterr().out)["references"]
     assert (entry["proven"]["state"], entry["proven"]["snippets"]) == ("proven", ["snippets/a.py::A"])
+    output = site / "manifest.json"
+    write = ["extract", "--root", str(site), "--report", str(path), "--output", str(output)]
+    assert main(write) == 0
+    written = output.read_bytes()
     write_report(path, assemble(facts, make_run(), [], [], {}))
-    assert main(["extract", "--root", str(site), "--report", str(path)]) == 2
+    assert main(write) == 2
+    assert output.read_bytes() == written, "a run of a selection sets and removes no mark"
     write_report(path, assemble(facts, make_run(), [snippet], [], {}))
     (site / "snippets/a.py").write_text(SOURCE + "# another\n")
     assert main(["extract", "--root", str(site), "--report", str(path)]) == 1

@@ -48,3 +48,20 @@ def test_a_run_sends_nothing_to_anyone(binary: Path, tmp_path: Path) -> None:
         done = prove(binary, *alone)
     assert done.returncode == 0, done.stdout + done.stderr
     assert set(record.read_text(encoding="utf-8").splitlines()) <= NAMED_IN_THE_GUIDE
+
+
+def test_what_was_provisioned_needs_no_network(binary: Path, tmp_path: Path) -> None:
+    """The first time fills the caches; the second time finds everything, in a network without a way out."""
+    if reason := reason_against():
+        pytest.skip(reason)
+    env = {**os.environ, "SNIPPROOF_WEAVIATE_MODE": "embedded"}
+    command = [sys.executable, "-m", "snipproof", "provision", "--require"]
+    record = tmp_path / "record"
+    alone = ["unshare", "--net", sys.executable, str(LONE_NETWORK), str(record)]
+    subprocess.run(command, cwd=ROOT, env=env, check=True)
+    done = subprocess.run([*alone, *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    states = [line.partition(": ")[2] for line in done.stdout.splitlines()]
+    assert len(states) == 8
+    assert all("was there, " in state and "built" not in state for state in states), done.stdout
+    assert record.read_text(encoding="utf-8") == ""

@@ -58,6 +58,7 @@ import Other from "!!raw-loader!/other/three.py";
 <FilteredTextBlock text={One} startMarker="# START prints" endMarker="# END prints" language="py" />
 <FilteredTextBlock text={One} startMarker="# START Expected prints" endMarker="# END Expected prints" language="json" />
 <FilteredTextBlock text={Other} startMarker="# START three" endMarker="# END three" language="py" />
+<FilteredTextBlock text={One} startMarker="# START good" endMarker="# END good" language="json" />
 """
 
 
@@ -116,12 +117,14 @@ def test_a_whole_run(reported: Project) -> None:
     assert (matched["outcome"], differs["outcome"]) == ("matched", "differs")
     assert ["changed", 14, ' "title": "A dog",', ' "title": "A cat",'] in differs["rows"]
     assert [(each["kind"], each["suite"] is None) for each in report["references"]] == [
-        ("snippet", False), ("expectation", False), ("snippet", True),
+        ("snippet", False), ("expectation", False), ("snippet", True), ("snippet", False),
     ]  # fmt: skip
+    findings = [each["finding"] and each["finding"]["rule"] for each in report["references"]]
+    assert findings == [None, None, None, "SP305"]
     result.stdout.fnmatch_lines(
         [
             "  snippets/py/one.py:9 never ran (error branch, not counted)",
-            "snipproof: coverage: 100 % (2 of 2 shown statements)",
+            "snipproof: coverage: 100 % (3 of 3 shown statements)",
             "snipproof: report: out/report.json",
         ]
     )

@@ -5,35 +5,15 @@ After a change of what a command prints, ``SNIPPROOF_TEST_UPDATE=1 pytest tests/
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-import sys
+import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.guide import EXAMPLES, transcripts
-from tests.support.transcripts import commands, normalised, rewritten, run
-
-if TYPE_CHECKING:
-    from snipproof.services.startup import Services
-
-#: Plugins of pytest that this repository's tests need, and that a reader does not have.
-WITHOUT = "-p no:hypothesispytest -p no:randomly -p no:cacheprovider"
-
-
-@pytest.fixture(scope="module")
-def environment(services: Services) -> dict[str, str]:
-    """The environment of a reader, except that the server is already there."""
-    ours = ("CI", "COLUMNS", "FORCE_COLOR", "GITHUB_", "NO_COLOR", "PYTEST_", "SNIPPROOF_")
-    address = services.weaviate
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PYTEST_ADDOPTS": WITHOUT,
-        "SNIPPROOF_WEAVIATE_URL": address.url,
-        "SNIPPROOF_WEAVIATE_GRPC": f"{address.grpc_host}:{address.grpc_port}",
-    }
-
+from tests.support.guide import EXAMPLES, ROOT, site_configs, transcripts
+from tests.support.transcripts import commands, rewritten, run
 
 @pytest.mark.slow
 @pytest.mark.parametrize("transcript", transcripts(), ids=lambda path: str(path.relative_to(EXAMPLES)))
@@ -45,5 +25,16 @@ def test_commands_print_what_the_guide_shows(transcript: Path, tmp_path: Path, e
     printed = [run(command.line, project, environment) for command in shown]
     if "SNIPPROOF_TEST_UPDATE" in os.environ:
         transcript.write_text(rewritten(text, printed), encoding="utf-8")
-    else:
-        assert [command.output for command in shown] == printed
+        return
+    for command, lines in zip(shown, printed, strict=True):
+        assert "\n".join(lines) == "\n".join(command.output), command.line
+
+
+@pytest.mark.toolchain("node")
+@pytest.mark.parametrize("config", site_configs(), ids=lambda path: str(path.relative_to(EXAMPLES)))
+def test_a_site_is_built_with_the_package_of_this_repository(config: Path, tmp_path: Path) -> None:
+    package = json.loads((ROOT / "integrations" / "docusaurus" / "package.json").read_text(encoding="utf-8"))
+    shutil.copy(config, tmp_path / "config.mjs")
+    script = "import('./config.mjs').then(({default: {plugins}}) => console.log(JSON.stringify(plugins)))"
+    done = subprocess.run(["node", "-e", script], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == [package["name"]]

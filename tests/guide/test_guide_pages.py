@@ -12,7 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from tests.support.guide import EXAMPLES, GUIDE, ROOT, Fence, fences, pages, plain_pages, proven_files, proven_texts
+from tests.support.guide import (
+    EXAMPLES,
+    GUIDE,
+    ROOT,
+    Fence,
+    fences,
+    pages,
+    plain_pages,
+    proven_files,
+    proven_texts,
+    regions,
+    transcripts,
+)
 
 from snipproof import api
 from snipproof.cli.main import build_parser
@@ -88,8 +100,8 @@ class Setting(NamedTuple):
 
 
 def documented_settings() -> list[Setting]:
-    """Return the rows of the table in ``settings.md``."""
-    rows = re.findall(r"^\| `([^`]+)` \|([^|]*)\|([^|]*)\|", (GUIDE / "settings.md").read_text(), re.MULTILINE)
+    """Return the rows of the table in ``settings.mdx``."""
+    rows = re.findall(r"^\| `([^`]+)` \|([^|]*)\|([^|]*)\|", (GUIDE / "settings.mdx").read_text(), re.MULTILINE)
     return [Setting(key, default.strip(), variable.strip("` ")) for key, default, variable in rows]
 
 
@@ -136,10 +148,6 @@ def test_a_documented_variable_sets_its_setting_and_there_is_no_other(setting: S
     assert changed == bool(setting.variable)
 
 
-#: Pages that still show what no test runs.
-PENDING = { "writing", "proven", "report", "running", "settings", "site", "ci", "api", "adopt", "concepts", "expected-output"}
-
-
 def untested(language: str, text: str, plain: bool) -> bool:
     """Return whether a fence shows something that no test has run.
 
@@ -149,7 +157,7 @@ def untested(language: str, text: str, plain: bool) -> bool:
     return language not in ("sh", "diagram") and not (plain and text in proven_texts())
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if page.stem not in PENDING], ids=lambda page: str(page.name))
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.name))
 def test_a_fence_shows_commands_or_what_was_tested(page: Path) -> None:
     found = fences(page.read_text(encoding="utf-8"))
     assert [fence for fence in found if untested(fence.language, fence.text, page in plain_pages())] == []
@@ -160,7 +168,26 @@ def test_a_block_of_the_guide_shows_what_was_tested() -> None:
     site = Site.load(load_settings(ROOT, environ={}))
     guide = GUIDE.relative_to(ROOT).as_posix()
     shown = {each.source for each in site.references if each.page.startswith(f"{guide}/") and each.source}
-    assert shown - set(site.suite_of) - {path.relative_to(ROOT).as_posix() for path in proven_files()} == set()
+    own = {*site.suite_of, *(suite.path for suite in site.suites)}
+    assert shown - own - {path.relative_to(ROOT).as_posix() for path in proven_files()} == set()
+
+
+def test_every_example_is_shown() -> None:
+    """Each Region of a transcript stands on a page, and so does something of each example."""
+    references = Site.load(load_settings(ROOT, environ={})).references
+    blocks = {(ROOT / each.source, each.start_marker) for each in references if each.source}
+    plain = {fence.text for page in plain_pages() for fence in fences(page.read_text(encoding="utf-8"))}
+    unseen = [
+        (transcript, marker)
+        for transcript in transcripts()
+        for marker in re.findall(r"^# START .*$", transcript.read_text(encoding="utf-8"), re.MULTILINE)
+        if (transcript, marker) not in blocks
+        and dict(regions(transcript))[marker.removeprefix("# START ")] not in plain
+    ]
+    assert unseen == []
+    folders = {path.relative_to(EXAMPLES).parts[0] for path in proven_files()}
+    seen = {path.relative_to(EXAMPLES).parts[0] for path, _ in blocks if path.is_relative_to(EXAMPLES)}
+    assert folders - seen == {page.stem for page in plain_pages()}
 
 
 def test_a_fence_that_no_test_knows_is_found() -> None:
@@ -189,7 +216,7 @@ def commands(page: Path) -> Iterator[list[str]]:
 @pytest.fixture(scope="module")
 def pytest_options() -> set[str]:
     """The options that pytest has with snipproof and pytest-xdist."""
-    command = [sys.executable, "-m", "pytest", "--help"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:hypothesispytest", "--help"]
     return set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", subprocess.check_output(command, text=True)))
 
 
@@ -208,6 +235,22 @@ def test_every_command_has_the_options_that_it_is_shown_with(
             assert "arguments are required" in capsys.readouterr().err, arguments
 
 
+def options_of(page: str, heading: str) -> set[str]:
+    """Return the options in the first column of the table below ``heading``."""
+    table = (GUIDE / page).read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| ([^|]*) \|", table, re.MULTILINE)
+    return {option for row in rows for option in re.findall(r"--[a-z][a-z-]+", row)}
+
+
+def test_every_option_is_in_its_table(pytest_options: set[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of the plugin for pytest, and those of ``snipproof check``; the tables have no others."""
+    assert options_of("running.mdx", "Options") == {each for each in pytest_options if each.startswith("--snippets-")}
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["check", "--help"])
+    known = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", capsys.readouterr().out))
+    assert options_of("check.md", "Options") == known - {"--help"}
+
+
 def test_the_failure_in_the_readme_is_that_of_the_tutorial() -> None:
     (failure,) = [fence for fence in fences((ROOT / "README.md").read_text("utf-8")) if fence.text.startswith("___")]
     tutorial = iter((EXAMPLES / "getting-started" / "tutorial.console").read_text("utf-8").split("\n"))
@@ -215,6 +258,6 @@ def test_the_failure_in_the_readme_is_that_of_the_tutorial() -> None:
 
 
 def test_the_page_of_the_api_names_what_can_be_imported() -> None:
-    rows = re.findall(r"^\| (`[A-Z][^|]*) \|", (GUIDE / "api.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| (`[A-Z][^|]*) \|", (GUIDE / "api.mdx").read_text(encoding="utf-8"), re.MULTILINE)
     named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     assert named | {"Language", "SnipproofError"} == set(api.__all__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ _PAGE = (
     '<FilteredTextBlock text={Code} startMarker="# START A" endMarker="# END A" language="py" />\n'
 )
 _SOURCE = "# START A\nprint(1)\n# END A\n"
+BY_CONTENT = ("--cache-by-content",)
 
 
 @pytest.fixture
@@ -77,22 +79,28 @@ def test_nothing_changed_nothing_read(site: Path, loads: list[Path], capsys: pyt
         ("snipproof.toml", 'severity = {SP204 = "off"}\n'),
     ],
 )
-def test_a_change_is_seen(site: Path, loads: list[Path], name: str, text: str) -> None:
+@pytest.mark.parametrize("way", [(), BY_CONTENT])
+def test_a_change_is_seen(site: Path, loads: list[Path], name: str, text: str, way: tuple[str, ...]) -> None:
     """A changed page or Source, a new page in any folder that was looked into, and other settings."""
     if name.startswith("blog"):
         (site / "docusaurus.config.js").write_text("")
-    main(["check", "--root", str(site)])
+    main(["check", "--root", str(site), *way])
+    main(["check", "--root", str(site), *way])
+    assert len(loads) == 1
     (site / name).parent.mkdir(exist_ok=True)
     (site / name).write_text(text)
-    main(["check", "--root", str(site)])
+    main(["check", "--root", str(site), *way])
     assert len(loads) == 2
 
 
+@pytest.mark.parametrize("options", [(), BY_CONTENT])
 @pytest.mark.parametrize("way", ["written", "moved", "linked"])
-def test_a_change_with_the_same_size_and_time_is_seen(site: Path, loads: list[Path], way: str) -> None:
+def test_a_change_with_the_same_size_and_time_is_seen(
+    site: Path, loads: list[Path], way: str, options: tuple[str, ...]
+) -> None:
     """As ``cp -p``, ``tar`` and ``rsync -t`` leave it, in place or by another file or link of that name."""
     source = site / "code/a.py"
-    main(["check", "--root", str(site)])
+    main(["check", "--root", str(site), *options])
     times = source.stat().st_atime_ns, source.stat().st_mtime_ns
     text = source.read_text().replace("START", "STRAT")
     target = source if way == "written" else site / "code/b.py"
@@ -103,8 +111,55 @@ def test_a_change_with_the_same_size_and_time_is_seen(site: Path, loads: list[Pa
     elif way == "linked":
         source.unlink()
         source.symlink_to(target)
-    main(["check", "--root", str(site)])
+    main(["check", "--root", str(site), *options])
     assert len(loads) == 2
+
+
+def test_a_fresh_checkout_is_the_same_by_its_content(
+    site: Path, loads: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the result that CI restored; by the times of the files, everything would be read again."""
+    command = ["check", "--root", str(site)]
+    assert [main(command), main([*command, *BY_CONTENT])] == [0, 0]
+    assert len(loads) == 2
+    copy = site.with_name("copy")
+    shutil.copytree(site, copy)
+    shutil.rmtree(site)
+    copy.rename(site)
+    assert main([*command, *BY_CONTENT]) == 0
+    assert len(loads) == 2
+    assert main(command) == 0
+    assert len(loads) == 3
+    # The file is replaced by a link to one with the same text, which may be anywhere.
+    (site / "code/a.py").rename(site / "code/b.py")
+    (site / "code/a.py").symlink_to("b.py")
+    assert main([*command, *BY_CONTENT]) == 0
+    assert len(loads) == 4
+    monkeypatch.setattr(result_cache, "_contents_of_versions", lambda: "another release")
+    assert main([*command, *BY_CONTENT]) == 0
+    assert len(loads) == 5
+
+
+def test_a_fresh_installation_is_the_same_by_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times do not count, and any other text of a module or checksum of a distribution does."""
+    package, packages = tmp_path / "snipproof", tmp_path / "packages"
+    for file in (*(package / part / "a.py" for part in result_cache._PARTS), packages / "x-1.0.dist-info" / "RECORD"):
+        file.parent.mkdir(parents=True)
+        file.write_text("x = 1")
+    monkeypatch.setattr(result_cache, "_PACKAGE", package)
+    monkeypatch.setattr(sys, "path", [str(packages)])
+    first, by_times = result_cache._contents_of_versions(), result_cache._versions()
+    for file in tmp_path.rglob("*"):
+        os.utime(file, (1, 1))
+    assert result_cache._contents_of_versions() == first
+    assert result_cache._versions() != by_times
+    seen = {first}
+    for file in (package / "lint" / "a.py", packages / "x-1.0.dist-info" / "RECORD"):
+        file.write_text("x = 2")
+        seen.add(result_cache._contents_of_versions())
+    (packages / "y-1.0.dist-info").mkdir()
+    seen.add(result_cache._contents_of_versions())
+    assert len(seen) == 4
 
 
 def test_nothing_is_written_through_a_link(site: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

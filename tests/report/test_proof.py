@@ -78,3 +78,23 @@ def test_output_of_a_snippet_that_was_not_run_is_unproven() -> None:
     assert judge_blocks(report)[0].reason == "nothing was compared with it"
     report = make_report([make_snippet(NAME, "skipped")], [make_expectation(NAME)], references)
     assert judge_blocks(report)[0].reason == f"not compared: its Snippet was skipped ({NAME})"
+
+
+@pytest.mark.parametrize(
+    ("rule", "outcome", "proof"),
+    [
+        ("SP305", "matched", Proof.UNPROVEN),
+        ("SP306", "matched", Proof.UNPROVEN),
+        ("SP307", "matched", Proof.PARTLY),
+        ("SP307", "excused", Proof.UNPROVEN),
+        ("SP305", "differs", Proof.FAILED),
+    ],
+)
+def test_output_that_is_not_compared_with_the_code_beside_it(rule: str, outcome: str, proof: Proof) -> None:
+    """What `check` reports of a block counts in marks, on the report's page and in its summary."""
+    finding = {"rule": rule, "message": "it is compared with nothing"}
+    reference = make_reference("p", 4, OUTPUT, finding=finding)
+    report = make_report([make_snippet(NAME)], [make_expectation(NAME, outcome, id=OUTPUT)], [reference])
+    (block,) = judge_blocks(report)
+    assert block.proof is proof
+    assert (block.reason == finding["message"]) is (proof is not Proof.FAILED)

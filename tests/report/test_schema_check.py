@@ -93,6 +93,7 @@ def test_the_message_names_the_place(path: tuple[Any, ...], new: Any, message: s
         (entries.OutputEntry, "output"),
         (entries.ExpectationEntry, "expectation"),
         (entries.ReferenceEntry, "reference"),
+        (entries.RuleFinding, "finding"),
     ],
 )
 def test_the_types_have_the_keys_of_the_schema(entry: type, name: str) -> None:

@@ -16,7 +16,7 @@ from snipproof.errors import InfrastructureError
 from snipproof.model import Suite
 from snipproof.processes import lock
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.run.runner import RunnerContext
+from snipproof.run.runner import Pinned, RunnerContext
 from snipproof.run.toolchain import CommandError, cached_environment, call
 
 
@@ -40,7 +40,7 @@ class Cache:
     def get(self) -> Path:
         """Return the environment."""
         lock = self.root / "a/lock"
-        return cached_environment(self.context, [lock], "facts", self.fill, lambda _: self.outside)
+        return cached_environment(self.context, Pinned((lock,), "facts"), self.fill, lambda _: self.outside)
 
     @property
     def left(self) -> list[str]:
@@ -67,7 +67,7 @@ def test_what_is_intact_is_made_once(cache: Cache) -> None:
     assert cache.get() == folder
     assert cache.filled == 1
     assert cache.logged == ["a: installing what a/lock pins (once)"]
-    assert cache.left == ["a-" + folder.name[2:], "lock"]
+    assert cache.left == ["a-" + folder.name[2:], "lock", "used"]
 
 
 def test_damage_is_repaired(cache: Cache, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_nothing_is_kept_of_a_failure(cache: Cache, error: BaseException) -> Non
     cache.error = error
     with pytest.raises((KeyboardInterrupt, InfrastructureError)) as caught:
         cache.get()
-    assert cache.left == ["lock"]
+    assert cache.left == ["lock", "used"]
     if isinstance(error, OSError):
         assert str(caught.value).startswith(f"{cache.root}/cache/environments cannot be used: full\n  hint: free some")
         assert "SNIPPROOF_CACHE_DIR" in str(caught.value)

@@ -391,9 +391,34 @@ def test_segments_are_those_that_are_shown(tmp_path: Path) -> None:
 
 
 def test_output_names_what_it_is_compared_with(tmp_path: Path) -> None:
-    """A block of output has its Snippets and which output of theirs it shows; code has no such key."""
+    """A block of output has the Snippets that its Source binds, and those of all tabs above it; code has none."""
     source = "# START a\nx\n# END a\n# START Expected a results {from: response}\n# 1\n# END Expected a results\n"
     output = BLOCK.replace("START a", "START Expected a results").replace("END a", "END Expected a results")
     code, shown = blocks(tmp_path, f"{IMPORT}{BLOCK}\n\n{output}\n", **{"a.py": source})
     assert "compared_with" not in code
-    assert shown["compared_with"] == [{"snippet": "a", "output": "response"}]
+    assert shown["compared_with"] == [{"snippet": "a.py::a", "output": "response"}]
+
+
+def test_output_below_tabs_is_compared_with_each_of_them(tmp_path: Path) -> None:
+    """What a page claims counts where a Suite runs the code, unless the tab opts out."""
+    opt_out = "{/* snipproof: not compared because it prints nothing */}"
+    tabs = [BLOCK.replace("Code", "Py"), BLOCK.replace("Code", "Ts"), f"{opt_out}\n\n{BLOCK.replace('Code', 'Go')}"]
+    items = "".join(f"<TabItem value='{number}'>\n\n{tab}\n\n</TabItem>\n" for number, tab in enumerate(tabs))
+    imports = "".join(f"import {name} from '!!raw-loader!/{name}.py';\n" for name in ("Py", "Ts", "Go"))
+    output = BLOCK.replace("START a", "START Expected a results").replace("END a", "END Expected a results")
+    page = f"{imports}\n<Tabs>\n{items}</Tabs>\n\n{output.replace('Code', 'Py')}\n"
+    expected = "# START Expected a results\n# 1\n# END Expected a results\n"
+    suite = "flavour: f\nlanguage: python\nsources: ['*.py']\n"
+    files = {"Py.py": SOURCE + expected, "Ts.py": SOURCE, "Go.py": SOURCE, "suite.yaml": suite, "docs/page.mdx": page}
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    site = Site.load(Settings(root=tmp_path, suites=("suite.yaml",)))
+    compared = [entry["compared_with"] for entry in manifest(site)["references"] if "compared_with" in entry]
+    assert compared == [
+        [
+            {"snippet": "Py.py::a", "output": "stdout"},
+            {"snippet": "Py.py::a", "output": "response"},
+            {"snippet": "Ts.py::a", "output": "response"},
+        ]
+    ]

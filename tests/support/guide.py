@@ -6,7 +6,7 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.support.transcripts import commands
 
@@ -15,6 +15,9 @@ from snipproof.site.docs_site import Site
 from snipproof.site.mdx.page import scan_page
 from snipproof.site.mdx.structure import PageStructure
 from snipproof.site.source import parse_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "docs" / "guide"
@@ -59,18 +62,30 @@ def transcripts() -> list[Path]:
     return sorted(EXAMPLES.glob("*/*.console"))
 
 
+def site_configs() -> list[Path]:
+    """Return the settings of Docusaurus of all examples."""
+    return sorted(EXAMPLES.glob("*/docusaurus.config.js"))
+
+
+def workflows() -> list[Path]:
+    """Return the workflows of GitHub and GitLab and the hook, whose scripts `test_ci_jobs` and others run."""
+    return sorted((EXAMPLES / "ci").glob("*.yml"))
+
+
 @cache
 def proven_files() -> frozenset[Path]:
-    """Return the files of the examples that the commands of a transcript read or run, and the transcripts."""
-    found = set(transcripts())
-    for folder in {transcript.parent for transcript in found}:
+    """Return the files of the examples that the commands of a transcript or a test read or run, and the transcripts."""
+    found = {*transcripts(), *site_configs(), *workflows()}
+    for folder in {transcript.parent for transcript in transcripts()}:
+        lines = [command.line for path in folder.glob("*.console") for command in commands(path.read_text("utf-8"))]
+        words = {word for line in lines for word in line.split()}
+        found |= {folder / word for word in words if (folder / word).is_file()}
+        if not (folder / "docs").is_dir():
+            continue
         site = Site.load(load_settings(folder, environ={}))
-        programs = {
-            command.line.split()[0] for path in folder.glob("*.console") for command in commands(path.read_text())
-        }
         paths = {page.path for page in site.pages} | {suite.path for suite in site.suites} | set(site.sources)
-        if "pytest" in programs:
-            found |= set(folder.rglob("conftest.py"))
+        if "pytest" in words:
+            found |= {*folder.rglob("conftest.py"), *folder.rglob("gallery/*.json")}
         else:  # nobody has run its Sources
             paths -= set(site.suite_of)
         found |= {folder / path for path in paths}
@@ -79,15 +94,18 @@ def proven_files() -> frozenset[Path]:
     return frozenset(found)
 
 
+def regions(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each Region of a file."""
+    text = path.read_text(encoding="utf-8")
+    lines = text.split("\n")
+    for region in parse_source(path.name, text).regions:
+        shown = [line for first, last in region.segments for line in lines[first - 1 : last]]
+        yield region.name, "".join(f"{line}\n" for line in shown)
+
+
 @cache
 def proven_texts() -> frozenset[str]:
-    """Return the texts of tested files and of their Regions."""
-    found = set()
-    for path in proven_files():
-        text = path.read_text(encoding="utf-8")
-        lines = text.split("\n")
-        found.add(text)
-        for region in parse_source(path.name, text).regions:
-            shown = [line for first, last in region.segments for line in lines[first - 1 : last]]
-            found.add("".join(f"{line}\n" for line in shown))
-    return frozenset(found)
+    """Return the texts of these files and of their Regions."""
+    files = proven_files()
+    whole = [path.read_text(encoding="utf-8") for path in files]
+    return frozenset([*whole, *(text for path in files for _, text in regions(path))])

@@ -90,6 +90,7 @@ def make_reference(page: str, line: int, region: str, /, **changes: Any) -> Refe
         "language": "py",
         "live": True,
         "digest": "1" * 64,
+        "finding": None,
     }
     made.update(changes)  # type: ignore[typeddict-item]
     return made

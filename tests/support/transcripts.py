@@ -13,11 +13,14 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from snipproof.config import Settings
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 PROMPT = "$ "
+VERSION = Settings().weaviate.version
 _MARKER = re.compile(r"# (?:START|END) ")
 _FIRST = re.compile(r"=+ test session starts =+|platform |(?:cachedir|rootdir|configfile|plugins|testpaths): ")
 _SUMMARY = re.compile(r"=+ short test summary info =+")
@@ -75,10 +78,10 @@ def normalised(lines: Sequence[str]) -> Iterator[str]:
         if in_summary or _LAST.fullmatch(line) or _FIRST.match(line):
             continue
         if line.startswith("snipproof: weaviate: "):
-            yield "snipproof: weaviate: embedded 1.39.0 (no container engine answers)"
+            yield f"snipproof: weaviate: embedded {VERSION} (no container engine answers)"
         else:
             shown = line.removeprefix("collecting ... ")  # a terminal overwrites it
-            yield shown.replace("Weaviate 1.39.0 (url)", "Weaviate 1.39.0 (embedded)").rstrip()
+            yield shown.replace(f"Weaviate {VERSION} (url)", f"Weaviate {VERSION} (embedded)").rstrip()
 
 
 def rewritten(text: str, printed: Sequence[Sequence[str]]) -> str:
@@ -94,6 +97,8 @@ def rewritten(text: str, printed: Sequence[Sequence[str]]) -> str:
 def _merged(command: Command, printed: Sequence[str]) -> list[str]:
     body = list(command.below)
     tail: list[str] = []
+    while body and not body[0]:
+        body.pop(0)
     while body and (not body[-1] or _MARKER.match(body[-1])):
         tail.insert(0, body.pop())
     blocks = difflib.SequenceMatcher(a=command.output, b=printed, autojunk=False).get_matching_blocks()
@@ -101,7 +106,8 @@ def _merged(command: Command, printed: Sequence[str]) -> list[str]:
     passed = written = 0
     for line in body:
         if _MARKER.match(line):
-            place = min((new for old, new, size in blocks if old + size > passed), default=len(printed))
+            after = ((new + max(passed - old, 0)) for old, new, size in blocks if old + size > passed)
+            place = next(after, len(printed))
             result += [*printed[written:place], line]
             written = place
         else:

@@ -2,7 +2,7 @@
 
 import {createHash} from 'node:crypto';
 import {readFileSync, statSync} from 'node:fs';
-import {basename, dirname, join, resolve} from 'node:path';
+import {basename, dirname, extname, join, resolve} from 'node:path';
 
 import type {Output, Proven, Reference, Software} from './manifest.js';
 import type {PageEntry, Pages, ReadSource} from './pages.js';
@@ -148,7 +148,7 @@ class PageBuild {
       if (!path || entry?.byKey.has(keyOf(block))) continue;
       const below = path.startsWith('@site/') ? path.slice('@site/'.length) : path.slice(1);
       const isRelative = path.startsWith('.');
-      this.#context.addMissingDependency(isRelative ? resolve(dirname(this.#context.resourcePath), path) : join(this.#pages.root, below));
+      this.#context.addMissingDependency(isRelative ? resolve(dirname(this.#context.resourcePath), path) : join(this.#pages.setup.siteDir, below));
     }
   }
 
@@ -244,25 +244,25 @@ class PageBuild {
 
   /** Return the props of what stands around a block, as source text; `undefined` if there is nothing to show. */
   #around({attributes, reference, bytes}: Block, proofs: string[]): string | undefined {
-    const {source, segments, proven, compared_with: compared, highlighter} = reference!;
+    const {source, segments, highlighter} = reference!;
     let props = '';
-    if (proven && proofOf(proven) === 'proven') {
-      // Output may be compared with many clients: their names would hide the rest.
-      const [client, ...others] = proven.clients.map(nameOf);
-      const row = JSON.stringify({server: proven.servers.map(nameOf)[0], client: others.length ? undefined : client, date: proven.date});
+    const mark = markOf(reference!);
+    if (mark) {
+      const row = JSON.stringify(mark.proven);
       if (!proofs.includes(row)) proofs.push(row);
       props += `proven: _snipproofProven[${proofs.indexOf(row)}], `;
       const href = this.#href(source, segments);
       if (href) props += `href: ${JSON.stringify(href)}, `;
-      const output: Output | undefined = compared?.[0]?.output;
-      if (output) props += `output: ${JSON.stringify(output)}, `;
+      if (mark.compared) props += `compared: ${JSON.stringify(mark.compared)}, `;
     }
     if (this.#pages.mayPublish(source) && attributes.wholeFile !== false) {
       const digest = createHash('sha256').update(bytes!).digest('hex').slice(0, 8);
       const name = `assets/snipproof/${digest}/${basename(source)}`;
       if (!this.#isServer) this.#context.emitFile(name, bytes!);
       const lines = segments.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
-      const row = JSON.stringify({source, language: highlighter, lines});
+      // The language of output is not that of the file around it; highlighters know languages by their extensions too.
+      const language = (mark?.compared || reference!.compared_with) && extname(source) ? extname(source).slice(1) : highlighter;
+      const row = JSON.stringify({source, language, lines});
       props += `file: {url: __webpack_public_path__ + ${JSON.stringify(name)}, ${row.slice(1)}, `;
     }
     return props || undefined;
@@ -289,8 +289,30 @@ interface Block {
   unproven?: Problem;
 }
 
+interface Mark {
+  proven: {servers: string[]; client: string | undefined; date: string};
+  compared?: {output: Output; languages: string[]}[];
+}
+
 function proofOf(proven: Proven | null | undefined): 'proven' | 'failed' | 'unproven' {
   return proven?.state === 'proven' || proven?.state === 'failed' ? proven.state : 'unproven';
+}
+
+/** Return what the mark of a block shows, `undefined` if it has none. */
+function markOf({proven, compared_with: isOutput}: Reference): Mark | undefined {
+  if (!proven || proofOf(proven) !== 'proven') return undefined;
+  const servers = proven.servers.map(nameOf);
+  // Output may be compared with many clients: their names would hide the rest.
+  const [client, ...others] = proven.clients.map(nameOf);
+  if (servers.length === 0 && client === undefined) return undefined;
+  const mark = {proven: {servers, client: others.length > 0 ? undefined : client, date: proven.date}};
+  if (!isOutput && !proven.compared_with) return mark;
+  // Only what the run really compared.
+  const found = proven.compared_with ?? [];
+  if (found.length === 0 || found.some(({outcome}) => outcome !== 'matched')) return undefined;
+  const outputs = [...new Set(found.map(({origin}) => origin))];
+  const languages = (output: Output) => [...new Set(found.filter(({origin}) => origin === output).map(({language}) => language))];
+  return {...mark, compared: outputs.map((output) => ({output, languages: languages(output)}))};
 }
 
 function nameOf({name, version}: Software): string {

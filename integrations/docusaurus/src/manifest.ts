@@ -17,6 +17,8 @@ export interface Proven {
   date: string;
   servers: Software[];
   clients: Software[];
+  /** For a block of output: each Snippet whose output it is, and what the comparison found. */
+  compared_with?: {snippet: string; origin: Output; outcome: string; language: string}[];
 }
 
 export type Output = 'stdout' | 'response' | 'requests' | 'error';
@@ -38,6 +40,7 @@ export interface Reference {
   sha256: string;
   segments: [number, number][];
   live: boolean;
+  /** For a block of output: what a run compares it with. */
   compared_with?: {snippet: string; output: Output}[];
   proven?: Proven | null;
 }

@@ -133,6 +133,8 @@ export class CompiledPage {
     if (element?.type !== 'Identifier' || element.name !== component.name || props?.type !== 'ObjectExpression') return;
     const values = new Map<string, AnyNode>();
     for (const property of props.properties as AnyNode[]) {
+      // It may replace what stands before it, so nothing of that is known.
+      if (property.type === 'SpreadElement') values.clear();
       if (property.type !== 'Property') continue;
       values.set((property.key.name ?? property.key.value) as string, property.value as AnyNode);
     }

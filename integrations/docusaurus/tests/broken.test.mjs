@@ -1,4 +1,4 @@
-// What is wrong fails the build before the bundler starts, with the page, the line, the rule and a hint.
+// What is wrong fails the build with the page, the line, the rule and a hint. `run.test.mjs` has a Snippet that failed.
 
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
@@ -56,16 +56,6 @@ test('a manifest that is stale: a marker broken after it was written, and a page
     /_includes\/shared\.mdx:6:1 stale-manifest code\/boats\.py has changed since the manifest was written\n\s+write it again: snipproof extract --output manifest\.json/,
     /docs\/_includes\/near\.mdx:1:1 stale-manifest this page has changed since the manifest was written/,
   );
-  site.configure({plugin: {}});
-});
-
-test('a block whose Snippet failed', async () => {
-  await site.extract((manifest) => {
-    const [reference] = manifest.references.filter(({page, region}) => page === '_includes/shared.mdx' && region === 'Sail');
-    reference.proven = {state: 'failed', reason: 'failed', date: '2026-11-28T10:00:00Z', servers: [], clients: []};
-  });
-  site.configure({plugin: {manifest: 'manifest.json'}});
-  await fails([], /_includes\/shared\.mdx:6:1 failed this block is not proven: failed/);
   site.configure({plugin: {}});
 });
 

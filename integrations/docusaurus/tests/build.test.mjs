@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {blocks, isOldestInstalled, isSkipped, preformatted, Site} from './support.mjs';
+import {blocks, content, isOldestInstalled, isSkipped, preformatted, Site} from './support.mjs';
 
 const PAGES = {
   'index.html': 'docs/intro.mdx',
@@ -21,7 +21,9 @@ async function compare(name, variant) {
   assert.deepEqual([...pages[1].keys()].sort(), [...pages[0].keys()].sort());
   let compared = 0;
   for (const [path, html] of pages[0]) {
-    assert.deepEqual(preformatted(pages[1].get(path)), preformatted(html), path);
+    const built = pages[1].get(path);
+    assert.deepEqual(preformatted(built), preformatted(html), path);
+    assert.equal(content(built), content(html), `${path}: titles and whatever else stands around blocks`);
     compared += preformatted(html).length;
   }
   assert.ok(compared >= 15, `${compared} blocks`);

@@ -143,6 +143,17 @@ test('a page that is not in the manifest is refused, and compiled again once it 
   assert.ok(missing.includes(made.pages.fileOf('docs/q.mdx')));
 });
 
+test('a file that is missing is watched for where the site looks for it', async () => {
+  const {root, setup} = await site();
+  const siteDir = join(root, 'docs');
+  const pages = new Pages({...setup, siteDir, options: validate({root: '..', manifest: '../manifest.json'})});
+  await pages.load();
+  for (const [path, file] of [['@site/../b.py', 'b.py'], ['/b.py', 'docs/b.py'], ['./b.py', 'docs/b.py'], ['../b.py', 'b.py']]) {
+    const {missing} = await load({root, pages}, {code: COMPILED.replace('/a.py', path), watchMode: true});
+    assert.deepEqual(missing, [join(root, file)], path);
+  }
+});
+
 test('a page outside of the root is refused', async () => {
   const made = await site({options: {root: '.'}});
   writeFileSync(join(folder, 'outside.mdx'), PAGE);
@@ -168,7 +179,7 @@ test('the finding about an import is reported for its blocks', async () => {
 test('a proven block has a mark with what proved it, and a link to its lines', async () => {
   const made = await site({reference: {proven: PROVEN}, options: {sourceUrl: 'https://example.org/blob/main'}});
   const {result} = await load(made);
-  assert.ok(result.startsWith('const _snipproofProven = [{"server":"Weaviate 1.39.0","client":"weaviate-client 4.23.1","date":"2026-11-28T10:00:00Z"}];\n'));
+  assert.ok(result.startsWith('const _snipproofProven = [{"servers":["Weaviate 1.39.0"],"client":"weaviate-client 4.23.1","date":"2026-11-28T10:00:00Z"}];\n'));
   assert.match(result, /SnipproofBlock, \{proven: _snipproofProven\[0\], href: "https:\/\/example\.org\/blob\/main\/a\.py#L3-L3", children: _jsx\(Block/);
 });
 
@@ -176,13 +187,39 @@ test('one of many clients is not named, and the link may come from a function', 
   const proven = {...PROVEN, clients: [...PROVEN.clients, {name: 'another-client', version: '1.0.0'}]};
   const sourceUrl = (source, first, last) => `/${source}?${first}-${last}`;
   const {result} = await load(await site({reference: {proven}, options: {sourceUrl}}));
-  assert.match(result, /"server":"Weaviate 1\.39\.0","date"/);
+  assert.match(result, /"servers":\["Weaviate 1\.39\.0"\],"date"/);
   assert.match(result, /href: "\/a\.py\?3-3"/);
 });
 
+const row = (language, origin = 'response', outcome = 'matched') => ({snippet: `${language}::a`, origin, outcome, language});
+
 test('a block of output names what it was compared with', async () => {
-  const {result} = await load(await site({reference: {proven: PROVEN, compared_with: [{snippet: 'b', output: 'response'}]}}));
-  assert.match(result, /output: "response"/);
+  const compared = [row('Python', 'stdout'), row('Go'), row('Go'), row('Java')];
+  const {result} = await load(await site({reference: {proven: {...PROVEN, compared_with: compared}}}));
+  assert.match(result, /compared: \[{"output":"stdout","languages":\["Python"\]},{"output":"response","languages":\["Go","Java"\]}\], children/);
+});
+
+for (const [name, compared_with] of Object.entries({
+  'the report did not compare': undefined,
+  'the report compared with nothing': [],
+  'was not compared with all': [row('Go'), row('Java', 'response', 'excused')],
+})) {
+  test(`output that ${name} has no mark, whatever its state is`, async () => {
+    const reference = {proven: {...PROVEN, compared_with}, compared_with: [{snippet: 'b', output: 'response'}]};
+    assert.doesNotMatch((await load(await site({reference}))).result, /Snipproof/);
+  });
+}
+
+test('all servers are named, and a mark that could name nothing is not there', async () => {
+  const servers = ['1.39.0', '1.40.0'].map((version) => ({name: 'Weaviate', version}));
+  assert.match((await load(await site({reference: {proven: {...PROVEN, servers}}}))).result, /"servers":\["Weaviate 1\.39\.0","Weaviate 1\.40\.0"\]/);
+  assert.doesNotMatch((await load(await site({reference: {proven: {...PROVEN, servers: [], clients: []}}}))).result, /Snipproof/);
+});
+
+test('the whole file of output is highlighted in its own language', async () => {
+  const compared_with = [{snippet: 'b', output: 'response'}];
+  const {result} = await load(await site({reference: {compared_with, highlighter: 'json'}, options: {wholeFile: ['*.py']}}));
+  assert.match(result, /"language":"py"/);
 });
 
 for (const [name, proven] of Object.entries({
@@ -235,6 +272,8 @@ test('under docusaurus start, a page is compiled once while only its Sources cha
   const made = await site();
   const page = join(made.root, 'docs/p.mdx');
   const load_ = async () => load(made, {watchMode: true});
+  const soon = Date.now() / 1000 + 600; // however slow this machine is
+  utimesSync(page, soon, soon);
   assert.ok((await load_()).wasCompiled, 'the page was just written, and may be read before or after');
   assert.ok((await load_()).wasCompiled);
   utimesSync(page, 1, 1);

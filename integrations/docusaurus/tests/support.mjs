@@ -1,18 +1,19 @@
 // What the tests of built sites share: a copy of the fixture, its build, and the blocks of a page.
 //
-// `snipproof` must be on the PATH, or SNIPPROOF name it.
+// `snipproof` must be on the PATH, or SNIPPROOF name it. The Python beside it has pytest and snipproof's extra `weaviate`.
 
 import {execFile, spawn} from 'node:child_process';
 import {cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
-import {dirname, join, relative} from 'node:path';
+import {dirname, join, relative, resolve} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {promisify} from 'node:util';
 
 const TESTS = dirname(fileURLToPath(import.meta.url));
 const REPOSITORY = join(TESTS, '..', '..', '..');
 const COMPONENT = join(REPOSITORY, 'docs', 'src', 'components');
-const SNIPPROOF = process.env.SNIPPROOF ?? 'snipproof';
+// Sites are built in their own folders.
+const SNIPPROOF = process.env.SNIPPROOF?.includes('/') ? resolve(process.env.SNIPPROOF) : (process.env.SNIPPROOF ?? 'snipproof');
 const NEWEST = TESTS;
 const OLDEST = join(TESTS, 'docusaurus-3.9');
 const run = promisify(execFile);
@@ -74,8 +75,8 @@ export class Site {
   }
 
   /** Write the manifest to `manifest.json`, changed by `change`, and return it. */
-  async extract(change = (manifest) => manifest) {
-    await run(SNIPPROOF, ['extract', '--root', this.root, '--output', this.path('manifest.json')]);
+  async extract(change = (manifest) => manifest, ...options) {
+    await run(SNIPPROOF, ['extract', '--root', this.root, '--output', this.path('manifest.json'), ...options]);
     const manifest = JSON.parse(this.read('manifest.json'));
     change(manifest);
     this.write('manifest.json', JSON.stringify(manifest));
@@ -123,6 +124,20 @@ export class Site {
     delete env.NODE_ENV;
     delete env.NODE_TEST_CONTEXT;
     return {cwd: this.root, env, maxBuffer: 1 << 26};
+  }
+}
+
+/** Prove the Suites of a site with pytest, on an embedded server, and write a run report; return the exit code and the output. */
+export async function prove(site, report) {
+  site.write('pytest.ini', '[pytest]\n'); // not the settings of this repository
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:PYTEST|COV|COVERAGE|NODE_TEST)_/.test(name)));
+  const python = SNIPPROOF.includes('/') ? join(dirname(SNIPPROOF), 'python') : 'python';
+  const options = ['snippets', `--snippets-report=${report}`, '--snippets-weaviate=embedded', '-p', 'no:cacheprovider', '-p', 'no:randomly'];
+  try {
+    const {stdout, stderr} = await run(python, ['-m', 'pytest', ...options], {cwd: site.root, env});
+    return {code: 0, output: stdout + stderr};
+  } catch (error) {
+    return {code: error.code ?? error.signal, output: `${error.stdout}${error.stderr}`};
   }
 }
 
@@ -200,6 +215,13 @@ export function blocks(html) {
       .replace(/\n$/, ''),
   );
 }
+
+/** The text of a part of a page, without styles and scripts. */
+export const text = (html) =>
+  html.replace(/<!--.*?-->/g, '').replace(/<style.*?<\/style>|<script.*?<\/script>/gs, '').replace(/<[^>]*>/g, '');
+
+/** All that a page shows between header and footer, as HTML. */
+export const content = (html) => html.match(/<main\b.*<\/main>/s)[0];
 
 /** The code blocks of a page as HTML. */
 export function preformatted(html) {

@@ -36,6 +36,13 @@ test('what is not known before the page runs counts as missing', () => {
   ]);
 });
 
+test('what spread attributes may replace is not known', () => {
+  const {blocks} = page('_jsx(Block, {text: Py, startMarker: "a", ...props, endMarker: "b"})');
+  assert.deepEqual(blocks, [
+    {import: null, start: null, end: 'b', language: '', includeStart: false, wholeFile: undefined},
+  ]);
+});
+
 test('blocks are found in the order of the page, in other elements and in development mode', () => {
   const {blocks} = page(
     '_jsxs(Tabs, {children: [_jsx(Block, {text: Py, startMarker: "1"}), _jsxDEV(Block, {text: Ts, startMarker: "2"}, undefined, false, {lineNumber: 3}, this)]})',

@@ -38,6 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--no-baseline", action="store_true", help="ignore the configured baseline")
     add("--update-baseline", action="store_true", help="write the current findings to the baseline")
     add("--no-cache", action="store_true", help="read all files again, even if none has changed")
+    add(
+        "--cache-by-content",
+        action="store_true",
+        help="use the last result if all files have the same content, at any times: for a cache that CI restores",
+    )
     add("--watch", action="store_true", help="check again after every change, until Ctrl-C")
     parser.epilog = "Exit codes: 0 clean, 1 findings, 2 wrong usage or settings, 69 infrastructure failure."
 
@@ -59,17 +64,18 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if options.watch:
         return _watch(arguments.root, options)
-    cache = None if arguments.no_cache or options.update_baseline else _cache(arguments.root, options)
+    cache = None if arguments.no_cache or options.update_baseline else _cache(arguments, options)
     cached = cache.load() if cache else None
     lines, code = cached or _check(arguments.root, options, cache)
     print_lines(lines)
     return code
 
 
-def _cache(root: Path, options: CheckOptions) -> ResultCache:
+def _cache(arguments: argparse.Namespace, options: CheckOptions) -> ResultCache:
     from snipproof.lint.result_cache import ResultCache
 
-    return ResultCache(root, (options, sys.stdout.isatty()))
+    settled = (options, sys.stdout.isatty())
+    return ResultCache(arguments.root, settled, by_content=arguments.cache_by_content)
 
 
 def _check(root: Path, options: CheckOptions, cache: ResultCache | None) -> tuple[list[str], int]:

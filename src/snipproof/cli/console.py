@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from snipproof.errors import SettingsError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -45,6 +47,14 @@ def interrupt_on(*signals: int) -> None:
 
     for number in signals:
         signal.signal(number, signal.default_int_handler)
+
+
+def extra_required(command: str, error: ModuleNotFoundError) -> SettingsError:
+    """Return the error for a missing extra; a missing module of this package is a defect and is raised again."""
+    if (error.name or "").startswith("snipproof"):
+        raise error
+    hint = "install it: pip install 'snipproof[weaviate]'"
+    return SettingsError(f"{command} requires the extra 'weaviate': no module named {error.name!r}", hint)
 
 
 def print_problems(site: Site) -> int:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from snipproof.cli.console import interrupt_on
-from snipproof.errors import SettingsError
+from snipproof.cli.console import extra_required, interrupt_on
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         from snipproof.processes.session_folder import SessionFolder
         from snipproof.services.startup import Services
     except ModuleNotFoundError as error:
-        raise _extra_required(error) from None
+        raise extra_required("serve", error) from None
     interrupt_on(signal.SIGINT, signal.SIGTERM)
     with SessionFolder.begin() as session:
         services = Services.start(settings, session, _log, settings.root / settings.assets if settings.assets else None)
@@ -56,11 +55,3 @@ def run(arguments: argparse.Namespace) -> int:
 def _log(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
-
-
-def _extra_required(error: ModuleNotFoundError) -> SettingsError:
-    """Return the error for a missing extra; a missing module of this package is a defect and is raised again."""
-    if (error.name or "").startswith("snipproof"):
-        raise error
-    hint = "install it: pip install 'snipproof[weaviate]'"
-    return SettingsError(f"serve requires the extra 'weaviate': no module named {error.name!r}", hint)

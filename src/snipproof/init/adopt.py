@@ -142,7 +142,7 @@ def _by_rule(findings: list[Finding]) -> Iterator[str]:
 def _next(settings: Settings, site: Site, example: FirstSuite | None) -> Iterator[str]:
     yield "next"
     if not site.references:
-        yield f"  show a Region with <{site.profile.component}> on a page: see docs/docs/guide/writing.md of snipproof"
+        yield f"  show a Region with <{site.profile.component}> on a page: see docs/docs/guide/writing.mdx of snipproof"
         return
     yield "  snipproof check   fails on new findings from now on; run it in CI"
     if settings.baseline:

@@ -4,6 +4,8 @@ A result is a file in ``.snipproof-cache`` of the root: the lines and the exit c
 file and folder that was looked at, including settings, and the result of every glob. It is used again while all of
 these, the options, the environment, the installed distributions, this package and the interpreter are the same. A stamp
 has the size, the time, and what no program can set: the time of the last change by the system's clock, and the inode.
+With ``by_content``, the stamp of a file is a checksum of its text and the place that its links lead to, and that of a
+folder one of its entries: for a fresh checkout and installation, to which CI restores the result of an earlier job.
 A result that cannot be read or does not fit is ignored: everything is read again. This module loads as little as
 possible, since the start takes most of the time of such a run.
 """
@@ -38,14 +40,18 @@ _DISTRIBUTIONS = (".dist-info", ".egg-info")
 
 
 class ResultCache:
-    """The result of one check, with these ``options``, of the site in ``root``."""
+    """The result of one check, with these ``options``, of the site in ``root``.
 
-    def __init__(self, root: Path, options: tuple[object, ...]) -> None:
+    :param by_content: whether files count as unchanged that have the same content, whatever their times are.
+    """
+
+    def __init__(self, root: Path, options: tuple[object, ...], *, by_content: bool = False) -> None:
         self._root = root.absolute()
-        request = repr((options, _environment(), os.getcwd()))  # noqa: PTH109 (as it is, to be compared)
+        self._stamp_of = _content if by_content else _stamp
+        request = repr((options, by_content, _environment(), os.getcwd()))  # noqa: PTH109 (as it is, to be compared)
         name = zlib.crc32(request.encode("utf-8", "backslashreplace"))
         self._file = self._root / FOLDER / f"check-{name:08x}.json"
-        self._key = request + _versions() + str(self._root)
+        self._key = request + (_contents_of_versions() if by_content else _versions()) + str(self._root)
         self._began = time.time_ns()
 
     def load(self) -> tuple[list[str], int] | None:
@@ -89,9 +95,9 @@ class ResultCache:
 
         return names_below(self._root / folder, find_files(self._root / folder, pattern))
 
-    def _stamp(self, path: str) -> list[int] | None:
+    def _stamp(self, path: str) -> list[int] | str | None:
         """Return the stamp of ``path``, ``None`` if it does not exist; a folder's time is that of its entries."""
-        return _stamp(os.path.join(self._root, path))  # noqa: PTH118 (for thousands of files)
+        return self._stamp_of(os.path.join(self._root, path))  # noqa: PTH118 (for thousands of files)
 
     def _changed(self, path: str) -> int:
         """Return when ``path`` changed last, by the system's own clock, which no program sets back."""
@@ -118,6 +124,18 @@ def _versions() -> str:
     """
     ours = sorted(modules())
     installed = [each for folder in dict.fromkeys(sys.path) for each in sorted(_distributions(folder or os.curdir))]
+    checksum = zlib.crc32(repr((ours, installed)).encode("utf-8", "backslashreplace"))
+    return repr((__version__, sys.version, len(ours), len(installed), checksum))
+
+
+def _contents_of_versions() -> str:
+    """Return what :func:`_versions` does, the same for each installation of the same files."""
+    ours = [(path, _content(path)) for path, *_ in sorted(modules())]
+    installed = [
+        (name, _content(os.path.join(folder, name, "RECORD")))  # noqa: PTH118 (the folder of a wheel has its checksums)
+        for folder in dict.fromkeys(sys.path)
+        for name, _ in sorted(_distributions(folder or os.curdir))
+    ]
     checksum = zlib.crc32(repr((ours, installed)).encode("utf-8", "backslashreplace"))
     return repr((__version__, sys.version, len(ours), len(installed), checksum))
 
@@ -158,6 +176,23 @@ def _files_of_added_languages() -> Iterator[str]:
         file = getattr(sys.modules.get(point.module), "__file__", None)
         if file and not Path(file).is_relative_to(_PACKAGE):
             yield str(Path(file).absolute())
+
+
+def _content(path: str) -> str | None:
+    """Return a checksum of the text of a file, or of the entries of a folder, and of where it really is."""
+    import hashlib
+
+    digest = hashlib.blake2b(os.path.realpath(path).encode("utf-8", "surrogateescape"), digest_size=16)
+    try:
+        if os.path.isdir(path):  # noqa: PTH112 (for thousands of files)
+            entries = sorted((entry.name, entry.is_dir(), entry.is_symlink()) for entry in os.scandir(path))
+            digest.update(repr(entries).encode("utf-8", "backslashreplace"))
+        else:
+            with open(path, "rb") as file:  # noqa: PTH123 (likewise)
+                digest.update(b"\0" + file.read())
+    except (OSError, ValueError):
+        return None
+    return digest.hexdigest()
 
 
 def _stamp(path: str) -> list[int] | None:

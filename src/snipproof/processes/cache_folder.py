@@ -14,3 +14,13 @@ def cache_folder(settings: Settings) -> Path:
     if settings.cache_dir:
         return settings.root / Path(settings.cache_dir).expanduser()
     return Path(platformdirs.user_cache_dir("snipproof", appauthor=False))
+
+
+def environments_folder(cache: Path) -> Path:
+    """Return the folder of ``cache`` with a folder for each environment that a lock file pins."""
+    return cache / "environments"
+
+
+def servers_folder(cache: Path) -> Path:
+    """Return the folder of ``cache`` with server binaries, each in ``version/system``."""
+    return cache / "weaviate"

@@ -27,6 +27,7 @@ import psutil
 from snipproof.errors import InfrastructureError
 from snipproof.processes.disk import TEMPORARY_HINT
 from snipproof.processes.lock import locked
+from snipproof.processes.usage import hold
 
 RUN_VARIABLE = "SNIPPROOF_RUN"
 CONTAINER_LABEL = "snipproof.run"
@@ -44,6 +45,7 @@ class SessionFolder:
         self.folder = base / session_id
         self._lock = lock
         self._pid = os.getpid()
+        self._held: list[int] = []  # descriptors
         #: Set when the session is about to end: every thread that works for it must stop.
         self.closing = threading.Event()
 
@@ -86,6 +88,12 @@ class SessionFolder:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
+    def use(self, folder: Path) -> None:
+        """Keep others from removing ``folder``, which is in the cache, until the session ends."""
+        descriptor = hold(folder)
+        if descriptor is not None:
+            self._held.append(descriptor)
+
     def will_use_containers(self) -> None:
         """Record that containers with this session's label may exist, so that a sweep looks for them."""
         (self.folder / _CONTAINERS).touch()
@@ -98,6 +106,8 @@ class SessionFolder:
             if not (self.folder / _CONTAINERS).exists() or remove_containers(self.id):
                 _remove(self.folder)
             self._lock.release()
+            while self._held:
+                os.close(self._held.pop())
 
     def __enter__(self) -> Self:
         """Return the session itself."""

@@ -19,7 +19,7 @@ from snipproof.run.bindings import check_bindings
 from snipproof.run.page_expectations import PageExpectations, read_page_expectations
 from snipproof.run.prover import Prover
 from snipproof.run.run_times import RunTimes
-from snipproof.site.claims import Claim
+from snipproof.site.claims import ClaimSet
 from snipproof.site.docs_site import Site
 from snipproof.site.source import read_source, read_text
 from snipproof.text import printable
@@ -83,10 +83,10 @@ class ProvingSession:
         """The Expectations of the Pages."""
         return read_page_expectations(self.settings, self._read_facts if self.wants_report else _read_nothing)
 
-    def _read_facts(self, site: Site, claims: Sequence[Claim]) -> None:
+    def _read_facts(self, site: Site, claimed: ClaimSet) -> None:
         from snipproof.report.tree_facts import read_tree_facts
 
-        self._facts = read_tree_facts(self.settings.root, self._all_suites, site, claims)
+        self._facts = read_tree_facts(self.settings.root, self._all_suites, site, claimed.claims, claimed.findings)
 
     @property
     def facts(self) -> TreeFacts:
@@ -199,5 +199,5 @@ class ProvingSession:
             reporter.flush()  # a line about progress must not wait in a buffer
 
 
-def _read_nothing(site: Site, claims: Sequence[Claim]) -> None:
+def _read_nothing(site: Site, claimed: ClaimSet) -> None:
     """Keep nothing of the site but the Expectations."""

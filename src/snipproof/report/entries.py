@@ -155,6 +155,13 @@ class ExpectationEntry(TypedDict):
     actual: str | None
 
 
+class RuleFinding(TypedDict):
+    """What a rule of ``snipproof check`` reports."""
+
+    rule: str
+    message: str
+
+
 class ReferenceEntry(TypedDict):
     """One block of a Page."""
 
@@ -169,6 +176,7 @@ class ReferenceEntry(TypedDict):
     language: str
     live: bool
     digest: str
+    finding: RuleFinding | None
 
 
 class RunReport(TypedDict):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import SettingsError
+from snipproof.languages import languages
 from snipproof.report.entries import as_lists, key_of, missing_of
-from snipproof.report.proof import ShownBlock, judge_blocks
-from snipproof.report.tree_facts import read_tree_facts, reference_entry, require_same_tree
+from snipproof.report.proof import Proof, ShownBlock, judge_blocks
+from snipproof.report.tree_facts import read_tree_facts, references_of, require_same_tree
 from snipproof.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from snipproof.model import Reference
-    from snipproof.report.entries import RunReport, Software
+    from snipproof.report.entries import ReferenceEntry, RunReport, Software
     from snipproof.site.docs_site import Site
 
 
@@ -25,7 +27,7 @@ def marks_of(site: Site, report: RunReport, name: str) -> dict[Reference, dict[s
     :raises SettingsError: the report is incomplete: it knows nothing of what it left out.
     :raises DocsError: the report is of other Suites or Sources than those of ``site``.
     """
-    from snipproof.site.claims import claims
+    from snipproof.site.claims import read_claims
 
     if not report["run"]["complete"]:
         missing = missing_of(report)
@@ -33,7 +35,8 @@ def marks_of(site: Site, report: RunReport, name: str) -> dict[Reference, dict[s
         raise SettingsError(
             f"{name}: the report is incomplete, so it sets no mark: {plural(len(missing), 'Snippet')} not run", hint
         )
-    facts = read_tree_facts(site.settings.root, site.suites, site, claims(site))
+    claimed = read_claims(site)
+    facts = read_tree_facts(site.settings.root, site.suites, site, claimed.claims)
     require_same_tree(report, facts, name)
     # A page may show other lines today, or claim other output: what the run has not seen proves nothing.
     lines = {region.id: as_lists(region.segments) for source in site.sources.values() for region in source.regions}
@@ -44,28 +47,56 @@ def marks_of(site: Site, report: RunReport, name: str) -> dict[Reference, dict[s
         "expectations": [known.get(key_of(each), each) for each in facts.expectations],
     }
     today["run"] = {**report["run"], "collected": []}
-    entries = [reference_entry(site, reference) for reference in site.references]
-    blocks = judge_blocks(today, entries)
-    return {reference: _mark(report, block) for reference, block in zip(site.references, blocks, strict=True)}
+    blocks = _only_as_compared(judge_blocks(today, references_of(site, claimed.findings)), report)
+    return {reference: _mark(site, report, block) for reference, block in zip(site.references, blocks, strict=True)}
 
 
-def _mark(report: RunReport, block: ShownBlock) -> dict[str, Any]:
+def _only_as_compared(blocks: Iterable[ShownBlock], report: RunReport) -> Iterator[ShownBlock]:
+    """Yield ``blocks``, where output that a page shows in another way than the one that was compared is unproven.
+
+    The digests of a report are those of Sources that Suites run. Output may stand in another file, and its display
+    language decides how it is compared.
+    """
+    seen = {_shown_output(each) for each in report["references"]}
+    for block in blocks:
+        is_compared = block.reference["kind"] == "expectation" and block.proof in (Proof.PROVEN, Proof.PARTLY)
+        if is_compared and _shown_output(block.reference) not in seen:
+            yield replace(block, proof=Proof.UNPROVEN, reason="the run did not see it as this page shows it")
+        else:
+            yield block
+
+
+def _shown_output(reference: ReferenceEntry) -> tuple[str | None, ...]:
+    return reference["source"], reference["region"], reference["language"], reference["digest"]
+
+
+def _mark(site: Site, report: RunReport, block: ShownBlock) -> dict[str, Any]:
     run = report["run"]
     mark: dict[str, Any] = {
         "state": block.proof.value,
         "reason": block.reason,
         "date": run["date"],
-        "commit": run["commit"],
+        "commit": None if run["changed"] else run["commit"],
         "servers": _software(each["server"] for each in block.snippets),
         "clients": _software(each["client"] for each in block.snippets),
         "snippets": [each["id"] for each in block.snippets],
     }
     if block.reference["kind"] == "expectation":
         mark["compared_with"] = [
-            {"snippet": each["snippet"], "origin": each["origin"], "outcome": each["outcome"]}
+            {
+                "snippet": each["snippet"],
+                "origin": each["origin"],
+                "outcome": each["outcome"],
+                "language": _language_of(site, each["snippet"]),
+            }
             for each in block.comparisons
         ]
     return mark
+
+
+def _language_of(site: Site, snippet: str) -> str:
+    """Return what readers call the language of a Snippet."""
+    return languages()[site.suite_of[snippet.partition("::")[0]].language].title
 
 
 def _software(found: Iterable[Software | None]) -> list[Software]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from snipproof.site.shown_output import PARTLY_COMPARED
 from snipproof.text import listed
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Proof(StrEnum):
 
 
 _FAILED = frozenset(("failed", "blocked", "not executed"))
+_STRENGTH = (Proof.UNPROVEN, Proof.PARTLY, Proof.PROVEN)
 _REASONS = {
     "updated": "this run changed its expected output: run it again",
     "skipped": "skipped",
@@ -64,7 +66,17 @@ def judge_blocks(report: RunReport, references: list[ReferenceEntry] | None = No
     for expectation in report["expectations"]:
         comparisons[expectation["id"]].append(expectation)
     given = report["references"] if references is None else references
-    return [_judge(each, snippets, collected, comparisons) for each in given]
+    return [_as_shown(_judge(each, snippets, collected, comparisons)) for each in given]
+
+
+def _as_shown(block: ShownBlock) -> ShownBlock:
+    """Return ``block``, not proven if it shows output that is not compared with all of the code beside it."""
+    finding = block.reference["finding"]
+    if finding is None or block.proof is Proof.FAILED:
+        return block
+    partly = finding["rule"] == PARTLY_COMPARED and block.proof is not Proof.UNPROVEN
+    proof = Proof.PARTLY if partly else Proof.UNPROVEN
+    return replace(block, proof=proof, reason=finding["message"], cause=f"{finding['rule']} of snipproof check")
 
 
 def _judge(
@@ -90,12 +102,21 @@ def _judge(
 def _of_snippet(snippet: SnippetEntry) -> tuple[Proof, str]:
     outcome, reason = snippet["outcome"], snippet["error"]["reason"] if snippet["error"] else ""
     if outcome == "passed":
-        return Proof.PROVEN, ""
+        return _of_run(snippet)
     if outcome == "unreached":
         return Proof.PARTLY, reason
     if outcome in _FAILED:
         return Proof.FAILED, reason or outcome
     return Proof.UNPROVEN, f"{_REASONS[outcome]}: {reason}" if reason else _REASONS[outcome]
+
+
+def _of_run(snippet: SnippetEntry) -> tuple[Proof, str]:
+    """Return how much a Snippet that passed proves, whatever it printed."""
+    if not snippet["complete"]:
+        return Proof.UNPROVEN, "its Source was not run as a whole"
+    if snippet["stand_in"] is not None:
+        return Proof.PARTLY, f"it was run with a stand-in: {snippet['stand_in']}"
+    return Proof.PROVEN, ""
 
 
 def _judge_output(
@@ -110,7 +131,10 @@ def _judge_output(
     else:
         proof = Proof.PROVEN if outcomes == {"matched"} else Proof.PARTLY
     if proof is Proof.PROVEN:
-        return ShownBlock(reference, proof, "", ran, tuple(compared))
+        if len({each["id"] for each in ran}) < len({each["snippet"] for each in compared}):
+            return ShownBlock(reference, Proof.UNPROVEN, "the run saw other lines of the code that gives it", ran)
+        weakest, reason = min((_of_run(each) for each in ran), key=lambda found: _STRENGTH.index(found[0]))
+        return ShownBlock(reference, weakest, reason, ran, tuple(compared))
     if not compared:
         reason = "nothing was compared with it" if reference["suite"] else "its Source is in no Suite"
         return ShownBlock(reference, proof, reason)

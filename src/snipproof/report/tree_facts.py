@@ -13,13 +13,15 @@ from snipproof.errors import DocsError, SnipproofError, UnreadableError
 from snipproof.languages import displayed
 from snipproof.report.client_version import client_of
 from snipproof.report.entries import as_lists
+from snipproof.site.page_claims import AMBIGUOUS
+from snipproof.site.shown_output import OTHER_CODE, PARTLY_COMPARED, UNCOMPARED
 from snipproof.site.source import read_source, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from snipproof.model import Reference, Source, Suite
+    from snipproof.model import Finding, Reference, Source, Suite
     from snipproof.report.entries import (
         ExpectationEntry,
         ReferenceEntry,
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from snipproof.site.claims import Claim
     from snipproof.site.docs_site import Site
 
+NOT_COMPARED = frozenset((AMBIGUOUS, UNCOMPARED, OTHER_CODE, PARTLY_COMPARED))
+"""The rules whose Findings mean that a block of output is not compared with all of the code beside it."""
 _MAX_NAMED = 3  # files in a message
 
 
@@ -49,12 +53,16 @@ class TreeFacts:
 
 
 def read_tree_facts(
-    root: Path, suites: Sequence[Suite], site: Site | None = None, claims: Sequence[Claim] = ()
+    root: Path,
+    suites: Sequence[Suite],
+    site: Site | None = None,
+    claims: Sequence[Claim] = (),
+    findings: Iterable[Finding] = (),
 ) -> TreeFacts:
     """Return the facts of the tree below ``root``.
 
     :param site: its Pages and Sources; without one, only the Sources of ``suites`` count.
-    :param claims: what the Pages of ``site`` claim.
+    :param claims: what the Pages of ``site`` claim; ``findings`` are those about them.
     """
     facts = TreeFacts()
     for suite in suites:
@@ -69,7 +77,8 @@ def read_tree_facts(
             facts.expectations += _bound(source)
     facts.expectations += [_claimed(claim) for claim in claims]
     if site is not None:
-        facts.references += _references(site)
+        facts.references += references_of(site, findings)
+        facts.references.sort(key=lambda entry: (entry["page"], entry["line"], entry["column"]))
     return facts
 
 
@@ -140,15 +149,25 @@ def _claimed(claim: Claim) -> ExpectationEntry:
     }
 
 
-def _references(site: Site) -> list[ReferenceEntry]:
-    found = [reference_entry(site, reference) for reference in site.references]
-    found.sort(key=lambda entry: (entry["page"], entry["line"], entry["column"]))
-    return found
+def references_of(site: Site, findings: Iterable[Finding]) -> list[ReferenceEntry]:
+    """Return the entries of all References as a report has them, in the order of ``site``.
+
+    :param findings: those about what Pages claim.
+    """
+    by_place = {(each.path, each.line, each.column): each for each in findings if each.rule in NOT_COMPARED}
+    return [
+        _reference(site, reference, by_place.get((reference.page, reference.line, reference.column)))
+        for reference in site.references
+    ]
 
 
-def reference_entry(site: Site, reference: Reference) -> ReferenceEntry:
-    """Return the entry of ``reference`` as a report has it."""
-    region, source, rendered = site.region_of(reference), site.source_of(reference), site.rendered(reference)
+def _reference(site: Site, reference: Reference, finding: Finding | None) -> ReferenceEntry:
+    """Return the entry of ``reference``.
+
+    Where the markers of a block select nothing, its start marker may still name a Region. Readers do not see that.
+    """
+    source, rendered = site.source_of(reference), site.rendered(reference)
+    region = site.region_of(reference) if rendered and rendered.text.strip() else None
     suite = site.suite_of.get(reference.source or "")
     is_snippet = region is not None and source is not None and region in source.snippet_regions
     return {
@@ -163,6 +182,7 @@ def reference_entry(site: Site, reference: Reference) -> ReferenceEntry:
         "language": reference.language,
         "live": site.is_live(reference),
         "digest": text_digest(rendered.text) if rendered else "",
+        "finding": {"rule": finding.rule, "message": finding.message} if finding else None,
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from snipproof.config import Settings
 from snipproof.errors import SettingsError
 from snipproof.model import Expectation, Finding, Origin, Source
-from snipproof.site.claims import UNDECIDED, Claim, read_claims
+from snipproof.site.claims import UNDECIDED, Claim, ClaimSet, read_claims
 from snipproof.site.discovery import PAGES
 from snipproof.site.docs_site import Site
 
@@ -60,7 +60,7 @@ class PageExpectations:
 
 
 def read_page_expectations(
-    settings: Settings, on_read: Callable[[Site, Sequence[Claim]], None] = lambda _site, _claims: None
+    settings: Settings, on_read: Callable[[Site, ClaimSet], None] = lambda _site, _claimed: None
 ) -> PageExpectations:
     """Read the Pages of the site.
 
@@ -73,7 +73,7 @@ def read_page_expectations(
     except SettingsError as error:
         return PageExpectations(missing=error.message if settings.pages else "")
     claimed = read_claims(site)
-    on_read(site, claimed.claims)
+    on_read(site, claimed)
     claims: dict[str, list[Claim]] = {}
     for claim in claimed.claims:
         if not claim.excused:

@@ -86,6 +86,18 @@ class Program:
     probed: Probed
 
 
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What decides what a Suite installs: while it is the same, what was installed is used again.
+
+    :param files: those whose bytes count: manifest and lock file.
+    :param facts: what else counts, such as the version of the toolchain.
+    """
+
+    files: tuple[Path, ...]
+    facts: str
+
+
 class Runner(ABC):
     """Runs the Sources of one Suite.
 
@@ -97,6 +109,22 @@ class Runner(ABC):
         self.context = context
         #: What ``build`` reported about each Source, by path.
         self.diagnostics: dict[str, tuple[Diagnostic, ...]] = {}
+
+    def pinned(self) -> Pinned | None:
+        """Return what decides what ``provision`` installs in the cache; ``None`` if that is nothing.
+
+        :raises ToolchainMissingError: as ``provision`` does.
+        :raises SettingsError: likewise.
+        """
+        return None
+
+    def shared_folders(self) -> Sequence[Path]:
+        """Return the user's own folders, outside of the cache, that ``provision`` and ``build`` fill, if any.
+
+        :raises ToolchainMissingError: as ``provision`` does.
+        :raises SettingsError: likewise.
+        """
+        return ()
 
     @abstractmethod
     def provision(self) -> None:
@@ -123,6 +151,13 @@ class Runner(ABC):
 
         :raises InfrastructureError: the compiler itself failed.
         """
+
+    def is_build_cached(self) -> bool:
+        """Return whether ``build`` finds all but the Sources compiled, if the toolchain keeps builds.
+
+        To be called after ``provision``.
+        """
+        return True
 
     @abstractmethod
     def execute(self, program: Program) -> SourceRun:

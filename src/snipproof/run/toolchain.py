@@ -12,18 +12,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
-from snipproof.processes.cache_folder import cache_folder
+from snipproof.processes.cache_entries import ENVIRONMENT_RECORD
+from snipproof.processes.cache_folder import cache_folder, environments_folder
 from snipproof.processes.disk import CACHE_HINT, TEMPORARY_HINT, disk_errors, require_space
 from snipproof.processes.lock import locked
 from snipproof.processes.process import Process
 from snipproof.run.installed_files import InstalledFiles
-from snipproof.run.runner import RunnerContext
+from snipproof.run.runner import Pinned, RunnerContext
 from snipproof.site.suite import place_in
 from snipproof.text import as_file_name
 
 _HEARTBEAT = 10.0  # seconds between the lines that report progress
 _POLL_INTERVAL = 0.2
-_COMPLETE = "complete"
 _FULL = re.compile("no space left on device|disk quota exceeded|ENOSPC", re.IGNORECASE)
 _LITTLE = 1 << 30  # bytes: no program of a toolchain needs more for its temporary files
 
@@ -60,8 +60,7 @@ def find_version(name: str, product: str, *arguments: str) -> tuple[str, str]:
 
 def cached_environment(
     context: RunnerContext,
-    files: Sequence[Path],
-    facts: str,
+    pinned: Pinned,
     make: Callable[[Path], None],
     outside: Callable[[Path], Iterable[Path]] = lambda _: (),
 ) -> Path:
@@ -69,35 +68,55 @@ def cached_environment(
 
     Every file is checked against its record. If one is damaged, everything is made again.
 
-    :param files: the files whose bytes decide what is made: manifest and lock file.
-    :param facts: what else decides it, such as the version of the toolchain.
+    Nobody removes it until the session ends.
+
+    :param pinned: what decides what is made.
     :param make: fills an empty folder; if it raises, nothing is kept.
     :param outside: returns the files and folders elsewhere that the filled folder depends on: they are checked too.
-    :raises InfrastructureError: one of ``files`` cannot be read, or the cache cannot be written.
+    :raises InfrastructureError: one of the files cannot be read, or the cache cannot be written.
     """
-    key = hashlib.sha256(facts.encode())
-    for file in files:
+    folder = environment_folder(context, pinned)
+    cache = folder.parent
+    with disk_errors(cache, CACHE_HINT):
+        cache.mkdir(parents=True, exist_ok=True)
+        context.session.use(folder)
+        if _is_intact(folder, outside):
+            return folder
+        with locked(Path(f"{folder}.lock"), str(folder), "making", context.log, context.session.closing):
+            if not _is_intact(folder, outside):
+                _fill(context, folder, make)
+                InstalledFiles(folder / ENVIRONMENT_RECORD).write([folder, *outside(folder)])
+    return folder
+
+
+def environment_folder(context: RunnerContext, pinned: Pinned) -> Path:
+    """Return the folder of the cache for what ``pinned`` decides; it may not exist yet.
+
+    :raises InfrastructureError: one of the files cannot be read.
+    """
+    key = hashlib.sha256(pinned.facts.encode())
+    for file in pinned.files:
         try:
             data = file.read_bytes()
         except OSError as error:
             raise InfrastructureError(f"{file}: cannot be read: {error.strerror or error}") from None
         key.update(hashlib.sha256(data).digest())
-    cache = cache_folder(context.settings) / "environments"
-    folder = cache / f"{as_file_name(context.suite.flavour)}-{key.hexdigest()[:16]}"
-    with disk_errors(cache, CACHE_HINT):
-        if _is_intact(folder, outside):
-            return folder
-        cache.mkdir(parents=True, exist_ok=True)
-        with locked(Path(f"{folder}.lock"), str(folder), "making", context.log, context.session.closing):
-            if not _is_intact(folder, outside):
-                _fill(context, folder, make)
-                InstalledFiles(folder / _COMPLETE).write([folder, *outside(folder)])
-    return folder
+    name = f"{as_file_name(context.suite.flavour)}-{key.hexdigest()[:16]}"
+    return environments_folder(cache_folder(context.settings)) / name
+
+
+def is_installed(folder: Path) -> bool:
+    """Return whether the environment in ``folder`` was made, and nothing that belongs to it has changed since."""
+    record = folder / ENVIRONMENT_RECORD
+    try:
+        return record.stat().st_size == 0 or InstalledFiles(record).damaged() is None
+    except OSError:
+        return False
 
 
 def _is_intact(folder: Path, outside: Callable[[Path], Iterable[Path]]) -> bool:
     """Return whether ``folder`` was filled and nothing in it has changed since."""
-    record = folder / _COMPLETE
+    record = folder / ENVIRONMENT_RECORD
     if not record.exists():
         return False
     if record.stat().st_size == 0:  # of an older version, which recorded nothing
@@ -110,7 +129,7 @@ def _is_intact(folder: Path, outside: Callable[[Path], Iterable[Path]]) -> bool:
 
 def _fill(context: RunnerContext, folder: Path, make: Callable[[Path], None]) -> None:
     flavour = context.suite.flavour
-    if (folder / _COMPLETE).exists() and (damaged := InstalledFiles(folder / _COMPLETE).damaged()):
+    if (folder / ENVIRONMENT_RECORD).exists() and (damaged := InstalledFiles(folder / ENVIRONMENT_RECORD).damaged()):
         context.log(f"{flavour}: {damaged} is damaged: installing what {context.suite.lock} pins again")
     else:
         context.log(f"{flavour}: installing what {context.suite.lock} pins (once)")

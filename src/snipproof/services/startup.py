@@ -13,6 +13,7 @@ from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.assets import start_assets
+from snipproof.services.weaviate.obtain import obtain_server
 from snipproof.services.weaviate.server import WeaviateAddress
 
 if TYPE_CHECKING:
@@ -121,39 +122,29 @@ def _start_weaviate(
     network: DocumentedNetwork | None,
 ) -> tuple[WeaviateAddress, str]:
     """Return the address of Weaviate, in the selected mode or the first that works, and the vectorizer's URL."""
-    mode = settings.weaviate.mode
     if settings.weaviate.is_given:
         return _given(settings, log, announce), ""
-    reason = "selected"
-    if mode in ("auto", "container"):
-        # Late: importing the engine's client takes a while, and so does the vectorizer's numpy and onnxruntime.
-        from snipproof.services.weaviate import container
-
-        image = container.image_name(settings)
-        error = container.engine_error() or container.image_error(image, log)
-        if error is None:
-            reason = "selected" if mode == "container" else "an engine answers and has the image"
-            from snipproof.services.vectorizer import start_vectorizer
-
-            vectorizer = start_vectorizer(container.vectorizer_host())
-            stack.callback(vectorizer.stop)
-            log(f"weaviate: container {image} ({reason})")
-            running = container.ContainerWeaviate.start(settings, session, vectorizer.port, reason, announce)
-            stack.callback(running.stop)
-            return running.address, vectorizer.url
-        if mode == "container":
-            raise InfrastructureError(f"mode container: {error}", "start an engine, or use another mode")
-        reason = error
-    from snipproof.services.weaviate.binary import find_binary
-    from snipproof.services.weaviate.embedded import EmbeddedWeaviate
-
-    binary = find_binary(settings, log)
+    found = obtain_server(settings, log, session)
+    # Late: importing the vectorizer's numpy and onnxruntime takes a while, and so does the engine's client.
     from snipproof.services.vectorizer import start_vectorizer
+
+    if found.image:
+        from snipproof.services.weaviate.container import ContainerWeaviate, vectorizer_host
+
+        vectorizer = start_vectorizer(vectorizer_host())
+        stack.callback(vectorizer.stop)
+        log(f"weaviate: container {found.image} ({found.reason})")
+        running = ContainerWeaviate.start(settings, session, vectorizer.port, found.reason, announce)
+        stack.callback(running.stop)
+        return running.address, vectorizer.url
+    from snipproof.services.weaviate.embedded import EmbeddedWeaviate
 
     vectorizer = start_vectorizer(listener=network.namespace.listen(0) if network else None)
     stack.callback(vectorizer.stop)
-    log(f"weaviate: embedded {settings.weaviate.version} ({reason})")
-    server = EmbeddedWeaviate.start(binary, settings, session, vectorizer.url, reason, log, announce, network)
+    log(f"weaviate: embedded {settings.weaviate.version} ({found.reason})")
+    server = EmbeddedWeaviate.start(
+        found.binary, settings, session, vectorizer.url, found.reason, log, announce, network
+    )
     stack.callback(server.stop)
     return server.address, vectorizer.url
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from snipproof.site.claims import claims
 from snipproof.site.magic_comments import remove_magic_comments
 
 if TYPE_CHECKING:
@@ -75,12 +76,19 @@ def finding_as_json(finding: Finding) -> dict[str, Any]:
 
 
 def _compared(site: Site) -> dict[Region, list[dict[str, str]]]:
-    """Return the Snippets that each Region of output is compared with, and which output of theirs."""
+    """Return the Snippets that each Region of output is compared with, and which output of theirs.
+
+    These are those that its Source binds, and those above it on the Pages that show it, such as every tab of a group.
+    """
+    bound = (
+        (expectation.region, f"{source.path}::{expectation.of}", expectation.origin)
+        for source in site.sources.values()
+        for expectation in source.expectations
+    )
+    claimed = ((claim.expectation, claim.snippet, claim.origin) for claim in claims(site) if not claim.excused)
     compared: dict[Region, list[dict[str, str]]] = {}
-    for source in site.sources.values():
-        for expectation in source.expectations:
-            row = {"snippet": expectation.of, "output": str(expectation.origin)}
-            compared.setdefault(expectation.region, []).append(row)
+    for region, snippet, origin in (*bound, *claimed):
+        compared.setdefault(region, []).append({"snippet": snippet, "output": str(origin)})
     return compared
 
 

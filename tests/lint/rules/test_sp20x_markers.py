@@ -135,6 +135,24 @@ def test_a_longer_marker_that_keeps_the_block_open_is_reported(check: Check) -> 
     assert "1 line of that Region is shown too" in finding.message
 
 
+def with_start(tag: str) -> str:
+    """Return the block with the line of its start marker."""
+    return tag.replace(" />", ' includeStartMarker="true" />')
+
+
+def test_the_text_of_a_longer_marker_is_reported_where_the_start_is_shown_too(check: Check) -> None:
+    """Its own marker's line is shown on purpose, that of the longer one is not."""
+    tag = with_start(block("# START A", "# END A"))
+    (finding,) = check({"docs/p.mdx": page(tag), "a.py": SHORT + LONG}, "SP207")
+    assert "also opens line 4 of a.py, '# START AB': 3 lines of that Region are shown too" in finding.message
+
+
+def test_a_whole_file_may_contain_its_first_words_again(check: Check) -> None:
+    tag = with_start(block("import os", "END-OF-FILE"))
+    source = "import os\nimport os.path\nimport ossaudiodev\nprint(os)\n"
+    assert check({"docs/p.mdx": page(tag), "a.py": source}, "SP207") == []
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -742,3 +742,27 @@ def test_errors_without_words(mini: Mini) -> None:
     line = next(n for n, each in enumerate(text.split("\n"), start=1) if "panic(CatError" in each)
     assert brief(found) == {"a": ("failed", line)}, found
     assert found["a"].reason == "panic: CatError: its message cannot be read: no words", found
+
+
+def test_a_build_is_cached_if_go_has_all_that_the_sources_import(
+    mini: Mini, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the Sources themselves counts: those are compiled in each run."""
+    mini.write("go/a_test.go", GOOD)
+    runner = mini.runner()
+    runner.build([mini.program(runner, "go/a_test.go", GOOD)])
+    assert runner.is_build_cached()
+    mini.write("go/a_test.go", GOOD.replace('"good"', '"other"'))
+    assert runner.is_build_cached()
+    mini.suite = mini.suite._replace(options=("-no-such-option",))
+    assert not mini.runner().is_build_cached()
+    mini.suite = mini.suite._replace(options=())
+    monkeypatch.setenv("GOCACHE", str(tmp_path / "builds"))
+    assert not mini.runner().is_build_cached()
+    assert tmp_path / "builds" in mini.runner().shared_folders()
+
+
+def test_what_is_vendored_needs_no_environment(mini: Mini) -> None:
+    assert mini.runner().pinned()
+    mini.write("go/vendor/modules.txt", "")
+    assert GoRunner(mini.runner().context).pinned() is None

@@ -16,6 +16,7 @@ from tests.support.mini import Mini, passed
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.run.runners.java.maven import local_repository
 from snipproof.run.runners.java.runner import JavaRunner
 from snipproof.run.toolchain import find_version
 
@@ -206,3 +207,27 @@ def test_what_the_manifest_must_have(mini: Mini, maven: Path, monkeypatch: pytes
     mini.suite = mini.suite._replace(lock=None)
     with pytest.raises(SettingsError, match=r"java/suite.yaml:1:1 a Java Suite requires the key 'lock'"):
         mini.runner()
+
+
+@pytest.mark.parametrize(
+    ("variables", "settings", "place"),
+    [
+        ({}, "", "{home}/.m2/repository"),
+        ({}, "<settings><!-- <localRepository>/a</localRepository> --></settings>", "{home}/.m2/repository"),
+        ({}, "<settings><localRepository> ${user.home}/r </localRepository></settings>", "{home}/r"),
+        ({"MAVEN_OPTS": "-Xmx1g -Dmaven.repo.local=/b -X"}, "<localRepository>/a</localRepository>", "/b"),
+        ({"MAVEN_OPTS": "-Dmaven.repo.local=/b", "MAVEN_ARGS": "-Dmaven.repo.local=/c"}, "", "/c"),
+    ],
+)
+def test_the_repository_of_maven_is_found(
+    variables: dict[str, str], settings: str, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Maven itself finds it: by its options, then by the user's settings."""
+    for name in ("MAVEN_OPTS", "MAVEN_ARGS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {**variables, "HOME": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    if settings:
+        (tmp_path / ".m2").mkdir()
+        (tmp_path / ".m2" / "settings.xml").write_text(settings, encoding="utf-8")
+    assert local_repository() == Path(place.replace("{home}", str(tmp_path)))

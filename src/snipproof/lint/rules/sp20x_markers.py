@@ -124,7 +124,7 @@ def longer_marker(context: Context) -> Iterator[Finding]:
         leaked = [number for number in block.rendered.selection.kept if number not in own]
         leaked = [number for number in leaked if lines[number - 1].strip()]
         if leaked:
-            opener = max(number for number in named if number < leaked[0] and number not in whole)
+            opener = max(number for number in named if number <= leaked[0] and number not in whole)
             longer = quoted(lines[opener - 1].strip())
             message = (
                 f"{quoted(start)} also opens line {opener} of {block.source.path}, {longer}: "
@@ -209,6 +209,8 @@ def _kept(lines: Sequence[str], block: Block, openers: set[int]) -> Iterator[int
     for number, line in enumerate(lines, 1):
         if number in openers or START_ANY in line:
             opened = True
+            if block.reference.include_start_marker:
+                yield number
         elif end in line or END_ANY in line:
             opened = False
         elif opened:

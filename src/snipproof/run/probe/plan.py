@@ -4,7 +4,7 @@ A statement of a Region gets a probe before it, which reports its number: the ru
 every other statement of a function that holds such a statement, so that leaving a Region is noticed on every way: at
 its END, in the next round of a loop, in a handler. A function that holds one reports when it is entered and left.
 
-The rule that decides which reports a Region needs is in ``docs/docs/guide/proven.md``.
+The rule that decides which reports a Region needs is in ``docs/docs/guide/proven.mdx``.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ import requests
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
-from snipproof.processes.cache_folder import cache_folder
+from snipproof.processes.cache_entries import SERVER_LOCK, SERVER_RECORD
+from snipproof.processes.cache_folder import cache_folder, servers_folder
 from snipproof.processes.disk import CACHE_HINT, require_space
 from snipproof.processes.lock import locked
 from snipproof.processes.process import Process
@@ -39,9 +40,15 @@ class _UnobtainableError(Exception):
     """One way to obtain a binary failed; the text is the reason."""
 
 
-def find_binary(settings: Settings, log: Log) -> Path:
+def cached_binary(settings: Settings) -> Path:
+    """Return where the cache has the server binary of the pinned version, which may not be there yet."""
+    return servers_folder(cache_folder(settings)) / settings.weaviate.version / "-".join(this_system()) / _NAME
+
+
+def find_binary(settings: Settings, log: Log, session: SessionFolder | None = None) -> Path:
     """Return the server binary of the pinned version, obtained first if necessary.
 
+    :param session: while it lasts, nobody removes the binary from the cache.
     :param log: called with a line about everything that takes time.
     :raises InfrastructureError: the binary in the settings is not executable, or every allowed way failed.
     """
@@ -51,7 +58,7 @@ def find_binary(settings: Settings, log: Log) -> Path:
         if not (path.is_file() and os.access(path, os.X_OK)):
             raise InfrastructureError(f"weaviate.binary: {path} is not an executable file")
         return path
-    folder = cache_folder(settings) / "weaviate" / wanted.version / "-".join(_system())
+    folder = cached_binary(settings).parent
     ways: dict[str, Callable[[], Path]] = {
         "cache": lambda: _cached(folder, log),
         "download": lambda: _keep(folder, lambda part: _download(settings, part, log)),
@@ -59,8 +66,11 @@ def find_binary(settings: Settings, log: Log) -> Path:
     }
     errors = []
     try:
+        if session:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            session.use(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        with locked(folder / "lock", f"the server binary in {folder}", "obtaining", log):
+        with locked(folder / SERVER_LOCK, f"the server binary in {folder}", "obtaining", log):
             for leftover in folder.glob(f"{_PART}*"):
                 shutil.rmtree(leftover, ignore_errors=True)  # of a killed process: a live one would hold the lock
             for way in wanted.obtain:
@@ -80,15 +90,15 @@ def find_binary(settings: Settings, log: Log) -> Path:
     )
 
 
-def _system() -> tuple[str, str]:
-    """Return the operating system and architecture in the spelling of Go and the release archives."""
+def this_system() -> tuple[str, str]:
+    """Return the operating system and architecture of this machine in the spelling of Go and the release archives."""
     machine = platform.machine().lower()
     return platform.system().lower(), {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
 
 
 def _cached(folder: Path, log: Log) -> Path:
     """Return the cached binary if it still matches its record."""
-    binary, record = folder / _NAME, folder / "record.json"
+    binary, record = folder / _NAME, folder / SERVER_RECORD
     try:
         known = json.loads(record.read_text(encoding="utf-8"))
         if binary.stat().st_size == known["size"] and _sha256(binary) == known["sha256"]:
@@ -107,9 +117,9 @@ def _keep(folder: Path, obtain: Callable[[Path], Path]) -> Path:
     with tempfile.TemporaryDirectory(prefix=_PART, dir=folder) as part:
         binary = obtain(Path(part))
         binary.chmod(0o755)
-        record = Path(part) / "record.json"
+        record = Path(part) / SERVER_RECORD
         record.write_text(json.dumps({"size": binary.stat().st_size, "sha256": _sha256(binary)}), encoding="utf-8")
-        record.replace(folder / "record.json")
+        record.replace(folder / SERVER_RECORD)
         binary.replace(folder / _NAME)
     return folder / _NAME
 
@@ -117,7 +127,7 @@ def _keep(folder: Path, obtain: Callable[[Path], Path]) -> Path:
 def _download(settings: Settings, part: Path, log: Log) -> Path:
     """Download, verify and unpack the release archive for this machine."""
     wanted = settings.weaviate
-    system, machine = _system()
+    system, machine = this_system()
     name = f"weaviate-v{wanted.version}-" + ("darwin-all.zip" if system == "darwin" else f"{system}-{machine}.tar.gz")
     url = f"{wanted.download_url.rstrip('/')}/v{wanted.version}/{name}"
     archive = part / name

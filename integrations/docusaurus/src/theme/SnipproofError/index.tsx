@@ -13,7 +13,7 @@ export default function SnipproofError({messages}: Props): ReactNode {
           This block cannot be shown
         </Translate>
       </strong>
-      <pre className={styles.messages}>{messages.join('\n\n')}</pre>
+      <pre className={styles.messages} dir="ltr">{messages.join('\n\n')}</pre>
     </div>
   );
 }

@@ -1,15 +1,14 @@
 import Translate from '@docusaurus/Translate';
 import useDocusaurusContext from '@docusaurus/useDocusaurusContext';
+import type {Comparison} from '@theme/SnipproofBlock';
 import type {Props} from '@theme/SnipproofMark';
 import type {ReactNode} from 'react';
 
 import styles from './styles.module.css';
 
 /** The quiet words "Proven with … on …", linked to the lines of the Source. */
-export default function SnipproofMark({proven, href, output}: Props): ReactNode {
+export default function SnipproofMark({proven, href, compared}: Props): ReactNode {
   const {currentLocale} = useDocusaurusContext().i18n;
-  const software = [proven.server, proven.client].filter((name) => name !== undefined);
-  const versions = new Intl.ListFormat(currentLocale, {type: 'conjunction'}).format(software);
   const day = new Intl.DateTimeFormat(currentLocale, {dateStyle: 'medium', timeZone: 'UTC'}).format(new Date(proven.date));
   // A browser may know another spelling of the date than the Node.js that rendered the page.
   const date = (
@@ -17,7 +16,9 @@ export default function SnipproofMark({proven, href, output}: Props): ReactNode 
       {day}
     </time>
   );
-  const words = <Words output={output} versions={<span suppressHydrationWarning>{versions}</span>} date={date} />;
+  const versions = <Names names={[...proven.servers, ...(proven.client ? [proven.client] : [])]} locale={currentLocale} />;
+  const languages = <Names names={compared?.languages ?? []} locale={currentLocale} />;
+  const words = <Words output={compared?.output} versions={versions} languages={languages} date={date} />;
   return (
     <span className={styles.mark}>
       <svg className={styles.sign} viewBox="0 0 16 16" aria-hidden="true">
@@ -34,31 +35,48 @@ export default function SnipproofMark({proven, href, output}: Props): ReactNode 
   );
 }
 
-function Words({output, ...values}: Pick<Props, 'output'> & {versions: ReactNode; date: ReactNode}): ReactNode {
+/** A list in the words of the locale, whatever the direction of its script is. */
+function Names({names, locale}: {names: readonly string[]; locale: string}): ReactNode {
+  const parts = new Intl.ListFormat(locale, {type: 'conjunction'}).formatToParts(names);
+  return (
+    <span suppressHydrationWarning>
+      {parts.map(({type, value}, index) => (type === 'element' ? <bdi key={index}>{value}</bdi> : value))}
+    </span>
+  );
+}
+
+interface Values {
+  output: Comparison['output'] | undefined;
+  versions: ReactNode;
+  languages: ReactNode;
+  date: ReactNode;
+}
+
+function Words({output, ...values}: Values): ReactNode {
   // `write-translations` reads these texts from the source, so each one is written out.
   switch (output) {
     case 'stdout':
       return (
         <Translate id="snipproof.mark.stdout" description="Below a block of output: what it was compared with" values={values}>
-          {'Compared with the real output, with {versions} on {date}'}
+          {'Compared with the real output in {languages}, with {versions} on {date}'}
         </Translate>
       );
     case 'response':
       return (
         <Translate id="snipproof.mark.response" description="Below a block of output: what it was compared with" values={values}>
-          {'Compared with the real response, with {versions} on {date}'}
+          {'Compared with the real response in {languages}, with {versions} on {date}'}
         </Translate>
       );
     case 'requests':
       return (
         <Translate id="snipproof.mark.requests" description="Below a block of output: what it was compared with" values={values}>
-          {'Compared with the real requests, with {versions} on {date}'}
+          {'Compared with the real requests in {languages}, with {versions} on {date}'}
         </Translate>
       );
     case 'error':
       return (
         <Translate id="snipproof.mark.error" description="Below a block of output: what it was compared with" values={values}>
-          {'Compared with the real error, with {versions} on {date}'}
+          {'Compared with the real error in {languages}, with {versions} on {date}'}
         </Translate>
       );
     default:

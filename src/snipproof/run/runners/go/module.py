@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
-from snipproof.run.runner import RunnerContext
+from snipproof.run.runner import Pinned, RunnerContext
 from snipproof.run.toolchain import CommandError, cached_environment, call, find_version
 
 _GO = "Go 1.21 or newer"
@@ -18,6 +18,8 @@ _MIN_VERSION = (1, 21)
 _MODULE = re.compile(r'^module[ \t]+["`]?([^\s"`]+)', re.MULTILINE)
 _NEWER = re.compile(r"requires go >= ([\d.]+)")
 _FOLDERS = "folders.json"
+# The packages of others that are not in the build cache.
+_STALE = "{{if and .Stale (or .Standard (and .Module (not .Module.Main)))}}{{.ImportPath}}{{end}}"
 _PARSING = re.compile(r"errors parsing [^\n]*:\n[^\n]*go\.mod:(\d+)(?::(\d+))?: (.*)")
 
 
@@ -40,6 +42,14 @@ class GoModule:
     def vendored(self) -> bool:
         """Whether its folder contains the modules that it requires, so that nothing is downloaded."""
         return (self.folder / "vendor" / "modules.txt").exists()
+
+    def pinned(self) -> Pinned | None:
+        """Return manifest and lock file, with the version of Go; ``None`` if nothing is downloaded."""
+        if self.vendored:
+            return None
+        files = tuple(file for name in ("go.mod", "go.sum") if (file := self.folder / name).exists())
+        # The number changes when an environment made before cannot be used any more.
+        return Pinned(files, f"go {self.version} 2")
 
     def environment(self, scratch: Path) -> dict[str, str]:
         """Return the environment of go: that of the user, with their proxies and caches.
@@ -88,13 +98,13 @@ def download(context: RunnerContext, module: GoModule) -> None:
     :raises InfrastructureError: the download failed, or a module is damaged again after that.
     :raises SettingsError: ``go.mod`` is not valid.
     """
-    if module.vendored:
+    pinned = module.pinned()
+    if pinned is None:
         return
-    files = [file for name in ("go.mod", "go.sum") if (file := module.folder / name).exists()]
 
     def make(folder: Path) -> None:
         # go completes go.sum: let it work with a copy.
-        for file in files:
+        for file in pinned.files:
             shutil.copyfile(file, folder / file.name)
         modfile = f"-modfile={folder / 'go.mod'}"
         for command in ("download", "verify"):
@@ -108,8 +118,35 @@ def download(context: RunnerContext, module: GoModule) -> None:
         folders = [each["Dir"] for each in _modules(context, module, modfile) if each.get("Dir")]
         (folder / _FOLDERS).write_text(json.dumps(folders), encoding="utf-8")
 
-    # The number changes when an environment made before cannot be used any more.
-    cached_environment(context, files, f"go {module.version} 2", make, _folders)
+    cached_environment(context, pinned, make, _folders)
+
+
+def shared_folders(context: RunnerContext, module: GoModule) -> list[Path]:
+    """Return the caches of go itself: of modules and of builds."""
+    found = _go(context, module, "env", "GOMODCACHE", "GOCACHE").splitlines()
+    return [Path(line) for line in found if Path(line).is_absolute()]  # GOCACHE may be "off"
+
+
+def is_compiled(context: RunnerContext, module: GoModule) -> bool:
+    """Return whether go's build cache has all packages that the Sources of the Suite import, those of Go included."""
+    sources = [context.root / path for path in context.suite.sources]
+    folders = dict.fromkeys(f"./{os.path.relpath(source.parent, module.folder)}" for source in sources)
+    command = [
+        module.go,
+        "list",
+        "-e",
+        "-deps",
+        "-test",
+        f"-f={_STALE}",
+        *module.flags,
+        *context.suite.options,
+        *folders,
+    ]
+    env = module.environment(context.scratch("tmp"))
+    try:
+        return not call(context, command, cwd=module.folder, env=env, name="go list").strip()
+    except CommandError:  # go builds with options that it does not list with, for example
+        return False
 
 
 def _folders(environment: Path) -> list[Path]:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from snipproof.model import Source
 from snipproof.run.probe import Probed
 from snipproof.run.probe.plan import Signal
 from snipproof.run.probe.tree_probes import probe_tree
-from snipproof.run.runner import Program, Runner, RunnerContext
+from snipproof.run.runner import Pinned, Program, Runner, RunnerContext
 from snipproof.run.runners.go.build import GoBuild
-from snipproof.run.runners.go.module import GoModule, download, find_module
+from snipproof.run.runners.go.module import GoModule, download, find_module, is_compiled, shared_folders
 from snipproof.run.runners.go.report import failures, left_by_panic, panicked, read_report, running, skipped, unfinished
 from snipproof.run.runners.go.trace import fatal_message, read_panic, stopped_at
 from snipproof.run.runners.job import Job
@@ -37,6 +38,14 @@ class GoRunner(Runner):
         self._build: GoBuild | None = None
         self._builds = 0
 
+    def pinned(self) -> Pinned | None:
+        """Return manifest and lock file of the module, with the version of Go."""
+        return find_module(self.context).pinned()
+
+    def shared_folders(self) -> Sequence[Path]:
+        """Return the caches of go itself: of modules and of builds."""
+        return shared_folders(self.context, find_module(self.context))
+
     def provision(self) -> None:
         """Download the modules that the lock file pins into the user's module cache."""
         self._module = find_module(self.context)
@@ -45,6 +54,11 @@ class GoRunner(Runner):
     def probe(self, source: Source, text: str) -> Probed:
         """Place probes with the grammar of Go."""
         return probe_tree(text, source.snippet_regions, "go")
+
+    def is_build_cached(self) -> bool:
+        """Return whether go's build cache has the packages that the Sources import."""
+        assert self._module, "provision comes first"
+        return is_compiled(self.context, self._module)
 
     def build(self, programs: Sequence[Program]) -> None:
         """Build one binary for each package of tests and for each program."""

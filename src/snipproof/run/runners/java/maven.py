@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from snipproof.errors import InfrastructureError, SettingsError
-from snipproof.run.runner import RunnerContext
+from snipproof.run.runner import Pinned, RunnerContext
 from snipproof.run.runners.java.javac import Javac
 from snipproof.run.toolchain import CommandError, cached_environment, call, find_tool, tool_environment
 
@@ -63,6 +63,36 @@ def manifest(context: RunnerContext) -> Path:
     return pom
 
 
+def pinned_by(context: RunnerContext, version: str) -> Pinned:
+    """Return the manifests and the lock file of the Suite, with the launcher and the version of Java.
+
+    :raises SettingsError: the Suite has no manifest.
+    """
+    pom = manifest(context)
+    files = (*_manifests(pom), context.root / str(context.suite.lock), *_launcher_sources())
+    return Pinned(files, f"java {version} {platform.system()} {platform.machine()}")
+
+
+def _launcher_sources() -> list[Path]:
+    return sorted(_LAUNCHER.rglob("*.java"))
+
+
+def local_repository() -> Path:
+    """Return the folder in which Maven keeps what it downloads: of its options, its settings, or the usual one."""
+    home = Path.home() / ".m2"
+    for name in ("MAVEN_ARGS", "MAVEN_OPTS"):
+        if given := re.search(r"-Dmaven\.repo\.local=(\S+)", os.environ.get(name, "")):
+            return Path(given[1])
+    try:
+        text = (home / "settings.xml").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    if given := re.search(r"<localRepository>\s*(.*?)\s*</localRepository>", text, re.DOTALL):
+        return Path(given[1].replace("${user.home}", str(Path.home())))
+    return home / "repository"
+
+
 def resolve(context: RunnerContext, javac: Javac, version: str) -> ClassPath:
     """Return the class path of the Suite.
 
@@ -76,7 +106,6 @@ def resolve(context: RunnerContext, javac: Javac, version: str) -> ClassPath:
     """
     pom = manifest(context)
     lock = context.root / str(context.suite.lock)
-    parts = sorted(_LAUNCHER.rglob("*.java"))
 
     def make(folder: Path) -> None:
         checksums = _locked_checksums(context, lock) if lock != pom else None
@@ -91,12 +120,11 @@ def resolve(context: RunnerContext, javac: Javac, version: str) -> ClassPath:
             _require_locked(context, checksums, jars)
         names = _entries(jars)
         _require_junit(context, pom, jars, names)
-        javac.compile_launcher(parts, jars, folder / "launcher")
+        javac.compile_launcher(_launcher_sources(), jars, folder / "launcher")
         data = {"jars": [str(jar) for jar in jars], "processes": _PROCESSOR in names}
         (folder / "classpath.json").write_text(json.dumps(data), encoding="utf-8")
 
-    facts = f"java {version} {platform.system()} {platform.machine()}"
-    folder = cached_environment(context, [*_manifests(pom), lock, *parts], facts, make, _jars)
+    folder = cached_environment(context, pinned_by(context, version), make, _jars)
     return ClassPath(tuple(_jars(folder)), folder / "launcher", _read(folder)["processes"])
 
 

@@ -16,10 +16,10 @@ from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissin
 from snipproof.model import Source
 from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
-from snipproof.run.runner import Program, Runner, RunnerContext
+from snipproof.run.runner import Pinned, Program, Runner, RunnerContext
 from snipproof.run.runners.java.build import JavaBuild
 from snipproof.run.runners.java.javac import Javac, join_class_path
-from snipproof.run.runners.java.maven import ClassPath, manifest, resolve
+from snipproof.run.runners.java.maven import ClassPath, local_repository, manifest, pinned_by, resolve
 from snipproof.run.runners.job import Job, empty, environment
 from snipproof.run.runners.worker_process import WorkerProcess
 from snipproof.run.source_run import Crash, SkippedTest, SourceRun, Termination, UnfinishedTest
@@ -47,11 +47,24 @@ class JavaRunner(Runner):
         self._jvm: WorkerProcess | None = None
         self._is_ready = False
 
-    def provision(self) -> None:
-        """Resolve the class path; see :func:`~.maven.resolve`."""
+    def pinned(self) -> Pinned:
+        """Return the manifests and the lock file, with the version of Java."""
+        return pinned_by(self.context, self._find_java())
+
+    def shared_folders(self) -> Sequence[Path]:
+        """Return the repository of Maven."""
+        return (local_repository(),)
+
+    def _find_java(self) -> str:
+        """Return the version of Java."""
         self._java, version = find_version("java", _JDK, "-version")
         if int(version.partition(".")[0]) < _MIN_VERSION:
             raise ToolchainMissingError(f"{self._java} is version {version}, which is too old", f"install {_JDK}")
+        return version
+
+    def provision(self) -> None:
+        """Resolve the class path; see :func:`~.maven.resolve`."""
+        version = self._find_java()
         self._javac = Javac(self.context, find_tool("javac", _JDK))
         self._class_path = resolve(self.context, self._javac, version)
 

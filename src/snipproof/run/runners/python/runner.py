@@ -20,7 +20,7 @@ from snipproof.errors import InfrastructureError
 from snipproof.model import Source
 from snipproof.run.probe import PROBE_FUNCTION, Probed
 from snipproof.run.probe.python_probes import probe_python
-from snipproof.run.runner import Program, Runner, RunnerContext
+from snipproof.run.runner import Pinned, Program, Runner, RunnerContext
 from snipproof.run.runners.job import Job, environment
 from snipproof.run.runners.worker_process import WorkerProcess
 from snipproof.run.source_run import SourceRun, Termination
@@ -44,16 +44,23 @@ class PythonRunner(Runner):
         self._worker: WorkerProcess | None = None
         self._fresh = context.fresh or not hasattr(os, "fork")
 
+    def pinned(self) -> Pinned | None:
+        """Return the lock file, with the Python that runs snipproof; it makes the environment."""
+        if self.context.suite.lock is None:
+            return None
+        facts = f"{sys.version} {sysconfig.get_platform()}"
+        return Pinned((self.context.root / self.context.suite.lock,), facts)
+
     def provision(self) -> None:
         """Make the environment of the lock file, which must have hashes: pip rejects anything else."""
         context = self.context
-        if context.suite.lock is not None:
-            self._install(context.root / context.suite.lock)
+        if pinned := self.pinned():
+            self._install(pinned)
         check_options(context, str(self.interpreter), "-c", "")
         if context.network:
             context.network.trust_in(self.interpreter.parent.parent)
 
-    def _install(self, lock: Path) -> None:
+    def _install(self, pinned: Pinned) -> None:
         context = self.context
 
         def make(folder: Path) -> None:
@@ -61,7 +68,7 @@ class PythonRunner(Runner):
             install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
             try:
                 call(context, [sys.executable, "-m", "venv", str(folder)], cwd=folder, name="venv")
-                command = [str(interpreter), *install, "-r", str(lock)]
+                command = [str(interpreter), *install, "-r", str(*pinned.files)]
                 try:
                     call(context, command, cwd=folder, name="pip")
                 except CommandError as error:
@@ -73,8 +80,7 @@ class PythonRunner(Runner):
                 message = f"{context.suite.lock}:1:1 failed to make the environment: {error.program} failed"
                 raise InfrastructureError(message, error.tail) from None
 
-        facts = f"{sys.version} {sysconfig.get_platform()}"
-        self.interpreter = cached_environment(context, [lock], facts, make) / "bin" / "python"
+        self.interpreter = cached_environment(context, pinned, make) / "bin" / "python"
 
     def probe(self, source: Source, text: str) -> Probed:
         """Place probes with Python's own parser."""

@@ -19,7 +19,7 @@ from snipproof.model import Source
 from snipproof.redaction import redact
 from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
-from snipproof.run.runner import Program, Runner, RunnerContext
+from snipproof.run.runner import Pinned, Program, Runner, RunnerContext
 from snipproof.run.runners.job import passed_variables
 from snipproof.run.runners.typescript.run import NodeRun, WarmPool
 from snipproof.run.runners.typescript.stage import Stage
@@ -45,18 +45,23 @@ class TypeScriptRunner(Runner):
         self._pool = WarmPool(self._start)
         self._warned = False
 
-    def provision(self) -> None:
-        """Install the packages of the lock file with ``npm ci``."""
-        context = self.context
+    def pinned(self) -> Pinned:
+        """Return manifest and lock file, with the settings of npm beside them and the version of Node.js."""
         self._node, version = find_version("node", _NODE, "--version")
         if int(version.partition(".")[0]) < _MIN_VERSION:
             raise ToolchainMissingError(f"{self._node} is version {version}, which is too old", f"install {_NODE}")
-        lock = _lock(context)
-        files = [lock.with_name("package.json"), lock, *lock.parent.glob(".npmrc")]
+        lock = _lock(self.context)
+        files = (lock.with_name("package.json"), lock, *lock.parent.glob(".npmrc"))
+        return Pinned(files, f"node {version} {sys.platform}")
+
+    def provision(self) -> None:
+        """Install the packages of the lock file with ``npm ci``."""
+        context = self.context
+        pinned = self.pinned()
 
         def make(folder: Path) -> None:
             npm = find_tool("npm", _NODE)
-            for file in files:
+            for file in pinned.files:
                 (folder / file.name).write_bytes(file.read_bytes())
             try:
                 call(context, [npm, *_NPM_CI], cwd=folder, name="npm ci")
@@ -64,8 +69,7 @@ class TypeScriptRunner(Runner):
                 message = f"{context.suite.lock}:1:1 its packages could not be installed: npm ci failed"
                 raise InfrastructureError(message, error.tail) from None
 
-        facts = f"node {version} {sys.platform}"
-        self._modules = cached_environment(context, files, facts, make) / "node_modules"
+        self._modules = cached_environment(context, pinned, make) / "node_modules"
         check_options(context, self._node, "-e", "")
 
     def probe(self, source: Source, text: str) -> Probed:

@@ -1,0 +1,3 @@
+module example.org/snippets
+
+go 1.22

@@ -1,0 +1,7 @@
+# START search
+photos = client.collections.use("Photo")
+# END search
+
+# START filter
+photos.query.fetch_objects(filters=by_title)
+# END filter

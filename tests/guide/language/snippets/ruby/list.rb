@@ -1,0 +1,3 @@
+# START list
+puts "A cat"
+# END list

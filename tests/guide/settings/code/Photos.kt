@@ -1,0 +1,5 @@
+fun main() {
+    // START list
+    println("A cat")
+    // END list
+}

@@ -1,0 +1,3 @@
+# START add
+photos.data.insert({"title": "A cat"})
+# END add

@@ -1,0 +1,6 @@
+export default {
+  title: 'Photos',
+  url: 'https://example.org',
+  baseUrl: '/',
+  plugins: ['docusaurus-plugin-snipproof'],
+};
