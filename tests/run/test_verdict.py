@@ -52,6 +52,35 @@ def test_every_missed_marker_is_red() -> None:
         assert "not executed" in made.values(), missed
 
 
+EXPECTING = parse_source(
+    "s.py",
+    "# START a\nx\n# END a\n# START Expected a results\n# <1>\n# END Expected a results\n\n"
+    "# START b\ny\n# END b\n# START Expected b results\n# <8>\n# END Expected b results\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("since", "compared", "stand_in"),
+    [
+        (0, [], {"a": "api.example.com", "b": "api.example.com"}),  # before everything
+        (1, [], {"a": "api.example.com", "b": "api.example.com"}),  # while `a` runs
+        (2, ["a"], {"a": "", "b": "api.example.com"}),  # behind it: what follows may use what came from there
+        (3, ["a"], {"a": "", "b": "api.example.com"}),
+        (4, ["a", "b"], {"a": "", "b": ""}),  # at the end
+    ],
+)
+def test_what_may_come_from_a_stand_in_is_not_compared(
+    since: int, compared: list[str], stand_in: dict[str, str]
+) -> None:
+    """From the first answer of a stand-in on. The Snippets pass, with what the docs show or anything else."""
+    made = replace(run(1, 3, 8, 10), stand_ins=(("api.example.com", since),))
+    verdicts = judge(EXPECTING, Probed(EXPECTING.text), made)
+    assert {v.snippet.name: v.stand_in for v in verdicts} == stand_in
+    assert [v.snippet.name for v in verdicts if v.expectations] == compared
+    assert [len(v.not_compared) for v in verdicts] == [not v.expectations for v in verdicts]
+    assert {v.outcome for v in verdicts} == {Outcome.PASSED}
+
+
 def test_blame() -> None:
     """Open Snippets are blamed, else the part that hidden code kept from starting, else the last one."""
     assert outcomes(run(1, 3, 5, 6, crash=7)) == {"a": "blocked", "b": "failed", "c": "failed"}

@@ -211,6 +211,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
             ("outcome", verdict.outcome.value),
             ("reason", printable(verdict.reason)),
             ("expectations", sum(result.matched for result in verdict.expectations)),
+            ("not_compared", len(verdict.not_compared)),
             ("weaviate", f"{weaviate.version} ({weaviate.mode})"),
             ("suite", self.file.suite.path),
             ("flavour", self.file.suite.flavour),

@@ -16,6 +16,7 @@ from snipproof.text import plural
 class Tally:
     """The totals of a session; under pytest-xdist only the controller has them all.
 
+    :param not_compared: the number of Expectations whose data came from a stand-in for a model provider.
     :param skipped: the number of skipped Snippets by reason.
     :param infrastructure_errors: the number of reports that failed for a reason outside the docs.
     :param settings_errors: the number of reports that failed because the settings are wrong.
@@ -26,6 +27,7 @@ class Tally:
 
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     expectations: int = 0
+    not_compared: int = 0
     weaviate: str = ""
     blocked: list[str] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Tally:
             outcome = Outcome(str(known["outcome"]))
             self._count(outcome)
             self.expectations += int(str(known["expectations"]))
+            self.not_compared += int(str(known["not_compared"]))
             self.weaviate = str(known["weaviate"])
             if outcome is Outcome.BLOCKED:
                 self.blocked.append(f"BLOCKED {known['snippet']} - {known['reason']}")
@@ -78,6 +81,7 @@ class Tally:
         parts = [f"{plural(proven, 'snippet')} proven"]
         parts += [f"{count} {outcome}" for outcome, count in self.outcomes.items() if outcome is not Outcome.PASSED]
         parts.append(f"{plural(self.expectations, 'expectation')} matched")
+        parts += [f"{self.not_compared} not compared (stand-in)"] if self.not_compared else []
         parts += [f"Weaviate {self.weaviate}"] if self.weaviate else []
         return ", ".join(parts)
 

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from snipproof.compare.differences import actual_lines
 from snipproof.compare.expectation import ExpectationResult
-from snipproof.model import Snippet, Source, Suite
+from snipproof.model import Expectation, Snippet, Source, Suite
 from snipproof.redaction import redact
 from snipproof.report.entries import (
     ExpectationEntry,
@@ -78,6 +78,8 @@ def record_verdict(
     expectations = [
         _expectation(verdict, each, rows.get(each.expectation.region.id, [])) for each in verdict.expectations
     ]
+    entry["stand_in"] = verdict.stand_in or None
+    expectations += [_not_compared(verdict, each) for each in verdict.not_compared]
     return {"snippet": entry, "expectations": [_redacted(each, secrets) for each in expectations]}
 
 
@@ -138,6 +140,23 @@ def _expectation(verdict: Verdict, result: ExpectationResult, rows: list[list[An
         ],
         "rows": rows,
         "actual": printable("\n".join(actual_lines(result.actual))) if differs else None,
+    }
+
+
+def _not_compared(verdict: Verdict, expectation: Expectation) -> ExpectationEntry:
+    region = expectation.region
+    return {
+        "id": region.id,
+        "snippet": verdict.snippet.id,
+        "origin": expectation.origin.value,
+        "line": region.line,
+        "segments": as_lists(region.segments),
+        "outcome": "not compared",
+        "reason": f"a stand-in for {verdict.stand_in} answered",
+        "places": [],
+        "differences": [],
+        "rows": [],
+        "actual": None,
     }
 
 

@@ -141,6 +141,7 @@ class SourceRun:
     :param exchanges: the recorded requests of the Source and the responses to them.
     :param skipped: native tests that skipped themselves.
     :param unfinished: native tests that began and never ended.
+    :param stand_ins: hosts of model providers for which a stand-in answered, with the number of probe events before.
     :param announced: whether a Snippet raised the error that it announces, which explains an exit code.
     """
 
@@ -157,6 +158,7 @@ class SourceRun:
     exchanges: tuple[Exchange, ...] = ()
     skipped: tuple[SkippedTest, ...] = ()
     unfinished: tuple[UnfinishedTest, ...] = ()
+    stand_ins: tuple[tuple[str, int], ...] = ()
     announced: bool = False
 
     @property

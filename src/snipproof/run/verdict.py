@@ -48,6 +48,9 @@ class Verdict:
     :param duration: seconds between its markers.
     :param details: more text about a failure: a traceback, the differences of an Expectation.
     :param coverage: the shown statements and those that ran; ``None`` if the probes do not follow statements.
+    :param stand_in: the hosts of model providers for which a stand-in answered, before the Snippet ended; its data may
+        come from one.
+    :param not_compared: the Expectations that were not compared because of that.
     """
 
     snippet: Snippet
@@ -59,6 +62,8 @@ class Verdict:
     details: str = ""
     expectations: tuple[ExpectationResult, ...] = ()
     coverage: Coverage | None = None
+    stand_in: str = ""
+    not_compared: tuple[Expectation, ...] = ()
 
     @property
     def only_differs(self) -> bool:
@@ -115,6 +120,7 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
             output=traces[snippet.id].output,
             duration=traces[snippet.id].duration,
             coverage=cover(snippet.region, probed.plan, ran) if probed.plan else None,
+            stand_in=_stand_in(traces[snippet.id], run),
         )
         for snippet in source.snippets
     }
@@ -171,6 +177,12 @@ def _judge_run(snippet: Snippet, facts: _Facts) -> Verdict:  # noqa: PLR0911 (on
         return Verdict(snippet, Outcome.BLOCKED, line, f"blocked: {_obstacle(facts)}")
     gap = trace.gaps[0]
     return Verdict(snippet, Outcome.NOT_EXECUTED, gap.line, f"not executed{gap.reason}")
+
+
+def _stand_in(trace: Trace, run: SourceRun) -> str:
+    """Return the hosts for which a stand-in had answered when the Snippet was left for the last time."""
+    left = [end for _, end in trace.stays]
+    return ", ".join(host for host, since in run.stand_ins if any(end is None or end >= since for end in left))
 
 
 def _obstacle(facts: _Facts) -> str:
@@ -265,6 +277,8 @@ def _compare(
     """
     if verdict.outcome is not Outcome.PASSED and not verdict.expectations:
         return verdict
+    if verdict.stand_in:
+        return replace(verdict, not_compared=(*verdict.not_compared, expectation))
     region = expectation.region
     result = check_expectation(
         holder,

@@ -84,6 +84,14 @@ class Recorder:
         """Begin a new recording, of the Source that writes its probe events to ``events`` and is about to start."""
         self._in_loop(self._switch(Recording(events, token)))
 
+    def position(self) -> int:
+        """Return the number of probe events of the Source that is running, 0 between Sources."""
+
+        async def count() -> int:
+            return self._recording.position()
+
+        return self._in_loop(count())
+
     def recorded(self) -> tuple[Exchange, ...]:
         """Stop recording; return the Exchanges since :meth:`record`, in the order in which the requests arrived."""
         return tuple(decode(call) for call in self._in_loop(self._switch(Recording(None))))

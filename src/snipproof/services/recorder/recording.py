@@ -141,10 +141,13 @@ class Recording:
         self.bytes_left = MAX_RECORDING
         self.closed = events is None
 
+    def position(self) -> int:
+        """Return the number of probe events so far."""
+        return self._probes.count() if self._probes and not self.closed else 0
+
     def begin(self, name: str, *, grpc: bool) -> RecordedCall:
         """Return a RecordedCall for a request that arrives now."""
-        after = self._probes.count() if self._probes and not self.closed else 0
-        call = RecordedCall(self, after, name, grpc, Body(self), Body(self))
+        call = RecordedCall(self, self.position(), name, grpc, Body(self), Body(self))
         if not self.closed:
             self.calls.append(call)
         return call
