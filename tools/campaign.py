@@ -134,7 +134,9 @@ class Seen:
     @classmethod
     def of(cls, site: Site) -> Seen:
         """Return what readers of ``site`` see."""
-        regions = [r for suite in as_json(site)["suites"] for source in suite["sources"] for r in source["regions"]]
+        # Sources in no Suite are examples of the guide, which its own tests run.
+        sources = [s for suite in as_json(site)["suites"] for s in suite["sources"] if s["path"] in site.suite_of]
+        regions = [region for source in sources for region in source["regions"]]
         claims: dict[str, list[object]] = defaultdict(list)
         for region in regions:
             for claim in region["claims"]:
