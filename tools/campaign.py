@@ -464,8 +464,10 @@ def _differs_from_translation(seen: Seen) -> str:
 def _wrong_language(seen: Seen) -> str:
     for blocks in seen.blocks.values():
         for block in blocks:
-            language = language_of_file(block.source) if isinstance(block, Reference) else None
-            if language and isinstance(block, Reference) and f"{block.source}::{block.region}" not in seen.comparisons:
+            if not isinstance(block, Reference) or block.source not in seen.snippets:
+                continue  # of no Suite: an example of the guide
+            language = language_of_file(block.source)
+            if language and f"{block.source}::{block.region}" not in seen.comparisons:
                 shown_as = displayed(block.language)
                 if shown_as != language.name:
                     return f"{block.page} shows `{block.region}` as {block.language}"
