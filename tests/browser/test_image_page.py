@@ -167,7 +167,10 @@ def test_a_tab_switches_all_groups_of_the_page(site: str, reader: Reader, locale
 def test_without_javascript_all_blocks_can_be_read(
     site: str, manifest: dict[str, Any], reader: Reader, locale: Locale
 ) -> None:
-    """Those of all tabs too, with their marks and downloads; nothing is offered that needs a script."""
+    """Those of all tabs too, with their marks and downloads; nothing is offered that needs a script.
+
+    Search engines read the same, and find the page in the other languages.
+    """
     page = reader.open(f"{site}{locale.prefix}/search/image", hydrates=False, java_script_enabled=False)
     references = references_of(manifest, locale.image_page)
     blocks = page.locator(BLOCKS)
@@ -180,6 +183,9 @@ def test_without_javascript_all_blocks_can_be_read(
     expect(page.get_by_role("button", name=locale.show)).to_have_count(0)
     href = page.get_by_role("link", name=re.compile(re.escape(locale.download.format(name="search_image.py")))).first
     expect(href).to_have_attribute("href", re.compile(r"/search_image\.py$"))
+    for each in LOCALES:
+        alternate = page.locator(f"link[rel=alternate][hreflang={each.name}]")
+        assert path_of(alternate.get_attribute("href") or "") == f"{each.prefix}/search/image"
 
 
 def test_on_paper_there_are_the_blocks_and_no_controls(site: str, reader: Reader) -> None:
