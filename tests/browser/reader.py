@@ -21,6 +21,9 @@ except ImportError as error:
 
 __all__ = ["LOCALES", "Browser", "Locale", "Page", "Reader", "expect"]
 
+PATIENCE = 10_000  # milliseconds; machines that run tests are busy
+expect.set_options(timeout=PATIENCE)
+
 _SEVERE = ("serious", "critical")
 # The status of a page that does not exist is an error of the console, and only there it is one by purpose.
 _NOT_FOUND = "the server responded with a status of 404"
@@ -108,7 +111,7 @@ class Reader:
         assert home
         options.setdefault("viewport", {"width": 1280, "height": 900})
         context = self._browser.new_context(service_workers="block", **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.on("request", self._note_request)
         context.route(re.compile(f"^(?!{re.escape(home[0])}|data:|blob:)"), self._refuse)
         page = context.new_page()
