@@ -21,6 +21,7 @@ TEXTS = """blocks => blocks.map(
     block => [...block.querySelectorAll('.token-line')].map(line => line.textContent).join('\\n')
 )"""
 WHAT = {"en": {"response": "response"}, "ja": {"response": "応答"}}
+LANGUAGES = {"python": "Python", "typescript": "TypeScript", "go": "Go", "java": "Java"}
 
 both = pytest.mark.parametrize("locale", LOCALES, ids=lambda locale: locale.name)
 
@@ -88,7 +89,11 @@ def words_of(reference: dict[str, Any], locale: Locale) -> str:
         return locale.proven.format(**words)
     # Each of several clients gave the same response.
     assert len(proven["clients"]) > 1
-    return locale.compared.format(what=WHAT[locale.name][reference["compared_with"][0]["output"]], **words)
+    [what] = {WHAT[locale.name][each["output"]] for each in reference["compared_with"]}
+    flavours = [each["snippet"].split("/")[1].partition("-")[0] for each in reference["compared_with"]]
+    languages = list(dict.fromkeys(LANGUAGES[flavour] for flavour in flavours))
+    joined = "、".join(languages) if locale.name == "ja" else f"{', '.join(languages[:-1])}, and {languages[-1]}"
+    return locale.compared.format(what=what, languages=joined, **words)
 
 
 @both
@@ -215,7 +220,7 @@ def test_from_right_to_left_nothing_overlaps(site: str, reader: Reader) -> None:
     """What stands below a block keeps its places and stays on the screen."""
     page = reader.open(f"{site}/search/image", viewport={"width": 360, "height": 800})
     page.evaluate("document.documentElement.dir = 'rtl'")
-    foot = page.locator("[class^=foot_]").first
+    foot = page.locator("main [class*=foot_]").first
     foot.scroll_into_view_if_needed()
     boxes: list[dict[str, float]] = foot.evaluate(
         "foot => [...foot.children].filter(e => e.offsetParent).map(e => e.getBoundingClientRect().toJSON())"
