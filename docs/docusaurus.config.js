@@ -1,5 +1,5 @@
 // The documentation site. `tox run -e site` builds it; README.md has more.
-import {themes} from 'prism-react-renderer';
+import {dark, light} from './prismThemes';
 
 // Placeholders until the project has an address, like those in pyproject.toml.
 const REPOSITORY = 'https://example.org/snipproof';
@@ -32,7 +32,7 @@ export default {
       {
         docs: {routeBasePath: '/', sidebarPath: './sidebars.js', editUrl: `${REPOSITORY}/edit/main/docs/`},
         blog: false,
-        theme: {customCss: './src/css/custom.css'},
+        theme: {customCss: ['./src/css/custom.css', './src/css/reading.css']},
       },
     ],
   ],
@@ -85,8 +85,8 @@ export default {
       ],
     },
     prism: {
-      theme: themes.github,
-      darkTheme: themes.vsDark,
+      theme: light,
+      darkTheme: dark,
       additionalLanguages: ['java', 'toml', 'bash', 'json', 'json5', 'diff', 'ini'],
     },
   },

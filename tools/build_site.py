@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "docs"
+BUILD = SITE / "build"
 PACKAGE = ROOT / "integrations" / "docusaurus"
 REPORT = Path(os.environ.get("SNIPPROOF_SITE_REPORT", ROOT / ".tox" / "snippets-report.json"))
+MANIFEST = REPORT.with_name("site-manifest.json")
+STAMP = ".built-from"
 # No scripts of packages run. Nothing that is installed needs one.
 INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 
@@ -36,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         environment = os.environ | {"SNIPPROOF_SITE_MANIFEST": str(manifest() or "")}
         if command != "start":
             npm(SITE, "run", "build", environment=environment)
+            keep_build()
         if command != "build":
             npm(SITE, "run", command, environment=environment)
     except subprocess.CalledProcessError as error:
@@ -55,8 +60,7 @@ def install_package() -> None:
 
 def install_site() -> None:
     """Install what the site needs, and a copy of the package as its users get it, unless nothing has changed."""
-    inputs = [SITE / "package-lock.json", PACKAGE / "package.json", PACKAGE / "build.mjs"]
-    inputs += [path for folder in ("src", "translations") for path in sorted((PACKAGE / folder).rglob("*.*"))]
+    inputs = [SITE / "package-lock.json", *_package_inputs()]
     if is_new(SITE, inputs):
         npm(PACKAGE, "run", "build")
         npm(SITE, *INSTALL)
@@ -65,15 +69,33 @@ def install_site() -> None:
 
 def manifest() -> Path | None:
     """Write what the last run has proven, and return its file; ``None`` without a report of this tree."""
+    MANIFEST.unlink(missing_ok=True)
     if not REPORT.is_file():
         print(f"no run report, so no block has a mark: {REPORT} is missing (tox run -e snippets writes it)", flush=True)
         return None
-    output = REPORT.with_name("site-manifest.json")
-    command = [sys.executable, "-m", "snipproof", "extract", "--report", str(REPORT), "--output", str(output)]
+    command = [sys.executable, "-m", "snipproof", "extract", "--report", str(REPORT), "--output", str(MANIFEST)]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         print("so no block has a mark (tox run -e snippets proves them again)", flush=True)
         return None
-    return output
+    return MANIFEST
+
+
+def keep_build() -> None:
+    """Record what ``docs/build`` was built from."""
+    (BUILD / STAMP).write_text(_digest(_build_inputs()), encoding="ascii")
+
+
+def problem_of_build() -> str | None:
+    """Return why ``docs/build`` is not this tree's site with marks; ``None`` if it is."""
+    name = BUILD.relative_to(ROOT)
+    if not BUILD.is_dir():
+        return f"{name} is missing"
+    if not MANIFEST.is_file():
+        return f"no block of {name} has a mark, since {MANIFEST} is missing"
+    stamp = BUILD / STAMP
+    if not stamp.is_file() or stamp.read_text(encoding="ascii") != _digest(_build_inputs()):
+        return f"{name} was built from other files than those of this tree, or from another run report"
+    return None
 
 
 def is_new(folder: Path, inputs: Iterable[Path]) -> bool:
@@ -99,10 +121,26 @@ def _stamp(folder: Path) -> Path:
     return folder / "node_modules" / ".snipproof-installed"
 
 
+def _package_inputs() -> list[Path]:
+    inputs = [PACKAGE / "package.json", PACKAGE / "build.mjs"]
+    return inputs + [path for folder in ("src", "translations") for path in sorted((PACKAGE / folder).rglob("*.*"))]
+
+
+def _build_inputs() -> list[Path]:
+    """Return all files that decide what the site looks like, the manifest with what it shows of Sources among them."""
+    folders = ("docs", "i18n", "src", "static")
+    inputs = [path for folder in folders for path in sorted((SITE / folder).rglob("*")) if path.is_file()]
+    inputs += sorted(path for path in SITE.iterdir() if path.is_file())
+    if MANIFEST.is_file():
+        sources = json.loads(MANIFEST.read_text(encoding="utf-8"))["sources"]
+        inputs += [MANIFEST, *(path for name in sources if (path := ROOT / name).is_file())]
+    return inputs + _package_inputs()
+
+
 def _digest(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
-        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
+        digest.update(f"{os.path.relpath(path, ROOT)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
