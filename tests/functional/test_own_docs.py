@@ -23,6 +23,7 @@ SUMMARY = r"snipproof: ([0-9]+) snippets proven, ([0-9]+) expectations matched, 
 
 #: How many Snippets the two flavours for Python have, and how many Expectations. `tox run -e snippets` proves them all.
 PYTHON_FLAVOURS = (19, 23)
+ALL_FLAVOURS = (36, 52)
 
 
 #: What installing and building the site leaves in `docs`.
@@ -120,6 +121,15 @@ def prove_copy(copy: Path, binary: Path, *args: str) -> subprocess.CompletedProc
     env = {**os.environ, "SNIPPROOF_WEAVIATE_MODE": "embedded", "SNIPPROOF_WEAVIATE_BINARY": str(binary)}
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *args]
     return subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True, check=False)
+
+
+def test_every_flavour_is_proven_at_the_documented_addresses(copy: Path, binary: Path) -> None:
+    """No Binding replaces an address of Weaviate there, and the Outcomes are those with Bindings."""
+    for suite in copy.glob("snippets/*/suite.yaml"):
+        suite.write_text(f"{suite.read_text()}network: documented\n")
+    done = prove_copy(copy, binary, "snippets")
+    assert "snipproof: network: documented\n" in done.stdout
+    assert_proven(done, "embedded", ALL_FLAVOURS)
 
 
 PRINTED = "# START Expected printed results"

@@ -109,6 +109,7 @@ class ContainerWeaviate:
         image = image_name(settings)
         env = server_environment("/var/lib/weaviate", f"http://host.docker.internal:{vectorizer_port}")
         del env["PATH"]
+        env |= dict(settings.weaviate.env)
         container = (
             DockerContainer(image)
             .with_exposed_ports(_REST, _GRPC)
