@@ -31,7 +31,7 @@ class Response(NamedTuple):
 
 
 class BadRequestError(ValueError):
-    """A request that the protocol does not allow; the message says what is expected."""
+    """A request that the protocol does not allow; the message names what is expected."""
 
 
 def get(body: Any, *keys: str) -> Any:
@@ -52,7 +52,7 @@ def text_at(body: Any, *keys: str) -> str:
 def texts_at(body: Any, *keys: str) -> list[str]:
     """Return the texts at ``keys``: those of a list, or the only one.
 
-    :raises BadRequestError: there are none.
+    :raises BadRequestError: it has none.
     """
     found = get(body, *keys)
     items = found if isinstance(found, list) else [] if found is None else [found]

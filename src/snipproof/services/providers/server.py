@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import re
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -84,12 +85,12 @@ class Providers:
             self._answered.clear()
         return found
 
-    def respond(self, request: Request) -> Response:
-        """Return the response to ``request``."""
+    def respond(self, request: Request, name: str) -> Response:
+        """Return the response to ``request``, for a client that named the host ``name``, with a port or without."""
         response = self._respond(request)
         if request.method == "POST" and response.status == 200:
             with self._lock:
-                self._answered[request.host] = None
+                self._answered[name] = None
         return response
 
     def stop(self) -> None:
@@ -154,7 +155,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self._send(error_response(413, str(error)))
             return
-        host = self.fixed_host or _host_and_port(self.headers.get("Host", "").lower())[0]
+        name = re.sub(r":(80|443)$", "", self.headers.get("Host", "").lower())
+        host = self.fixed_host or _host_and_port(name)[0]
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
             body = _decoded(data, headers.get("content-type", ""))
@@ -166,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         request = Request(host, self.command, urlsplit(self.path).path, headers, body)
         try:
-            response = self.providers.respond(request)
+            response = self.providers.respond(request, name)
         except Exception as error:  # noqa: BLE001 (whatever it is, the client needs a response)
             response = error_response(500, f"the stand-in failed: {type(error).__name__}: {error}")
         self._send(response)

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -24,6 +25,8 @@ from snipproof.services.providers.protocol import Protocol, Route
 from snipproof.services.providers.vector_lengths import vector_length
 
 _SAGEMAKER_LENGTH = 768
+# What the instructions of older models stand in.
+_WRAPPING = re.compile(r"^\s*(<s>)?\s*(\[INST\]|Human:)\s*|\s*(\[/INST\]|Assistant:)\s*$")
 
 
 def invoke(request: Request, models: Models) -> dict[str, Any]:
@@ -31,8 +34,8 @@ def invoke(request: Request, models: Models) -> dict[str, Any]:
     model = unquote(request.path).removeprefix("/model/").removesuffix("/invoke")
     if "embed" in model:
         return _embedding(model, request.body, models)
-    prompt = next((text for key in ("messages", "prompt", "inputText", "message")
-                   if (text := last_text(get(request.body, key)))), "")  # fmt: skip
+    prompts = (last_text(get(request.body, key)) for key in ("messages", "prompt", "inputText", "message"))
+    prompt = _WRAPPING.sub("", next(filter(None, prompts), ""))
     text = generated(prompt)
     for family, response in _GENERATED.items():
         if family in model:

@@ -1,4 +1,4 @@
-"""Ollama: https://docs.ollama.com/api. It answers without TLS, and streams unless a request says otherwise."""
+"""Ollama: https://docs.ollama.com/api. It answers without TLS, and streams unless a request forbids it."""
 
 from __future__ import annotations
 

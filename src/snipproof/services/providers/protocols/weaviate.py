@@ -34,7 +34,7 @@ def embed(request: Request, models: Models) -> dict[str, Any]:
 
 
 def _multi_vector(text: str, length: int, models: Models, *, is_query: bool) -> list[list[float]]:
-    """Return the vectors of a text, or of a picture in base64, which only its form tells apart."""
+    """Return the vectors of a text, or of a picture in base64, which differ in their form only."""
     if _PICTURE.fullmatch(text):
         try:
             return [models.media_vector(text, length)]
