@@ -345,7 +345,7 @@ ROUTES = sorted(
         for path, _, method in protocol.routes
     }
 )
-BODIES: list[dict[str, Any]] = [row[2] for row in (*EMBEDDINGS, *GENERATED, *RANKED)]
+BODIES: list[Any] = [*(row[2] for row in EMBEDDINGS), *(row[2] for row in GENERATED), *(row[2] for row in RANKED)]
 NAMES = sorted({name for body in BODIES for name in body} | {"model", "config", "parameters", "stream"})
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from([PICTURE, FILM]),

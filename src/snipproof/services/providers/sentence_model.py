@@ -13,7 +13,7 @@ import os
 import sqlite3
 import threading
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ class SentenceModel:
             encode: Callable[[str, bool], Any] = self._loaded().encode
             # It ends a text at a NUL, cannot have a half of a surrogate pair, and rejects an empty text.
             clean = text.replace("\0", " ").encode("utf-8", "replace").decode() or " "
-            vector = [float(number) for number in encode(clean, query)]
+            vector = _rounded(encode(clean, query).tolist())
         self._kept.add(_key(text, query=query), vector)
         return vector
 
@@ -117,7 +117,7 @@ class _KeptVectors:
             with contextlib.suppress(sqlite3.Error):
                 row = self._database.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
                 if row and len(row[0]) == LENGTH * 4:
-                    return self._remember(key, array("f", row[0]).tolist())
+                    return self._remember(key, _rounded(array("f", row[0])))
         return None
 
     def add(self, key: bytes, vector: Vector) -> None:
@@ -156,6 +156,11 @@ def _open(file: Path) -> sqlite3.Connection:
         database.close()
         raise
     return database
+
+
+def _rounded(numbers: Iterable[float]) -> Vector:
+    """Return the numbers with as many digits as single precision keeps: they are written as text all the time."""
+    return [round(number, 7) for number in numbers]
 
 
 def _key(text: str, *, query: bool) -> bytes:
