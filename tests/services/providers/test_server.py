@@ -80,6 +80,10 @@ def test_each_host_answers_with_a_certificate_of_its_own(network: DocumentedNetw
         status, text = connection.response("GET", "/v1/nothing")
         assert (status, f"GET /v1/nothing of {host}" in text) == (404, True)
         connection.close()
+    connection = Connection(network, "api.openai.com")
+    connection.request(*EMBED)
+    assert connection.getresponse().headers["x-ratelimit-remaining-requests"] == "10000000"
+    connection.close()
     assert providers.answered() == ("api.openai.com", "api.mistral.ai")
     assert providers.answered() == ()
 

@@ -33,6 +33,12 @@ from snipproof.services.providers.stand_in import PROTOCOLS, answer, error_respo
 _DEFAULT = "default"
 _LOCAL = "localhost"
 _MAX_BODY = 256_000_000  # bytes
+# Without them, Weaviate sends one object a request to OpenAI, as if its limit were reached.
+_LIMITS = tuple(
+    (f"x-ratelimit-{kind}-{of}", value)
+    for of in ("requests", "tokens")
+    for kind, value in (("limit", "10000000"), ("remaining", "10000000"), ("reset", "1ms"))
+)
 _MAX_DIGITS = 9  # those of _MAX_BODY
 
 
@@ -209,6 +215,8 @@ class _Handler(BaseHTTPRequestHandler):
         if response.status != 204:
             self.send_header("Content-Type", response.kind)
             self.send_header("Content-Length", str(len(data)))
+            for name, value in _LIMITS:
+                self.send_header(name, value)
         self.end_headers()
         if response.status != 204 and self.command != "HEAD":
             self.wfile.write(data)
