@@ -193,6 +193,7 @@ def test_a_project_that_only_mentions_us_has_no_settings(tmp_path: Path) -> None
         ("default = 1", "snipproof.toml:2:1 'providers.default' must be a string, not 1"),
         ("'https://api.openai.com' = 'stand-in'", "snipproof.toml:2:1 'https://api.openai.com' is not a host"),
         ("'localhost:x' = 'stand-in'", "snipproof.toml:2:1 'localhost:x' is not a host"),
+        ("'localhost:65536' = 'stand-in'", "snipproof.toml:2:1 'localhost:65536' is not a host"),
     ],
 )
 def test_providers_map_hosts_to_what_answers(tmp_path: Path, text: str, message: str) -> None:

@@ -342,7 +342,7 @@ def _check_values(settings: Settings) -> None:
 
 def _check_providers(settings: Settings) -> None:
     for host, mode in settings.providers.items():
-        if not _HOST.fullmatch(host):
+        if not _HOST.fullmatch(host) or int(host.partition(":")[2] or 1) > 65535:
             place = settings.origin("providers", host)
             raise SettingsError(f"{place} {host!r} is not a host", "write HOST or HOST:PORT, with * for any characters")
         _require(settings, ("providers", host), mode, ("stand-in",))

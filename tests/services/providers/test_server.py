@@ -15,7 +15,6 @@ from snipproof.config import Settings
 from snipproof.errors import SettingsError
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.network.documented import PROVIDERS_ADDRESS, DocumentedNetwork
-from snipproof.services.network.namespace import NamespaceError
 from snipproof.services.providers import sentence_model
 from snipproof.services.providers.exchange import Request, Response
 from snipproof.services.providers.server import Providers
@@ -142,10 +141,17 @@ def test_only_hosts_that_the_settings_name_exist(network: DocumentedNetwork, tmp
         with pytest.raises(ConnectionRefusedError):
             network.namespace.connect(11434, PROVIDERS_ADDRESS)
         assert providers.answered() == ("models.example.com", "localhost:8765")
-        with pytest.raises(NamespaceError, match="Address already in use"):
-            start(network, tmp_path, **{"localhost:8765": "stand-in"})
     finally:
         providers.stop()
+
+
+def test_a_port_of_another_service_is_an_error_and_nothing_stays(network: DocumentedNetwork, tmp_path: Path) -> None:
+    with network.namespace.listen(8080), pytest.raises(SettingsError) as error:
+        start(network, tmp_path, **{"localhost:8080": "stand-in"})
+    message = "settings: providers.localhost:8080: port 8080 of localhost cannot be used: Address already in use"
+    assert error.value.message == message
+    with network.namespace.listen(443, host=PROVIDERS_ADDRESS):
+        pass
 
 
 def test_a_host_has_no_address_before_its_service(network: DocumentedNetwork) -> None:
@@ -163,7 +169,7 @@ def test_a_failure_of_the_stand_in_is_a_response(network: DocumentedNetwork) -> 
 
     providers = Providers({"default": "stand-in"}, fail)
     try:
-        providers._listen(network)
+        providers._listen(network, Settings())
         connection = Connection(network, "api.openai.com")
         status, text = connection.response(*EMBED)
         assert (status, "the stand-in failed: ZeroDivisionError: by zero" in text) == (500, True)

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from snipproof.config import Settings
+from snipproof.errors import SettingsError
 from snipproof.processes.cache_folder import cache_folder
 from snipproof.services.http_server import HttpServer
 from snipproof.services.network.documented import (
@@ -25,6 +26,7 @@ from snipproof.services.network.documented import (
     WEAVIATE_ADDRESS,
     DocumentedNetwork,
 )
+from snipproof.services.network.namespace import NamespaceError
 from snipproof.services.providers.exchange import Request, Response
 from snipproof.services.providers.models import Models, Vector
 from snipproof.services.providers.sentence_model import SentenceModel, require_model
@@ -62,8 +64,7 @@ class Providers:
     def start(cls, settings: Settings, network: DocumentedNetwork) -> Providers:
         """Listen in ``network``, where the hosts of ``settings.providers`` exist from now on.
 
-        :raises SettingsError: the package of the sentence model is missing.
-        :raises NamespaceError: a port that the settings name is that of another Service.
+        :raises SettingsError: the package of the sentence model is missing, or a port is that of another Service.
         """
         require_model()
         sentences = SentenceModel(cache_folder(settings) / "providers" / "vectors.sqlite")
@@ -71,7 +72,7 @@ class Providers:
         providers = cls(settings.providers, lambda request: answer(request, models))
         providers._close = sentences.close
         try:
-            providers._listen(network)
+            providers._listen(network, settings)
         except BaseException:
             providers.stop()
             raise
@@ -106,14 +107,18 @@ class Providers:
         self._servers.clear()
         self._close()
 
-    def _listen(self, network: DocumentedNetwork) -> None:
+    def _listen(self, network: DocumentedNetwork, settings: Settings) -> None:
         def listen(address: str, port: int, host: str = "") -> None:
             class Handler(_Handler):
                 providers = self
                 fixed_host = host
 
             context = network.authority.server_context() if port == HTTPS else None
-            listener = network.namespace.listen(port, host=address)
+            try:
+                listener = network.namespace.listen(port, host=address)
+            except NamespaceError as error:
+                place = settings.origin("providers", f"{_LOCAL}:{port}")
+                raise SettingsError(f"{place} port {port} of {host or address} cannot be used: {error}") from None
             self._servers.append(HttpServer(Handler, listener=listener, context=context))
 
         for port in sorted({HTTP, HTTPS, *self._ports(local=False)}):

@@ -109,7 +109,7 @@ PROTOCOL = Protocol(
     (
         *("api.openai.com", "*.openai.azure.com", "api.mistral.ai", "api.x.ai", "api.deepseek.com"),
         *("inference.friendli.ai", "api.friendli.ai", "api.endpoints.anyscale.com", "text.octoai.run"),
-        *("inference.do-ai.run", "api.morphllm.com", "api.together.xyz", "api.groq.com", "openrouter.ai"),
+        *("inference.do-ai.run", "api.morphllm.com", "api.together.xyz", "api.groq.com", "openrouter.ai", "kubeai"),
     ),
     (
         Route(".*/embeddings", embeddings),
