@@ -137,8 +137,9 @@ def test_many_threads_get_the_same(model: SentenceModel) -> None:
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    require_model()
+    require_model("a.toml:1:1")
     monkeypatch.setattr(sentence_model, "_PACKAGE", "no_such_package")
     with pytest.raises(SettingsError) as error:
-        require_model()
+        require_model("a.toml:1:1")
+    assert error.value.message == "a.toml:1:1 a stand-in requires the package no_such_package"
     assert error.value.hint == "pip install 'snipproof[providers]'"

@@ -28,15 +28,14 @@ _WAIT = 2.0  # seconds for another session that writes
 Vector = list[float]
 
 
-def require_model() -> None:
+def require_model(place: str) -> None:
     """Check that the package of the model is installed, without loading it.
 
+    :param place: of the setting that requires it, for the message.
     :raises SettingsError: it is not.
     """
     if importlib.util.find_spec(_PACKAGE) is None:
-        raise SettingsError(
-            f"settings: providers: a stand-in requires the package {_PACKAGE}", "pip install 'snipproof[providers]'"
-        )
+        raise SettingsError(f"{place} a stand-in requires the package {_PACKAGE}", "pip install 'snipproof[providers]'")
 
 
 class SentenceModel:

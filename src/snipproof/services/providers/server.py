@@ -66,7 +66,7 @@ class Providers:
 
         :raises SettingsError: the package of the sentence model is missing, or a port is that of another Service.
         """
-        require_model()
+        require_model(settings.origin("providers"))
         sentences = SentenceModel(cache_folder(settings) / "providers" / "vectors.sqlite")
         models = Models(sentences.embed, _Pictures().embed)
         providers = cls(settings.providers, lambda request: answer(request, models))
