@@ -183,3 +183,24 @@ def test_a_project_that_only_mentions_us_has_no_settings(tmp_path: Path) -> None
     for text in ("[project]\ndependencies = ['snipproof']\n", "[tool]\nother = 'snipproof'\n", "snipproof ="):
         (tmp_path / "pyproject.toml").write_text(text)
         assert find_settings_file(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("default = 'stand-in'\n'*.example.com' = 'stand-in'\n'localhost:8000' = 'stand-in'", ""),
+        ("'api.openai.com' = 'live'", "snipproof.toml:2:1 'api.openai.com' cannot be 'live'"),
+        ("default = 1", "snipproof.toml:2:1 'providers.default' must be a string, not 1"),
+        ("'https://api.openai.com' = 'stand-in'", "snipproof.toml:2:1 'https://api.openai.com' is not a host"),
+        ("'localhost:x' = 'stand-in'", "snipproof.toml:2:1 'localhost:x' is not a host"),
+        ("'localhost:65536' = 'stand-in'", "snipproof.toml:2:1 'localhost:65536' is not a host"),
+    ],
+)
+def test_providers_map_hosts_to_what_answers(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "snipproof.toml").write_text(f"[providers]\n{text}\n")
+    if not message:
+        assert set(load_settings(tmp_path, environ={}).providers) == {"default", "*.example.com", "localhost:8000"}
+        return
+    with pytest.raises(SettingsError) as error:
+        load_settings(tmp_path, environ={})
+    assert error.value.message == message

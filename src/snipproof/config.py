@@ -32,6 +32,7 @@ _FROM_ENVIRONMENT = frozenset(
     for key in "mode version url grpc image binary obtain download-url start-timeout".split()  # noqa: SIM905
 ) | {"cache-dir", "run.timeout", "run.output-limit", "run.require", "run.fresh"}
 _NOT_IN_FILES = ("root", "file", "origin")
+_HOST = re.compile(r"[a-z0-9*?._-]+(?::[1-9][0-9]{0,4})?", re.IGNORECASE)
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,60}")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MISSING: Any = object()
@@ -97,7 +98,9 @@ class Settings(NamedTuple):
     suite files. ``site_root`` is what ``/…`` and ``@site/…`` in a Page's imports mean. ``profile`` names the rules of
     the site's component; ``component`` (empty: the profile's), ``attributes``, ``indentation`` and ``highlighters``
     override single rules. ``assets`` is a folder that is served over HTTP while Sources run. ``per_path`` maps globs of
-    paths to their own severities, ``translations`` folders of translated Pages to those of the originals. ``baseline``
+    paths to their own severities, ``translations`` folders of translated Pages to those of the originals. ``providers``
+    maps hosts (``HOST`` or ``HOST:PORT``, globs) or ``default`` to what answers for them in the documented network,
+    which is ``stand-in``. ``baseline``
     is the file that lists accepted Findings. ``cache_dir`` is where server binaries and environments are kept (empty:
     the user's cache folder).
     """
@@ -119,6 +122,7 @@ class Settings(NamedTuple):
     severity: Mapping[str, str] = _NOTHING
     per_path: Mapping[str, Mapping[str, str]] = _NOTHING
     translations: Mapping[str, str] = _NOTHING
+    providers: Mapping[str, str] = _NOTHING
     weaviate: WeaviateSettings = WeaviateSettings()
     run: RunSettings = RunSettings()
 
@@ -304,26 +308,27 @@ class _Reader:
         return _BOOLEANS.get(text.lower(), text) if wanted is bool else text
 
 
+def _require(settings: Settings, path: _Path, value: str, known: tuple[str, ...]) -> None:
+    """Reject a value that is not one of ``known``."""
+    if value not in known:
+        hint = did_you_mean(value, known) or f"known: {', '.join(known)}"
+        name = path[-1] if not path[-1].startswith("[") else path[-2]
+        raise SettingsError(f"{settings.origin(*path)} {name!r} cannot be {value!r}", hint)
+
+
 def _check_values(settings: Settings) -> None:
     """Reject values outside the few that a setting accepts."""
-
-    def require(path: _Path, value: str, known: tuple[str, ...]) -> None:
-        if value not in known:
-            hint = did_you_mean(value, known) or f"known: {', '.join(known)}"
-            name = path[-1] if not path[-1].startswith("[") else path[-2]
-            raise SettingsError(f"{settings.origin(*path)} {name!r} cannot be {value!r}", hint)
-
-    require(("weaviate", "mode"), settings.weaviate.mode, ("auto", "url", "container", "embedded"))
+    _require(settings, ("weaviate", "mode"), settings.weaviate.mode, ("auto", "url", "container", "embedded"))
     for index, way in enumerate(settings.weaviate.obtain):
-        require(("weaviate", "obtain", f"[{index}]"), way, ("cache", "download", "build"))
+        _require(settings, ("weaviate", "obtain", f"[{index}]"), way, ("cache", "download", "build"))
     if not _VERSION.fullmatch(settings.weaviate.version):  # it becomes a part of addresses and of names of folders
         place = settings.origin("weaviate", "version")
         raise SettingsError(f"{place} 'version' cannot be {settings.weaviate.version!r}", "write it as 1.39.0")
     for rule, severity in settings.severity.items():
-        require(("severity", rule), severity, tuple(Severity))
+        _require(settings, ("severity", rule), severity, tuple(Severity))
     for glob, severities in settings.per_path.items():
         for rule, severity in severities.items():
-            require(("per-path", glob, rule), severity, tuple(Severity))
+            _require(settings, ("per-path", glob, rule), severity, tuple(Severity))
     for path, number in (
         (("weaviate", "start-timeout"), settings.weaviate.start_timeout),
         (("run", "timeout"), settings.run.timeout),
@@ -332,6 +337,15 @@ def _check_values(settings: Settings) -> None:
         if number <= 0:
             raise SettingsError(f"{settings.origin(*path)} {path[-1]!r} must be more than 0, not {number!r}")
     _check_percentage(settings)
+    _check_providers(settings)
+
+
+def _check_providers(settings: Settings) -> None:
+    for host, mode in settings.providers.items():
+        if not _HOST.fullmatch(host) or int(host.partition(":")[2] or 1) > 65535:
+            place = settings.origin("providers", host)
+            raise SettingsError(f"{place} {host!r} is not a host", "write HOST or HOST:PORT, with * for any characters")
+        _require(settings, ("providers", host), mode, ("stand-in",))
 
 
 def _check_percentage(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
@@ -17,7 +18,9 @@ from snipproof.run.missing_variables import explain_missing_variables
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.preparation import Preparation, Preparations
 from snipproof.run.run_times import RunTimes, timed
+from snipproof.run.runner import Program, Runner
 from snipproof.run.runners.job import environment
+from snipproof.run.source_run import SourceRun
 from snipproof.run.unknown_hosts import explain_unknown_hosts
 from snipproof.run.verdict import Verdict, judge
 from snipproof.services.startup import Services
@@ -64,6 +67,7 @@ class Prover:
         )
         self._services: Services | None = None
         self._state: State | None = None
+        self._seeded: set[str] = set()
         self._claim = contextlib.ExitStack()
 
     def _start_network(self, kind: NetworkKind) -> DocumentedNetwork | None:
@@ -165,9 +169,7 @@ class Prover:
         with timed(self.times.sources, source.path):
             self.state.mark()
             with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "sources"):
-                if self._network:
-                    self._network.unknown_hosts()  # of those that are looked up from now on
-                run = preparation.runner.execute(program)
+                run = self._execute(preparation.runner, program)
             with timed(self.times.phases, "restore"):
                 self.state.restore_if_changed()
         verdicts = judge(source, program.probed, run, self._pages)
@@ -179,6 +181,17 @@ class Prover:
             explained = explain_unknown_hosts(explained, self._network.unknown_hosts())
         secrets = read_variables(self._settings.run.env)
         return [verdict.redacted(secrets) for verdict in explained]
+
+    def _execute(self, runner: Runner, program: Program) -> SourceRun:
+        """Run ``program``, and note which hosts were looked up in vain, and for which ones a stand-in answered."""
+        if self._network:
+            self._network.unknown_hosts()  # those of others
+        providers = self.services.providers
+        if providers:  # what a fixture has stored stays for the Sources that follow
+            self._seeded |= {host for host, _ in providers.answered()}
+        run = runner.execute(program)
+        seeded = tuple((host, 0) for host in sorted(self._seeded))
+        return replace(run, stand_ins=(*seeded, *providers.answered())) if providers else run
 
     def close(self) -> None:
         """Stop the Services and remove everything that belongs to this session."""

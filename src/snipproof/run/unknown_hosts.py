@@ -10,6 +10,8 @@ from snipproof.model import Outcome
 from snipproof.run.verdict import Verdict
 from snipproof.text import listed
 
+# Weaviate's client for Python looks there for a newer version whenever it connects, and goes on without.
+_HARMLESS = frozenset({"pypi.org"})
 _HINT = "only hosts that the settings name exist while this Suite is proven, see `network` in the guide"
 
 
@@ -22,14 +24,16 @@ def explain_unknown_hosts(verdicts: Iterable[Verdict], hosts: Sequence[str]) -> 
 
 
 def _explained(verdict: Verdict, hosts: Sequence[str]) -> Verdict:
-    if not hosts or verdict.outcome is not Outcome.FAILED or verdict.only_differs:
+    if verdict.outcome is not Outcome.FAILED or verdict.only_differs:
         return verdict
     texts = f"{verdict.reason}\n{verdict.details}\n{verdict.output}"
     named = [host for host in hosts if re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-])", texts, re.IGNORECASE)]
     if named:
         note = f"it connects to {listed(named)}, for which no Service is configured"
         reason = f"{verdict.reason} ({note})"
-    else:
-        note = f"the Source looked up {listed(hosts)}, for which no Service is configured"
+    elif others := [host for host in hosts if host not in _HARMLESS]:
+        note = f"the Source looked up {listed(others)}, for which no Service is configured"
         reason = verdict.reason
+    else:
+        return verdict
     return replace(verdict, reason=reason, details=f"{verdict.details.rstrip()}\n\n{note}\n  hint: {_HINT}".lstrip())

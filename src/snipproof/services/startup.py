@@ -18,6 +18,7 @@ from snipproof.services.weaviate.server import WeaviateAddress
 
 if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
+    from snipproof.services.providers.provider_hosts import Providers
     from snipproof.services.recorder.pass_through import Recorder
 
 Log = Callable[[str], None]
@@ -37,8 +38,11 @@ class Services:
         vectorizer: str,
         assets: str,
         recorder: Recorder | None = None,
+        providers: Providers | None = None,
     ) -> None:
         self._stack = stack
+        #: What answers instead of providers of models; ``None`` if nothing does.
+        self.providers = providers
         self._recorder = recorder
         self.weaviate = weaviate
         self.vectorizer_url = vectorizer
@@ -79,6 +83,7 @@ class Services:
                     network.addresses["assets.url"] = inside.url
             if network and recorder:
                 recorder.listen(network)
+            providers = _start_providers(settings, network, recorder, log, stack)
 
             def announce_weaviate(address: WeaviateAddress) -> None:
                 if recorder:
@@ -88,7 +93,9 @@ class Services:
             weaviate, vectorizer_url = _start_weaviate(settings, session, log, stack, announce_weaviate, network)
             if weaviate.version != settings.weaviate.version:
                 log(f"weaviate: the server has version {weaviate.version}, the settings {settings.weaviate.version}")
-            return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url, recorder)
+            if providers and weaviate.mode != "embedded":
+                log("providers: only for Sources themselves: the server runs outside of the documented network")
+            return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url, recorder, providers)
         raise AssertionError("unreachable")
 
     def placeholders(self) -> dict[str, str]:
@@ -111,6 +118,27 @@ def _placeholders(weaviate: WeaviateAddress, assets_url: str) -> dict[str, str]:
         "weaviate.grpc_port": str(weaviate.grpc_port),
         "assets.url": assets_url,
     }
+
+
+def _start_providers(
+    settings: Settings,
+    network: DocumentedNetwork | None,
+    recorder: Recorder | None,
+    log: Log,
+    stack: contextlib.ExitStack,
+) -> Providers | None:
+    """Start what answers instead of the providers that ``settings`` name, if there is a network for it."""
+    if not settings.providers:
+        return None
+    if network is None:
+        log("providers: none answers: only a Suite with `network: documented` can reach them")
+        return None
+    from snipproof.services.providers.provider_hosts import Providers
+
+    providers = Providers.start(settings, network, recorder.position if recorder else lambda: 0)
+    stack.callback(providers.stop)
+    log("providers: stand-in")
+    return providers
 
 
 def _start_weaviate(

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from tests.support.services import local_address
 
+from snipproof.services.recorder.http1 import abort
 from snipproof.services.recorder.pass_through import Recorder
 
 WAIT = 10.0
@@ -553,3 +554,15 @@ def test_stopping_leaves_no_thread_and_no_port(upstream: Upstream, tmp_path: Pat
     for port in (address.port, address.grpc_port):
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), WAIT)
+
+
+def test_a_connection_that_has_no_protocol_any_more_is_closed() -> None:
+    """What TLS transports of Python 3.11.2 do after the end of a connection."""
+
+    class Gone:
+        @property
+        def transport(self) -> Any:
+            raise AttributeError("'NoneType' object has no attribute '_abort'")
+
+    gone: Any = Gone()
+    abort(gone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -17,6 +17,8 @@ HTTPS = 443
 HTTP = 80
 #: Where a Weaviate of the reader listens in docs.
 REST, GRPC = 8080, 50051
+#: Loopback has many addresses. Each Service has one of its own, so that it has all ports, too.
+WEAVIATE_ADDRESS, PROVIDERS_ADDRESS = "127.0.0.1", "127.0.0.2"
 
 _FILES = {
     "resolv.conf": "nameserver 127.0.0.1\noptions timeout:2 attempts:1\n",
@@ -30,15 +32,18 @@ _ETC = Path("/etc")
 class DocumentedNetwork:
     """A :class:`Namespace` in which some hosts exist, with certificates that every runtime in it trusts.
 
-    All hosts are this machine: which Service answers is decided by the host that a client names. No other host exists,
+    All hosts are this machine: which Service answers is decided by the address that the host has. No other host exists,
     and nothing leads out.
     """
 
     def __init__(self, namespace: Namespace, authority: Authority, hosts: Sequence[str]) -> None:
         self.namespace = namespace
         self.authority = authority
-        self._patterns = [pattern.lower() for pattern in hosts]
-        self._names = NameServer(namespace.listen(PORT, udp=True), self.knows)
+        patterns = [pattern.lower() for pattern in ("localhost", *hosts)]
+        self._hosts: list[tuple[Callable[[str], bool], str]] = [
+            (lambda host: any(fnmatchcase(host, pattern) for pattern in patterns), WEAVIATE_ADDRESS)
+        ]
+        self._names = NameServer(namespace.listen(PORT, udp=True), self.address_of)
         self._shown: set[Path] = set()
         self._relays: list[Relay] = []
         #: Values of placeholders in Bindings, as they are in this network.
@@ -48,7 +53,7 @@ class DocumentedNetwork:
     def start(cls, session: SessionFolder, hosts: Sequence[str]) -> DocumentedNetwork:
         """Start it.
 
-        :param hosts: the hosts that exist, as globs.
+        :param hosts: the hosts that are Weaviate, as globs.
         :raises NamespaceError: the platform does not allow it.
         """
         folder = session.subfolder("network-files")
@@ -63,9 +68,16 @@ class DocumentedNetwork:
             stack.pop_all()
             return network
 
-    def knows(self, host: str) -> bool:
-        """Return whether ``host`` exists in this network."""
-        return host == "localhost" or any(fnmatchcase(host.lower(), pattern) for pattern in self._patterns)
+    def add_hosts(self, is_one: Callable[[str], bool], address: str) -> None:
+        """Add the hosts for which ``is_one`` returns true, with ``address``, unless they exist already.
+
+        :param is_one: called with a host in lower case, in any thread.
+        """
+        self._hosts.append((is_one, address))
+
+    def address_of(self, host: str) -> str | None:
+        """Return the address of ``host`` in this network, ``None`` if it does not exist."""
+        return next((address for is_one, address in self._hosts if is_one(host.lower())), None)
 
     def unknown_hosts(self) -> tuple[str, ...]:
         """Return the hosts that were looked up since the last call and do not exist."""

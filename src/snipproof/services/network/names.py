@@ -12,7 +12,6 @@ import threading
 from collections.abc import Callable
 
 PORT = 53
-_LOOPBACK = socket.inet_aton("127.0.0.1")
 _A, _IN = 1, 1
 _TTL = 60  # seconds
 _HEADER = struct.Struct(">HHHHHH")
@@ -24,12 +23,12 @@ class NameServer:
     """Answers on ``bound`` from construction until :meth:`stop`, in a thread of its own.
 
     :param bound: a UDP socket, which it closes in the end.
-    :param is_known: whether a host, in lower case, is one of the documented world: its address is 127.0.0.1.
+    :param address_of: returns the IPv4 address of a host, given in lower case; ``None`` if it does not exist.
     """
 
-    def __init__(self, bound: socket.socket, is_known: Callable[[str], bool]) -> None:
+    def __init__(self, bound: socket.socket, address_of: Callable[[str], str | None]) -> None:
         self._socket = bound
-        self._is_known = is_known
+        self._address_of = address_of
         self._unknown: dict[str, None] = {}
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._serve, name="snipproof-names", daemon=True)
@@ -66,13 +65,14 @@ class NameServer:
             host, kind, end = read_question(query)
         except ValueError:
             return refusal(query)
-        if not self._is_known(host):
+        address = self._address_of(host)
+        if address is None:
             with self._lock:
                 self._unknown[host] = None
             return _head(query, _UNKNOWN, answers=0) + query[_HEADER.size : end]
         if kind != _A:  # it exists, but has no record of this kind, such as an IPv6 address
             return _head(query, 0, answers=0) + query[_HEADER.size : end]
-        record = struct.pack(">HHHIH", 0xC000 | _HEADER.size, _A, _IN, _TTL, len(_LOOPBACK)) + _LOOPBACK
+        record = struct.pack(">HHHIH", 0xC000 | _HEADER.size, _A, _IN, _TTL, 4) + socket.inet_aton(address)
         return _head(query, 0, answers=1) + query[_HEADER.size : end] + record
 
 

@@ -30,7 +30,14 @@ async def close_connections(*writers: asyncio.StreamWriter) -> None:
                 await writer.wait_closed()
     finally:
         for writer in writers:
-            writer.transport.abort()
+            abort(writer)
+
+
+def abort(writer: asyncio.StreamWriter) -> None:
+    """Close a connection at once, if it is not closed yet."""
+    # One with TLS that is closed has no protocol any more; early releases of Python 3.11 do not expect that.
+    with contextlib.suppress(AttributeError):
+        writer.transport.abort()
 
 
 class HttpForwarder:
@@ -155,7 +162,7 @@ class _RoundTrip:
             await asyncio.wait((there, back), return_when=asyncio.FIRST_COMPLETED)
             if not back.done():  # the client is gone
                 self._call.end("the Source closed the connection before the response was complete")
-                self._server.writer.transport.abort()
+                abort(self._server.writer)
                 return
             try:
                 back.result()

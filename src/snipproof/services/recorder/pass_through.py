@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from snipproof.services.network.documented import GRPC, HTTPS, REST, DocumentedNetwork
 from snipproof.services.recorder.decode import decode
-from snipproof.services.recorder.http1 import HttpForwarder
+from snipproof.services.recorder.http1 import HttpForwarder, abort
 from snipproof.services.recorder.http2 import GrpcForwarder
 from snipproof.services.recorder.recording import Exchange, RecordedCall, Recording
 from snipproof.services.weaviate.server import WeaviateAddress
@@ -125,7 +125,7 @@ class Recorder:
 
             def done(task: asyncio.Task[None]) -> None:
                 self._tasks.discard(task)
-                writer.transport.abort()  # a task that was cancelled before it began has not closed it
+                abort(writer)  # a task that was cancelled before it began has not closed it
                 if not task.cancelled():
                     task.result()
 

@@ -16,6 +16,7 @@ from snipproof.errors import InfrastructureError
 from snipproof.processes.process import Process
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.network.documented import DocumentedNetwork
+from snipproof.services.weaviate.provider_modules import provider_environment
 from snipproof.services.weaviate.ready import wait_ready
 from snipproof.services.weaviate.server import WeaviateAddress
 
@@ -63,7 +64,9 @@ class EmbeddedWeaviate:
             work.mkdir()
             command = [str(binary), "--host", _HOST, "--port", str(ports.rest), "--scheme", "http"]
             env = server_environment(folder / "data", vectorizer) | _ports_environment(ports)
-            env |= {**(network.environment() if network else {}), **settings.weaviate.env}
+            if network:
+                env |= network.environment() | (provider_environment(folder) if settings.providers else {})
+            env |= settings.weaviate.env
             started = network.enter(command, work) if network else command
             process = Process.start(started, session=session, env=env, cwd=work, stdout=output)
             rest, grpc = network.reach(ports.rest, ports.grpc) if network else (ports.rest, ports.grpc)
