@@ -218,7 +218,7 @@ def test_a_selection_is_judged_by_itself(listed: Project) -> None:
     only.stdout.fnmatch_lines(["snipproof: 0 snippets proven, 1 known failure, 0 expectations matched, Weaviate*"])
     ignored = listed.prove("--runxfail", "-k", "cloud")
     assert ignored.ret == 1
-    ignored.assert_outcomes(failed=1)
+    ignored.stdout.fnmatch_lines(["snipproof: 0 snippets proven, 1 failed, 0 expectations matched, Weaviate*"])
 
 
 def test_an_update_keeps_reasons_and_demands_new_ones(listed: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +238,7 @@ def test_an_update_keeps_reasons_and_demands_new_ones(listed: Project, monkeypat
     assert (listed.pytester.path / "known.toml").read_text() == before
     written = listed.prove("--snippets-update-ledger", "-n", "1")
     assert written.ret == 1
-    line = "snipproof: known.toml: 5 known failures (1 new, 1 removed); write a reason for snippets/py/two.py::boom"
+    line = "snipproof: known.toml: 5 entries (1 new, 1 removed); write a reason for snippets/py/two.py::boom"
     written.stdout.fnmatch_lines([line])
     text = (listed.pytester.path / "known.toml").read_text()
     entry = '[snippets."snippets/py/two.py::boom"]\noutcome = "failed"\nkind = "IndexError"\nreason = ""'

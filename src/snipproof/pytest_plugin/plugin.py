@@ -113,7 +113,7 @@ def _begin_options(config: pytest.Config, proving: ProvingSession, tally: Tally,
     """Register the hooks that only some sessions need. Each module is imported by those that use it."""
     register = config.pluginmanager.register
     if proving.settings.known_failures or config.getoption(_UPDATE_LEDGER):
-        from snipproof.pytest_plugin.ledger import begin_ledger
+        from snipproof.pytest_plugin.ledger_hooks import begin_ledger
 
         if ledger := begin_ledger(config, proving):
             register(ledger, "snipproof-ledger")

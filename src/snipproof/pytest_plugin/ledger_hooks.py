@@ -134,7 +134,7 @@ class LedgerHooks:
             self.problems.append(DocsError(error.message, error.hint))
             return
         changes = [f"{count} {what}" for what, count in count_changes(self._ledger, ledger).items()]
-        entries = plural(len(ledger.failures), "known failure")
+        entries = plural(len(ledger.failures), "entry", "entries")
         self._written = f"{name}: {entries}" + (f" ({', '.join(changes)})" if changes else "")
         if empty := [name for name, entry in ledger.failures.items() if not entry.reason]:
             self._written += f"; write a reason for {_named(empty)}"
