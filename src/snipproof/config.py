@@ -100,9 +100,9 @@ class Settings(NamedTuple):
     override single rules. ``assets`` is a folder that is served over HTTP while Sources run. ``per_path`` maps globs of
     paths to their own severities, ``translations`` folders of translated Pages to those of the originals. ``providers``
     maps hosts (``HOST`` or ``HOST:PORT``, globs) or ``default`` to what answers for them in the documented network,
-    which is ``stand-in``. ``baseline``
-    is the file that lists accepted Findings. ``cache_dir`` is where server binaries and environments are kept (empty:
-    the user's cache folder).
+    which is ``stand-in``. ``baseline`` is the file that lists accepted Findings, ``known_failures`` the one that lists
+    Snippets that are known to fail. ``cache_dir`` is where server binaries and environments are kept (empty: the user's
+    cache folder).
     """
 
     root: Path = Path()
@@ -119,6 +119,7 @@ class Settings(NamedTuple):
     assets: str = ""
     cache_dir: str = ""
     baseline: str = ""
+    known_failures: str = ""
     severity: Mapping[str, str] = _NOTHING
     per_path: Mapping[str, Mapping[str, str]] = _NOTHING
     translations: Mapping[str, str] = _NOTHING
@@ -161,7 +162,7 @@ def load_settings(
     """
     root = root.absolute()
     path = find_settings_file(root)
-    text, table = _read_file(path) if path is not None else ("", {})
+    text, table = read_toml(path, path.name) if path is not None else ("", {})
     reader = _Reader(path.name if path else "settings", overrides or {}, os.environ if environ is None else environ)
     prefix: tuple[str, ...] = ()
     if path is not None:
@@ -178,28 +179,41 @@ def load_settings(
     return settings
 
 
-def _read_file(path: Path) -> tuple[str, dict[str, Any]]:
-    import tomllib
+def read_toml(path: Path, name: str) -> tuple[str, dict[str, Any]]:
+    """Return the text of the TOML file ``path``, and its table.
 
+    :param name: the file in messages.
+    :raises SettingsError: it cannot be read, or is not TOML.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise SettingsError(f"{path.name}:1:1 cannot be read: {error.strerror or error}") from None
+        raise SettingsError(f"{name}:1:1 cannot be read: {error.strerror or error}") from None
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise SettingsError(f"{path.name}:{line}:1 cannot be read as UTF-8 text: {error.reason}") from None
+        raise SettingsError(f"{name}:{line}:1 cannot be read as UTF-8 text: {error.reason}") from None
+    return text, parse_toml(text, name)
+
+
+def parse_toml(text: str, name: str) -> dict[str, Any]:
+    """Return the table that ``text``, of the file ``name``, is.
+
+    :raises SettingsError: it is not TOML.
+    """
+    import tomllib
+
     try:
-        return text, tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         # Its message is the only place where Python 3.11 gives the position.
         where = re.fullmatch(r"(?P<problem>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)", str(error))
         position = f"{where['line']}:{where['column']}" if where else f"{text.count(chr(10)) + 1}:1"
         problem = where["problem"] if where else str(error)
-        raise SettingsError(f"{path.name}:{position} not valid TOML: {problem}") from None
+        raise SettingsError(f"{name}:{position} not valid TOML: {problem}") from None
     except RecursionError:
-        raise SettingsError(f"{path.name}:1:1 not valid TOML: nested too deeply") from None
+        raise SettingsError(f"{name}:1:1 not valid TOML: nested too deeply") from None
 
 
 class _Reader:

@@ -82,8 +82,16 @@ def test_the_first_verdict_does_not_wait_for_the_last_compiler(both: Project, mo
 
 
 def test_a_missing_toolchain_is_a_skip_with_a_reason(both: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The other languages are proven; the summary names what is missing and what to install."""
+    """The other languages are proven; the summary names what is missing and what to install.
+
+    The ledger of known failures demands nothing of a language that could not run.
+    """
     without_go(both, monkeypatch)
+    settings = both.pytester.path / "pyproject.toml"
+    settings.write_text(settings.read_text() + "known-failures = 'known.toml'\n")
+    entry = '[snippets."snippets/go/one_test.go::One"]\noutcome = "blocked"\nreason = "why"\n'
+    floors = "".join(f'[floor."snippets/{name}/suite.yaml"]\nsnippets = 1\n' for name in ("go", "py"))
+    both.write("known.toml", entry + floors)
     monkeypatch.delenv("SNIPPROOF_RUN_REQUIRE", raising=False)
     result = both.prove("-rs")
     result.stdout.fnmatch_lines(

@@ -297,6 +297,18 @@ def test_a_baseline_is_part_of_the_request(site: Path, loads: list[Path]) -> Non
     assert len(loads) == 5
 
 
+def test_a_ledger_of_known_failures_is_looked_at(site: Path, loads: list[Path]) -> None:
+    """A changed ledger is another result, with or without Findings."""
+    (site / "snipproof.toml").write_text('known-failures = "known.toml"\n')
+    (site / "known.toml").write_text("")
+    command = ["check", "--root", str(site)]
+    assert [main(command), main(command)] == [0, 0]
+    assert len(loads) == 1
+    (site / "known.toml").write_text('[snippets."code/a.py::B"]\nunstable = true\nreason = "why"\n')
+    assert [main(command), main(command)] == [1, 1]
+    assert len(loads) == 2
+
+
 def _installed(folder: Path, name: str, value: str) -> Path:
     """Install a distribution that defines a language, and return its module."""
     info = folder / f"{name}-1.0.dist-info"

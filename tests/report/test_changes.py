@@ -38,6 +38,8 @@ def test_outcomes_of_what_both_ran() -> None:
     assert found.broken == [OutcomeChange(A, "passed", "failed")]
     assert found.fixed == [OutcomeChange(B, "failed", "passed")]
     assert (found.not_run, found.vanished) == ([C], [])
+    known = make_report([make_snippet(A, "failed", known_failure={"reason": "why", "unstable": False})])
+    assert find_changes(earlier, known).broken == [OutcomeChange(A, "passed", "known failure")]
 
 
 def test_versions_coverage_and_time() -> None:

@@ -61,6 +61,7 @@ def report_of_everything() -> RunReport:
         make_snippet(C, "failed"),
         make_snippet("go/a_test.go::next", "blocked"),
         make_snippet("py/c.py::skipped", "skipped", lines=None),
+        make_snippet("py/d.py::listed", "failed", known_failure={"reason": f"why {EVIL}", "unstable": False}),
     ]
     expectations = [
         make_expectation(A, "matched"),
@@ -115,6 +116,7 @@ def test_it_shows_what_is_proven_what_failed_and_why() -> None:
         "1 min 1 s",
         "At least 90 % are required",
         "What changed since 2026-11-28",
+        "<code>py/d.py::listed</code> known failure: why &lt;/script&gt;",
     ):
         assert words in page, words
     assert page.index("Vanished since") < page.index("2 failures") < page.index("Pages and clients")

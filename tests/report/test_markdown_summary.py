@@ -45,6 +45,20 @@ def test_nothing_failed() -> None:
     )
 
 
+def test_known_failures_have_their_reasons_and_are_no_failures() -> None:
+    listed = make_snippet(A, "failed", known_failure={"reason": "needs <x>", "unstable": False})
+    shaky = make_snippet(B, "blocked", known_failure={"reason": "random", "unstable": True})
+    text = markdown_summary(Overview(make_report([listed, shaky, make_snippet("py/b.py::b")])))
+    assert text.startswith("## 🟡 Nothing unexpected failed, 0 of 0 shown blocks are proven")
+    for words in (
+        "| Snippets | 1 unstable, 1 known failure, 1 passed |",
+        "### 2 Snippets that may fail\n\n- `py/a.py::'b' \\| <c>`: unstable: random\n",
+        "`py/a.py::load`: known failure: needs \\<x\\>\n",
+    ):
+        assert words in text, words
+    assert "❌" not in text
+
+
 def test_it_stays_below_the_limit_of_github() -> None:
     failure = {"line": 4, "reason": "写" * 90_000, "details": "x" * 8000, "excerpt": []}
     report = make_report([make_snippet(f"py/a.py::{n}", "failed", error=failure) for n in range(60)])

@@ -98,3 +98,24 @@ def test_output_that_is_not_compared_with_the_code_beside_it(rule: str, outcome:
     (block,) = judge_blocks(report)
     assert block.proof is proof
     assert (block.reason == finding["message"]) is (proof is not Proof.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "compared", "unstable", "why"),
+    [
+        ("failed", "differs", False, "known failure: why"),
+        ("blocked", "not compared", False, "known failure: why"),
+        ("passed", "matched", True, "unstable: why"),
+    ],
+)
+def test_a_known_failure_is_neither_wrong_nor_proven(outcome: Any, compared: str, unstable: bool, why: str) -> None:
+    """Its code and its output are unproven; output that other tabs prove as well is partly proven."""
+    listed = make_snippet(NAME, outcome, known_failure={"reason": "why", "unstable": unstable})
+    references = [make_reference("p", 3, NAME), make_reference("p", 4, OUTPUT)]
+    found = judge_blocks(make_report([listed], [make_expectation(NAME, compared)], references))
+    assert [(each.proof, each.reason) for each in found] == [
+        (Proof.UNPROVEN, why),
+        (Proof.UNPROVEN, f"not compared: {why} ({NAME})"),
+    ]
+    both = [make_expectation(NAME, compared), make_expectation(OTHER, "matched", id=OUTPUT)]
+    assert judge_blocks(make_report([listed, make_snippet(OTHER)], both, references))[1].proof is Proof.PARTLY

@@ -88,6 +88,7 @@ def test_the_message_names_the_place(path: tuple[Any, ...], new: Any, message: s
         (entries.Software, "software"),
         (entries.ErrorEntry, "error"),
         (entries.SnippetEntry, "snippet"),
+        (entries.KnownFailureEntry, "known_failure"),
         (entries.LinesEntry, "lines"),
         (entries.FailureEntry, "failure"),
         (entries.OutputEntry, "output"),

@@ -192,3 +192,27 @@ def test_a_test_that_never_ended_is_not_blamed_for_what_failed_before_it() -> No
     assert reason(failed, termination=Termination.TIMED_OUT)[1].startswith(
         "hidden code after it: still running after 1 s"
     )
+
+
+def test_a_failure_has_a_kind_that_stays_the_same() -> None:
+    """A failure has a name without numbers of lines and values: the type of the error, the tool, or how it ended."""
+    source = parse_source("s.py", "# START a {raises: KeyError}\nx\n# END a\n# START b\ny\n# END b\n")
+    ended = SourceRun(Termination.EXITED, 0, tuple(ProbeEvent(line, 0.0) for line in (1, 3, 4, 6)), ("",) * 5)
+
+    def kinds(**changes: object) -> list[str]:
+        return [v.kind for v in judge(source, Probed(source.text), replace(ended, **changes))]  # type: ignore[arg-type]
+
+    assert kinds() == ["no error", ""]
+    assert kinds(crashes=(Crash("OSError", "no", (2,), ""),)) == ["OSError", ""]
+    assert kinds(crashes=(Crash("KeyError", "k", (2,), ""), Crash("TypeError", "t", (5,), ""))) == ["", "TypeError"]
+    assert kinds(exit_code=3)[1] == "exit code 3"
+    assert kinds(exit_code=-9)[1] == "signal 9"
+    assert kinds(termination=Termination.TIMED_OUT, exit_code=None)[1] == "timed out"
+    assert kinds(failure_reason="no test")[1] == "no test"
+    message = Diagnostic("tsc", "s.py", 5, 1, "TS2304: what")
+    assert kinds(termination=Termination.NOT_BUILT, diagnostics=(message,), exit_code=1)[1] == "tsc"
+    shown = parse_source(
+        "s.py", "# START a\nx\n# END a\n'''\n# START Expected a results {of: a}\n1\n# END Expected a results\n'''\n"
+    )
+    made = SourceRun(Termination.EXITED, 0, (ProbeEvent(1, 0.0), ProbeEvent(3, 0.0)), ("", "2\n", ""))
+    assert [v.kind for v in judge(shown, Probed(shown.text), made)] == ["expected output differs"]

@@ -91,6 +91,8 @@ def proven_files() -> frozenset[Path]:
         found |= {folder / path for path in paths}
         if site.settings.file:
             found.add(site.settings.file)
+        if site.settings.known_failures:
+            found.add(folder / site.settings.known_failures)
     return frozenset(found)
 
 

@@ -190,8 +190,10 @@ def _region(
 
 def _result(snippet: SnippetEntry | None) -> dict[str, Any]:
     """Return what a run report has of a Snippet: its Outcome and its lines."""
+    from snipproof.report.entries import state_of
+
     return {
-        "outcome": snippet["outcome"] if snippet else "not run",
+        "outcome": state_of(snippet) if snippet else "not run",
         "coverage": snippet["lines"] if snippet else None,
     }
 

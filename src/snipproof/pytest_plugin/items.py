@@ -13,22 +13,41 @@ from snipproof.model import Outcome, Snippet, Source, Suite
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.run.verdict import Verdict, describe
 from snipproof.site.binding import unbound_expectations
+from snipproof.site.known_failures import KnownFailure
 from snipproof.site.source import read_text
 from snipproof.site.suite import place_in
 from snipproof.text import printable
 
 _JUNIT_ATTRIBUTE = "record_xml_attribute"
+_PASSED = (Outcome.PASSED, Outcome.UPDATED)
 AFTER_ERROR = "not proven because of an error"
 """What the reason of a skip contains if an earlier Snippet has reported an error outside of the docs."""
 
 
-class SnippetFailedError(Exception):
-    """Carries to pytest a Verdict that is not a pass."""
+TOOLCHAIN = "missing toolchain"
+"""The property of a Snippet that is skipped since this machine cannot run its language."""
 
-    def __init__(self, source: Source, verdict: Verdict) -> None:
-        super().__init__(verdict.reason)
+
+class SnippetFailedError(Exception):
+    """Carries to pytest a Verdict that is not a pass.
+
+    :param note: what to show first.
+    """
+
+    def __init__(self, source: Source, verdict: Verdict, note: str = "") -> None:
+        super().__init__(note or verdict.reason)
         self.source = source
         self.verdict = verdict
+        self.note = note
+
+    def __str__(self) -> str:
+        """Return the text of the failure."""
+        passed = self.verdict.outcome in _PASSED
+        return "\n\n".join(filter(None, (self.note, "" if passed else describe(self.source, self.verdict))))
+
+
+class KnownFailureError(SnippetFailedError):
+    """Carries to pytest a Verdict that the ledger of known failures expects."""
 
 
 class SourceFile(pytest.File):
@@ -153,6 +172,8 @@ class SnippetItem(pytest.Function, _WithWholeId):
     snippet: Snippet
     #: The Verdict that was reported, after an update.
     reported: Verdict | None = None
+    #: Its entry in the ledger of known failures, after it was reported as that expects.
+    listed: KnownFailure | None = None
 
     @property
     def file(self) -> SourceFile:
@@ -184,6 +205,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
             _ = self.verdict
         except SnipproofError as error:
             if isinstance(error, ToolchainMissingError) and not proving.settings.run.require:
+                self.user_properties.append((TOOLCHAIN, self.file.suite.language))
                 pytest.skip(f"{self.file.suite.flavour}: {error.message}: {error.hint}")
             if proving.is_new(error):
                 raise
@@ -201,9 +223,15 @@ class SnippetItem(pytest.Function, _WithWholeId):
             raise SettingsError(f"{place} no fixture {error.argname!r} is defined for this Suite", hint) from None
 
     def runtest(self) -> None:
-        """Raise :class:`SnippetFailedError` unless the Snippet passed."""
+        """Raise :class:`SnippetFailedError` unless the Snippet passed.
+
+        With a ledger, raise :class:`KnownFailureError` if it failed as listed; what is listed is not updated.
+        """
         verdict = self.verdict
-        if updates := self.config.pluginmanager.get_plugin("snipproof-updates"):
+        ledger = self.config.pluginmanager.get_plugin("snipproof-ledger")
+        self.listed = ledger.entry_of(self) if ledger else None
+        updates = self.config.pluginmanager.get_plugin("snipproof-updates")
+        if updates and self.listed is None:
             verdict = updates.settle(self.file, verdict)
         self.reported = verdict
         weaviate = self.file.proving.prover.services.weaviate
@@ -217,15 +245,23 @@ class SnippetItem(pytest.Function, _WithWholeId):
             ("flavour", self.file.suite.flavour),
             ("line", verdict.line),
         ]
+        if verdict.kind:
+            self.user_properties.append(("kind", printable(verdict.kind)))
         if verdict.coverage:
             missed = ",".join(str(line) for line in verdict.coverage.missed)
             self.user_properties += [("statements", len(verdict.coverage.statements)), ("lines never run", missed)]
+        if ledger and self.listed and (contradiction := ledger.contradiction(self, verdict)):
+            self.listed = None
+            self.user_properties.append(("ledger", printable(contradiction.message)))
+            raise SnippetFailedError(self.file.source, verdict, str(contradiction))
         if verdict.outcome in (Outcome.SKIPPED, Outcome.UNREACHED):
             pytest.skip(
                 f"{verdict.outcome}: {verdict.reason}" if verdict.outcome is Outcome.UNREACHED else verdict.reason
             )
-        if verdict.outcome not in (Outcome.PASSED, Outcome.UPDATED):
-            raise SnippetFailedError(self.file.source, verdict)
+        if self.listed:
+            self.user_properties.append(("unstable" if self.listed.unstable else "known failure", self.listed.reason))
+        if verdict.outcome not in _PASSED:
+            raise (KnownFailureError if self.listed else SnippetFailedError)(self.file.source, verdict)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return the place of the Snippet, its START marker, and its name as a heading.
@@ -238,8 +274,6 @@ class SnippetItem(pytest.Function, _WithWholeId):
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
         """Return a Verdict or an error of snipproof as text; show other errors as pytest does."""
         error = excinfo.value
-        if isinstance(error, SnippetFailedError):
-            return printable(describe(error.source, error.verdict))
-        if isinstance(error, SnipproofError):
+        if isinstance(error, (SnippetFailedError, SnipproofError)):
             return printable(str(error))
         return super().repr_failure(excinfo, *args, **kwargs)

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from snipproof.config import Settings
+    from snipproof.model import Suite
     from snipproof.pytest_plugin.session import ProvingSession
+    from snipproof.pytest_plugin.tally import Tally
     from snipproof.services.startup import Services
     from snipproof.services.weaviate.state import State
 
@@ -36,6 +41,8 @@ _REPORT = {
     "--snippets-shard": ("INDEX/COUNT", "prove one of several parts of all Sources, such as 2/5; auto on GitLab"),
     "--snippets-durations": ("FILE", "an earlier report, whose durations balance the shards"),
 }
+_REPORTING = (*_REPORT, "--snippets-coverage")
+_UPDATE_LEDGER = "--snippets-update-ledger"
 _NO_SUITE = "{}: no Suite is configured: set `suites` in [tool.snipproof]"
 
 
@@ -50,6 +57,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(option, metavar=metavar, help=text)
     text = "report which shown statements ran, and fail if fewer did than the setting run.coverage-floor demands"
     group.addoption("--snippets-coverage", action="store_true", help=text)
+    text = "write the ledger of known failures from this run, which must be complete"
+    group.addoption(_UPDATE_LEDGER, action="store_true", help=text)
     # Two options, so that a path after the first one is never taken for its value.
     for option, mode, text in _UPDATES:
         group.addoption(option, action="store_const", const=mode, dest="snippets_update", help=text)
@@ -59,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the settings; do nothing more if they name no Suite."""
     from snipproof.config import find_settings_file
 
-    wanted = next((option for option in (*_REPORT, "--snippets-coverage") if config.getoption(option)), "")
+    wanted = next((option for option in (*_REPORTING, _UPDATE_LEDGER) if config.getoption(option)), "")
     if find_settings_file(config.rootpath) is None:
         if wanted:
             raise pytest.UsageError(_NO_SUITE.format(wanted))
@@ -80,27 +89,42 @@ def pytest_configure(config: pytest.Config) -> None:
     if wanted and not suites:
         raise pytest.UsageError(_NO_SUITE.format(wanted))
     if suites:
-        try:
-            from snipproof.pytest_plugin.collection import CollectionHooks
-            from snipproof.pytest_plugin.hooks import SnippetHooks
-            from snipproof.pytest_plugin.session import ProvingSession
-            from snipproof.pytest_plugin.tally import Tally
-        except ModuleNotFoundError as error:
-            message = f"running snippets requires {error.name}: pip install 'snipproof[weaviate]'"
-            raise pytest.UsageError(message) from None
-        proving = config.stash[_PROVING] = ProvingSession(config, settings, suites)
-        tally = Tally()
-        config.pluginmanager.register(CollectionHooks(config, proving), "snipproof-collection")
-        config.pluginmanager.register(SnippetHooks(config, proving, tally), "snipproof-snippets")
-        if wanted:
-            from snipproof.pytest_plugin.reporting import begin_report
+        _begin(config, settings, suites)
 
-            begin_report(config, proving, suites)
-        if mode := config.getoption("snippets_update"):
-            from snipproof.pytest_plugin.updates import begin_updates
 
-            updates = begin_updates(config, proving, tally, mode)
-            config.pluginmanager.register(updates, "snipproof-updates")
+def _begin(config: pytest.Config, settings: Settings, suites: Sequence[Suite]) -> None:
+    """Register the hooks of a session that has Suites."""
+    try:
+        from snipproof.pytest_plugin.collection import CollectionHooks
+        from snipproof.pytest_plugin.hooks import SnippetHooks
+        from snipproof.pytest_plugin.session import ProvingSession
+        from snipproof.pytest_plugin.tally import Tally
+    except ModuleNotFoundError as error:
+        message = f"running snippets requires {error.name}: pip install 'snipproof[weaviate]'"
+        raise pytest.UsageError(message) from None
+    proving = config.stash[_PROVING] = ProvingSession(config, settings, suites)
+    tally = Tally()
+    config.pluginmanager.register(CollectionHooks(config, proving), "snipproof-collection")
+    config.pluginmanager.register(SnippetHooks(config, proving, tally), "snipproof-snippets")
+    _begin_options(config, proving, tally, suites)
+
+
+def _begin_options(config: pytest.Config, proving: ProvingSession, tally: Tally, suites: Sequence[Suite]) -> None:
+    """Register the hooks that only some sessions need. Each module is imported by those that use it."""
+    register = config.pluginmanager.register
+    if proving.settings.known_failures or config.getoption(_UPDATE_LEDGER):
+        from snipproof.pytest_plugin.ledger_hooks import begin_ledger
+
+        if ledger := begin_ledger(config, proving):
+            register(ledger, "snipproof-ledger")
+    if any(config.getoption(option) for option in _REPORTING):
+        from snipproof.pytest_plugin.reporting import begin_report
+
+        begin_report(config, proving, suites)
+    if mode := config.getoption("snippets_update"):
+        from snipproof.pytest_plugin.updates import begin_updates
+
+        register(begin_updates(config, proving, tally, mode), "snipproof-updates")
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import re
 import time
 from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -123,6 +124,8 @@ class ReportHooks:
         if call.when == "call" and item.reported is not None:
             file, secrets = item.file, self._proving.secrets
             record = record_verdict(suite, file.source, item.reported, file.text_of, secrets)
+            if listed := item.listed:
+                record["snippet"]["known_failure"] = {"reason": listed.reason, "unstable": listed.unstable}
             weaviate = self._proving.prover.services.weaviate
             record["snippet"]["server"] = {"name": "Weaviate", "version": weaviate.version}
             return record
@@ -142,6 +145,8 @@ class ReportHooks:
         for kind in ("infrastructure", "settings"):
             if kind in known and report.failed:
                 self._errors.append({"kind": kind, "message": str(known[kind]), "path": None, "line": None})
+        if report.when == "call" and "ledger" in known:
+            self._add_ledger_error(str(known["ledger"]))
         record: SnippetRecord | None = getattr(report, _RECORD, None)
         if record is not None:
             if known.get("outcome") == Outcome.FAILED and record["snippet"]["outcome"] == "updated":
@@ -155,6 +160,14 @@ class ReportHooks:
             self._weaviate = str(known.get("weaviate", self._weaviate))
         elif report.failed and not kinds & known.keys():
             self._add_other_error(report)
+
+    def _add_ledger_error(self, message: str) -> None:
+        """Note what is wrong with an entry of the ledger of known failures: ``file:line:column text``."""
+        file = self._proving.settings.known_failures
+        found = re.match(rf"{re.escape(file)}:(\d+):", message)
+        self._errors.append(
+            {"kind": "ledger", "message": message, "path": file, "line": int(found[1]) if found else None}
+        )
 
     def _add_other_error(self, report: pytest.TestReport) -> None:
         """Note an error that belongs to no Snippet: a crashed worker, the end of a fixture, another test."""
@@ -198,6 +211,9 @@ class ReportHooks:
         if self._config.getoption("collectonly"):
             return
         self._add_times(times.phases, times.sources, times.suites)
+        ledger = self._config.pluginmanager.get_plugin("snipproof-ledger")
+        for problem in ledger.problems if ledger else ():
+            self._add_ledger_error(printable(problem.message))
         self.report = self._assemble()
         if is_below_floor(self.report) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

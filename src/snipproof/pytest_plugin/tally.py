@@ -11,6 +11,9 @@ from snipproof.errors import InfrastructureError
 from snipproof.model import Finding, Outcome
 from snipproof.text import plural
 
+# The property of a report, and what to count the Snippet as.
+_LISTED = {"known failure": "known failure", "unstable": "unstable", "ledger": "not as listed"}
+
 
 @dataclass(slots=True)
 class Tally:
@@ -18,6 +21,8 @@ class Tally:
 
     :param not_compared: the number of Expectations whose data came from a stand-in for a model provider.
     :param skipped: the number of skipped Snippets by reason.
+    :param listed: the number of Snippets in the ledger of known failures that were run, by how they did:
+        ``known failure``, ``unstable`` or ``not as listed``. They are in no other number.
     :param infrastructure_errors: the number of reports that failed for a reason outside the docs.
     :param settings_errors: the number of reports that failed because the settings are wrong.
     :param defects: the number of all other reports that failed.
@@ -31,6 +36,7 @@ class Tally:
     weaviate: str = ""
     blocked: list[str] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
+    listed: dict[str, int] = field(default_factory=dict)
     infrastructure_errors: int = 0
     settings_errors: int = 0
     defects: int = 0
@@ -40,7 +46,7 @@ class Tally:
     @property
     def all_skipped(self) -> bool:
         """Whether there were Snippets and all of them were skipped."""
-        return bool(self.outcomes) and self.outcomes.keys() <= {Outcome.SKIPPED, Outcome.UNREACHED}
+        return bool(self.outcomes) and not self.listed and self.outcomes.keys() <= {Outcome.SKIPPED, Outcome.UNREACHED}
 
     def add(self, report: pytest.TestReport) -> None:
         """Count ``report``."""
@@ -52,7 +58,11 @@ class Tally:
                 self.infrastructure_errors += 1
             else:
                 self.defects += 1
-        if report.skipped and "snippet" in known:
+        state = next((words for name, words in _LISTED.items() if name in known), "")
+        if state and report.when == "call":
+            self.listed[state] = self.listed.get(state, 0) + 1
+            self.weaviate = str(known["weaviate"])
+        elif report.skipped and "snippet" in known:
             self._count(Outcome(str(known.get("outcome", Outcome.SKIPPED))))
             reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
             self.skipped[reason] = self.skipped.get(reason, 0) + 1
@@ -80,6 +90,9 @@ class Tally:
         proven = self.outcomes.get(Outcome.PASSED, 0)
         parts = [f"{plural(proven, 'snippet')} proven"]
         parts += [f"{count} {outcome}" for outcome, count in self.outcomes.items() if outcome is not Outcome.PASSED]
+        known = self.listed.get("known failure", 0)
+        parts += [plural(known, "known failure")] if known else []
+        parts += [f"{self.listed[state]} {state}" for state in ("unstable", "not as listed") if state in self.listed]
         parts.append(f"{plural(self.expectations, 'expectation')} matched")
         parts += [f"{self.not_compared} not compared (stand-in)"] if self.not_compared else []
         parts += [f"Weaviate {self.weaviate}"] if self.weaviate else []
@@ -103,5 +116,5 @@ class Tally:
             terminal.write_line(f"snipproof: no page was compared: {self.missing}", yellow=True)
         for finding in self.unreadable:
             terminal.write_line(f"snipproof: {finding}: the output on this page was not compared", red=True)
-        if self.outcomes:
+        if self.outcomes or self.listed:
             terminal.write_line(f"snipproof: {self.summary()}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from snipproof.report.entries import key_of
+from snipproof.report.entries import key_of, state_of
 from snipproof.report.line_coverage import coverage_of, published
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ def find_changes(earlier: RunReport, report: RunReport) -> Changes:
     now = {each["id"]: each for each in report["snippets"]}
     known, collected = set(earlier["run"]["collected"]), set(report["run"]["collected"])
     changed = [
-        OutcomeChange(name, before[name]["outcome"], each["outcome"])
+        OutcomeChange(name, state_of(before[name]), state_of(each))
         for name, each in now.items()
-        if name in before and before[name]["outcome"] != each["outcome"]
+        if name in before and state_of(before[name]) != state_of(each)
     ]
     percent = tuple(coverage_of(published(each)).percent for each in (earlier, report))
     return Changes(

@@ -48,7 +48,7 @@ class SourceEntry(TypedDict):
 class ErrorEntry(TypedDict):
     """What went wrong outside of the docs."""
 
-    kind: Literal["infrastructure", "settings", "collection", "other"]
+    kind: Literal["infrastructure", "settings", "collection", "ledger", "other"]
     message: str
     path: str | None
     line: int | None
@@ -99,6 +99,13 @@ class OutputEntry(TypedDict):
     text: str | None
 
 
+class KnownFailureEntry(TypedDict):
+    """How the ledger of known failures lists a Snippet whose Outcome is as expected."""
+
+    reason: str
+    unstable: bool
+
+
 class SnippetEntry(TypedDict):
     """One Snippet."""
 
@@ -120,6 +127,7 @@ class SnippetEntry(TypedDict):
     attempt: int
     complete: bool
     stand_in: str | None
+    known_failure: KnownFailureEntry | None
 
 
 class PlaceEntry(TypedDict):
@@ -199,6 +207,19 @@ def key_of(expectation: ExpectationEntry) -> ExpectationKey:
 
 NOT_RUN = frozenset(("error",))
 """Outcomes of Snippets that count as not run: the run does not know whether the docs are right."""
+
+
+def known_failure_of(snippet: SnippetEntry) -> str:
+    """Return ``known failure: reason``, ``unstable: reason``, or ``""`` if the ledger does not list ``snippet``."""
+    listed = snippet["known_failure"]
+    if not listed:
+        return ""
+    return f"{'unstable' if listed['unstable'] else 'known failure'}: {listed['reason']}"
+
+
+def state_of(snippet: SnippetEntry) -> str:
+    """Return what to count ``snippet`` as: its Outcome, or ``known failure`` or ``unstable``."""
+    return known_failure_of(snippet).partition(":")[0] or snippet["outcome"]
 
 
 def as_lists(segments: Iterable[Segment]) -> list[list[int]]:

@@ -49,6 +49,13 @@ def _parts(overview: Overview) -> Iterator[str]:
         for failure in overview.failures[:_MAX_FAILURES]:
             yield from _failure(failure)
         yield from _more(len(overview.failures) - _MAX_FAILURES, "further failure")
+    if overview.known_failures:
+        yield f"\n### {plural(len(overview.known_failures), 'Snippet')} that may fail\n"
+        yield from (
+            f"- {_code(snippet['id'])}: {escape(shorten(listed, 200))}"
+            for snippet, listed in overview.known_failures[:_MAX_LISTED]
+        )
+        yield from _more(len(overview.known_failures) - _MAX_LISTED, "more", "more")
     if overview.unproven:
         yield "\n### Published, and not proven\n"
         yield from _table(

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.report.changes import Changes, find_changes
-from snipproof.report.entries import missing_of
+from snipproof.report.entries import known_failure_of, missing_of, state_of
 from snipproof.report.line_coverage import ShownCoverage, coverage_by_flavour, coverage_by_page, coverage_of, published
 from snipproof.report.proof import Proof, ShownBlock, judge_blocks
 from snipproof.text import plural
@@ -107,16 +107,24 @@ class Overview:
 
     @cached_property
     def outcomes(self) -> dict[str, int]:
-        """How many Snippets have each Outcome, the most frequent first; those that were not run come last."""
-        counted = Counter(snippet["outcome"] for snippet in self.report["snippets"])
+        """How many Snippets have each Outcome, the most frequent first; those that were not run come last.
+
+        Known failures and unstable Snippets are counted apart.
+        """
+        counted = Counter(map(state_of, self.report["snippets"]))
         ran = len(self.report["snippets"])
         left = {"not run": len(self.run["collected"]) - ran} if len(self.run["collected"]) > ran else {}
         return dict(counted.most_common()) | left
 
     @cached_property
     def comparisons(self) -> dict[str, int]:
-        """How many Expectations have each result."""
-        return dict(Counter(each["outcome"] for each in self.report["expectations"]).most_common())
+        """How many Expectations have each result; those of known failures are counted apart."""
+        listed = {snippet["id"] for snippet, _ in self.known_failures}
+        found = (
+            "of known failures" if each["snippet"] in listed else each["outcome"]
+            for each in self.report["expectations"]
+        )
+        return dict(Counter(found).most_common())
 
     @cached_property
     def missing(self) -> list[str]:
@@ -134,10 +142,11 @@ class Overview:
         if not self.outcomes.get("passed"):
             return "Nothing is proven"
         proven, shown = self.proofs.get(Proof.PROVEN, 0), len(self.blocks)
-        if self.run["complete"] and proven == shown:
+        if self.run["complete"] and proven == shown and not self.known_failures:
             return "Everything that readers see is proven" if shown else "Everything that was run is proven"
         incomplete = "" if self.run["complete"] else "Incomplete: "
-        return f"{incomplete}nothing failed, {proven:,} of {shown:,} shown blocks are proven".capitalize()
+        nothing = "nothing unexpected" if self.known_failures else "nothing"
+        return f"{incomplete}{nothing} failed, {proven:,} of {shown:,} shown blocks are proven".capitalize()
 
     @property
     def state(self) -> Proof:
@@ -145,7 +154,12 @@ class Overview:
         if any(self.outcomes.get(name) for name in (*_FAILED, "blocked")) or not self.outcomes.get("passed"):
             return Proof.FAILED
         whole = self.run["complete"] and not self.run["errors"] and self.proofs.keys() <= {Proof.PROVEN}
-        return Proof.PROVEN if whole else Proof.PARTLY
+        return Proof.PROVEN if whole and not self.known_failures else Proof.PARTLY
+
+    @cached_property
+    def known_failures(self) -> list[tuple[SnippetEntry, str]]:
+        """The Snippets that did what the ledger of known failures expects, each with ``known failure: reason``."""
+        return [(each, listed) for each in self.report["snippets"] if (listed := known_failure_of(each))]
 
     @cached_property
     def failures(self) -> list[Failure]:
@@ -156,11 +170,11 @@ class Overview:
                 differing[expectation["snippet"]].append(expectation)
         blocked: dict[str, list[str]] = defaultdict(list)
         for snippet in self.report["snippets"]:
-            if snippet["outcome"] == "blocked":
+            if state_of(snippet) == "blocked":
                 blocked[snippet["source"]].append(snippet["name"])
         found = []
         for snippet in self.report["snippets"]:
-            if snippet["outcome"] in _FAILED:
+            if state_of(snippet) in _FAILED:
                 pages = self._pages_of.get(snippet["id"], [])
                 others = blocked.pop(snippet["source"], [])  # named once, below the first failure
                 found.append(Failure(snippet, differing[snippet["id"]], pages, others))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from snipproof.report.entries import known_failure_of
 from snipproof.site.shown_output import PARTLY_COMPARED
 from snipproof.text import listed
 
@@ -64,9 +65,16 @@ def judge_blocks(report: RunReport, references: list[ReferenceEntry] | None = No
     collected = set(report["run"]["collected"])
     comparisons: dict[str, list[ExpectationEntry]] = defaultdict(list)
     for expectation in report["expectations"]:
-        comparisons[expectation["id"]].append(expectation)
+        comparisons[expectation["id"]].append(_as_listed(expectation, snippets))
     given = report["references"] if references is None else references
     return [_as_shown(_judge(each, snippets, collected, comparisons)) for each in given]
+
+
+def _as_listed(expectation: ExpectationEntry, snippets: dict[str, SnippetEntry]) -> ExpectationEntry:
+    """Return ``expectation``, not compared if its Snippet is a known failure: neither wrong nor proven."""
+    snippet = snippets.get(expectation["snippet"])
+    listed = known_failure_of(snippet) if snippet else ""
+    return {**expectation, "outcome": "not compared", "reason": listed} if listed else expectation
 
 
 def _as_shown(block: ShownBlock) -> ShownBlock:
@@ -101,6 +109,8 @@ def _judge(
 
 def _of_snippet(snippet: SnippetEntry) -> tuple[Proof, str]:
     outcome, reason = snippet["outcome"], snippet["error"]["reason"] if snippet["error"] else ""
+    if listed := known_failure_of(snippet):
+        return Proof.UNPROVEN, listed
     if outcome == "passed":
         return _of_run(snippet)
     if outcome == "unreached":

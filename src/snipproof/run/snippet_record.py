@@ -103,6 +103,7 @@ def _entry(suite: Suite, snippet: Snippet, outcome: OutcomeName, failure: Failur
         "attempt": 1,
         "complete": True,
         "stand_in": None,
+        "known_failure": None,
     }
 
 

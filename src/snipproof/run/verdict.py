@@ -36,6 +36,7 @@ _NO_PAGES = PageExpectations()
 
 _EXCERPT_CONTEXT = 3  # lines before and after the line of a failure
 _MAX_OUTPUT_LINES = 60
+_NO_ERROR = "no error"  # the kind of failure of a Snippet that announces one
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Verdict:
 
     :param line: the line of the Source that a reader should look at first.
     :param reason: one line, empty for a pass.
+    :param kind: what kind of failure it is, the same in each run: the type of the error, the tool that rejected the
+        code, or what differs; empty unless the Snippet failed.
     :param output: what the Snippet itself printed.
     :param duration: seconds between its markers.
     :param details: more text about a failure: a traceback, the differences of an Expectation.
@@ -64,6 +67,7 @@ class Verdict:
     coverage: Coverage | None = None
     stand_in: str = ""
     not_compared: tuple[Expectation, ...] = ()
+    kind: str = ""
 
     @property
     def only_differs(self) -> bool:
@@ -75,8 +79,9 @@ class Verdict:
 
         Only now, since the output was compared as it was printed.
         """
-        reason, output, details = (redact(text, secrets) for text in (self.reason, self.output, self.details))
-        return replace(self, reason=reason, output=output, details=details)
+        texts = self.reason, self.kind, self.output, self.details
+        reason, kind, output, details = (redact(text, secrets) for text in texts)
+        return replace(self, reason=reason, kind=kind, output=output, details=details)
 
 
 def describe(source: Source, verdict: Verdict) -> str:
@@ -166,7 +171,8 @@ def _judge_run(snippet: Snippet, facts: _Facts) -> Verdict:  # noqa: PLR0911 (on
         reason = f"blocked: `{crash.cause}` failed before it ({crash.type}: {crash.headline})"
         return Verdict(snippet, Outcome.BLOCKED, at, reason)
     if (trace.begun or facts.run.ok) and (problem := raise_problem(snippet, facts.probed, facts.run, facts.raised)):
-        return Verdict(snippet, Outcome.FAILED, line, problem)
+        raised = facts.raised.get(snippet.id)
+        return Verdict(snippet, Outcome.FAILED, line, problem, kind=raised.type if raised else _NO_ERROR)
     if snippet.id in facts.skipped:
         return Verdict(snippet, Outcome.SKIPPED, line, facts.skipped[snippet.id])
     if trace.begun and (reason := unreached_reason(snippet)):
@@ -219,30 +225,30 @@ def _failure(source: Source, snippet: Snippet, trace: Trace, run: SourceRun, fau
         line = fault.line if fault.path == source.path else None
         # All messages at once: a writer fixes them together.
         details = "\n".join(str(diagnostic) for diagnostic in run.diagnostics)
-        what = f"{fault.tool}: {fault.message}" if line else str(fault)
+        what, kind = f"{fault.tool}: {fault.message}" if line else str(fault), fault.tool
     elif isinstance(fault, Crash):
         line = fault.lines[-1] if fault.lines else None
-        what = f"{fault.type}: {fault.headline}" if fault.headline else fault.type
+        what, kind = f"{fault.type}: {fault.headline}" if fault.headline else fault.type, fault.type
         details = fault.traceback
     elif fault is Termination.TIMED_OUT:
         line = run.stopped_at
-        what = f"still running after {run.limit}"
+        what, kind = f"still running after {run.limit}", fault.value
         what += f", stopped at {source.path}:{line or snippet.region.line}"
     elif fault is Termination.FLOODED:
-        what = f"stopped: it printed more than {run.limit}"
+        what, kind = f"stopped: it printed more than {run.limit}", fault.value
     elif fault is Termination.NOT_BUILT:
-        what = "it was not built"
+        what, kind = "it was not built", fault.value
     elif run.failure_reason and not run.exit_code:
-        what = run.failure_reason
+        what = kind = run.failure_reason
         details = run.stderr
     else:
         code = run.exit_code or 0
-        what = f"the process was killed by signal {-code}" if code < 0 else f"the process ended with exit code {code}"
+        kind = f"signal {-code}" if code < 0 else f"exit code {code}"
+        what = f"the process was killed by {kind}" if code < 0 else f"the process ended with {kind}"
         what += f": {run.failure_reason}" if run.failure_reason else ""
         details = run.stderr
-    return Verdict(
-        snippet, Outcome.FAILED, line or snippet.region.line, _where(trace, fault, line) + what, details=details
-    )
+    reason = _where(trace, fault, line) + what
+    return Verdict(snippet, Outcome.FAILED, line or snippet.region.line, reason, details=details, kind=kind)
 
 
 def _where(trace: Trace, fault: Fault, line: int | None) -> str:
@@ -308,5 +314,7 @@ def _compare(
     # The line of the block, if the Snippet's own Source holds it, else the line of the Snippet.
     line = first.line if region.source == verdict.snippet.region.source else verdict.line
     what = "expected output" if expectation.origin is Origin.STDOUT else f"expected {expectation.origin}"
-    reason = f"{what} differs: {region.source}:{first.line} {first.path}: {first.message}"
-    return replace(verdict, outcome=Outcome.FAILED, line=line, reason=reason, details=details, expectations=results)
+    kind = f"{what} differs"
+    reason = f"{kind}: {region.source}:{first.line} {first.path}: {first.message}"
+    failed = replace(verdict, outcome=Outcome.FAILED, line=line, reason=reason, details=details, kind=kind)
+    return replace(failed, expectations=results)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.support.lint import Check, block, page, region
 
+from snipproof.errors import SettingsError
+
 A = region("a = 1")
 SUITE = "flavour: f\nlanguage: python\nsources: ['*.py']\n"
 SETTINGS = 'suites = ["s/suite.yaml"]\n'
@@ -62,3 +64,15 @@ def test_a_region_that_is_opened_again_while_open_is_reported(check: Check) -> N
 
 def test_segments_have_one_name(check: Check) -> None:
     assert check({"docs/p.mdx": page(), "a.py": A + "hidden = 1\n" + A}, "SP403") == []
+
+
+def test_a_known_failure_of_no_snippet_is_reported(check: Check) -> None:
+    """An entry of the ledger is held against the Sources of the Suites; a file that cannot be used is an error."""
+    entry = '[snippets."s/b.py::{}"]\nunstable = true\nreason = "why"\n'
+    files = {"docs/p.mdx": page(block(), source="/s/b.py"), "s/b.py": A, "s/suite.yaml": SUITE}
+    settings = SETTINGS + 'known-failures = "known.toml"\n'
+    (finding,) = check({**files, "known.toml": entry.format("A") + entry.format("B")}, "SP404", settings)
+    assert str(finding) == "known.toml:4:11 SP404 s/b.py::B does not exist"
+    assert check({**files, "known.toml": entry.format("A")}, "SP404", settings) == []
+    with pytest.raises(SettingsError, match=r"known.toml:1:1 unknown key 'x'"):
+        check({**files, "known.toml": "x = 1"}, "SP404", settings)

@@ -1,4 +1,4 @@
-"""SP4xx: Sources that no Suite runs, and markers of a Source that open or close nothing."""
+"""SP4xx: Sources that no Suite runs, markers of a Source that open or close nothing, and known failures of neither."""
 
 from __future__ import annotations
 
@@ -93,6 +93,24 @@ def duplicate_name(context: Context) -> Iterator[Finding]:
                 yield finding(path, marker.line, marker.column, message, "close it first, or rename one of them")
             else:
                 opened[name] = marker.line
+
+
+@rule("SP404", "vanished-snippet", Severity.ERROR, "the ledger of known failures lists a Snippet that does not exist")
+def vanished_snippet(context: Context) -> Iterator[Finding]:
+    """The file of the setting ``known-failures`` lists a Snippet or a Suite that does not exist."""
+    site = context.site
+    if not site.settings.known_failures:
+        return
+    from snipproof.site.known_failures import find_vanished, load_ledger
+
+    site.dependencies.paths.add(site.settings.known_failures)
+    if ledger := load_ledger(site.settings):
+
+        def names_in(path: str) -> list[str] | None:
+            source = site.sources.get(path)
+            return [snippet.name for snippet in source.snippets] if source else None
+
+        yield from find_vanished(ledger, site.suites, names_in)
 
 
 def _name(marker: Marker) -> str:

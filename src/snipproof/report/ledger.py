@@ -1,0 +1,123 @@
+"""Holds what a run found against the ledger of known failures, and makes the next ledger of it.
+
+A Snippet is judged by its id alone: one that is listed and passes is as red as one that fails and is not listed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from snipproof.errors import DocsError
+from snipproof.model import Outcome
+from snipproof.site.known_failures import OUTCOMES, UPDATE, Floor, KnownFailure, Ledger
+from snipproof.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_PROVEN = (Outcome.PASSED, Outcome.UPDATED)
+
+
+class RunResult(NamedTuple):
+    """What a run found out about one Snippet.
+
+    :param outcome: ``None`` if nothing is known, since this machine has no toolchain for its language.
+    :param kind: of a failure.
+    :param reason: in one line.
+    :param expectations: how many of its Expectations match.
+    """
+
+    snippet: str
+    suite: str
+    outcome: Outcome | None
+    kind: str = ""
+    reason: str = ""
+    expectations: int = 0
+
+
+def find_contradiction(ledger: Ledger, result: RunResult) -> DocsError | None:
+    """Return what is wrong with a result, if the ledger lists its Snippet and expects another one."""
+    entry = ledger.failures.get(result.snippet)
+    if entry is None or result.outcome is None or entry.unstable:
+        return None
+    if (entry.outcome, entry.kind) == (result.outcome, result.kind):
+        return None
+    listed = f"{ledger.place('snippets', result.snippet)} listed as {entry.expected}"
+    if result.outcome in _PROVEN:
+        return DocsError(f"{listed}, but {result.snippet} passed", f"remove the entry, or run `{UPDATE}`")
+    actual = f"{result.outcome} with {result.kind}" if result.kind else str(result.outcome)
+    verb = "" if result.outcome is Outcome.FAILED else "is "
+    hint = "fix it, or correct the entry; if it changes from run to run, write unstable = true"
+    return DocsError(f"{listed}, but {result.snippet} {verb}{actual}", hint)
+
+
+def find_shortfalls(ledger: Ledger, results: Iterable[RunResult]) -> Iterator[DocsError]:
+    """Yield an error for each Suite that proves less than its floor, from the ``results`` of a complete run.
+
+    A Suite with Snippets that could not run on this machine is left alone.
+    """
+    results = list(results)
+    proven, unknown = count_proven(ledger, results), _unknown(results)
+    for suite, floor in ledger.floors.items():
+        now = proven.get(suite, Floor(0, 0))
+        if suite in unknown:
+            continue
+        for key, noun in (("snippets", "Snippet"), ("expectations", "Expectation")):
+            count, least = getattr(now, key), getattr(floor, key)
+            if count < least:
+                place = ledger.place("floor", suite, key)
+                few = f"only {plural(count, noun)}" if count else f"no {noun}"
+                yield DocsError(
+                    f"{place} {suite} proves {few}, and its floor is {least}",
+                    f"find out what is gone; if that is right, lower the floor or run `{UPDATE}`",
+                )
+
+
+def count_proven(ledger: Ledger, results: Iterable[RunResult]) -> dict[str, Floor]:
+    """Return what each Suite proves; nothing of a Snippet that is listed counts."""
+    counts: dict[str, Floor] = {}
+    for each in results:
+        snippets, expectations = counts.get(each.suite, (0, 0))
+        counted = each.outcome in _PROVEN and each.snippet not in ledger.failures
+        counts[each.suite] = Floor(snippets + counted, expectations + (each.expectations if counted else 0))
+    return counts
+
+
+def update_ledger(ledger: Ledger, results: Iterable[RunResult]) -> Ledger:
+    """Return the ledger that lists what failed, from the ``results`` of a complete run.
+
+    An entry stays as it is if it is unstable, if nothing is known about it, or if its Snippet failed as listed. An
+    entry of another failure gets no reason: somebody has to write one before the next run.
+    """
+    results = list(results)
+    failures: dict[str, KnownFailure] = {}
+    for each in results:
+        entry = ledger.failures.get(each.snippet)
+        if entry is not None and (each.outcome is None or entry.unstable):
+            failures[each.snippet] = entry
+        elif each.outcome in OUTCOMES:
+            found = KnownFailure(each.outcome, each.kind, "")
+            failures[each.snippet] = entry if entry and find_contradiction(ledger, each) is None else found
+    left = replace(ledger, failures=dict(sorted(failures.items())))
+    unknown = _unknown(results)
+    floors = {suite: floor for suite, floor in count_proven(left, results).items() if any(floor)}
+    floors = {suite: floor for suite, floor in floors.items() if suite not in unknown}
+    floors |= {suite: floor for suite, floor in ledger.floors.items() if suite in unknown}
+    return replace(left, floors=dict(sorted(floors.items())))
+
+
+def count_changes(before: Ledger, after: Ledger) -> Mapping[str, int]:
+    """Return how many entries of known failures are ``new``, ``changed`` and ``removed``; only those that there are."""
+    shared = before.failures.keys() & after.failures.keys()
+    counts = {
+        "new": len(after.failures.keys() - before.failures.keys()),
+        "changed": sum(before.failures[name] != after.failures[name] for name in shared),
+        "removed": len(before.failures.keys() - after.failures.keys()),
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def _unknown(results: Iterable[RunResult]) -> set[str]:
+    """Return the Suites with Snippets that this machine could not run."""
+    return {each.suite for each in results if each.outcome is None}
