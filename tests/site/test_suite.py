@@ -1,6 +1,7 @@
 """Suite files: their values, and every possible error with its place."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,12 @@ def test_a_suite_file_is_read_whole(tmp_path: Path) -> None:
         (_HEAD + "sources: '*.py'", "3:10", "expected a list"),
         (_HEAD + "sources: []", "3:10", "'sources' is empty"),
         (_HEAD + "sources: ['*.ts']", "3:11", "the sources glob '*.ts' matches no file"),
-        (_HEAD + "sources: ['../x/a.py']", "3:11", "matches no file"),
+        (_HEAD + "sources: ['../y/a.py']", "3:11", "the sources glob '../y/a.py' matches no file"),
+        (_HEAD + "sources: ['..']", "3:11", "matches no file"),
+        (_HEAD + "sources: ['../../../a.py']", "3:11", "the sources glob '../../../a.py' is outside the root"),
+        (_HEAD + "sources: ['../../../snippets/x/a.py']", "3:11", "is outside the root"),
+        (_HEAD + "sources: ['/../a.py']", "3:11", "is outside the root"),
+        (_HEAD + "sources: ['*/../a.py']", "3:11", "has '..' behind a wildcard"),
         (_HEAD + "sources: ['/a.py']", "3:11", "matches no file"),
         (_HEAD + "sources: ['']", "3:11", "matches no file"),
         (_HEAD + "sources: [3]", "3:11", "expected a text"),
@@ -103,6 +109,25 @@ def test_an_unknown_key_comes_with_a_suggestion(tmp_path: Path) -> None:
     assert error.value.hint == "did you mean 'sources'?"
 
 
+@pytest.mark.parametrize(
+    "pattern", ["../x/a.py", "../../snippets/*/a.py", "/snippets/x/a.py", "./none/../a.py", "../x//a.py", "/**/a.py"]
+)
+def test_sources_elsewhere_below_the_root(tmp_path: Path, pattern: str) -> None:
+    """Above the folder of the Suite, beside it, or from the root; the path has no `..` then."""
+    (suite,) = _load(tmp_path, _HEAD + f"sources: [{pattern}]")
+    assert suite.sources == ("snippets/x/a.py",)
+
+
+def test_folders_with_wildcards_in_their_names(tmp_path: Path) -> None:
+    """Only the glob itself has wildcards, not the folder that it is relative to."""
+    root = tmp_path / "project"
+    for name in ("a [1]/suites/suite.yaml", "a [1]/code/a.py", "a 1/code/a.py"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(_HEAD + "sources: ['../code/*.py']")
+    (suite,) = load_suites(Settings(root=root, suites=("x/../**/suite.yaml",)))
+    assert suite.sources == ("a [1]/code/a.py",)
+
+
 def test_a_source_in_two_suites_is_an_error(tmp_path: Path) -> None:
     """One Source runs in one way only."""
     _load(tmp_path, _HEAD + "sources: [a.py]")
@@ -112,10 +137,20 @@ def test_a_source_in_two_suites_is_an_error(tmp_path: Path) -> None:
         load_suites(Settings(root=tmp_path, suites=("snippets/suite.yaml", "snippets/*/suite.yaml")))
 
 
-@pytest.mark.parametrize("pattern", ["none/*.yaml", "", "../*.yaml", "/suite.yaml"])
-def test_a_suites_glob_that_matches_nothing_is_an_error(tmp_path: Path, pattern: str) -> None:
+@pytest.mark.parametrize(
+    ("pattern", "problem"),
+    [
+        ("none/*.yaml", "matches no file"),
+        ("", "matches no file"),
+        ("/suite.yaml", "matches no file"),
+        ("../*.yaml", "is outside the root"),
+        ("a/../../*.yaml", "is outside the root"),
+        ("*/../*.yaml", "has '..' behind a wildcard"),
+    ],
+)
+def test_a_suites_glob_that_matches_nothing_is_an_error(tmp_path: Path, pattern: str, problem: str) -> None:
     """A glob with a typo must not look like a site without Suites."""
-    with pytest.raises(SettingsError, match="matches no file"):
+    with pytest.raises(SettingsError, match=rf"the suites glob .* {re.escape(problem)}"):
         load_suites(Settings(root=tmp_path, suites=(pattern,)))
 
 

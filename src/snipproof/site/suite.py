@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from snipproof.errors import SettingsError
 from snipproof.languages import runnable
 from snipproof.model import Binding, NetworkKind, Suite
-from snipproof.site.dependencies import Dependencies, find_files, names_below
+from snipproof.site.dependencies import Dependencies, find_files, names_below, place_glob
 from snipproof.text import did_you_mean
 
 if TYPE_CHECKING:
@@ -36,13 +36,13 @@ def load_suites(settings: Settings, dependencies: Dependencies | None = None) ->
     dependencies = dependencies if dependencies is not None else Dependencies()
     paths: dict[str, None] = {}
     for index, pattern in enumerate(settings.suites):
-        found = find_files(settings.root, pattern)
-        dependencies.globs.append(("", pattern, names_below(settings.root, found)))
-        if not found:
-            hint = "globs are relative to the settings file; `..` and absolute paths match nothing"
+        try:
+            found = _find(settings.root, ".", pattern, dependencies)
+        except ValueError as error:
+            hint = "globs are relative to the settings file"
             raise SettingsError(
-                f"{settings.origin('suites', f'[{index}]')} the suites glob {pattern!r} matches no file", hint
-            )
+                f"{settings.origin('suites', f'[{index}]')} the suites glob {pattern!r} {error}", hint
+            ) from None
         paths.update(dict.fromkeys(path.relative_to(settings.root).as_posix() for path in found))
     suites = [_SuiteFile(settings.root, path, dependencies).read() for path in paths]
     owner: dict[str, str] = {}
@@ -52,6 +52,20 @@ def load_suites(settings: Settings, dependencies: Dependencies | None = None) ->
                 raise SettingsError(f"{suite.path}:1:1 {source} is already a Source of {owner[source]}")
             owner[source] = suite.path
     return suites
+
+
+def _find(root: Path, folder: str, pattern: str, dependencies: Dependencies) -> list[Path]:
+    """Return the files that a glob finds, and add it to ``dependencies``.
+
+    :param folder: what the glob is relative to, itself relative to the root.
+    :raises ValueError: there are none, with the reason.
+    """
+    folder, pattern = place_glob(folder, pattern)
+    found = find_files(root / folder, pattern)
+    dependencies.globs.append((folder, pattern, names_below(root / folder, found)))
+    if not found:
+        raise ValueError("matches no file")
+    return found
 
 
 def place_in(root: Path, path: str, key: str, item: str) -> str:
@@ -187,12 +201,12 @@ class _SuiteFile:
             raise self._error(node, "'sources' is empty", "list globs relative to this file, in running order")
         for item in patterns:
             pattern = self._string(item)
-            found = find_files(self._folder, pattern)
             folder = self._folder.relative_to(self._root).as_posix()
-            self._dependencies.globs.append((folder, pattern, names_below(self._folder, found)))
-            if not found:
-                hint = "globs are relative to this file; `..` and absolute paths match nothing"
-                raise self._error(item, f"the sources glob {pattern!r} matches no file", hint)
+            try:
+                found = _find(self._root, folder, pattern, self._dependencies)
+            except ValueError as error:
+                hint = "globs are relative to this file; with `/` in front, to the root"
+                raise self._error(item, f"the sources glob {pattern!r} {error}", hint) from None
             yield from (path.relative_to(self._root).as_posix() for path in found)
 
     def _file(self, node: Any, *, folders: bool = False) -> str:

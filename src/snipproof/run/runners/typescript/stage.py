@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -58,17 +59,25 @@ class Stage:
             raise InfrastructureError(message, "set TMPDIR to a folder with another name")
         empty(self.root)
         self.folder.mkdir(parents=True, exist_ok=True)
-        for path in (*_siblings(self._context.folder), *self._above()):
+        outside = self._folders_outside(programs)
+        for path in (*_siblings(self._context.folder), *self._above(), *itertools.chain(*map(_siblings, outside))):
             target = self.root / path.relative_to(self._context.root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
         (self.folder / "node_modules").symlink_to(modules, target_is_directory=True)
+        if outside:  # packages are looked for in the folders above a file
+            (self.root / "node_modules").symlink_to(modules, target_is_directory=True)
         for program in programs:
             place = program.source.path
             for name, text in ((place, program.bare), (self.probed(place), program.probed.text)):
                 target = self.root / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, encoding="utf-8", newline="")
+
+    def _folders_outside(self, programs: Sequence[Program]) -> list[Path]:
+        """Return the folders of Sources that are not below the Suite's folder."""
+        folders = dict.fromkeys((self._context.root / program.source.path).parent for program in programs)
+        return [folder for folder in folders if not folder.is_relative_to(self._context.folder)]
 
     def _above(self) -> Iterator[Path]:
         """Yield the settings above the Suite's folder, which those of the Suite may extend."""
