@@ -152,14 +152,14 @@ def test_what_testpaths_and_collect_ignore_hide_is_reported(hidden: pytest.Pytes
     assert ids == [ALL[0], ALL[2], "tests/test_own.py::test_own"]
     (line,) = lines
     start = "snipproof: not collected: _code/build/suite.yaml (1 Source): pytest ignores the folder (`collect_ignore`, "
-    assert line == f"{start}or a virtual environment); to prove them: pytest _code/build"
+    assert line == f"{start}or a virtual environment); to prove all Suites: pytest --snippets"
     (hidden.path / "conftest.py").unlink()
     (hidden.path / "pytest.ini").write_text("[pytest]\ntestpaths = tests guide\n")
     ids, lines = collected(hidden)
     assert ids == ["tests/test_own.py::test_own", ALL[2]]
     (line,) = lines
     start = "snipproof: not collected: .docs/suite.yaml (1 Source), _code/build/suite.yaml (1 Source): "
-    assert line == f"{start}`testpaths` names other folders; to prove them: pytest .docs _code/build"
+    assert line == f"{start}`testpaths` names other folders; to prove all Suites: pytest --snippets"
     assert collected(hidden, "tests") == (["tests/test_own.py::test_own"], [])
 
 
@@ -168,3 +168,55 @@ def test_workers_report_what_is_hidden_once(hidden: pytest.Pytester) -> None:
     result = hidden.runpytest_subprocess("-n", "2", "-p", "no:randomly")
     result.assert_outcomes(passed=1)
     assert result.stdout.str().count("snipproof: not collected: ") == 1
+
+
+def test_all_suites_whatever_pytest_is_configured_to_collect(hidden: pytest.Pytester) -> None:
+    """`--snippets` collects every Source and nothing else; paths limit it, and only the command line leaves out."""
+    venv = hidden.path / "guide"
+    (venv / "pyvenv.cfg").touch()  # pytest takes the folder for a virtual environment
+    (hidden.path / "conftest.py").write_text("collect_ignore = ['_code']\ncollect_ignore_glob = ['.d*']\n")
+    (hidden.path / "pytest.ini").write_text("[pytest]\nnorecursedirs = _* .* deep\ntestpaths = tests\n")
+    assert collected(hidden) == (["tests/test_own.py::test_own"], [*collected(hidden)[1]])
+    assert collected(hidden, "--snippets") == (ALL, [])
+    assert collected(hidden, "--snippets", "_code", "guide") == (ALL[1:], [])
+    assert collected(hidden, "--snippets", ALL[2]) == ([ALL[2]], [])
+    assert collected(hidden, "--snippets", "--ignore=_code") == ([ALL[0], ALL[2]], [])
+    assert collected(hidden, "--snippets", f"--deselect={ALL[0]}", "-k", "not guide") == ([ALL[1]], [])
+    assert collected(hidden, "--snippets", "--snippets-shard=2/3")[0] == [ALL[1]]
+    (hidden.path / "guide" / "bin").mkdir()
+    result = hidden.runpytest_subprocess("--collect-only", "--snippets", "tests")
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_all_suites_are_proven_by_workers_and_again_after_a_failure(project: Project, hidden: pytest.Pytester) -> None:
+    (hidden.path / "snippets/py/suite.yaml").unlink()
+    (hidden.path / "pytest.ini").write_text("[pytest]\nnorecursedirs = *\ntestpaths = tests\n")
+    (hidden.path / "guide/deep/dist/source.py").write_text("# START a\n1 / 0\n# END a\n")
+    result = hidden.runpytest_subprocess("-n", "2", "-p", "no:randomly", "--snippets", *project.server_options)
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.no_fnmatch_line("*not collected*")
+    again = hidden.runpytest_subprocess("--lf", "-p", "no:randomly", "--snippets", *project.server_options)
+    again.assert_outcomes(failed=1)
+
+
+def test_a_suite_that_is_not_collected_is_never_green(project: Project, hidden: pytest.Pytester) -> None:
+    """A hook that hides it is reported, with exit code 1."""
+    (hidden.path / "snippets/py/suite.yaml").unlink()
+    (hidden.path / "conftest.py").write_text(
+        "import pytest\n"
+        "class Nothing(pytest.Directory):\n    def collect(self): return []\n"
+        "@pytest.hookimpl(tryfirst=True)\n"
+        "def pytest_collect_directory(path, parent):\n"
+        "    return Nothing.from_parent(parent, path=path) if path.name == 'guide' else None\n"
+    )
+    for workers in ((), ("-n", "1")):
+        result = hidden.runpytest_subprocess("--snippets", "-p", "no:randomly", *workers, *project.server_options)
+        result.assert_outcomes(passed=2)
+        result.stdout.fnmatch_lines(
+            ["snipproof: not collected: guide/suite.yaml (1 Source): a plugin or a `conftest.py` hides them"]
+        )
+        assert result.ret == pytest.ExitCode.TESTS_FAILED
+    (hidden.path / "pyproject.toml").write_text("")
+    result = hidden.runpytest_subprocess("--snippets")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --snippets: no Suite is configured: *"])

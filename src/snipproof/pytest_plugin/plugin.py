@@ -42,6 +42,8 @@ _NO_SUITE = "{}: no Suite is configured: set `suites` in [tool.snipproof]"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add options for settings that often change from run to run."""
     group = parser.getgroup("snippets", "documentation snippets (snipproof)")
+    text = "prove all Suites, or the Sources at or below the given paths, and collect nothing else"
+    group.addoption("--snippets", action="store_true", help=text)
     for option, (_, text) in _OPTIONS.items():
         group.addoption(option, metavar="VALUE", help=text)
     for option, (_, text) in _FLAGS.items():
@@ -59,7 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the settings; do nothing more if they name no Suite."""
     from snipproof.config import find_settings_file
 
-    wanted = next((option for option in (*_REPORT, "--snippets-coverage") if config.getoption(option)), "")
+    wanted = next(
+        (option for option in ("--snippets", *_REPORT, "--snippets-coverage") if config.getoption(option)), ""
+    )
     if find_settings_file(config.rootpath) is None:
         if wanted:
             raise pytest.UsageError(_NO_SUITE.format(wanted))

@@ -58,7 +58,7 @@ def _find(root: Path, folder: str, pattern: str, dependencies: Dependencies) -> 
     """Return the files that a glob finds, and add it to ``dependencies``.
 
     :param folder: what the glob is relative to, itself relative to the root.
-    :raises ValueError: there are none, with the reason.
+    :raises ValueError: it finds nothing, with the reason.
     """
     folder, pattern = place_glob(folder, pattern)
     found = find_files(root / folder, pattern)
