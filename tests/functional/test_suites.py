@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from snipproof.errors import InfrastructureError
+from snipproof.pytest_plugin.sharding import is_source
 
 if TYPE_CHECKING:
     from tests.support.project import Project
@@ -220,3 +222,69 @@ def test_a_suite_that_is_not_collected_is_never_green(project: Project, hidden: 
     result = hidden.runpytest_subprocess("--snippets")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: --snippets: no Suite is configured: *"])
+
+
+@pytest.fixture
+def outside(project: Project) -> Project:
+    """A docs tree, and settings with Suites in a folder beside it."""
+    project.write("pyproject.toml", "")
+    (project.pytester.path / "snippets/py/suite.yaml").unlink()
+    code = "# START a\nprint(open('words').read())\n# END a\n# START b\nprint(2)\n# END b\n"
+    project.write("site/code/_py/one.py", code)
+    project.write("site/code/_py/two.py", code)
+    project.write("proofs/snipproof.toml", "root = '../site'\npages = []\nsuites = ['*/suite.yaml']\n")
+    project.write(
+        "proofs/py/suite.yaml", SUITE.format("py").replace("**", "/**") + "files: {words: words}\nfixtures: [note]\n"
+    )
+    project.write("proofs/py/words", "miaow")
+    project.write(
+        "proofs/conftest.py",
+        "import pytest\n@pytest.fixture(scope='session')\ndef note():\n    open('note', 'a').write('x')\n",
+    )
+    return project
+
+
+def test_settings_and_suites_outside_the_docs_tree(outside: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From above, from beside and from inside; with workers, a Source is not split; the docs tree stays as it is."""
+    pytester = outside.pytester
+    config = ("--snippets-config", "proofs/snipproof.toml", "-p", "no:cacheprovider", *outside.server_options)
+    result = pytester.runpytest_subprocess("--snippets", *config, "-n", "2", "--snippets-report", "run.json")
+    result.assert_outcomes(passed=4)
+    report = json.loads((pytester.path / "run.json").read_text())
+    assert [suite["path"] for suite in report["run"]["suites"]] == ["../proofs/py/suite.yaml"]
+    assert {each["id"] for each in report["snippets"]} == {
+        f"code/_py/{n}.py::{r}" for n in ("one", "two") for r in "ab"
+    }
+    assert sorted(path.name for path in (pytester.path / "site").rglob("*")) == ["_py", "code", "one.py", "two.py"]
+    monkeypatch.chdir(pytester.path / "proofs")
+    (line,) = collected(pytester)[1]
+    assert line.startswith(
+        "snipproof: not collected: ../proofs/py/suite.yaml (2 Sources): the docs tree is another folder;"
+    )
+    pytester.runpytest_subprocess("--snippets", *config[2:], "-k", "one").assert_outcomes(passed=2)
+    pytester.runpytest_subprocess("--snippets", "../site/code/_py/two.py", *config[2:]).assert_outcomes(passed=2)
+    monkeypatch.chdir(pytester.path / "site")
+    pytester.runpytest_subprocess(
+        "--snippets", "--snippets-config", "../proofs/snipproof.toml", *config[2:]
+    ).assert_outcomes(passed=4)
+    (pytester.path / "proofs/conftest.py").write_text("import nothing_at_all\n")
+    failed = pytester.runpytest_subprocess("--snippets", "--snippets-config", "../proofs/snipproof.toml")
+    assert failed.ret == pytest.ExitCode.USAGE_ERROR
+    failed.stderr.fnmatch_lines(["ERROR: *conftest.py cannot be imported: ModuleNotFoundError: *"])
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("code/a.py", True),
+        ("site/code/a.py", True),
+        ("../site/code/a.py", True),
+        ("a.py", True),
+        ("other/a.py", False),
+        ("xcode/a.py", False),
+        ("tests/test_a.py", False),
+    ],
+)
+def test_ids_of_sources_whatever_they_are_relative_to(path: str, *, found: bool) -> None:
+    """pytest-xdist keeps a Source on one worker by the ids of its items."""
+    assert is_source(path, ["code/a.py", "code/b.py"]) == found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from snipproof.config import Settings
+from snipproof.config import Settings, load_settings
 from snipproof.errors import SettingsError
 from snipproof.languages import Language, languages
 from snipproof.model import Binding, Suite
@@ -126,6 +126,54 @@ def test_folders_with_wildcards_in_their_names(tmp_path: Path) -> None:
         (root / name).write_text(_HEAD + "sources: ['../code/*.py']")
     (suite,) = load_suites(Settings(root=root, suites=("x/../**/suite.yaml",)))
     assert suite.sources == ("a [1]/code/a.py",)
+
+
+def _outside(tmp_path: Path, text: str, *, settings: str = 'root = "../site"\nsuites = ["*/suite.yaml"]') -> Suite:
+    """Return the Suite of settings outside the docs tree ``site``."""
+    for name in ("proofs/py/x.lock", "proofs/snipproof.toml", "site/code/a.py", "site/uv.lock", "other/a.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "proofs/snipproof.toml").write_text(settings)
+    (tmp_path / "proofs/py/suite.yaml").write_text(text)
+    (suite,) = load_suites(load_settings(tmp_path / "proofs"))
+    return suite
+
+
+def test_a_suite_outside_the_docs_tree(tmp_path: Path) -> None:
+    """Its own files are beside it; what begins with `/` is in the docs tree."""
+    suite = _outside(tmp_path, _HEAD + "sources: [/code/*.py]\nlock: x.lock\nfiles: {site.lock: /uv.lock}")
+    assert suite.path == "../proofs/py/suite.yaml"
+    assert suite.sources == ("code/a.py",)
+    assert (suite.lock, suite.files) == ("../proofs/py/x.lock", (("site.lock", "uv.lock"),))
+    text = _HEAD + "sources: [/code/*.py]"
+    above = _outside(tmp_path, text.replace("/code", "/site/code"), settings='root = ".."\nsuites = ["py/*.yaml"]')
+    assert (above.path, above.sources) == ("proofs/py/suite.yaml", ("site/code/a.py",))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sources: ['*.py']", "3:11 the sources glob '*.py' is outside the root"),
+        ("sources: [../../site/code/a.py]", "3:11 the sources glob '../../site/code/a.py' is outside the root"),
+        ("sources: [/code/a.py]\nlock: ../../other/a.py", "4:7 '../../other/a.py' is outside the root"),
+        ("sources: [../../other/a.py]", "3:11 the sources glob '../../other/a.py' is outside the root"),
+        ("sources: [/code/a.py]\nlock: /none.lock", "4:7 no such file: '/none.lock'"),
+    ],
+)
+def test_what_a_suite_outside_the_docs_tree_cannot_use(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        _outside(tmp_path, _HEAD + text)
+    assert error.value.message == f"../proofs/py/suite.yaml:{message}"
+
+
+def test_suites_are_below_the_root_or_the_settings(tmp_path: Path) -> None:
+    for glob, problem in (
+        ("../other/*.yaml", "is outside the root"),
+        ("../../*.yaml", "is outside the root"),
+        ("/*.yaml", "matches no file"),
+    ):
+        with pytest.raises(SettingsError, match=rf"snipproof.toml:2:11 the suites glob '{re.escape(glob)}' {problem}"):
+            _outside(tmp_path, _HEAD, settings=f'root = "../site"\nsuites = ["{glob}"]')
 
 
 def test_a_source_in_two_suites_is_an_error(tmp_path: Path) -> None:

@@ -150,7 +150,16 @@ class CollectionHooks:
         place = self._root / path
         if self._is_ignored_by_option(place):
             return False
+        if self._is_elsewhere:
+            return True
         return self._uses_testpaths or any(place.is_relative_to(argument) for argument in self._arguments)
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        """Whether the docs tree is not the folder of the settings, nor in what pytest collects without arguments."""
+        given = self._config.args_source is pytest.Config.ArgsSource.ARGS
+        moved = self._proving.settings.home != self._root
+        return moved and not given and not any(self._root.is_relative_to(argument) for argument in self._arguments)
 
     @property
     def _uses_testpaths(self) -> bool:
@@ -163,6 +172,8 @@ class CollectionHooks:
             reason = (
                 "a plugin or a `conftest.py` hides them"
                 if self._only_sources
+                else "the docs tree is another folder"
+                if self._is_elsewhere
                 else "`testpaths` names other folders"
                 if outside
                 else "pytest ignores the folder (`collect_ignore`, or a virtual environment)"

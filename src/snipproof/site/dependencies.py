@@ -18,12 +18,13 @@ class Dependencies:
         self.globs: list[tuple[str, str, list[str]]] = []
 
 
-def place_glob(folder: str, pattern: str) -> tuple[str, str]:
+def place_glob(folder: str, pattern: str, home: str = ".") -> tuple[str, str]:
     """Return the folder and the pattern without ``..`` that together mean ``pattern`` in ``folder``.
 
     A pattern that begins with ``/`` starts at the root. ``..`` is followed in the text, not through links.
 
     :param folder: relative to the root; it may itself begin with ``..``, if it is outside.
+    :param home: another folder, relative to the root, below which the pattern may lead.
     :return: the folder, relative to the root, and the rest of the pattern.
     :raises ValueError: the pattern leaves the root, or has a ``..`` behind a wildcard.
     """
@@ -44,7 +45,8 @@ def place_glob(folder: str, pattern: str) -> tuple[str, str]:
             base.pop()
         else:
             base.append("..")
-    if base[:1] == [".."]:
+    above = [part for part in home.split("/") if part not in ("", ".")]
+    if ".." in base[base[: len(above)] == above and len(above) :]:
         raise ValueError("is outside the root")
     return "/".join(base) or ".", "/".join(rest)
 
