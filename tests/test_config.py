@@ -204,3 +204,48 @@ def test_providers_map_hosts_to_what_answers(tmp_path: Path, text: str, message:
     with pytest.raises(SettingsError) as error:
         load_settings(tmp_path, environ={})
     assert error.value.message == message
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A settings file in ``proofs`` whose root is ``site``."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "proofs").mkdir()
+    file = tmp_path / "proofs" / "other.toml"
+    file.write_text('root = "../site"\nassets = "pictures"\n')
+    return file
+
+
+def test_settings_outside_the_docs_tree(outside: Path, tmp_path: Path) -> None:
+    """The file names the root, unless the command line does; a link to the root is followed."""
+    settings = load_settings(file=outside)
+    assert (settings.root, settings.home, settings.file) == (tmp_path / "site", tmp_path / "proofs", outside)
+    assert load_settings(tmp_path, file=outside).root == tmp_path
+    (tmp_path / "link").symlink_to("site")
+    assert load_settings(tmp_path / "link", file=outside).root == tmp_path / "site"
+    outside.write_text("")
+    assert load_settings(file=outside).root == tmp_path / "proofs"
+    outside.write_text('root = "../site"')
+    outside.rename(tmp_path / "proofs" / "snipproof.toml")
+    assert load_settings(tmp_path / "proofs").root == tmp_path / "site"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ('\nroot = "../none"', "2:1", "no such folder: "),
+        ("root = 3", "1:1", "'root' must be a string, not 3"),
+        ("rooot = 3", "1:1", "unknown setting 'rooot'"),
+        ("[", "1:1", "not valid TOML"),
+    ],
+)
+def test_an_error_names_a_settings_file_elsewhere(outside: Path, text: str, place: str, message: str) -> None:
+    outside.write_text(text)
+    with pytest.raises(SettingsError) as error:
+        load_settings(file=outside)
+    assert error.value.message.startswith(f"{outside}:{place} {message}")
+
+
+def test_a_settings_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.toml:1:1 cannot be read: No such file or directory"):
+        load_settings(file=tmp_path / "none.toml")

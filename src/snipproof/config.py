@@ -89,7 +89,9 @@ class RunSettings(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """All settings. ``root`` is the folder of the settings file; every path in it is relative to that folder.
+    """All settings. ``root`` is the docs tree: the folder of the settings file, unless that names another one.
+
+    ``suites`` and ``baseline`` are relative to :attr:`home`, all other paths to the root.
 
     ``origin("weaviate", "mode")`` is where that setting comes from, for a message: ``file:line:column`` of its key, the
     environment variable or the command line.
@@ -127,6 +129,11 @@ class Settings(NamedTuple):
     weaviate: WeaviateSettings = WeaviateSettings()
     run: RunSettings = RunSettings()
 
+    @property
+    def home(self) -> Path:
+        """The folder of the settings file."""
+        return self.file.parent if self.file else self.root
+
 
 def find_settings_file(folder: Path) -> Path | None:
     """Return the settings file of ``folder``: ``snipproof.toml``, else a ``pyproject.toml`` with the table."""
@@ -152,18 +159,25 @@ def _has_table(data: bytes) -> bool:
 
 
 def load_settings(
-    root: Path, *, overrides: Mapping[str, str] | None = None, environ: Mapping[str, str] | None = None
+    root: Path | None = None,
+    *,
+    file: Path | None = None,
+    overrides: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> Settings:
     """Read the settings of the folder ``root``; a folder without a settings file has the defaults.
 
+    :param root: with ``file``, the docs tree instead, whatever the file itself names; by default the current folder.
+    :param file: the settings file, if it is not one of that folder.
     :param overrides: values of the command line by dotted key (``weaviate.mode``), as strings.
     :param environ: the environment, ``os.environ`` unless given.
     :raises SettingsError: a file that is not TOML, an unknown key, or a value of a wrong type.
     """
-    root = root.absolute()
-    path = find_settings_file(root)
-    text, table = read_toml(path, path.name) if path is not None else ("", {})
-    reader = _Reader(path.name if path else "settings", overrides or {}, os.environ if environ is None else environ)
+    given = Path() if root is None else root
+    path = file.absolute() if file else find_settings_file(given.absolute())
+    name = str(file or (path.name if path else "settings"))
+    text, table = read_toml(path, name) if path is not None else ("", {})
+    reader = _Reader(name, overrides or {}, os.environ if environ is None else environ)
     prefix: tuple[str, ...] = ()
     if path is not None:
         reader.text = text
@@ -174,9 +188,23 @@ def load_settings(
                 if not isinstance(table, dict):
                     raise SettingsError(f"{reader.position(prefix)} {'.'.join(prefix)!r} must be a table")
     reader.prefix = prefix
-    settings = Settings(root=root, file=path, origin=reader.origin, **reader.read(Settings, table, ()))
+    top = given if path is None or (file and root) else path.parent / _root_of(table, reader)
+    if not top.is_dir():
+        raise SettingsError(f"{reader.origin('root')} no such folder: {top}", "the root is the docs tree")
+    moved = path is not None and not path.parent.samefile(top)
+    # Where both are relative to each other, links count.
+    top, path = (top.resolve(), path.resolve()) if moved and path else (top.absolute(), path)
+    values = reader.read(Settings, {key: value for key, value in table.items() if key != "root"}, ())
+    settings = Settings(root=top, file=path, origin=reader.origin, **values)
     _check_values(settings)
     return settings
+
+
+def _root_of(table: Mapping[str, Any], reader: _Reader) -> str:
+    root = table.get("root", "")
+    if not isinstance(root, str):
+        raise SettingsError(f"{reader.origin('root')} 'root' must be a string, not {root!r}")
+    return root
 
 
 def read_toml(path: Path, name: str) -> tuple[str, dict[str, Any]]:

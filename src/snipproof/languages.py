@@ -62,7 +62,7 @@ PYTHON = Language(
     comment_tokens=("#",),
     block_strings=('"""', "'''"),
     name_endings=("python", "py"),
-    lock_files=("requirements.lock",),
+    lock_files=("requirements.lock", "uv.lock"),
     runner="snipproof.run.runners.python.runner:PythonRunner",
 )
 TYPESCRIPT = Language(
@@ -73,7 +73,7 @@ TYPESCRIPT = Language(
     comment_tokens=_C_COMMENTS,
     block_strings=("`",),
     name_endings=("typescript", "ts", "javascript", "js"),
-    lock_files=("package-lock.json",),
+    lock_files=("package-lock.json", "pnpm-lock.yaml", "yarn.lock"),
     runner="snipproof.run.runners.typescript.runner:TypeScriptRunner",
     grammars={
         ".ts": "tree_sitter_typescript:language_typescript",

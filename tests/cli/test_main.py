@@ -11,6 +11,7 @@ from tests.support.command_line import SOURCE, write_site
 
 from snipproof import __version__
 from snipproof.cli.main import main
+from snipproof.lint.result_cache import FOLDER
 
 
 def test_wrong_usage_exits_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,3 +90,28 @@ def test_help_lists_the_exit_codes(command: str, capsys: pytest.CaptureFixture[s
     with pytest.raises(SystemExit):
         main([command, "--help"])
     assert "Exit codes: 0" in capsys.readouterr().out
+
+
+def test_settings_outside_the_docs_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With `--config`, and in the folder of the file; the baseline is beside it, and a change is always seen."""
+    site = write_site(tmp_path / "site", {"snippets/a.py": SOURCE})
+    (site / "snipproof.toml").unlink()
+    file = tmp_path / "proofs" / "snipproof.toml"
+    file.parent.mkdir()
+    file.write_text('root = "../site"\nbaseline = "accepted.jsonl"\n')
+    both: tuple[list[str], ...] = (["--config", str(file)], ["--root", str(file.parent)])
+    assert main(["check", "--update-baseline", *both[0]]) == 0
+    assert (file.parent / "accepted.jsonl").is_file()
+    for options in (*both, [*both[0], "--root", str(site)]):
+        assert main(["check", *options]) == 0
+    (site / "docs" / "p.mdx").write_text((site / "docs" / "p.mdx").read_text().replace("START A", "START B"))
+    for options in both:
+        capsys.readouterr()
+        assert main(["check", *options]) == 1
+        assert "docs/p.mdx:3:1 SP201" in capsys.readouterr().out
+        assert main(["list", *options]) == 0
+    assert not (file.parent / FOLDER).exists()
+    assert main(["init", "--config", str(file)]) == 2
+    assert "init cannot be used with --config" in capsys.readouterr().err
+    assert main(["check", "--config", str(file), "--root", str(tmp_path / "none")]) == 2
+    assert "--root is the docs tree" in capsys.readouterr().err

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from snipproof.errors import InfrastructureError
+from snipproof.pytest_plugin.sharding import is_source
 
 if TYPE_CHECKING:
     from tests.support.project import Project
@@ -152,14 +154,14 @@ def test_what_testpaths_and_collect_ignore_hide_is_reported(hidden: pytest.Pytes
     assert ids == [ALL[0], ALL[2], "tests/test_own.py::test_own"]
     (line,) = lines
     start = "snipproof: not collected: _code/build/suite.yaml (1 Source): pytest ignores the folder (`collect_ignore`, "
-    assert line == f"{start}or a virtual environment); to prove them: pytest _code/build"
+    assert line == f"{start}or a virtual environment); to prove all Suites: pytest --snippets"
     (hidden.path / "conftest.py").unlink()
     (hidden.path / "pytest.ini").write_text("[pytest]\ntestpaths = tests guide\n")
     ids, lines = collected(hidden)
     assert ids == ["tests/test_own.py::test_own", ALL[2]]
     (line,) = lines
     start = "snipproof: not collected: .docs/suite.yaml (1 Source), _code/build/suite.yaml (1 Source): "
-    assert line == f"{start}`testpaths` names other folders; to prove them: pytest .docs _code/build"
+    assert line == f"{start}`testpaths` names other folders; to prove all Suites: pytest --snippets"
     assert collected(hidden, "tests") == (["tests/test_own.py::test_own"], [])
 
 
@@ -168,3 +170,121 @@ def test_workers_report_what_is_hidden_once(hidden: pytest.Pytester) -> None:
     result = hidden.runpytest_subprocess("-n", "2", "-p", "no:randomly")
     result.assert_outcomes(passed=1)
     assert result.stdout.str().count("snipproof: not collected: ") == 1
+
+
+def test_all_suites_whatever_pytest_is_configured_to_collect(hidden: pytest.Pytester) -> None:
+    """`--snippets` collects every Source and nothing else; paths limit it, and only the command line leaves out."""
+    venv = hidden.path / "guide"
+    (venv / "pyvenv.cfg").touch()  # pytest takes the folder for a virtual environment
+    (hidden.path / "conftest.py").write_text("collect_ignore = ['_code']\ncollect_ignore_glob = ['.d*']\n")
+    (hidden.path / "pytest.ini").write_text("[pytest]\nnorecursedirs = _* .* deep\ntestpaths = tests\n")
+    assert collected(hidden) == (["tests/test_own.py::test_own"], [*collected(hidden)[1]])
+    assert collected(hidden, "--snippets") == (ALL, [])
+    assert collected(hidden, "--snippets", "_code", "guide") == (ALL[1:], [])
+    assert collected(hidden, "--snippets", ALL[2]) == ([ALL[2]], [])
+    assert collected(hidden, "--snippets", "--ignore=_code") == ([ALL[0], ALL[2]], [])
+    assert collected(hidden, "--snippets", f"--deselect={ALL[0]}", "-k", "not guide") == ([ALL[1]], [])
+    assert collected(hidden, "--snippets", "--snippets-shard=2/3")[0] == [ALL[1]]
+    (hidden.path / "guide" / "bin").mkdir()
+    result = hidden.runpytest_subprocess("--collect-only", "--snippets", "tests")
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_all_suites_are_proven_by_workers_and_again_after_a_failure(project: Project, hidden: pytest.Pytester) -> None:
+    (hidden.path / "snippets/py/suite.yaml").unlink()
+    (hidden.path / "pytest.ini").write_text("[pytest]\nnorecursedirs = *\ntestpaths = tests\n")
+    (hidden.path / "guide/deep/dist/source.py").write_text("# START a\n1 / 0\n# END a\n")
+    result = hidden.runpytest_subprocess("-n", "2", "-p", "no:randomly", "--snippets", *project.server_options)
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.no_fnmatch_line("*not collected*")
+    again = hidden.runpytest_subprocess("--lf", "-p", "no:randomly", "--snippets", *project.server_options)
+    again.assert_outcomes(failed=1)
+
+
+def test_a_suite_that_is_not_collected_is_never_green(project: Project, hidden: pytest.Pytester) -> None:
+    """A hook that hides it is reported, with exit code 1."""
+    (hidden.path / "snippets/py/suite.yaml").unlink()
+    (hidden.path / "conftest.py").write_text(
+        "import pytest\n"
+        "class Nothing(pytest.Directory):\n    def collect(self): return []\n"
+        "@pytest.hookimpl(tryfirst=True)\n"
+        "def pytest_collect_directory(path, parent):\n"
+        "    return Nothing.from_parent(parent, path=path) if path.name == 'guide' else None\n"
+    )
+    for workers in ((), ("-n", "1")):
+        result = hidden.runpytest_subprocess("--snippets", "-p", "no:randomly", *workers, *project.server_options)
+        result.assert_outcomes(passed=2)
+        result.stdout.fnmatch_lines(
+            ["snipproof: not collected: guide/suite.yaml (1 Source): a plugin or a `conftest.py` hides them"]
+        )
+        assert result.ret == pytest.ExitCode.TESTS_FAILED
+    (hidden.path / "pyproject.toml").write_text("")
+    result = hidden.runpytest_subprocess("--snippets")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: --snippets: no Suite is configured: *"])
+
+
+@pytest.fixture
+def outside(project: Project) -> Project:
+    """A docs tree, and settings with Suites in a folder beside it."""
+    project.write("pyproject.toml", "")
+    (project.pytester.path / "snippets/py/suite.yaml").unlink()
+    code = "# START a\nprint(open('words').read())\n# END a\n# START b\nprint(2)\n# END b\n"
+    project.write("site/code/_py/one.py", code)
+    project.write("site/code/_py/two.py", code)
+    project.write("proofs/snipproof.toml", "root = '../site'\npages = []\nsuites = ['*/suite.yaml']\n")
+    project.write(
+        "proofs/py/suite.yaml", SUITE.format("py").replace("**", "/**") + "files: {words: words}\nfixtures: [note]\n"
+    )
+    project.write("proofs/py/words", "miaow")
+    project.write(
+        "proofs/conftest.py",
+        "import pytest\n@pytest.fixture(scope='session')\ndef note():\n    open('note', 'a').write('x')\n",
+    )
+    return project
+
+
+def test_settings_and_suites_outside_the_docs_tree(outside: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From above, from beside and from inside; with workers, a Source is not split; the docs tree stays as it is."""
+    pytester = outside.pytester
+    config = ("--snippets-config", "proofs/snipproof.toml", "-p", "no:cacheprovider", *outside.server_options)
+    result = pytester.runpytest_subprocess("--snippets", *config, "-n", "2", "--snippets-report", "run.json")
+    result.assert_outcomes(passed=4)
+    report = json.loads((pytester.path / "run.json").read_text())
+    assert [suite["path"] for suite in report["run"]["suites"]] == ["../proofs/py/suite.yaml"]
+    assert {each["id"] for each in report["snippets"]} == {
+        f"code/_py/{n}.py::{r}" for n in ("one", "two") for r in "ab"
+    }
+    assert sorted(path.name for path in (pytester.path / "site").rglob("*")) == ["_py", "code", "one.py", "two.py"]
+    monkeypatch.chdir(pytester.path / "proofs")
+    (line,) = collected(pytester)[1]
+    assert line.startswith(
+        "snipproof: not collected: ../proofs/py/suite.yaml (2 Sources): the docs tree is another folder;"
+    )
+    pytester.runpytest_subprocess("--snippets", *config[2:], "-k", "one").assert_outcomes(passed=2)
+    pytester.runpytest_subprocess("--snippets", "../site/code/_py/two.py", *config[2:]).assert_outcomes(passed=2)
+    monkeypatch.chdir(pytester.path / "site")
+    pytester.runpytest_subprocess(
+        "--snippets", "--snippets-config", "../proofs/snipproof.toml", *config[2:]
+    ).assert_outcomes(passed=4)
+    (pytester.path / "proofs/conftest.py").write_text("import nothing_at_all\n")
+    failed = pytester.runpytest_subprocess("--snippets", "--snippets-config", "../proofs/snipproof.toml")
+    assert failed.ret == pytest.ExitCode.USAGE_ERROR
+    failed.stderr.fnmatch_lines(["ERROR: *conftest.py cannot be imported: ModuleNotFoundError: *"])
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("code/a.py", True),
+        ("site/code/a.py", True),
+        ("../site/code/a.py", True),
+        ("a.py", True),
+        ("other/a.py", False),
+        ("xcode/a.py", False),
+        ("tests/test_a.py", False),
+    ],
+)
+def test_ids_of_sources_whatever_they_are_relative_to(path: str, *, found: bool) -> None:
+    """pytest-xdist keeps a Source on one worker by the ids of its items."""
+    assert is_source(path, ["code/a.py", "code/b.py"]) == found

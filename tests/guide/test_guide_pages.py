@@ -244,7 +244,7 @@ def options_of(page: str, heading: str) -> set[str]:
 
 def test_every_option_is_in_its_table(pytest_options: set[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Those of the plugin for pytest, and those of ``snipproof check``; the tables have no others."""
-    assert options_of("running.mdx", "Options") == {each for each in pytest_options if each.startswith("--snippets-")}
+    assert options_of("running.mdx", "Options") == {each for each in pytest_options if each.startswith("--snippets")}
     with pytest.raises(SystemExit):
         build_parser().parse_args(["check", "--help"])
     known = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", capsys.readouterr().out))

@@ -1,11 +1,12 @@
 """Suite files: their values, and every possible error with its place."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from snipproof.config import Settings
+from snipproof.config import Settings, load_settings
 from snipproof.errors import SettingsError
 from snipproof.languages import Language, languages
 from snipproof.model import Binding, Suite
@@ -60,7 +61,12 @@ def test_a_suite_file_is_read_whole(tmp_path: Path) -> None:
         (_HEAD + "sources: '*.py'", "3:10", "expected a list"),
         (_HEAD + "sources: []", "3:10", "'sources' is empty"),
         (_HEAD + "sources: ['*.ts']", "3:11", "the sources glob '*.ts' matches no file"),
-        (_HEAD + "sources: ['../x/a.py']", "3:11", "matches no file"),
+        (_HEAD + "sources: ['../y/a.py']", "3:11", "the sources glob '../y/a.py' matches no file"),
+        (_HEAD + "sources: ['..']", "3:11", "matches no file"),
+        (_HEAD + "sources: ['../../../a.py']", "3:11", "the sources glob '../../../a.py' is outside the root"),
+        (_HEAD + "sources: ['../../../snippets/x/a.py']", "3:11", "is outside the root"),
+        (_HEAD + "sources: ['/../a.py']", "3:11", "is outside the root"),
+        (_HEAD + "sources: ['*/../a.py']", "3:11", "has '..' behind a wildcard"),
         (_HEAD + "sources: ['/a.py']", "3:11", "matches no file"),
         (_HEAD + "sources: ['']", "3:11", "matches no file"),
         (_HEAD + "sources: [3]", "3:11", "expected a text"),
@@ -103,6 +109,73 @@ def test_an_unknown_key_comes_with_a_suggestion(tmp_path: Path) -> None:
     assert error.value.hint == "did you mean 'sources'?"
 
 
+@pytest.mark.parametrize(
+    "pattern", ["../x/a.py", "../../snippets/*/a.py", "/snippets/x/a.py", "./none/../a.py", "../x//a.py", "/**/a.py"]
+)
+def test_sources_elsewhere_below_the_root(tmp_path: Path, pattern: str) -> None:
+    """Above the folder of the Suite, beside it, or from the root; the path has no `..` then."""
+    (suite,) = _load(tmp_path, _HEAD + f"sources: [{pattern}]")
+    assert suite.sources == ("snippets/x/a.py",)
+
+
+def test_folders_with_wildcards_in_their_names(tmp_path: Path) -> None:
+    """Only the glob itself has wildcards, not the folder that it is relative to."""
+    root = tmp_path / "project"
+    for name in ("a [1]/suites/suite.yaml", "a [1]/code/a.py", "a 1/code/a.py"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(_HEAD + "sources: ['../code/*.py']")
+    (suite,) = load_suites(Settings(root=root, suites=("x/../**/suite.yaml",)))
+    assert suite.sources == ("a [1]/code/a.py",)
+
+
+def _outside(tmp_path: Path, text: str, *, settings: str = 'root = "../site"\nsuites = ["*/suite.yaml"]') -> Suite:
+    """Return the Suite of settings outside the docs tree ``site``."""
+    for name in ("proofs/py/x.lock", "proofs/snipproof.toml", "site/code/a.py", "site/uv.lock", "other/a.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "proofs/snipproof.toml").write_text(settings)
+    (tmp_path / "proofs/py/suite.yaml").write_text(text)
+    (suite,) = load_suites(load_settings(tmp_path / "proofs"))
+    return suite
+
+
+def test_a_suite_outside_the_docs_tree(tmp_path: Path) -> None:
+    """Its own files are beside it; what begins with `/` is in the docs tree."""
+    suite = _outside(tmp_path, _HEAD + "sources: [/code/*.py]\nlock: x.lock\nfiles: {site.lock: /uv.lock}")
+    assert suite.path == "../proofs/py/suite.yaml"
+    assert suite.sources == ("code/a.py",)
+    assert (suite.lock, suite.files) == ("../proofs/py/x.lock", (("site.lock", "uv.lock"),))
+    text = _HEAD + "sources: [/code/*.py]"
+    above = _outside(tmp_path, text.replace("/code", "/site/code"), settings='root = ".."\nsuites = ["py/*.yaml"]')
+    assert (above.path, above.sources) == ("proofs/py/suite.yaml", ("site/code/a.py",))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sources: ['*.py']", "3:11 the sources glob '*.py' is outside the root"),
+        ("sources: [../../site/code/a.py]", "3:11 the sources glob '../../site/code/a.py' is outside the root"),
+        ("sources: [/code/a.py]\nlock: ../../other/a.py", "4:7 '../../other/a.py' is outside the root"),
+        ("sources: [../../other/a.py]", "3:11 the sources glob '../../other/a.py' is outside the root"),
+        ("sources: [/code/a.py]\nlock: /none.lock", "4:7 no such file: '/none.lock'"),
+    ],
+)
+def test_what_a_suite_outside_the_docs_tree_cannot_use(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        _outside(tmp_path, _HEAD + text)
+    assert error.value.message == f"../proofs/py/suite.yaml:{message}"
+
+
+def test_suites_are_below_the_root_or_the_settings(tmp_path: Path) -> None:
+    for glob, problem in (
+        ("../other/*.yaml", "is outside the root"),
+        ("../../*.yaml", "is outside the root"),
+        ("/*.yaml", "matches no file"),
+    ):
+        with pytest.raises(SettingsError, match=rf"snipproof.toml:2:11 the suites glob '{re.escape(glob)}' {problem}"):
+            _outside(tmp_path, _HEAD, settings=f'root = "../site"\nsuites = ["{glob}"]')
+
+
 def test_a_source_in_two_suites_is_an_error(tmp_path: Path) -> None:
     """One Source runs in one way only."""
     _load(tmp_path, _HEAD + "sources: [a.py]")
@@ -112,10 +185,20 @@ def test_a_source_in_two_suites_is_an_error(tmp_path: Path) -> None:
         load_suites(Settings(root=tmp_path, suites=("snippets/suite.yaml", "snippets/*/suite.yaml")))
 
 
-@pytest.mark.parametrize("pattern", ["none/*.yaml", "", "../*.yaml", "/suite.yaml"])
-def test_a_suites_glob_that_matches_nothing_is_an_error(tmp_path: Path, pattern: str) -> None:
+@pytest.mark.parametrize(
+    ("pattern", "problem"),
+    [
+        ("none/*.yaml", "matches no file"),
+        ("", "matches no file"),
+        ("/suite.yaml", "matches no file"),
+        ("../*.yaml", "is outside the root"),
+        ("a/../../*.yaml", "is outside the root"),
+        ("*/../*.yaml", "has '..' behind a wildcard"),
+    ],
+)
+def test_a_suites_glob_that_matches_nothing_is_an_error(tmp_path: Path, pattern: str, problem: str) -> None:
     """A glob with a typo must not look like a site without Suites."""
-    with pytest.raises(SettingsError, match="matches no file"):
+    with pytest.raises(SettingsError, match=rf"the suites glob .* {re.escape(problem)}"):
         load_suites(Settings(root=tmp_path, suites=(pattern,)))
 
 

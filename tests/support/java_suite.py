@@ -41,6 +41,16 @@ def in_test(name: str, *body: str) -> dict[str, str]:
     return in_class(name, "@Test void test() throws Exception {", *body, "}")
 
 
+def in_main(name: str, *body: str) -> dict[str, str]:
+    """Return the Source ``name``, a program whose first line of ``body`` is line 5."""
+    head = ("import java.util.concurrent.*;", "", f"class {name} {{")
+    return {
+        f"{FOLDER}/{name}.java": "\n".join(
+            (*head, "public static void main(String[] args) throws Exception {", *body, "}", "}", "")
+        )
+    }
+
+
 GOOD = in_test("Good", "// START good", 'System.out.println("good");', "// END good")
 
 

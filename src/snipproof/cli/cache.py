@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError("cache prune requires --max-size SIZE or --max-age AGE", "for example --max-size 5G")
     max_size = float("inf") if arguments.max_size is None else _parse_size(arguments.max_size)
     max_age = float("inf") if arguments.max_age is None else _parse_age(arguments.max_age)
-    settings = load_settings(arguments.root)
+    settings = load_settings(arguments.root, file=arguments.config)
     try:
         from snipproof.processes.cache_entries import cache_entries
         from snipproof.processes.cache_folder import cache_folder

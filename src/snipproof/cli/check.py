@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from snipproof.config import Settings
     from snipproof.lint.check_options import CheckOptions
     from snipproof.lint.result_cache import ResultCache
 
@@ -63,10 +64,12 @@ def run(arguments: argparse.Namespace) -> int:
         watch=arguments.watch,
     )
     if options.watch:
-        return _watch(arguments.root, options)
-    cache = None if arguments.no_cache or options.update_baseline else _cache(arguments, options)
+        return _watch(arguments, options)
+    # The cache is found before the settings are read, in the folder of the settings file.
+    uncached = arguments.no_cache or options.update_baseline or arguments.config
+    cache = None if uncached else _cache(arguments, options)
     cached = cache.load() if cache else None
-    lines, code = cached or _check(arguments.root, options, cache)
+    lines, code = cached or _check(arguments, options, cache)
     print_lines(lines)
     return code
 
@@ -75,21 +78,21 @@ def _cache(arguments: argparse.Namespace, options: CheckOptions) -> ResultCache:
     from snipproof.lint.result_cache import ResultCache
 
     settled = (options, sys.stdout.isatty())
-    return ResultCache(arguments.root, settled, by_content=arguments.cache_by_content)
+    return ResultCache(arguments.root or Path(), settled, by_content=arguments.cache_by_content)
 
 
-def _check(root: Path, options: CheckOptions, cache: ResultCache | None) -> tuple[list[str], int]:
+def _check(arguments: argparse.Namespace, options: CheckOptions, cache: ResultCache | None) -> tuple[list[str], int]:
     """Return the lines of the report and the exit code, and store them in ``cache``."""
     from snipproof.config import load_settings
     from snipproof.lint.engine import check
     from snipproof.site.docs_site import Site
 
-    settings = load_settings(root)
+    settings = load_settings(arguments.root, file=arguments.config)
     with _paused_garbage_collector():
         site = Site.load(settings)
         found, code = check(site, _with_colour(options))
         lines = list(found)
-    if cache:
+    if cache and settings.home == settings.root:
         baseline = options.baseline_file(settings)
         cache.save(site.dependencies, [baseline.absolute()] if baseline else [], lines, code)
     return lines, code
@@ -107,9 +110,10 @@ def _paused_garbage_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _watch(root: Path, options: CheckOptions) -> int:
+def _watch(arguments: argparse.Namespace, options: CheckOptions) -> int:
     import signal
 
+    from snipproof.config import load_settings
     from snipproof.lint.recheck import watch_site
 
     interrupt_on(signal.SIGINT)
@@ -118,7 +122,10 @@ def _watch(root: Path, options: CheckOptions) -> int:
         print_line(text)
         sys.stdout.flush()
 
-    return watch_site(root, _with_colour(options), write, clear=sys.stdout.isatty())
+    def load() -> Settings:
+        return load_settings(arguments.root, file=arguments.config)
+
+    return watch_site(load, _with_colour(options), write, clear=sys.stdout.isatty())
 
 
 def _with_colour(options: CheckOptions) -> CheckOptions:

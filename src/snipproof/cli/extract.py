@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise SettingsError("extract --check requires --output FILE", "name the manifest to compare with")
     if arguments.check and arguments.markdown is not None:
         raise SettingsError("extract --check compares the manifest only", "give it without --markdown")
-    site = Site.load(load_settings(arguments.root))
+    site = Site.load(load_settings(arguments.root, file=arguments.config))
     code = print_problems(site)
     require_references(site)
     if arguments.markdown is not None:

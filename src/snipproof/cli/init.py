@@ -19,8 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the files that are missing, print what was written and return 0."""
     from snipproof.config import load_settings
+    from snipproof.errors import SettingsError
     from snipproof.init import init
 
+    if arguments.config:
+        raise SettingsError("init cannot be used with --config", "it writes a new settings file into --root")
     for line in init(load_settings(arguments.root)):
         print_line(line)
     return 0

@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     from snipproof.config import load_settings
     from snipproof.site.docs_site import Site
 
-    settings = load_settings(arguments.root)
+    settings = load_settings(arguments.root, file=arguments.config)
     report = None
     if arguments.report:
         from snipproof.report.report_file import read_report

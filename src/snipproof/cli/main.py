@@ -61,8 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (for as long as the process lives)
     try:
         arguments = build_parser().parse_args(argv)
-        if not arguments.root.is_dir():
-            raise SettingsError(f"no such folder: {arguments.root}", "--root is the folder of the settings file")
+        if arguments.root and not arguments.root.is_dir():
+            what = "the docs tree" if arguments.config else "the folder of the settings file"
+            raise SettingsError(f"no such folder: {arguments.root}", f"--root is {what}")
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except SnipproofError as error:
@@ -92,7 +93,16 @@ def build_parser() -> argparse.ArgumentParser:
         about = command.SUMMARY[0].upper() + command.SUMMARY[1:] + "."
         subparser = commands.add_parser(name, help=command.SUMMARY, description=about)
         subparser.add_argument(
-            "--root", type=Path, default=Path(), metavar="DIR", help="folder of the settings file (default: .)"
+            "--root",
+            type=Path,
+            metavar="DIR",
+            help="folder of the settings file (default: .); with --config the docs tree",
+        )
+        subparser.add_argument(
+            "--config",
+            type=Path,
+            metavar="FILE",
+            help="settings file in another folder, such as one outside the docs tree",
         )
         command.add_arguments(subparser)
         subparser.set_defaults(run=command.run)

@@ -40,7 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
     from snipproof.config import load_settings
     from snipproof.site.suite import load_suites
 
-    settings = load_settings(arguments.root, overrides={"run.require": "true"} if arguments.require else None)
+    settings = load_settings(
+        arguments.root, file=arguments.config, overrides={"run.require": "true"} if arguments.require else None
+    )
     try:
         from snipproof.processes.session_folder import SessionFolder
         from snipproof.run.provisioning import Provisioning, cache_prefix, select_suites

@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         from snipproof.lint.check_result import workspace_prefix
         from snipproof.report.annotations import annotate
 
-        print_lines(annotate(overview, workspace_prefix(arguments.root)))
+        print_lines(annotate(overview, workspace_prefix(arguments.root or Path())))
     elif not arguments.html and not arguments.markdown:
         from snipproof.lint.formats.text_format import printable
 

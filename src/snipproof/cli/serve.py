@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from snipproof.config import load_settings
 
-    settings = load_settings(arguments.root)
+    settings = load_settings(arguments.root, file=arguments.config)
     try:
         from snipproof.processes.session_folder import SessionFolder
         from snipproof.services.startup import Services

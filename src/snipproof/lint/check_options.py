@@ -44,7 +44,7 @@ class CheckOptions(_Options):
         return self
 
     def baseline_file(self, settings: Settings) -> Path | None:
-        """Return where the baseline is, if there is one. A path of the settings is relative to the root."""
+        """Return where the baseline is, if there is one. A path of the settings is relative to their file."""
         if self.no_baseline:
             return None
-        return self.baseline or (settings.root / settings.baseline if settings.baseline else None)
+        return self.baseline or (settings.home / settings.baseline if settings.baseline else None)

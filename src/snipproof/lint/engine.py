@@ -41,12 +41,12 @@ def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
     if not any(finding.severity is Severity.ERROR for finding in findings):
         require_references(site)
     path = options.baseline_file(site.settings)
-    name = baseline.baseline_name(path, site.settings.root) if path else ""
+    name = baseline.baseline_name(path, site.settings.home) if path else ""
     if options.update_baseline:
         if path is None:
             hint = "give --baseline FILE, or set `baseline` in the settings"
             raise SettingsError("--update-baseline requires the name of the file", hint)
-        require_inside(site.settings.root, path, name)
+        require_inside(site.settings.home, path, name)
         entries = baseline.save(path, name, findings)
         return [f"{name}: {plural(len(findings), 'finding')}, {plural(entries, 'entry', 'entries')}"], 0
     baselined = 0
@@ -77,8 +77,8 @@ def find_unshowable(site: Site) -> list[Finding]:
     rules = {rule: RULES[rule] for rule in _RULES_OF_SHOWING}
     findings = find(site, rules)
     if site.settings.baseline:
-        path = site.settings.root / site.settings.baseline
-        name = baseline.baseline_name(path, site.settings.root)
+        path = site.settings.home / site.settings.baseline
+        name = baseline.baseline_name(path, site.settings.home)
         findings = baseline.compare(findings, baseline.load(path, name), name, site.is_unread).findings
     return [each for each in findings if each.rule in rules and each.severity is Severity.ERROR]
 

@@ -12,7 +12,6 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
-from snipproof.config import load_settings
 from snipproof.errors import SnipproofError
 from snipproof.lint.engine import check
 from snipproof.site.docs_site import Site
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from snipproof.config import Settings
     from snipproof.lint.check_options import CheckOptions
 
 INTERVAL = 0.5
@@ -30,9 +30,10 @@ _CLOCK_SLACK_NS = 20_000_000
 _Stamp = tuple[int, int, int, int] | None
 
 
-def watch_site(root: Path, options: CheckOptions, log: Callable[[str], None], *, clear: bool) -> int:
-    """Check the site at ``root``, again after every change, and return the exit code when Ctrl-C ends it.
+def watch_site(load: Callable[[], Settings], options: CheckOptions, log: Callable[[str], None], *, clear: bool) -> int:
+    """Check a site, again after every change, and return the exit code when Ctrl-C ends it.
 
+    :param load: reads the settings.
     :param log: prints one line.
     :param clear: whether to clear the screen before each report.
     :raises SnipproofError: the first check raises it.
@@ -41,7 +42,7 @@ def watch_site(root: Path, options: CheckOptions, log: Callable[[str], None], *,
     def check_once() -> set[Path]:
         if clear:
             log("\x1b[2J\x1b[H")
-        settings = load_settings(root)
+        settings = load()
         site = Site.load(settings)
         for line in check(site, options)[0]:
             log(line)

@@ -3,6 +3,8 @@
 ``norecursedirs`` was not made for docs: its default hides ``build`` and ``.code``, and sites add ``_*``. A Suite that
 the settings name is collected in spite of it. ``testpaths`` and ``collect_ignore`` are choices of the project: they are
 respected, and a Suite that they hide is reported. What the command line chooses or ignores is not reported.
+
+With ``--snippets``, nothing but Sources is collected, and only the command line can leave out any of them.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.text import plural
 
 _SEEN = "snipproof_seen"
+_FINISHED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 class CollectionHooks:
@@ -33,6 +36,9 @@ class CollectionHooks:
         self._opened: set[Path] = set()  # folders that only their Sources are collected of
         self._seen: set[str] = set()
         self._complete = False
+        self._only_sources = bool(config.getoption("--snippets"))
+        if self._only_sources and config.args_source is not pytest.Config.ArgsSource.ARGS:
+            config.args = [str(self._root)]
 
     @cached_property
     def _folders(self) -> set[Path]:
@@ -44,6 +50,8 @@ class CollectionHooks:
         """Open a folder that ``norecursedirs`` hides, for the Sources in it only."""
         ignored = yield
         has_sources = collection_path in self._folders or self._path(collection_path) in self._proving.suites
+        if self._only_sources:
+            return not has_sources or self._is_ignored_by_option(collection_path)
         if ignored and has_sources and self._is_hidden_by_name(collection_path):
             self._opened.add(collection_path)
             return False
@@ -70,9 +78,11 @@ class CollectionHooks:
         self._complete = True
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Send what was collected to the controller of pytest-xdist."""
+        """Send what was collected to the controller of pytest-xdist; with ``--snippets``, require all."""
         if self._proving.is_worker and self._complete:
             session.config.workeroutput[_SEEN] = sorted(self._seen)  # type: ignore[attr-defined]
+        elif self._only_sources and session.exitstatus in _FINISHED and self._missed:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -84,18 +94,22 @@ class CollectionHooks:
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Report Suites that were to be collected but are hidden."""
-        if not self._complete:
-            return
-        missed = [path for path in self._proving.suites if path not in self._seen and self._is_wanted(path)]
-        for reason, paths in self._by_reason(missed).items():
+        for reason, paths in self._by_reason(self._missed).items():
             by_suite: dict[str, int] = {}
             for path in paths:
                 suite = self._proving.suites[path].path
                 by_suite[suite] = by_suite.get(suite, 0) + 1
             names = ", ".join(f"{suite} ({plural(count, 'Source')})" for suite, count in by_suite.items())
-            folders = " ".join(dict.fromkeys(os.path.dirname(suite) or "." for suite in by_suite))  # noqa: PTH120
-            line = f"snipproof: not collected: {names}: {reason}; to prove them: pytest {folders}"
-            terminalreporter.write_line(line, yellow=True)
+            hint = "" if self._only_sources else "; to prove all Suites: pytest --snippets"
+            line = f"snipproof: not collected: {names}: {reason}{hint}"
+            terminalreporter.write_line(line, red=self._only_sources, yellow=not self._only_sources)
+
+    @property
+    def _missed(self) -> list[str]:
+        """The Sources that were to be collected and were not, as far as that is known."""
+        if not self._complete:
+            return []
+        return [path for path in self._proving.suites if path not in self._seen and self._is_wanted(path)]
 
     def _path(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else ""
@@ -136,7 +150,16 @@ class CollectionHooks:
         place = self._root / path
         if self._is_ignored_by_option(place):
             return False
+        if self._is_elsewhere:
+            return True
         return self._uses_testpaths or any(place.is_relative_to(argument) for argument in self._arguments)
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        """Whether the docs tree is not the folder of the settings, nor in what pytest collects without arguments."""
+        given = self._config.args_source is pytest.Config.ArgsSource.ARGS
+        moved = self._proving.settings.home != self._root
+        return moved and not given and not any(self._root.is_relative_to(argument) for argument in self._arguments)
 
     @property
     def _uses_testpaths(self) -> bool:
@@ -147,7 +170,11 @@ class CollectionHooks:
         for path in missed:
             outside = not any((self._root / path).is_relative_to(argument) for argument in self._arguments)
             reason = (
-                "`testpaths` names other folders"
+                "a plugin or a `conftest.py` hides them"
+                if self._only_sources
+                else "the docs tree is another folder"
+                if self._is_elsewhere
+                else "`testpaths` names other folders"
                 if outside
                 else "pytest ignores the folder (`collect_ignore`, or a virtual environment)"
             )

@@ -219,7 +219,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
             if error.argname not in suite.fixtures:
                 raise
             place = place_in(self.file.proving.settings.root, suite.path, "fixtures", error.argname)
-            hint = "define it in a conftest.py beside the Suite or above it, with the scope session or function"
+            hint = "define it in a conftest.py above its Sources or beside the settings, with scope session or function"
             raise SettingsError(f"{place} no fixture {error.argname!r} is defined for this Suite", hint) from None
 
     def runtest(self) -> None:

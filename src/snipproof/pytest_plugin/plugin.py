@@ -5,12 +5,14 @@ Only this module is imported while no Suite is configured.
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from snipproof.config import Settings
     from snipproof.model import Suite
@@ -36,6 +38,13 @@ _UPDATES = (
 )
 
 
+_PLACES = {
+    "--snippets-config": (
+        "FILE",
+        "the settings file, if it is neither in pytest's root directory nor in the current one",
+    ),
+    "--snippets-root": ("DIR", "the folder of the settings file; with --snippets-config the docs tree"),
+}
 _REPORT = {
     "--snippets-report": ("FILE", "write what this run proved to FILE, as JSON"),
     "--snippets-shard": ("INDEX/COUNT", "prove one of several parts of all Sources, such as 2/5; auto on GitLab"),
@@ -49,6 +58,10 @@ _NO_SUITE = "{}: no Suite is configured: set `suites` in [tool.snipproof]"
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add options for settings that often change from run to run."""
     group = parser.getgroup("snippets", "documentation snippets (snipproof)")
+    text = "prove all Suites, or the Sources at or below the given paths, and collect nothing else"
+    group.addoption("--snippets", action="store_true", help=text)
+    for option, (metavar, text) in _PLACES.items():
+        group.addoption(option, metavar=metavar, help=text)
     for option, (_, text) in _OPTIONS.items():
         group.addoption(option, metavar="VALUE", help=text)
     for option, (_, text) in _FLAGS.items():
@@ -68,8 +81,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the settings; do nothing more if they name no Suite."""
     from snipproof.config import find_settings_file
 
-    wanted = next((option for option in (*_REPORTING, _UPDATE_LEDGER) if config.getoption(option)), "")
-    if find_settings_file(config.rootpath) is None:
+    here = config.invocation_params.dir
+    file, root = ((here / given if (given := config.getoption(option)) else None) for option in _PLACES)
+    folders = [root] if root else [config.rootpath, here]
+    found = file or next(filter(None, map(find_settings_file, folders)), None)
+    wanted = next((option for option in ("--snippets", *_REPORTING, _UPDATE_LEDGER) if config.getoption(option)), "")
+    if found is None:
         if wanted:
             raise pytest.UsageError(_NO_SUITE.format(wanted))
         return
@@ -82,7 +99,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if "weaviate.url" in overrides:
         overrides.setdefault("weaviate.mode", "url")
     try:
-        settings = load_settings(config.rootpath, overrides=overrides)
+        settings = load_settings(root if file else found.parent, file=file, overrides=overrides)
         suites = load_suites(settings) if settings.suites else []
     except SnipproofError as error:
         raise pytest.UsageError(str(error)) from None
@@ -103,6 +120,7 @@ def _begin(config: pytest.Config, settings: Settings, suites: Sequence[Suite]) -
         message = f"running snippets requires {error.name}: pip install 'snipproof[weaviate]'"
         raise pytest.UsageError(message) from None
     proving = config.stash[_PROVING] = ProvingSession(config, settings, suites)
+    _load_fixtures(config, settings.home, settings.root)
     tally = Tally()
     config.pluginmanager.register(CollectionHooks(config, proving), "snipproof-collection")
     config.pluginmanager.register(SnippetHooks(config, proving, tally), "snipproof-snippets")
@@ -125,6 +143,40 @@ def _begin_options(config: pytest.Config, proving: ProvingSession, tally: Tally,
         from snipproof.pytest_plugin.updates import begin_updates
 
         register(begin_updates(config, proving, tally, mode), "snipproof-updates")
+
+
+def _load_fixtures(config: pytest.Config, home: Path, root: Path) -> None:
+    """Load the ``conftest.py`` beside settings outside the docs tree: for pytest, it belongs to tests below its folder.
+
+    :raises pytest.UsageError: it cannot be imported.
+    """
+    file = home / "conftest.py"
+    if home == root or not file.is_file():
+        return
+    plugins = config.pluginmanager.get_plugins()
+    loaded = next((each for each in plugins if getattr(each, "__file__", None) == str(file)), None)
+    if loaded is None:
+        config.pluginmanager.register(_import(file), "snipproof-conftest")
+    elif home != config.rootpath:
+        # Only the fixtures: its hooks are registered, and must not run twice.
+        found = ModuleType("snipproof_fixtures")
+        kind = type(snippet_services)
+        vars(found).update({name: value for name, value in vars(loaded).items() if isinstance(value, kind)})
+        config.pluginmanager.register(found, "snipproof-fixtures")
+
+
+def _import(file: Path) -> object:
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("snipproof_conftest", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # as pytest does it
+        raise pytest.UsageError(f"{file} cannot be imported: {type(error).__name__}: {error}") from error
+    return module
 
 
 @pytest.fixture(scope="session")

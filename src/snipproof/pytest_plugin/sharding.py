@@ -23,6 +23,17 @@ class SourceScheduling(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        if path not in self._sources:
+        if not is_source(path, self._sources):
             return nodeid
         return "" if self._shared else path
+
+
+def is_source(path: str, sources: Collection[str]) -> bool:
+    """Return whether the path in the id of a node is that of one of ``sources``.
+
+    If pytest's root directory is not that of the docs, one of both is the end of the other.
+    """
+    if path in sources:
+        return True
+    ends = (path[index + 1 :] for index, character in enumerate(path) if character == "/")
+    return any(end in sources for end in ends) or any(each.endswith(f"/{path}") for each in sources)

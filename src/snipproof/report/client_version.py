@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 _PYTHON = re.compile(r"^(weaviate-client)==([^\s;\\]+)", re.MULTILINE)
 _GO_MODULE = re.compile(r"\bgithub\.com/weaviate/(weaviate-go-client)(?:/v\d+)? v(\S+)")
 _NODE = ("weaviate-client", "weaviate-ts-client")
+_UV = re.compile(r'^name = "(weaviate-client)"\nversion = "([^"]+)"', re.MULTILINE)
+_PNPM = re.compile(rf"^  '?({'|'.join(_NODE)})@([^(':]+)[(':]", re.MULTILINE)
+_YARN = re.compile(rf'^"?({"|".join(_NODE)})@[^\n]*:\n  version:? "?([^"\n]+)', re.MULTILINE)
+_PATTERNS = {"go.sum": _GO_MODULE, "go.mod": _GO_MODULE, "uv.lock": _UV, "pnpm-lock.yaml": _PNPM, "yarn.lock": _YARN}
 
 
 def client_of(lock: str, text: str) -> Software | None:
@@ -28,7 +32,7 @@ def client_of(lock: str, text: str) -> Software | None:
         except (ValueError, RecursionError):
             return None
         return _of_node(data) if name == "package-lock.json" else _of_maven(data)
-    found = (_GO_MODULE if name in ("go.sum", "go.mod") else _PYTHON).search(text)
+    found = _PATTERNS.get(name, _PYTHON).search(text)
     return {"name": found[1], "version": found[2].removesuffix("/go.mod")} if found else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from snipproof.errors import SettingsError
 from snipproof.languages import runnable
 from snipproof.model import Binding, NetworkKind, Suite
-from snipproof.site.dependencies import Dependencies, find_files, names_below
+from snipproof.site.dependencies import Dependencies, find_files, names_below, place_glob
 from snipproof.text import did_you_mean
 
 if TYPE_CHECKING:
@@ -35,16 +36,17 @@ def load_suites(settings: Settings, dependencies: Dependencies | None = None) ->
     """
     dependencies = dependencies if dependencies is not None else Dependencies()
     paths: dict[str, None] = {}
+    home = Path(os.path.relpath(settings.home, settings.root)).as_posix()
     for index, pattern in enumerate(settings.suites):
-        found = find_files(settings.root, pattern)
-        dependencies.globs.append(("", pattern, names_below(settings.root, found)))
-        if not found:
-            hint = "globs are relative to the settings file; `..` and absolute paths match nothing"
+        try:
+            found = _find(settings.root, home, pattern, dependencies, home)
+        except ValueError as error:
+            hint = "globs are relative to the settings file; with `/` in front, to the root"
             raise SettingsError(
-                f"{settings.origin('suites', f'[{index}]')} the suites glob {pattern!r} matches no file", hint
-            )
+                f"{settings.origin('suites', f'[{index}]')} the suites glob {pattern!r} {error}", hint
+            ) from None
         paths.update(dict.fromkeys(path.relative_to(settings.root).as_posix() for path in found))
-    suites = [_SuiteFile(settings.root, path, dependencies).read() for path in paths]
+    suites = [_SuiteFile(settings, path, dependencies).read() for path in paths]
     owner: dict[str, str] = {}
     for suite in suites:
         for source in suite.sources:
@@ -52,6 +54,21 @@ def load_suites(settings: Settings, dependencies: Dependencies | None = None) ->
                 raise SettingsError(f"{suite.path}:1:1 {source} is already a Source of {owner[source]}")
             owner[source] = suite.path
     return suites
+
+
+def _find(root: Path, folder: str, pattern: str, dependencies: Dependencies, home: str = ".") -> list[Path]:
+    """Return the files that a glob finds, and add it to ``dependencies``.
+
+    :param folder: what the glob is relative to, itself relative to the root.
+    :param home: a folder below which the files may be, relative to the root too.
+    :raises ValueError: it finds nothing, with the reason.
+    """
+    folder, pattern = place_glob(folder, pattern, home)
+    found = find_files(root / folder, pattern)
+    dependencies.globs.append((folder, pattern, names_below(root / folder, found)))
+    if not found:
+        raise ValueError("matches no file")
+    return found
 
 
 def place_in(root: Path, path: str, key: str, item: str) -> str:
@@ -74,8 +91,9 @@ def place_in(root: Path, path: str, key: str, item: str) -> str:
 class _SuiteFile:
     """One suite file, read as YAML nodes because these know their places."""
 
-    def __init__(self, root: Path, path: str, dependencies: Dependencies) -> None:
-        self._root = root
+    def __init__(self, settings: Settings, path: str, dependencies: Dependencies) -> None:
+        self._root = root = settings.root
+        self._home = settings.home
         self._dependencies = dependencies
         dependencies.paths.add(path)
         self._path = path
@@ -187,28 +205,31 @@ class _SuiteFile:
             raise self._error(node, "'sources' is empty", "list globs relative to this file, in running order")
         for item in patterns:
             pattern = self._string(item)
-            found = find_files(self._folder, pattern)
             folder = self._folder.relative_to(self._root).as_posix()
-            self._dependencies.globs.append((folder, pattern, names_below(self._folder, found)))
-            if not found:
-                hint = "globs are relative to this file; `..` and absolute paths match nothing"
-                raise self._error(item, f"the sources glob {pattern!r} matches no file", hint)
+            try:
+                found = _find(self._root, folder, pattern, self._dependencies)
+            except ValueError as error:
+                hint = "globs are relative to this file; with `/` in front, to the root"
+                raise self._error(item, f"the sources glob {pattern!r} {error}", hint) from None
             yield from (path.relative_to(self._root).as_posix() for path in found)
 
     def _file(self, node: Any, *, folders: bool = False) -> str:
         name = self._string(node)
         try:
-            path = (self._folder / name).resolve()
+            path = (self._root / name.lstrip("/") if name.startswith("/") else self._folder / name).resolve()
             status = path.stat()
         except FileNotFoundError:
-            raise self._error(node, f"no such file: {name!r}", "paths are relative to this file") from None
+            raise self._error(
+                node, f"no such file: {name!r}", "paths are relative to this file; with `/` in front, to the root"
+            ) from None
         except (OSError, ValueError, RuntimeError) as error:  # such as a NUL byte, or a link that leads to itself
             raise self._error(node, f"{name!r} cannot be read: {getattr(error, 'strerror', '') or error}") from None
-        if not path.is_relative_to(self._root.resolve()):
+        root = self._root.resolve()
+        if not path.is_relative_to(root) and not path.is_relative_to(self._home.resolve()):
             raise self._error(node, f"{name!r} is outside the root")
         if not (stat.S_ISREG(status.st_mode) or (folders and stat.S_ISDIR(status.st_mode))):
             raise self._error(node, f"{name!r} is not a file{' and not a folder' * folders}")
-        place = path.relative_to(self._root.resolve()).as_posix()
+        place = Path(os.path.relpath(path, root)).as_posix()
         self._dependencies.paths.add(place)
         return place
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from tests.support.announced import MATCHED, matched, messages
-from tests.support.java_suite import FOLDER, GOOD, in_class, in_test, make_mini, reasons, short
+from tests.support.java_suite import FOLDER, GOOD, in_class, in_main, in_test, make_mini, reasons, short
 from tests.support.mini import Mini, passed
 from tests.support.processes import left_running, with_pid
 
@@ -160,6 +160,123 @@ def test_what_junit_does_not_run_is_never_green(mini: Mini) -> None:
     assert reason["Exit::b"] == "System.exit: it ended the JVM with exit code 0 before its tests had ended"
     assert "exit code 3" in reason["ExitThree::a"]
     assert "the JVM ended before the tests had ended" in reason["Halt::a"]
+
+
+def test_programs(mini: Mini) -> None:
+    """A Source without tests runs as by `java`: exit code, threads, hooks, and what leaves its main."""
+    region = ("// START a", 'System.out.println("a");', "// END a")
+    late = 'try { Thread.sleep(300); } catch (InterruptedException e) { } System.out.println("late");'
+    whole = (
+        "// START a\nimport java.util.List;\n\npublic class Whole {\n"
+        "  public static void main(String[] args) throws Exception {\n    try {\n"
+        '      System.out.println(List.of(args.length, new java.io.File("left").createNewFile()));\n'
+        "    } finally {\n      System.out.println(2);\n    }\n  }\n}\n// END a\n"
+    )
+    found = mini.prove(
+        {f"{FOLDER}/Whole.java": whole}
+        | {f"{FOLDER}/other/Packed.java": "package other;\n" + whole.replace("Whole", "Packed")}
+        | in_main("Throws", *region, 'Integer.parseInt("x");', "// START b", "int b;", "// END b")
+        | in_main("Shown", "// START a", 'throw new IllegalStateException("no");', "// END a")
+        | in_main(
+            "Raises", "// START a {raises: IllegalStateException}", 'throw new IllegalStateException("no");', "// END a"
+        )
+        | in_main("Exit", *region, "// START b", "System.exit(0);", "// END b")
+        | in_main("ExitThree", *region, "// START b", "System.exit(3);", "// END b")
+        | in_main("Early", "if (args.length == 0) System.exit(0);", *region)
+        | in_main("Halt", *region, "Runtime.getRuntime().halt(4);")
+        | in_main("Waits", "new Thread(() -> {", "// START a", late, "// END a", "}).start();")
+        | in_main(
+            "Daemon",
+            "Thread left = new Thread(() -> {",
+            "// START a",
+            late,
+            "// END a",
+            "});",
+            "left.setDaemon(true);",
+            "left.start();",
+        )
+        | in_main(
+            "Pool",
+            "ExecutorService pool = Executors.newFixedThreadPool(1);",
+            "pool.submit(() -> {",
+            *region,
+            "}).get();",
+            "pool.shutdown();",
+        )
+        | in_main("Hook", "Runtime.getRuntime().addShutdownHook(new Thread(() -> {", *region, "}));")
+        | in_main("Static", *region, "}", 'static int n = Integer.parseInt("y");', "static void more() {")
+        | in_class(
+            "Both",
+            "public static void main(String[] args) {",
+            "// START m",
+            "int m;",
+            "// END m",
+            "}",
+            "@Test void t() {",
+            *region,
+            "}",
+        )
+        | in_class("Private", "private static void main(String[] args) {", *region, "}")
+        | in_class("Nothing", "static int main(String[] args) {", *region, "return 1;", "}")
+        | GOOD
+    )
+    assert short(found) == {
+        "Whole::a": ("passed", 1),
+        "Packed::a": ("passed", 2),
+        "Throws::a": ("passed", 5),
+        "Throws::b": ("failed", 8),
+        "Shown::a": ("failed", 6),
+        "Raises::a": ("passed", 5),
+        "Exit::a": ("passed", 5),
+        "Exit::b": ("passed", 8),
+        "ExitThree::a": ("passed", 5),
+        "ExitThree::b": ("failed", 9),
+        "Early::a": ("not executed", 7),
+        "Halt::a": ("failed", 5),
+        "Waits::a": ("passed", 6),
+        "Daemon::a": ("not executed", 7),
+        "Pool::a": ("passed", 7),
+        "Hook::a": ("passed", 6),
+        "Static::a": ("failed", 9),
+        "Both::m": ("not executed", 6),
+        "Both::a": ("passed", 10),
+        "Private::a": ("failed", 5),
+        "Nothing::a": ("failed", 5),
+        "Good::good": ("passed", 5),
+    }
+    outputs = {name.rpartition("/")[2]: verdict.output for name, verdict in found.items()}
+    assert outputs["Whole.java::a"] == outputs["Packed.java::a"] == "[0, true]\n2\n"
+    assert outputs["Hook.java::a"] == outputs["Pool.java::a"] == outputs["Exit.java::a"] == "a\n"
+    assert outputs["Waits.java::a"] == "late\n"
+    reason = reasons(found)
+    assert reason["Throws::b"] == 'hidden code before it: NumberFormatException: For input string: "x"'
+    assert reason["ExitThree::b"] == "System.exit: it ended the program with exit code 3"
+    assert reason["Halt::a"] == "hidden code after it: the process ended with exit code 4"
+    assert "ExceptionInInitializerError" in reason["Static::a"]
+    assert "JUnit found no test in this file, and no class has" in reason["Private::a"]
+    throws = found[f"{FOLDER}/Shown.java::a"]
+    assert throws.details == f"java.lang.IllegalStateException: no\n    at Shown.main({FOLDER}/Shown.java:6)\n"
+
+
+def test_a_program_that_never_ends(mini: Mini) -> None:
+    """In its main, or in a thread that it leaves; the place is that of the code that still runs."""
+    mini.set(timeout=1.5)
+    thread = (
+        "new Thread(() -> {",
+        "// START a",
+        "while (true) {",
+        "Thread.onSpinWait();",
+        "}",
+        "// END a",
+        "}).start();",
+    )
+    found = mini.prove(
+        in_main("Main", "// START a", "Thread.sleep(60_000);", "// END a") | in_main("Left", *thread) | GOOD
+    )
+    outcomes = short(found)
+    assert outcomes.pop("Left::a") in [("failed", 7), ("failed", 8)]
+    assert outcomes == {"Main::a": ("failed", 6), "Good::good": ("passed", 5)}
+    assert "still running after 1.5 s, stopped at" in reasons(found)["Left::a"]
 
 
 def test_functions_and_several_tests(mini: Mini) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from tests.support.java_suite import GOOD, JUPITER, LAUNCHER, make_mini, pom
+from tests.support.java_suite import FOLDER, GOOD, JUPITER, LAUNCHER, in_main, make_mini, pom
 from tests.support.mini import Mini, passed
 
 from snipproof.config import Settings
@@ -188,14 +188,18 @@ def test_every_jar_must_be_the_locked_one(mini: Mini, maven: Path) -> None:
 
 
 def test_what_the_manifest_must_have(mini: Mini, maven: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the launcher, an engine, a manifest or the key, the error names what to add."""
+    """Without an engine, a manifest or the key, or the launcher in a lock file, the error names what to add."""
     jars = (maven / "jars").read_text().split(os.pathsep)
     for missing, artifact in (("platform-launcher", "junit-platform-launcher"), ("jupiter-engine", "junit-jupiter")):
-        (maven / "jars").write_text(os.pathsep.join(jar for jar in jars if missing not in jar))
+        left = [jar for jar in jars if missing not in jar]
+        (maven / "jars").write_text(os.pathsep.join(left))
+        mini.suite = mini.suite._replace(lock="java/lockfile.json")
+        mini.write("java/lockfile.json", locked(map(Path, left)))
         with pytest.raises(SettingsError, match=r"java/pom.xml:1:1 .* on the class path") as error:
             mini.runner()
         assert f"<artifactId>{artifact}</artifactId>" in error.value.hint
         assert "14.4</version>" in error.value.hint
+    mini.suite = mini.suite._replace(lock="java/pom.xml")
     (maven / "mvn").write_text("#!/bin/sh\necho '[ERROR] no such artifact'\nexit 1\n")
     with pytest.raises(InfrastructureError, match=r"java/pom.xml:1:1 the class path could not be resolved") as failed:
         mini.runner()
@@ -207,6 +211,39 @@ def test_what_the_manifest_must_have(mini: Mini, maven: Path, monkeypatch: pytes
     mini.suite = mini.suite._replace(lock=None)
     with pytest.raises(SettingsError, match=r"java/suite.yaml:1:1 a Java Suite requires the key 'lock'"):
         mini.runner()
+
+
+def test_what_runs_the_tests_is_added(mini: Mini, maven: Path) -> None:
+    """Launcher and engine in the version of the API, as Maven itself does; nothing that is there already."""
+    jars = (maven / "jars").read_text().split(os.pathsep)
+    script = (maven / "mvn").read_text().replace(f"cp {maven}/jars", f'cp "{maven}/$(basename "$5")"')
+    (maven / "mvn").write_text(script)
+    added = {"launcher": ["platform-launcher"], "engine": ["jupiter-engine"], "both": ["launcher", "engine"]}
+    for case, missing in added.items():
+        left = [jar for jar in jars if not any(f"junit-{m}" in jar or f"-{m}-" in jar for m in missing)]
+        assert len(left) < len(jars)
+        (maven / "pom.xml").write_text(os.pathsep.join(left))
+        (maven / "junit.xml").write_text(os.pathsep.join(jars))
+        mini.write("java/pom.xml", pom(JUPITER) + f"<!-- {case} -->")
+        runner = mini.runner()
+        assert isinstance(runner, JavaRunner)
+        assert sorted(map(str, runner._class_path.jars)) == sorted(jars), case
+        required = (runner._class_path.launcher.parent / "junit.xml").read_text()
+        assert ("<version>1.14.4</version>" in required) == ("platform-launcher" not in "".join(left)), required
+        assert ("<version>5.14.4</version>" in required) == ("jupiter-engine" not in "".join(left)), required
+    assert passed(mini.prove(GOOD))
+
+
+def test_programs_need_no_junit(mini: Mini) -> None:
+    """Without JUnit, the launcher is compiled without it; a file without a `main` is an error of that file."""
+    mini.write("java/pom.xml", pom())
+    body = ("// START a", 'System.out.print("a");', "// END a")
+    found = mini.prove(
+        in_main("Main", *body) | {f"{FOLDER}/Other.java": "class Other {\n// START b\nint b;\n// END b\n}\n"}
+    )
+    assert [str(verdict.outcome) for verdict in found.values()] == ["passed", "failed"]
+    assert found[f"{FOLDER}/Main.java::a"].output == "a"
+    assert "no class has a `public static void main(String[])`" in found[f"{FOLDER}/Other.java::b"].reason
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.support.mini import Mini, brief, passed
 from tests.support.processes import left_running, with_argument
 
 from snipproof.config import Settings
-from snipproof.errors import InfrastructureError
+from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.model import Suite
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.runners.python.runner import PythonRunner
@@ -215,6 +215,28 @@ def test_a_lock_file_is_installed_once(mini: Mini) -> None:
     assert first != sys.prefix
     mini.logged.clear()
     assert (mini.prove(source)["a"].output, mini.logged) == (first, [])
+
+
+def test_the_lock_file_of_uv(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One beside or above the Suite; pip gets what it pins, and resolves nothing."""
+    package = '[[package]]\nname = "docs"\nversion = "0"\nsource = { virtual = "." }\ndependencies = [{ name = "a" }]\n'
+    pinned = '[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "r" }\nsdist = { hash = "sha256:1" }\n'
+    mini.write("uv.lock", f"{package}\n{pinned}")
+    mini.suite = mini.suite._replace(lock="uv.lock")
+    mini.settings = mini.settings._replace(cache_dir=str(mini.root / "cache"))
+    calls: list[list[str]] = []
+
+    def call(context: object, command: list[str], **_: object) -> str:
+        calls.append([*command[:1], Path(command[-1]).read_text()] if "pip" in command else command)
+        assert "pip" not in command or "--no-deps" in command
+        return ""
+
+    monkeypatch.setattr("snipproof.run.runners.python.runner.call", call)
+    mini.runner()
+    assert calls[1][1] == "a==1 \\\n    --hash=sha256:1\n"
+    mini.write("uv.lock", "1")
+    with pytest.raises(SettingsError, match=r"^uv.lock:1:1 not a lock file of uv"):
+        mini.runner()
 
 
 def test_a_damaged_file_in_the_cache_of_pip_is_downloaded_again(mini: Mini, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -706,6 +706,20 @@ def test_toolchains_that_do_not_do(mini: Mini, tmp_path: Path, monkeypatch: pyte
         mini.runner()
 
 
+def test_sources_outside_the_folder_of_the_suite(mini: Mini) -> None:
+    """They find its packages, the files beside them, and are type checked with its settings."""
+    mini.write("code/names.ts", "export const names: string[] = ['cat'];\n")
+    found = mini.prove(
+        {
+            "code/a.ts": "import { version } from 'esbuild';\nimport { names } from './names';\n// START a\n"
+            "console.log(version, await Promise.resolve(names));\n// END a\n",
+            "code/b.ts": "// START b\nconst n: number = 'b';\nconsole.log(n);\n// END b\n",
+        }
+    )
+    assert found["code/a.ts::a"].output == "0.28.2 [ 'cat' ]\n"
+    assert (found["code/b.ts::b"].outcome, found["code/b.ts::b"].line) == ("failed", 2)
+
+
 def test_lock_files_that_do_not_do(mini: Mini) -> None:
     """No lock file, no esbuild in it, packages that it does not pin."""
     mini.suite = mini.suite._replace(lock=None)

@@ -22,17 +22,27 @@ from snipproof.run.toolchain import CommandError, cached_environment, call, find
 _BUILD_CLASSPATH = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath"
 _LAUNCHER = Path(__file__).with_name("launcher")
 _LAUNCHER_FACTORY = "org/junit/platform/launcher/core/LauncherFactory.class"
+_JUPITER_API = "org/junit/jupiter/api/Test.class"
 _TEST_ENGINE = "META-INF/services/org.junit.platform.engine.TestEngine"
 _WRITE_LOCK = "write it again: mvn io.github.chains-project:maven-lockfile:generate"
+_FOR_JUNIT = ("Tests.java", "Report.java")  # of the launcher
 _PROCESSOR = "META-INF/services/javax.annotation.processing.Processor"
 _DEPENDENCY = """\
-add to its dependencies:
 <dependency>
   <groupId>{group}</groupId>
   <artifactId>{artifact}</artifactId>
   <version>{version}</version>
   <scope>test</scope>
 </dependency>"""
+_PROJECT = """\
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+<modelVersion>4.0.0</modelVersion>
+<groupId>snipproof</groupId><artifactId>junit</artifactId><version>1</version>
+<dependencies>
+{}
+</dependencies>
+</project>
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,7 @@ def resolve(context: RunnerContext, javac: Javac, version: str) -> ClassPath:
 
     :param version: that of Java.
     :raises InfrastructureError: it could not be resolved, or an artifact differs from the locked one.
-    :raises SettingsError: the manifest lacks what running tests requires, or the lock file lacks an artifact.
+    :raises SettingsError: the manifest lacks a test engine, or the lock file lacks an artifact.
     :raises ToolchainMissingError: Maven is required and not installed.
     """
     pom = manifest(context)
@@ -109,18 +119,19 @@ def resolve(context: RunnerContext, javac: Javac, version: str) -> ClassPath:
 
     def make(folder: Path) -> None:
         checksums = _locked_checksums(context, lock) if lock != pom else None
-        jars = _call_maven(context, pom, folder / "classpath")
-        if [jar for jar in jars if _is_damaged(jar) and _remove_downloaded(context, jar)]:
-            jars = _call_maven(context, pom, folder / "classpath")
-        for jar in jars:
-            if _is_damaged(jar):
-                message = f"{context.suite.lock}:1:1 {jar.name} is damaged in the Maven repository"
-                raise InfrastructureError(message, f"remove {jar}")
+        jars = _intact_jars(context, pom, folder / "classpath")
         if checksums is not None:
             _require_locked(context, checksums, jars)
+        elif missing := _missing_of_junit(jars, _entries(jars)):
+            # As Maven itself does before it runs tests.
+            junit = folder / "junit.xml"
+            junit.write_text(_PROJECT.format("\n".join(missing)), encoding="utf-8")
+            there = {jar.parent.parent for jar in jars}
+            jars += [jar for jar in _intact_jars(context, junit, folder / "junit") if jar.parent.parent not in there]
         names = _entries(jars)
         _require_junit(context, pom, jars, names)
-        javac.compile_launcher(_launcher_sources(), jars, folder / "launcher")
+        files = [f for f in _launcher_sources() if _LAUNCHER_FACTORY in names or f.name not in _FOR_JUNIT]
+        javac.compile_launcher(files, jars, folder / "launcher")
         data = {"jars": [str(jar) for jar in jars], "processes": _PROCESSOR in names}
         (folder / "classpath.json").write_text(json.dumps(data), encoding="utf-8")
 
@@ -164,6 +175,21 @@ def _call_maven(context: RunnerContext, pom: Path, output: Path) -> list[Path]:
     return [Path(place) for place in text.strip().split(os.pathsep) if place]
 
 
+def _intact_jars(context: RunnerContext, pom: Path, output: Path) -> list[Path]:
+    """Return the class path of ``pom``; a damaged jar is downloaded again.
+
+    :raises InfrastructureError: it could not be resolved, or a jar stays damaged.
+    """
+    jars = _call_maven(context, pom, output)
+    if [jar for jar in jars if _is_damaged(jar) and _remove_downloaded(context, jar)]:
+        jars = _call_maven(context, pom, output)
+    for jar in jars:
+        if _is_damaged(jar):
+            message = f"{context.suite.lock}:1:1 {jar.name} is damaged in the Maven repository"
+            raise InfrastructureError(message, f"remove {jar}")
+    return jars
+
+
 def _environment(context: RunnerContext) -> dict[str, str]:
     """Return the environment of Maven, whose JVM has its own idea of where temporary files go."""
     env = tool_environment(context)
@@ -182,18 +208,40 @@ def _entries(jars: Iterable[Path]) -> set[str]:
     return names
 
 
+def _missing_of_junit(jars: Iterable[Path], names: set[str]) -> list[str]:
+    """Return the dependencies without which the tests of JUnit 5 do not run, for a manifest that has only its API."""
+    missing = []
+    if _TEST_ENGINE not in names and _JUPITER_API in names:
+        missing.append(_dependency("org.junit.jupiter", "junit-jupiter-engine", _version_of(jars, "jupiter")))
+    if _LAUNCHER_FACTORY not in names and (missing or _TEST_ENGINE in names):
+        missing.append(_dependency("org.junit.platform", "junit-platform-launcher", _version_of(jars, "platform")))
+    return missing
+
+
+def _dependency(group: str, artifact: str, version: str) -> str:
+    return _DEPENDENCY.format(group=group, artifact=artifact, version=version)
+
+
+def _version_of(jars: Iterable[Path], part: str) -> str:
+    """Return the version of JUnit's ``part``, ``platform`` or ``jupiter``, that fits what is on the class path."""
+    found = [re.fullmatch(r"junit-(platform|jupiter)-\w+-(\d.*)\.jar", jar.name) for jar in jars]
+    version = next((match[2] for match in found if match), "1.14.4")
+    # Jupiter 5 belongs to platform 1; since version 6 both have the same version.
+    return re.sub(r"^[15]\.", "1." if part == "platform" else "5.", version)
+
+
 def _require_junit(context: RunnerContext, pom: Path, jars: Iterable[Path], names: set[str]) -> None:
+    """Require what runs tests, if there is anything of JUnit: programs do not need it."""
+    if not any(name.startswith("org/junit/") for name in names):
+        return
     place = f"{pom.relative_to(context.root).as_posix()}:1:1"
-    found = [re.fullmatch(r"junit-platform-\w+-(\d.*)\.jar", jar.name) for jar in jars]
-    version = next((match[1] for match in found if match), "1.14.4")
     if _LAUNCHER_FACTORY not in names:
-        hint = _DEPENDENCY.format(group="org.junit.platform", artifact="junit-platform-launcher", version=version)
-        raise SettingsError(f"{place} junit-platform-launcher, which runs the tests, is not on the class path", hint)
+        dependency = _dependency("org.junit.platform", "junit-platform-launcher", _version_of(jars, "platform"))
+        message = f"{place} junit-platform-launcher, which runs the tests, is not on the class path"
+        raise SettingsError(message, f"add to its dependencies:\n{dependency}")
     if _TEST_ENGINE not in names:
-        # Jupiter 5 belongs to platform 1; since version 6 both have the same version.
-        version = re.sub(r"^1\.", "5.", version)
-        hint = _DEPENDENCY.format(group="org.junit.jupiter", artifact="junit-jupiter", version=version)
-        raise SettingsError(f"{place} no test engine is on the class path", hint)
+        dependency = _dependency("org.junit.jupiter", "junit-jupiter", _version_of(jars, "jupiter"))
+        raise SettingsError(f"{place} no test engine is on the class path", f"add to its dependencies:\n{dependency}")
 
 
 Checksums = Mapping[str, list[tuple[str, str]]]

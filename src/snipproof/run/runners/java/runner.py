@@ -1,7 +1,8 @@
-"""Runs Java Sources, which are JUnit tests: one call of the compiler for all of them, one JVM for all runs.
+"""Runs Java Sources, JUnit tests and programs: one call of the compiler for all of them, one JVM for all runs.
 
-The JVM starts while the compiler works, and runs the tests of one Source after the other. If a Suite requires ``fresh``
-processes, each Source gets a JVM of its own.
+The JVM starts while the compiler works, and runs one Source after the other: its tests, or its ``main`` if it has no
+test. A Source gets a JVM of its own if its Suite requires ``fresh`` processes, or if it adds code to run when
+the JVM ends.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from snipproof.run.toolchain import find_tool, find_version
 _MIN_VERSION = 11
 _JDK = f"a JDK, version {_MIN_VERSION} or newer"
 _START_TIMEOUT = 60.0  # seconds for a JVM to be ready
+_RUNS_AT_END = ".addShutdownHook("
 # Most Sources end before a better compiler or a parallel collector pays. No file in the system's temporary folder.
 _FAST_START = ("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
 _SERIAL = "-XX:+UseSerialGC"
@@ -84,10 +86,10 @@ class JavaRunner(Runner):
             self._wait_for(self._jvm)
 
     def execute(self, program: Program) -> SourceRun:
-        """Run the tests of one Source."""
+        """Run the tests of one Source, or its program."""
         if program.source.path in self.diagnostics:
             return self.not_built(program)
-        if self.context.fresh:
+        if self.context.fresh or _RUNS_AT_END in program.bare:
             return self._spawn(program)
         return self._run_in(self._ready(), program)
 
@@ -216,13 +218,17 @@ class JavaRunner(Runner):
         failure_reason = ""
         if termination is not Termination.EXITED:
             pass  # the termination is the reason
+        elif "program" in events and "summary" not in events:  # it has ended the JVM, which a program may do
+            if code and "exit" in events:
+                message = f"it ended the program with exit code {code}"
+                crashes = (Crash("System.exit", message, tuple(events["exit"]), ""),)
         elif "exit" in events:
             message = f"it ended the JVM with exit code {code} before its tests had ended"
             crashes = (Crash("System.exit", message, tuple(events["exit"]), ""),)
         elif "summary" not in events:
             failure_reason = "the JVM ended before the tests had ended"
         elif not events["summary"]["tests"] and "error" not in events and not skipped:
-            failure_reason = "JUnit found no test in this file"
+            failure_reason = "JUnit found no test in this file, and no class has a `public static void main(String[])`"
         hang = job.read(job.folder / "hang")
         run = job.result(
             termination,

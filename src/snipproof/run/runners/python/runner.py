@@ -22,6 +22,7 @@ from snipproof.run.probe import PROBE_FUNCTION, Probed
 from snipproof.run.probe.python_probes import probe_python
 from snipproof.run.runner import Pinned, Program, Runner, RunnerContext
 from snipproof.run.runners.job import Job, environment
+from snipproof.run.runners.python.uv_lock import read_uv_lock
 from snipproof.run.runners.worker_process import WorkerProcess
 from snipproof.run.source_run import SourceRun, Termination
 from snipproof.run.toolchain import CommandError, cached_environment, call, check_options
@@ -52,7 +53,10 @@ class PythonRunner(Runner):
         return Pinned((self.context.root / self.context.suite.lock,), facts)
 
     def provision(self) -> None:
-        """Make the environment of the lock file, which must have hashes: pip rejects anything else."""
+        """Make the environment of the lock file, which must have hashes: pip rejects anything else.
+
+        :raises SettingsError: a ``uv.lock`` cannot be used.
+        """
         context = self.context
         if pinned := self.pinned():
             self._install(pinned)
@@ -65,10 +69,16 @@ class PythonRunner(Runner):
 
         def make(folder: Path) -> None:
             interpreter = folder / "bin" / "python"
-            install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes")
+            install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+            (requirements,) = pinned.files
+            if requirements.name == "uv.lock":
+                text = read_uv_lock(requirements, str(context.suite.lock))
+                requirements = context.scratch("uv") / "requirements.lock"
+                requirements.write_text(text, encoding="utf-8")
+                install.append("--no-deps")  # uv has resolved them, perhaps with overrides that pip does not know
             try:
                 call(context, [sys.executable, "-m", "venv", str(folder)], cwd=folder, name="venv")
-                command = [str(interpreter), *install, "-r", str(*pinned.files)]
+                command = [str(interpreter), *install, "-r", str(requirements)]
                 try:
                     call(context, command, cwd=folder, name="pip")
                 except CommandError as error:

@@ -14,27 +14,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
+from snipproof.errors import InfrastructureError, ToolchainMissingError
 from snipproof.model import Source
 from snipproof.redaction import redact
 from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Pinned, Program, Runner, RunnerContext
 from snipproof.run.runners.job import passed_variables
+from snipproof.run.runners.typescript.packages import Packages
 from snipproof.run.runners.typescript.run import NodeRun, WarmPool
 from snipproof.run.runners.typescript.stage import Stage
 from snipproof.run.runners.typescript.tsc import check_types, has_types, is_about_settings, settings_error
 from snipproof.run.source_run import Diagnostic, SourceRun
-from snipproof.run.toolchain import CommandError, cached_environment, call, check_options, find_tool, find_version
+from snipproof.run.toolchain import CommandError, cached_environment, call, check_options, find_version
 
 _BUILD = Path(__file__).with_name("bundle.mjs")
 _MIN_VERSION = 20
 _NODE = f"Node.js {_MIN_VERSION} or newer"
-_NPM_CI = ("ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--no-update-notifier")
 
 
 class TypeScriptRunner(Runner):
-    """Runs the Sources of a Suite whose lock file is a ``package-lock.json`` that pins esbuild."""
+    """Runs the Sources of a Suite whose lock file, of npm, pnpm or Yarn, pins esbuild."""
 
     def __init__(self, context: RunnerContext) -> None:
         super().__init__(context)
@@ -46,28 +46,19 @@ class TypeScriptRunner(Runner):
         self._warned = False
 
     def pinned(self) -> Pinned:
-        """Return manifest and lock file, with the settings of npm beside them and the version of Node.js."""
+        """Return manifest and lock file, with the settings of the package manager and the version of Node.js."""
         self._node, version = find_version("node", _NODE, "--version")
         if int(version.partition(".")[0]) < _MIN_VERSION:
             raise ToolchainMissingError(f"{self._node} is version {version}, which is too old", f"install {_NODE}")
-        lock = _lock(self.context)
-        files = (lock.with_name("package.json"), lock, *lock.parent.glob(".npmrc"))
-        return Pinned(files, f"node {version} {sys.platform}")
+        return Pinned(Packages.of(self.context).files, f"node {version} {sys.platform}")
 
     def provision(self) -> None:
-        """Install the packages of the lock file with ``npm ci``."""
+        """Install the packages of the lock file."""
         context = self.context
         pinned = self.pinned()
 
         def make(folder: Path) -> None:
-            npm = find_tool("npm", _NODE)
-            for file in pinned.files:
-                (folder / file.name).write_bytes(file.read_bytes())
-            try:
-                call(context, [npm, *_NPM_CI], cwd=folder, name="npm ci")
-            except CommandError as error:
-                message = f"{context.suite.lock}:1:1 its packages could not be installed: npm ci failed"
-                raise InfrastructureError(message, error.tail) from None
+            Packages.of(context).install(folder, self._node)
 
         self._modules = cached_environment(context, pinned, make) / "node_modules"
         check_options(context, self._node, "-e", "")
@@ -136,32 +127,6 @@ class TypeScriptRunner(Runner):
             raise InfrastructureError(message, error.tail) from None
         built: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
         return built
-
-
-def _lock(context: RunnerContext) -> Path:
-    """Return the lock file, which must pin esbuild.
-
-    :raises SettingsError: it does not, or the Suite has none.
-    """
-    place = context.suite.lock
-    if place is None or Path(place).name != "package-lock.json":
-        where = place or context.suite.path
-        raise SettingsError(
-            f"{where}:1:1 a TypeScript Suite requires a package-lock.json",
-            "npm install --save-dev esbuild typescript, then add 'lock: package-lock.json' to the suite file",
-        )
-    lock = context.root / place
-    manifest = lock.with_name("package.json")
-    name = manifest.relative_to(context.root).as_posix()
-    if not manifest.is_file():
-        raise SettingsError(f"{name}:1:1 no such file", f"{place} requires it")
-    try:
-        packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise SettingsError(f"{place}:1:1 not a lock file of npm 7 or newer", "write it again: npm install") from None
-    if "node_modules/esbuild" not in packages:
-        raise SettingsError(f"{name}:1:1 esbuild is not among its packages", "npm install --save-dev esbuild")
-    return lock
 
 
 def _errors(built: Mapping[str, Any]) -> Iterable[Diagnostic]:

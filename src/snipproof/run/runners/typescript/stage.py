@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,10 @@ class Stage:
     def __init__(self, context: RunnerContext) -> None:
         self._context = context
         self.root = context.scratch("stage").resolve()
-        self.folder = self.root / context.folder.relative_to(context.root)
+        relative = context.folder.relative_to(context.root)
+        self._is_outside = ".." in relative.parts
+        #: The folder of the Suite; that of a Suite outside the root is merged with the root.
+        self.folder = self.root if self._is_outside else self.root / relative
 
     @property
     def settings(self) -> Path:
@@ -58,11 +62,18 @@ class Stage:
             raise InfrastructureError(message, "set TMPDIR to a folder with another name")
         empty(self.root)
         self.folder.mkdir(parents=True, exist_ok=True)
-        for path in (*_siblings(self._context.folder), *self._above()):
-            target = self.root / path.relative_to(self._context.root)
+        outside = self._folders_outside(programs)
+        places = {path: self.root / path.relative_to(self._context.root) for path in self._above()}
+        for path in itertools.chain(*map(_siblings, outside)):
+            places[path] = self.root / path.relative_to(self._context.root)
+        for path in _siblings(self._context.folder):
+            places[path] = self.folder / path.relative_to(self._context.folder)
+        for path, target in places.items():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
         (self.folder / "node_modules").symlink_to(modules, target_is_directory=True)
+        if outside and not self._is_outside:  # packages are looked for in the folders above a file
+            (self.root / "node_modules").symlink_to(modules, target_is_directory=True)
         for program in programs:
             place = program.source.path
             for name, text in ((place, program.bare), (self.probed(place), program.probed.text)):
@@ -70,9 +81,14 @@ class Stage:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, encoding="utf-8", newline="")
 
+    def _folders_outside(self, programs: Sequence[Program]) -> list[Path]:
+        """Return the folders of Sources that are not below the Suite's folder."""
+        folders = dict.fromkeys((self._context.root / program.source.path).parent for program in programs)
+        return [folder for folder in folders if not folder.is_relative_to(self._context.folder)]
+
     def _above(self) -> Iterator[Path]:
         """Yield the settings above the Suite's folder, which those of the Suite may extend."""
-        folder = self._context.folder
+        folder = self._context.root if self._is_outside else self._context.folder
         while folder != self._context.root:
             folder = folder.parent
             for pattern in _PROJECT:

@@ -9,6 +9,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,13 +20,9 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TimeZone;
 import java.util.stream.Collectors;
-import org.junit.platform.engine.discovery.DiscoverySelectors;
-import org.junit.platform.launcher.LauncherDiscoveryRequest;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the tests of Sources.
+ * Runs Sources: their tests, else the {@code main} of a program.
  *
  * <pre>
  * java snipproof.Launcher JOB                       runs one Source and exits
@@ -39,8 +36,6 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * types.
  */
 public final class Launcher {
-
-    private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
 
     /** The trace of the running Source, if there is one. */
     private static volatile Trace running;
@@ -57,7 +52,7 @@ public final class Launcher {
         // Plain streams: when a Source interrupts a thread that reads a channel, the channel is closed.
         try (BufferedReader requests = new BufferedReader(new FileReader("/dev/fd/" + args[1]));
                 OutputStream responses = new FileOutputStream("/dev/fd/" + args[2])) {
-            LauncherFactory.create().execute(request(List.of(Launcher.class.getName()))); // loads what JUnit needs
+            tests(List.of(Launcher.class.getName()), new Trace("", List.of())).run(); // loads what JUnit needs
             respond(responses, "ready", true);
             for (String line = requests.readLine(); line != null; line = requests.readLine()) {
                 if (line.endsWith("{}")) { // else a Source wrote it, which writes to every open file
@@ -72,37 +67,46 @@ public final class Launcher {
         responses.write(("{\"" + name + "\": " + value + "}\n").getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static LauncherDiscoveryRequest request(List<String> types) {
-        return LauncherDiscoveryRequestBuilder.request()
-                .selectors(types.stream().map(DiscoverySelectors::selectClass).collect(Collectors.toList()))
-                .configurationParameter(PARALLEL, "false") // output must belong to one Snippet at a time
-                .build();
+    /** Returns the tests of {@code types}. Without JUnit on the class path, it does nothing. */
+    private static Part tests(List<String> types, Trace trace) {
+        try {
+            return (Part) Class.forName("snipproof.Tests")
+                    .getDeclaredConstructor(List.class, Trace.class)
+                    .newInstance(types, trace);
+        } catch (ClassNotFoundException missing) { // JUnit is not on the class path: that class was not compiled
+            return Part.NOTHING;
+        } catch (InvocationTargetException error) { // from JUnit, when it looks for tests
+            throw error.getCause() instanceof Error ? (Error) error.getCause() : new Error(error.getCause());
+        } catch (ReflectiveOperationException error) {
+            throw new LinkageError("snipproof.Tests", error);
+        }
     }
 
+    /** Runs a Source and leaves its report open, for what may still run when the JVM ends. */
     private static void run(List<String> job) throws IOException {
         Path folder = Path.of(job.get(0));
         List<String> types = job.subList(4, job.size());
         Trace trace = new Trace(job.get(1), types);
         System.setOut(stream(FileDescriptor.out));
         System.setErr(stream(FileDescriptor.err));
-        try (OutputStream events = new FileOutputStream(folder.resolve("events").toFile(), true)) {
-            Probe.begin(events, job.get(2), types, trace);
-            Thread.setDefaultUncaughtExceptionHandler((thread, error) -> reportThread(trace, thread, error));
-            Thread watchdog = watch(trace, folder.resolve("hang"), Double.parseDouble(job.get(3)));
-            running = trace;
-            Report report = new Report(trace);
-            try {
-                LauncherFactory.create().execute(request(types), report);
-            } catch (Throwable error) { // errors that JUnit itself does not catch, such as a lack of memory
-                Probe.writeEvent(trace.event(error, "", ""));
-            }
-            running = null;
-            watchdog.interrupt();
-            Probe.flush();
-            report.end();
-            Probe.begin(OutputStream.nullOutputStream(), "", List.of(), trace);
-            Thread.setDefaultUncaughtExceptionHandler(null);
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        Probe.begin(new FileOutputStream(folder.resolve("events").toFile(), true), job.get(2), types, trace);
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> reportThread(trace, thread, error));
+        Thread watchdog = watch(trace, before, folder.resolve("hang"), Double.parseDouble(job.get(3)));
+        running = trace;
+        Part part = Part.NOTHING;
+        try {
+            part = tests(types, trace);
+            Class<?> program = part.count() == 0 ? Program.find(types) : null;
+            part = program == null ? part : new Program(program, before, trace);
+            part.run();
+        } catch (Throwable error) { // errors that JUnit itself does not catch, such as a lack of memory
+            Probe.writeEvent(trace.event(error, "", ""));
         }
+        running = null;
+        watchdog.interrupt();
+        Probe.flush();
+        Probe.writeEvent("{\"summary\": {\"tests\": " + part.count() + "}}"); // if it is missing, the JVM ended before
     }
 
     /** Reports the exception that ended a thread, and prints it as Java does. */
@@ -121,6 +125,8 @@ public final class Launcher {
         TimeZone zone = TimeZone.getDefault();
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         run(job);
+        Probe.end();
+        Thread.setDefaultUncaughtExceptionHandler(null);
         System.setProperties(properties);
         Locale.setDefault(locale);
         TimeZone.setDefault(zone);
@@ -146,13 +152,16 @@ public final class Launcher {
         return new PrintStream(new BufferedOutputStream(open), true, StandardCharsets.UTF_8);
     }
 
-    /** Starts a thread that writes the line at which this thread is when the time is up. */
-    private static Thread watch(Trace trace, Path hang, double seconds) {
+    /** Starts a thread that writes the line at which this thread is when the time is up, else that of a newer one. */
+    private static Thread watch(Trace trace, Set<Thread> before, Path hang, double seconds) {
         Thread watched = Thread.currentThread();
         Thread watchdog = new Thread(() -> {
             try {
                 Thread.sleep((long) (seconds * 1000));
                 List<Integer> lines = trace.lines(watched.getStackTrace());
+                for (Thread each : Program.startedSince(before)) {
+                    lines = lines.isEmpty() ? trace.lines(each.getStackTrace()) : lines;
+                }
                 if (!lines.isEmpty()) {
                     Files.writeString(hang, String.valueOf(lines.get(lines.size() - 1)));
                 }

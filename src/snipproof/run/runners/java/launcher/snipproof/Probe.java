@@ -218,6 +218,13 @@ public final class Probe {
         marks = 0;
     }
 
+    /** Ends the run of a Source: what still runs of it is not reported. */
+    static void end() throws IOException {
+        OutputStream ended = events;
+        begin(OutputStream.nullOutputStream(), "", List.of(), trace);
+        ended.close();
+    }
+
     /** Flushes the output so far: the Source may have replaced the stream by one that buffers it. */
     static void flush() {
         if (System.out != null) {

@@ -16,9 +16,9 @@ final class Report implements TestExecutionListener {
         this.trace = trace;
     }
 
-    /** Ends the report. If this event is missing, the JVM ended before its tests did. */
-    void end() {
-        Probe.writeEvent("{\"summary\": {\"tests\": " + tests + "}}");
+    /** Returns how many tests were started. */
+    int tests() {
+        return tests;
     }
 
     @Override

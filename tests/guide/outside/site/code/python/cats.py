@@ -1,0 +1,5 @@
+from words import cats
+
+# START count
+print(len(cats))
+# END count

@@ -1,0 +1,1 @@
+cats = ["Tom", "Felix"]
