@@ -129,7 +129,7 @@ class LedgerHooks:
             return
         ledger = update_ledger(self._ledger, self._results.values())
         try:
-            save_ledger(self._proving.settings.root, ledger)
+            save_ledger(self._proving.settings.home, ledger)
         except SnipproofError as error:
             self.problems.append(DocsError(error.message, error.hint))
             return

@@ -108,7 +108,7 @@ def load_ledger(settings: Settings, *, is_updated: bool = False) -> Ledger | Non
     name = settings.known_failures
     if not name:
         return None
-    path = settings.root / name
+    path = settings.home / name
     if not path.exists():
         if is_updated:
             return Ledger(name)
