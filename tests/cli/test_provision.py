@@ -51,6 +51,7 @@ def test_a_missing_toolchain_is_a_skip_unless_it_is_required(
     (root / "snippets/suite.yaml").write_text("flavour: g\nlanguage: go\nsources: ['*.py']\nlock: go.sum\n")
     (root / "snippets/go.sum").touch()
     monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("SNIPPROOF_RUN_REQUIRE", raising=False)
     assert main(["provision", "--root", str(root)]) == 0
     line = "g (snippets/suite.yaml): skipped: no 'go' on the PATH\n  hint: install Go 1.21 or newer\n"
     assert capsys.readouterr().out.endswith(line)
