@@ -51,9 +51,10 @@ client.close()
 `,
   'three.py': `# START Failing
 raise ValueError("there was a leak")
+boat = 1
 # END Failing
 # START Blocked
-boat = 1
+print(boat)
 # END Blocked
 `,
   'four.py': `# START Wrong
