@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,10 @@ TEXTS = (
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> SentenceModel:
-    return SentenceModel(tmp_path_factory.mktemp("vectors") / "providers" / "vectors.sqlite")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SentenceModel]:
+    model = SentenceModel(tmp_path_factory.mktemp("vectors") / "providers" / "vectors.sqlite")
+    yield model
+    model.close()
 
 
 def similarity(one: list[float], other: list[float]) -> float:

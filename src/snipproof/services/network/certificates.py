@@ -86,6 +86,7 @@ class Authority:
             .not_valid_before(now - _DAY)  # a clock that a Source sees may be another
             .not_valid_after(now + _VALID)
             .add_extension(x509.BasicConstraints(ca=host is None, path_length=None), critical=True)
+            .add_extension(_key_usage(authority=host is None), critical=True)  # Python 3.13 requires it
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(authority_key), critical=False
@@ -97,3 +98,18 @@ class Authority:
             # Critical, since the subject is empty (RFC 5280, section 4.2.1.6).
             builder = builder.add_extension(names, critical=True).add_extension(use, critical=False)
         return builder.sign(self._key, hashes.SHA256())
+
+
+def _key_usage(*, authority: bool) -> x509.KeyUsage:
+    """Return what a key may be used for: to sign certificates and their revocation, or to begin a connection."""
+    return x509.KeyUsage(
+        digital_signature=not authority,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
