@@ -20,6 +20,14 @@ from typing import NamedTuple
 SITE = Path(__file__).parents[1] / "docs"
 RAW = SITE / "docusaurus.raw-loader.config.js"
 
+# Bundlers take what raw-loader returns for a JSON file for JSON.
+CONFIG = """import config from './docusaurus.config.js';
+
+const rules = [{test: /\\.json$/, include: /tests.guide/, type: 'javascript/auto'}];
+const plugin = () => ({name: 'json-as-text', configureWebpack: () => ({module: {rules}})});
+export default {...config, plugins: [plugin]};
+"""
+
 
 class Cost(NamedTuple):
     """What one build took, in seconds."""
@@ -48,7 +56,7 @@ def main() -> None:
     options = parser.parse_args()
     plugin: list[Cost] = []
     raw: list[Cost] = []
-    RAW.write_text("import config from './docusaurus.config.js';\n\nexport default {...config, plugins: []};\n")
+    RAW.write_text(CONFIG, encoding="ascii")
     try:
         for _ in range(options.rounds):
             raw.append(build(RAW, options.output))
