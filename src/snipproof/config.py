@@ -91,7 +91,7 @@ class RunSettings(NamedTuple):
 class Settings(NamedTuple):
     """All settings. ``root`` is the docs tree: the folder of the settings file, unless that names another one.
 
-    ``suites`` and ``baseline`` are relative to :attr:`home`, all other paths to the root.
+    ``suites``, ``baseline`` and ``known_failures`` are relative to :attr:`home`, all other paths to the root.
 
     ``origin("weaviate", "mode")`` is where that setting comes from, for a message: ``file:line:column`` of its key, the
     environment variable or the command line.

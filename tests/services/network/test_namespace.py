@@ -58,7 +58,7 @@ def test_there_is_nothing_but_loopback(namespace: Namespace, session: SessionFol
         "ip link set lo down",
         "umount /etc/hosts",
         "mount -t tmpfs none /mnt",
-        "nsenter --target 1 --net true",
+        "nsenter --target {parent} --net true",
         "cat /proc/{parent}/environ",
     ],
 )
@@ -69,7 +69,6 @@ def test_a_command_inside_cannot_leave_or_change_it(
     namespace.show(tmp_path / "hosts", Path("/etc/hosts"))
     attempt = attempt.format(parent=os.getpid())
     assert "exit 0" not in run(namespace, session, attempt)
-    assert subprocess.run(["sh", "-c", "ls /proc/self"], check=False, capture_output=True).returncode == 0
 
 
 def test_each_has_all_ports(namespace: Namespace, session: SessionFolder) -> None:
