@@ -9,14 +9,16 @@ import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from snipproof.services.network.documented import GRPC, HTTPS, REST, DocumentedNetwork
 from snipproof.services.recorder.decode import decode
 from snipproof.services.recorder.http1 import HttpForwarder, abort
 from snipproof.services.recorder.http2 import GrpcForwarder
 from snipproof.services.recorder.recording import Exchange, RecordedCall, Recording
 from snipproof.services.weaviate.server import WeaviateAddress
+
+if TYPE_CHECKING:
+    from snipproof.services.network.documented import DocumentedNetwork
 
 _HOST = "127.0.0.1"
 _BACKLOG = 256
@@ -59,6 +61,8 @@ class Recorder:
 
     def listen(self, network: DocumentedNetwork) -> None:
         """Listen at the documented ports of ``network``, too, and for TLS at whatever host a client names there."""
+        from snipproof.services.network.documented import GRPC, HTTPS, REST  # imported by those that have a network
+
         context = network.authority.server_context()
         namespace = network.namespace
         http, grpc = self._forwarders

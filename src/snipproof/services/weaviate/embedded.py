@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -15,10 +16,12 @@ from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.processes.process import Process
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.services.network.documented import DocumentedNetwork
 from snipproof.services.weaviate.provider_modules import provider_environment
 from snipproof.services.weaviate.ready import wait_ready
 from snipproof.services.weaviate.server import WeaviateAddress
+
+if TYPE_CHECKING:
+    from snipproof.services.network.documented import DocumentedNetwork
 
 _HOST = "127.0.0.1"
 _TRIES = 3
