@@ -540,6 +540,30 @@ def test_a_broken_file_is_named_and_hides_nothing(mini: Mini) -> None:
     assert (found["uses.ts::a"].output, found["shared.ts::a"].output) == ("shared\n", "")
 
 
+def test_a_missing_file_of_a_dynamic_import_fails_where_it_is_evaluated(mini: Mini) -> None:
+    source = """\
+        // START caught
+        const caught = await import('./missing.mjs').catch(() => import('./also-missing.mjs')).catch(() => 'no file');
+        console.log(caught);
+        // END caught
+        // START not caught
+        await import('./missing.mjs');
+        // END not caught
+        """
+    found = prove(mini, {"dynamic.mjs": source})
+    assert (found["dynamic.mjs::caught"].outcome, found["dynamic.mjs::caught"].output) == ("passed", "no file\n")
+    verdict = found["dynamic.mjs::not caught"]
+    assert (verdict.outcome, verdict.line) == ("failed", 6)
+    assert "missing.mjs" in verdict.reason
+
+
+def test_an_error_in_a_file_that_only_a_broken_source_imports(mini: Mini) -> None:
+    mini.write("süite a/types.ts", "export const text: string = 1;\n")
+    broken = "// START x\nimport { text } from './types.js';\nimport './nowhere.js';\nconsole.log(text);\n// END x\n"
+    found = prove(mini, {"good.ts": GOOD, "broken.ts": broken})
+    assert brief(found) == {"good.ts::one": ("passed", 2), "good.ts::two": ("passed", 7), "broken.ts::x": ("failed", 3)}
+
+
 def test_a_probe_that_cannot_stand_is_not_the_docs_fault(mini: Mini) -> None:
     """The Source is built without probes to find out."""
     text = "// START a\nconsole.log(1);\n// END a\n"

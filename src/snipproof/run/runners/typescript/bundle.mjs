@@ -19,6 +19,18 @@ const ownPath = new Map(entries.map((entry) => [entry.probed, entry.path]));
 const EXTENSIONS = { esm: '.mjs', cjs: '.cjs' };
 const result = {};
 
+/** As in Node.js, a dynamic import of a file that is missing fails where it is evaluated, and there only. */
+const missingFiles = {
+  name: 'missing-files',
+  setup(building) {
+    building.onResolve({ filter: /^\.{0,2}\// }, async ({ path: file, pluginData, kind, ...where }) => {
+      if (kind !== 'dynamic-import' || pluginData === missingFiles) return undefined;
+      const found = await building.resolve(file, { ...where, kind, pluginData: missingFiles });
+      return found.errors.length ? { path: file, external: true } : found;
+    });
+  },
+};
+
 /** Calls esbuild for some of the entries; `text` is "probed" or "bare". */
 function build(some, { text = 'probed', bundle = true, format = 'esm' } = {}) {
   return esbuild.build({
@@ -28,7 +40,7 @@ function build(some, { text = 'probed', bundle = true, format = 'esm' } = {}) {
     outExtension: { '.js': EXTENSIONS[format] },
     bundle,
     format,
-    ...(bundle ? { packages: 'external', keepNames: true } : {}),
+    ...(bundle ? { packages: 'external', keepNames: true, plugins: [missingFiles] } : {}),
     platform: 'node',
     target: `node${process.versions.node}`,
     // Prove the code as it is written: leave nothing out.

@@ -30,6 +30,7 @@ from snipproof.run.toolchain import CommandError, cached_environment, call, chec
 
 _BUILD = Path(__file__).with_name("bundle.mjs")
 _MIN_VERSION = 20
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 _NODE = f"Node.js {_MIN_VERSION} or newer"
 
 
@@ -147,8 +148,12 @@ def _assign(built: Mapping[str, Any], type_errors: Iterable[Diagnostic]) -> dict
         if error.path in built:
             owners = [error.path]
         else:
-            # Settings and declarations belong to all Sources: which of them use these is unknown.
-            owners = [path for path in built if error.path in imported[path]] or list(built)
+            # Settings and declarations belong to all Sources: which of them use these is unknown. So do other files that
+            # none was seen to import, unless the imports of some are unknown: those that could not be built.
+            owners = [path for path in built if error.path in imported[path]]
+            if not owners and not error.path.endswith(_DECLARATIONS):
+                owners = [path for path, result in built.items() if "program" not in result]
+            owners = owners or list(built)
         for path in owners:
             if (error.path, error.line) not in known[path]:
                 found[path].append(error)
