@@ -148,8 +148,8 @@ def _assign(built: Mapping[str, Any], type_errors: Iterable[Diagnostic]) -> dict
         if error.path in built:
             owners = [error.path]
         else:
-            # Settings and declarations belong to all Sources: which of them use these is unknown. So do other files that
-            # none was seen to import, unless the imports of some are unknown: those that could not be built.
+            # Settings and declarations belong to all Sources: which of them use these is unknown. So do other files
+            # that none was seen to import, unless the imports of some are unknown: those that could not be built.
             owners = [path for path in built if error.path in imported[path]]
             if not owners and not error.path.endswith(_DECLARATIONS):
                 owners = [path for path, result in built.items() if "program" not in result]
