@@ -8,6 +8,7 @@ of the line, the second the negative number. In Python, heads of other statement
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import re
 from pathlib import PurePosixPath
@@ -63,27 +64,21 @@ def _campaign():
     atexit.register(lambda: open({to!r}, "w").write(" ".join(map(str, sorted(ran)))))
 _campaign()
 """
-_GO_FILE = """package {package}
-
-import (
-	"fmt"
-	"os"
-)
-
-func campaignTrace(number int) {{
-	file, _ := os.OpenFile({to}, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
-	fmt.Fprintln(file, number)
-	file.Close()
-}}
-"""
 _CODE = {
     "typescript": """
 import {{ appendFileSync as campaignAppend }} from 'node:fs';
-function campaignTrace(number: number) {{ campaignAppend({to}, `${{number}}\\n`); }}
+function {name}(number: number) {{ campaignAppend({to}, `${{number}}\\n`); }}
+""",
+    "go": """
+func {name}(number int) {{
+	file, _ := campaignOs.OpenFile({to}, campaignOs.O_WRONLY|campaignOs.O_APPEND|campaignOs.O_CREATE, 0o600)
+	campaignFmt.Fprintln(file, number)
+	file.Close()
+}}
 """,
     "java": """
-class CampaignTrace {{
-  static void campaignTrace(int number) {{
+class {name} {{
+  static void trace(int number) {{
     try (java.io.FileWriter file = new java.io.FileWriter({to}, true)) {{
       file.write(number + "\\n");
     }} catch (java.io.IOException error) {{
@@ -93,7 +88,7 @@ class CampaignTrace {{
 }}
 """,
 }
-_CALL = {"java": "CampaignTrace.campaignTrace"}
+_PACKAGE = re.compile(r"^package \w+", re.MULTILINE)
 
 
 def write_traced(file: Path, text: str, to: Path) -> None:
@@ -102,7 +97,9 @@ def write_traced(file: Path, text: str, to: Path) -> None:
     if language == "python":
         file.write_text(_with_line_trace(text, to), encoding="utf-8")
         return
-    call = _CALL.get(language, "campaignTrace")
+    # Files of one package share their names.
+    name = f"CampaignTrace{hashlib.sha256(str(to).encode()).hexdigest()[:12]}"
+    call = f"{name}.trace" if language == "java" else name
     data = text.encode()
     places: list[tuple[int, str]] = []
     for node in _statements(_parse(text, file.name), language):
@@ -112,12 +109,11 @@ def write_traced(file: Path, text: str, to: Path) -> None:
             places.append((node.end_byte, f"; {call}(-{line});"))
     for at, code in sorted(places, key=lambda place: place[0], reverse=True):
         data = data[:at] + code.encode() + data[at:]
-    name = json.dumps(str(to))
+    traced = data.decode() + _CODE[language].format(name=name, to=json.dumps(str(to)))
     if language == "go":
-        package = re.search(r"^package (\w+)", text, re.MULTILINE)
-        assert package
-        file.with_name("campaign_trace.go").write_text(_GO_FILE.format(package=package[1], to=name), encoding="utf-8")
-    file.write_text(data.decode() + _CODE.get(language, "").format(to=name), encoding="utf-8")
+        imports = '; import campaignOs "os"; import campaignFmt "fmt"'
+        traced = _PACKAGE.sub(lambda clause: clause[0] + imports, traced, count=1)
+    file.write_text(traced, encoding="utf-8")
 
 
 def never_ran(text: str, path: str, shown: frozenset[int], ran: set[int]) -> list[int]:
