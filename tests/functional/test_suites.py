@@ -263,6 +263,9 @@ def test_settings_and_suites_outside_the_docs_tree(outside: Project, monkeypatch
     )
     pytester.runpytest_subprocess("--snippets", *config[2:], "-k", "one").assert_outcomes(passed=2)
     pytester.runpytest_subprocess("--snippets", "../site/code/_py/two.py", *config[2:]).assert_outcomes(passed=2)
+    files = [f"../site/code/_py/{name}.py" for name in ("one", "two")]
+    listed = pytester.runpytest_subprocess("--snippets", "--rootdir", ".", "--collect-only", "-q", *files, *config[2:])
+    listed.stdout.fnmatch_lines_random([f"code/_py/{n}.py::{r}" for n in ("one", "two") for r in "ab"])
     monkeypatch.chdir(pytester.path / "site")
     pytester.runpytest_subprocess(
         "--snippets", "--snippets-config", "../proofs/snipproof.toml", *config[2:]
