@@ -69,7 +69,7 @@ class CollectionHooks:
             return collected
         self._seen.add(path)
         # Outside of its root directory, pytest gives all files that the command line names the same id.
-        outside = {} if file_path.is_relative_to(self._config.rootpath) else {"nodeid": path}
+        outside: Any = {} if file_path.is_relative_to(self._config.rootpath) else {"nodeid": path}
         node: SourceFile = SourceFile.from_parent(parent, path=file_path, **outside)
         node.proving = self._proving
         node.suite = suite
