@@ -201,6 +201,18 @@ def test_all_suites_are_proven_by_workers_and_again_after_a_failure(project: Pro
     again.assert_outcomes(failed=1)
 
 
+@pytest.mark.parametrize("workers", [(), ("-n", "1")])
+def test_a_source_that_cannot_be_collected_keeps_no_other_from_being_proven(
+    two: Project, workers: tuple[str, ...]
+) -> None:
+    two.write("snippets/py/none.py", "print('no Snippet')\n")
+    result = two.prove("--snippets", *workers)
+    result.assert_outcomes(passed=4, errors=1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    if not workers:
+        assert two.prove().ret == pytest.ExitCode.INTERRUPTED
+
+
 def test_a_suite_that_is_not_collected_is_never_green(project: Project, hidden: pytest.Pytester) -> None:
     """A hook that hides it is reported, with exit code 1."""
     (hidden.path / "snippets/py/suite.yaml").unlink()

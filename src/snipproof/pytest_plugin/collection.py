@@ -4,7 +4,8 @@
 the settings name is collected in spite of it. ``testpaths`` and ``collect_ignore`` are choices of the project: they are
 respected, and a Suite that they hide is reported. What the command line chooses or ignores is not reported.
 
-With ``--snippets``, nothing but Sources is collected, and only the command line can leave out any of them.
+With ``--snippets``, nothing but Sources is collected, only the command line can leave out any of them, and a Source that
+cannot be collected keeps no other one from being proven.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class CollectionHooks:
         self._seen: set[str] = set()
         self._complete = False
         self._only_sources = bool(config.getoption("--snippets"))
+        if self._only_sources:
+            config.option.continue_on_collection_errors = True
         if self._only_sources and config.args_source is not pytest.Config.ArgsSource.ARGS:
             config.args = [str(self._root)]
 
