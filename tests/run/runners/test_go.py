@@ -50,6 +50,36 @@ def mini(tmp_path: Path, session: SessionFolder, plain_settings: Settings) -> Mi
     return mini
 
 
+def test_a_source_outside_of_the_folder_of_the_module(mini: Mini) -> None:
+    """Programs and tests, of one folder or several; errors of the compiler and of the run have their own places."""
+    mini.write("go/shared/shared.go", 'package shared\n\nfunc Word() string { return "shared" }\n')
+    program = (
+        'package main\n\nimport (\n\t"fmt"\n\n\t"example.org/docs/shared"\n)\n\nfunc main() {\n'
+        "\t// START word\n\tfmt.Println(shared.Word())\n\t// END word\n"
+        '\t// START thrown\n\tpanic("out")\n\t// END thrown\n}\n'
+    )
+    found = mini.prove(
+        {
+            "go/a_test.go": GOOD,
+            "code/one.go": program,
+            "code/two.go": program.replace('"out")', '"out)'),
+            "code/three_test.go": GOOD.replace("good", "three").replace("Good", "Three"),
+        }
+    )
+    assert brief(found) == {
+        "go/a_test.go::good": ("passed", 5),
+        "code/one.go::word": ("passed", 10),
+        "code/one.go::thrown": ("failed", 14),
+        "code/two.go::word": ("blocked", 10),
+        "code/two.go::thrown": ("failed", 14),
+        "code/three_test.go::three": ("passed", 5),
+    }
+    assert found["code/one.go::word"].output == "shared\n"
+    assert "code/one.go:14" in found["code/one.go::thrown"].details
+    assert found["code/two.go::thrown"].reason.startswith("go: newline in string")
+    assert not (mini.root / "go/snipproof_outside").exists()
+
+
 def test_output_is_cut_out_and_files_are_there(mini: Mini) -> None:
     """Each Snippet has its own output, without a word of the framework, and a directory of its own with the files."""
     mini.write("pictures/cat.txt", "cat\n")

@@ -64,12 +64,12 @@ class GoBuild:
         """
         units = list(self._units())
         # One `go vet` for all of them, during the build; its overlay can hold only one unit per folder.
-        vetted = list({unit.folder: unit for unit in units if self._is_test(unit)}.values())
+        vetted = list({unit.folder: unit for unit in units if self._is_vetted(unit)}.values())
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
             vetting = pool.submit(self._vet, vetted)
             built = [unit for found in pool.map(self._build, units) for unit in found]
             known = vetting.result()
-            tests = [unit for unit in built if self._is_test(unit)]
+            tests = [unit for unit in built if self._is_vetted(unit)]
             findings = pool.map(
                 lambda unit: self._vet_alone(unit) if known is None or unit not in vetted else known, tests
             )
@@ -90,6 +90,9 @@ class GoBuild:
 
     def _is_test(self, unit: GoUnit) -> bool:
         return self._overlay.is_test(unit.members[0])
+
+    def _is_vetted(self, unit: GoUnit) -> bool:
+        return self._is_test(unit) and self._overlay.is_real(unit)
 
     def _build(self, unit: GoUnit) -> list[GoUnit]:
         """Build as much of ``unit`` as possible; return the units that were built."""

@@ -2,10 +2,14 @@
 
 Each Source has a probed text and a bare one. Each package with probes gets one more file, which declares the function
 that they call; it calls a package that exists only in the overlay.
+
+A Source outside of the folder of the module is shown to go in a folder inside, which exists only in the overlay: it uses
+what the module requires, and other Sources of its folder, but no other files there. ``go vet`` requires a real folder.
 """
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
@@ -19,6 +23,7 @@ from snipproof.run.runners.go.file import GoFile, read_go
 from snipproof.run.runners.go.module import GoModule
 
 _PACKAGE = "snipproof_probe"
+_OUTSIDE = "snipproof_outside"
 _SEPARATORS = (";", "=>")
 _PROBE = Path(__file__).with_name("probe.go.txt")
 _DECLARATION = """package {package}
@@ -75,7 +80,19 @@ class Overlay:
 
     def folder_of(self, path: str) -> str:
         """Return the folder of a Source, relative to the module."""
-        return os.path.relpath((self._root / path).parent, self._module.folder)
+        return os.path.relpath(self._place(path).parent, self._module.folder)
+
+    def is_real(self, unit: GoUnit) -> bool:
+        """Return whether the folder of ``unit`` exists."""
+        return (self._module.folder / unit.folder).is_dir()
+
+    def _place(self, path: str) -> Path:
+        """Return where go finds a Source."""
+        place = self._root / path
+        if place.is_relative_to(self._module.folder):
+            return place
+        folder = hashlib.sha256(str(place.parent).encode()).hexdigest()[:12]
+        return self._module.folder / _OUTSIDE / f"x{folder}" / place.name
 
     def is_test(self, path: str) -> bool:
         """Return whether a Source is one of the files that ``go test`` adds to a package."""
@@ -94,13 +111,13 @@ class Overlay:
 
         :param probes: whether it holds the texts with probes.
         """
-        places = {str(self._root / path): "" for path in self.dropped}
+        places = {str(self._place(path)): "" for path in self.dropped}
         by_folder = {unit.folder: unit for unit in units}
         for path in self.files:
             unit = by_folder.get(self.folder_of(path))
             with_probes = probes and unit is not None and path in unit.members and path not in unit.bare
             text = self._probed[path] if with_probes else self._bare[path]
-            places[str(self._root / path)] = "" if unit and self._is_hidden(path, unit) else str(text)
+            places[str(self._place(path))] = "" if unit and self._is_hidden(path, unit) else str(text)
         if probes:
             places[str(self._module.folder / _PACKAGE / "probe.go")] = str(self._probe)
             for unit in units:
@@ -113,7 +130,7 @@ class Overlay:
         """Return the arguments that name ``unit`` on go's command line."""
         if not unit.by_files:
             return [f"./{unit.folder}"]
-        names = [str(self._root / path) for path in unit.members]
+        names = [str(self._place(path)) for path in unit.members]
         return [*names, *self._declared(unit)] if probes else names
 
     def _is_hidden(self, path: str, unit: GoUnit) -> bool:
@@ -131,7 +148,7 @@ class Overlay:
             package = self.files[path].package
             # No part of the name may be that of an operating system, which would be a build constraint.
             name = f"{_PACKAGE}{'_x' * package.endswith('_test')}{'_test' * self.is_test(path)}.go"
-            found[str((self._root / path).with_name(name))] = str(self._declarations[package])
+            found[str(self._place(path).with_name(name))] = str(self._declarations[package])
         return found
 
     def _write(self, name: str, text: str, original: str = "") -> Path:
@@ -139,8 +156,8 @@ class Overlay:
         if original:
             place = str(self._root / original)
             self._originals[str(file)] = place
-            if any(part in f"{place}{file}" for part in _SEPARATORS):
-                # go separates the paths by which it replaces that of this file by these: give the name directly.
+            if any(part in f"{place}{file}" for part in _SEPARATORS) or str(self._place(original)) != place:
+                # go replaces the path of this file by that of the overlay, and separates both by these.
                 text = f"/*line {place}:1:1*/{text}"
         file.write_text(text, encoding="utf-8", newline="")
         return file
