@@ -126,7 +126,7 @@ class ReportHooks:
             record = record_verdict(suite, file.source, item.reported, file.text_of, secrets)
             if listed := item.listed:
                 record["snippet"]["known_failure"] = {"reason": listed.reason, "unstable": listed.unstable}
-            weaviate = self._proving.prover.services.weaviate
+            weaviate = self._proving.prover.services.server(suite.services[0])
             record["snippet"]["server"] = {"name": "Weaviate", "version": weaviate.version}
             return record
         if call.when == "teardown" or report.passed:

@@ -134,16 +134,18 @@ class ProvingSession:
         self._reported.add(str(error))
         return not known
 
-    def require_services(self) -> None:
+    def require_services(self, suite: Suite | None = None) -> None:
         """Raise the InfrastructureError that keeps the Services from being used, if there is one.
 
         The first call waits until no other session uses a server that is given by its address.
+
+        :param suite: a Suite whose servers are needed.
         """
         if self._start_error:
             raise self._start_error
         if self._prover is None:
             raise InfrastructureError("the services of snipproof run only while Snippets are proven")
-        self._prover.claim()
+        self._prover.claim(suite.services if suite else ())
 
     def start(self, sources: Mapping[str, Source]) -> None:
         """Prepare all Suites in the background and start the Services.
@@ -163,7 +165,11 @@ class ProvingSession:
             recorder = self.pages.needs_recorder(sources.values())
             kinds = {self.suites[path].network for path in sources}
             network = next((kind for kind in _MOST_FIRST if kind in kinds), NetworkKind.BINDINGS)
-            self._prover = Prover(self.settings, self.log, self.pages, recorder=recorder, network=network)
+            used = {name for path in sources for name in self.suites[path].services}
+            services = [name for name in self.settings.service_names if name in used]
+            self._prover = Prover(
+                self.settings, self.log, self.pages, recorder=recorder, network=network, services=services
+            )
             if not self.is_worker:
                 for path in sources:
                     self._prover.prepare(self.suites[path], self._selected_of(self.suites[path]))
