@@ -103,6 +103,11 @@ class Prover:
         return self._services
 
     @property
+    def servers(self) -> dict[str, WeaviateAddress]:
+        """The servers that have started, by the names of the Services."""
+        return self._services.servers if self._services else {}
+
+    @property
     def state(self) -> State:
         """What is stored in the Service ``weaviate``, or in the first one; the server is claimed first.
 
@@ -201,8 +206,7 @@ class Prover:
             with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "sources"):
                 run = self._execute(preparation.runner, program)
             with timed(self.times.phases, "restore"):
-                for state in states:
-                    state.restore_if_changed()
+                _restore(states)
         verdicts = judge(source, program.probed, run, self._pages)
         if any(verdict.outcome is not Outcome.PASSED for verdict in verdicts):
             require_space(self._session.folder, TEMPORARY_HINT)  # not a defect of the docs
@@ -241,6 +245,18 @@ class Prover:
                 address = self.services.server(name)
                 if address.mode == "url" and isinstance(state, State) and not address.health.error:
                     state.clear()
+
+
+def _restore(states: Sequence[State]) -> None:
+    """Restore all servers that a Source may have changed, then raise the first error."""
+    errors = []
+    for state in states:
+        try:
+            state.restore_if_changed()
+        except InfrastructureError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
 
 
 def _state(address: WeaviateAddress) -> State | InfrastructureError:

@@ -9,13 +9,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import requests
+
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.services.http_server import HttpServer
 from snipproof.services.weaviate.obtain import ObtainedServer, obtain_server
-from snipproof.services.weaviate.server import WeaviateAddress
+from snipproof.services.weaviate.server import WeaviateAddress, request
 
 if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
@@ -144,17 +146,26 @@ class ServerStarter:
             origin = settings.origin("weaviate", "nodes")
             raise SettingsError(f"{origin} {key}.nodes: a server given by its address has one node", "remove one key")
         self._log(f"{name}: {url} (given by its address)")
-        address = WeaviateAddress(host, port, *target, "", "url", "given by its address", key=wanted.key)
+        address = WeaviateAddress(host, port, *target, "", "url", "given by its address")
+        address = replace(address, key=_required(address.url, wanted.key))
         announce(address)
         grpc_host = f"[{target[0]}]" if ":" in target[0] else target[0]
         timeout = min(10.0, wanted.start_timeout)
         try:
-            version = wait_ready(address.url, f"{grpc_host}:{target[1]}", timeout, key=wanted.key)
+            version = wait_ready(address.url, f"{grpc_host}:{target[1]}", timeout, key=address.key)
         except TimeoutError as error:
             raise InfrastructureError(
                 f"Weaviate at {url}: {error}", "check that it is running and that its gRPC port is right"
             ) from None
         return replace(address, version=version)
+
+
+def _required(url: str, key: str) -> str:
+    """Return ``key`` if the server at ``url`` requires one: others reject requests that have one."""
+    try:
+        return key if not key or request("GET", f"{url}/v1/meta", timeout=10).status_code == 401 else ""
+    except requests.RequestException:
+        return key
 
 
 def _nodes(settings: Settings) -> str:
