@@ -115,6 +115,14 @@ class Prover:
         """
         return self.state_of(DEFAULT_SERVICE if DEFAULT_SERVICE in self._names else self._names[0])
 
+    @property
+    def states(self) -> dict[str, State]:
+        """What is stored in each server that started and whose content can be read, by the names of the Services."""
+        for name in self.servers:
+            with contextlib.suppress(InfrastructureError):
+                self.claim((name,))
+        return {name: state for name, state in self._states.items() if isinstance(state, State)}
+
     def state_of(self, name: str) -> State:
         """Return what is stored in the Service ``name``; the server is claimed first.
 
