@@ -145,7 +145,7 @@ class ContainerWeaviate:
             deadline = time.monotonic() + settings.weaviate.start_timeout
             for current, each in zip(nodes, addresses, strict=True):
                 watch = _Watch(current, session, reached if uses_vectorizer(settings) else lambda: True)
-                left = max(deadline - time.monotonic(), 0.0)
+                left = round(max(deadline - time.monotonic(), 0.0), 1)
                 version = wait_ready(each.url, f"{each.grpc_host}:{each.grpc_port}", left, watch.ended, key)
         except (docker.errors.DockerException, OSError, TimeoutError) as error:
             tail = _log_tail(current)

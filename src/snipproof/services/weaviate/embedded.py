@@ -175,7 +175,7 @@ class _Node:
             return process.poll() if not session.closing.is_set() else "interrupted"
 
         rest, grpc = self.address
-        left = max(deadline - time.monotonic(), 0.0)
+        left = round(max(deadline - time.monotonic(), 0.0), 1)
         try:
             key = settings.weaviate.key
             version = wait_ready(f"http://{_HOST}:{rest}", f"{_HOST}:{grpc}", left, ended, key)
