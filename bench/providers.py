@@ -21,6 +21,7 @@ from pathlib import Path
 from snipproof.config import Settings
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.network.documented import HTTPS, PROVIDERS_ADDRESS, DocumentedNetwork
+from snipproof.services.network.routes import Routes
 from snipproof.services.providers.provider_hosts import Providers
 from snipproof.services.providers.sentence_model import SentenceModel
 
@@ -73,7 +74,7 @@ def measure(rounds: int, folder: Path) -> list[tuple[str, float, float]]:
     rows.append(("a short text, in the next session", statistics.median(kept), statistics.median(again)))
     model.close()
     with SessionFolder.begin(folder / "sessions") as session:
-        network = DocumentedNetwork.start(session, [])
+        network = DocumentedNetwork.start(session, Routes({}))
         providers = Providers.start(Settings(cache_dir=str(folder), providers={"default": "stand-in"}), network)
         client = Client(network)
         client.embed("load")

@@ -96,7 +96,7 @@ def image(binary: Path) -> str:
     """A local image made from the server binary, so that no registry is needed."""
     from snipproof.services.weaviate.container import engine_error
 
-    error = engine_error()
+    error = engine_error(Settings())
     if error and os.environ.get("SNIPPROOF_TEST_REQUIRE_CONTAINERS"):
         pytest.fail(f"containers are required, but {error}")
     if error:

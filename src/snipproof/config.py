@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, get_type_hints
 
 from snipproof.errors import SettingsError
 from snipproof.model import Severity
+from snipproof.server_settings import DEFAULT_SERVICE, ServiceSettings, WeaviateSettings, check_name, check_server
 from snipproof.text import did_you_mean
 
 FILES = ("snipproof.toml", "pyproject.toml")
@@ -33,7 +34,6 @@ _FROM_ENVIRONMENT = frozenset(
 ) | {"cache-dir", "run.timeout", "run.output-limit", "run.require", "run.fresh"}
 _NOT_IN_FILES = ("root", "file", "origin")
 _HOST = re.compile(r"[a-z0-9*?._-]+(?::[1-9][0-9]{0,4})?", re.IGNORECASE)
-_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,60}")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MISSING: Any = object()
 _Path = tuple[str, ...]
@@ -42,34 +42,6 @@ _Path = tuple[str, ...]
 def _no_origin(*path: str) -> str:
     """Stand in for the origin of settings that were not loaded: the key itself."""
     return f"settings: {'.'.join(path)}:"
-
-
-class WeaviateSettings(NamedTuple):
-    """``[tool.snipproof.weaviate]``: where the Weaviate that snippets talk to comes from.
-
-    ``mode`` is ``auto``, ``url``, ``container`` or ``embedded``; only ``auto`` falls back to another mode.
-    ``obtain`` lists how the embedded server's binary may be obtained: ``cache``, ``download``, ``build``.
-    ``sha256`` maps ``<os>-<arch>`` to the checksum of the release archive; without an entry, the checksum file beside
-    the archive is used. Times are in seconds.
-    """
-
-    mode: str = "auto"
-    version: str = "1.39.0"
-    url: str = ""
-    grpc: str = ""
-    image: str = ""
-    binary: str = ""
-    obtain: tuple[str, ...] = ("cache", "download", "build")
-    download_url: str = "https://github.com/weaviate/weaviate/releases/download"
-    sha256: Mapping[str, str] = _NOTHING
-    start_timeout: float = 60.0
-    hosts: tuple[str, ...] = ("*.weaviate.cloud", "*.weaviate.network")
-    env: Mapping[str, str] = _NOTHING
-
-    @property
-    def is_given(self) -> bool:
-        """Whether the settings give the address of a running server."""
-        return self.mode == "url" or (self.mode == "auto" and bool(self.url))
 
 
 class RunSettings(NamedTuple):
@@ -127,12 +99,34 @@ class Settings(NamedTuple):
     translations: Mapping[str, str] = _NOTHING
     providers: Mapping[str, str] = _NOTHING
     weaviate: WeaviateSettings = WeaviateSettings()
+    services: Mapping[str, ServiceSettings] = _NOTHING
     run: RunSettings = RunSettings()
 
     @property
     def home(self) -> Path:
         """The folder of the settings file."""
         return self.file.parent if self.file else self.root
+
+    @property
+    def service_names(self) -> tuple[str, ...]:
+        """The names that Suites may list in ``services``."""
+        return (DEFAULT_SERVICE, *self.services)
+
+    def of_service(self, name: str) -> Settings:
+        """Return the settings with those of the Service ``name`` in the place of :attr:`weaviate`."""
+        if name == DEFAULT_SERVICE:
+            return self
+        own = self.services[name]
+        keys = {field.replace("_", "-") for field in own._fields}
+        origin = self.origin
+
+        def place(*path: str) -> str:
+            """Return where a setting comes from: from the table of the Service, if it can have that key."""
+            if path[:1] == (DEFAULT_SERVICE,) and path[1:2] and path[1] in keys:
+                path = ("services", name, *path[1:])
+            return origin(*path)
+
+        return self._replace(weaviate=own.over(self.weaviate), origin=place)
 
 
 def find_settings_file(folder: Path) -> Path | None:
@@ -277,10 +271,23 @@ class _Reader:
                     raise SettingsError(f"{self.origin(*path, key)} {'.'.join((*path, key))!r} must be a table")
                 values[name] = wanted(**self.read(wanted, nested, (*path, key)))
                 continue
+            if wanted == Mapping[str, ServiceSettings]:
+                values[name] = self._read_services(table.get(key, {}), (*path, key))
+                continue
             found = self._find((*path, key), table.get(key, _MISSING))
             if found is not _MISSING:
                 values[name] = found if wanted is Any else self._convert((*path, key), found, wanted)
         return values
+
+    def _read_services(self, table: Any, path: _Path) -> dict[str, ServiceSettings]:
+        if not isinstance(table, dict):
+            raise self._wrong_type(path, "a table of tables", table)
+        found = {}
+        for name, own in table.items():
+            if not isinstance(own, dict):
+                raise self._wrong_type((*path, name), "a table", own)
+            found[name] = ServiceSettings(**self.read(ServiceSettings, own, (*path, name)))
+        return found
 
     def _find(self, path: _Path, in_file: Any) -> Any:
         """Return the value at ``path`` and note where it comes from, if not from the file."""
@@ -363,9 +370,10 @@ def _check_values(settings: Settings) -> None:
     _require(settings, ("weaviate", "mode"), settings.weaviate.mode, ("auto", "url", "container", "embedded"))
     for index, way in enumerate(settings.weaviate.obtain):
         _require(settings, ("weaviate", "obtain", f"[{index}]"), way, ("cache", "download", "build"))
-    if not _VERSION.fullmatch(settings.weaviate.version):  # it becomes a part of addresses and of names of folders
-        place = settings.origin("weaviate", "version")
-        raise SettingsError(f"{place} 'version' cannot be {settings.weaviate.version!r}", "write it as 1.39.0")
+    check_server(settings.weaviate, (DEFAULT_SERVICE,), settings.origin)
+    for name, service in settings.services.items():
+        check_name(name, settings.origin)
+        check_server(service, ("services", name), settings.origin)
     for rule, severity in settings.severity.items():
         _require(settings, ("severity", rule), severity, tuple(Severity))
     for glob, severities in settings.per_path.items():

@@ -217,6 +217,7 @@ class Suite(NamedTuple):
     language's runtime (``python``, ``node``, ``java``). ``fresh`` gives each Source a process of its own that shares
     nothing with the others. ``network`` is how the Sources reach the Services. ``env`` are
     environment variables with values that are no secrets. With ``stop_on_failure``, nothing runs behind an error.
+    ``services`` are the names of the servers that the Sources use.
     """
 
     path: str
@@ -233,6 +234,7 @@ class Suite(NamedTuple):
     network: NetworkKind = NetworkKind.BINDINGS
     env: tuple[tuple[str, str], ...] = ()
     stop_on_failure: bool = False
+    services: tuple[str, ...] = ("weaviate",)
 
 
 class Severity(StrEnum):

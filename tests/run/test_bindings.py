@@ -31,6 +31,7 @@ def suite(language: str, *bindings: tuple[str, str]) -> Suite:
     [
         (PY, "x = 1\nf(host='a', port=1)\n", "host='a'", "host='{weaviate.host}', port={weaviate.port}", 2),
         (PY, "f('a')\n", "'a'", "'{weaviate.url}", 1),
+        (PY, "f('a')\n", "'a'", "'{services.rbac.node2.url}", 1),
         (PY, "if x:\n  f('a')\n", "  f('a')", "f('{weaviate.url}')", 2),
         (PY, "async def f():\n  await g()\n", "async def", "def", 2),
         (TS, "const x = 1\nf({host: 'a'})\n", "'a'}", "'{weaviate.host}', port: {weaviate.port}", 2),
@@ -58,6 +59,7 @@ def test_a_binding_that_breaks_code_is_an_error_at_its_line(
     [
         (PY, "f(host='a')\n", "'a'", "'{weaviate.host}', port={weaviate.port}"),
         (PY, "f(host='a'\n", "'a'", "'{weaviate.host}'"),  # wrong by itself
+        (PY, "f(8580)\n", "8580", "{services.rbac.port}"),
         (PY, "f('\\d', 'a')\n", "'a'", "'{weaviate.host}'"),  # with a warning
         (TS, "const x: string = 'a'\n", "'a'", "'{weaviate.host}'"),
         (JSX, "const x = <A b='a'/>\n", "'a'", "'{weaviate.host}'"),

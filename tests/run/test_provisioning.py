@@ -19,6 +19,7 @@ from snipproof.run.provisioning import Provisioned, Provisioning, cache_prefix, 
 from snipproof.run.runner import Pinned, Program, Runner
 from snipproof.run.source_run import SourceRun
 from snipproof.run.toolchain import cached_environment
+from snipproof.server_settings import ServiceSettings
 from snipproof.services.weaviate import binary
 from snipproof.services.weaviate.obtain import ObtainedServer
 
@@ -133,6 +134,19 @@ def test_the_second_time_everything_is_there(settings: Settings, session: Sessio
         ("bee (b/suite.yaml)", "nothing to install"),
     ]
     assert (MACHINE.installed, MACHINE.built) == (1, [])
+
+
+def test_each_version_that_a_suite_uses_is_obtained_once(settings: Settings, session: SessionFolder) -> None:
+    services = {
+        name: ServiceSettings(version=version) for name, version in (("a", ""), ("b", "1.38.0"), ("c", "1.37.0"))
+    }
+    several = settings._replace(services=services)
+    suites = [SUITES[1]._replace(services=("a", "b")), SUITES[1]._replace(services=("weaviate",))]
+    results = found(fill(several, session, suites))
+    assert results[:2] == [("weaviate", "1.39.0 obtained, 12 MB"), ("b", "1.38.0 obtained, 12 MB")]
+    assert (
+        len({key(several, session, suites), key(several, session, suites[:1]), key(settings, session, suites[1:])}) == 3
+    )
 
 
 def test_what_is_damaged_is_installed_again(settings: Settings, session: SessionFolder) -> None:

@@ -50,6 +50,53 @@ def test_a_suite_file_is_read_whole(tmp_path: Path) -> None:
     ]
 
 
+def _with_services(root: Path, keys: str) -> Suite:
+    (root / "a.py").touch()
+    (root / "suite.yaml").write_text(_HEAD + f"sources: [a.py]\n{keys}")
+    (root / "snipproof.toml").write_text(
+        'suites = ["suite.yaml"]\n[services.rbac]\nports = ["8080:50054"]\n[services.cluster]\nnodes = 2\n'
+    )
+    (suite,) = load_suites(load_settings(root, environ={}))
+    return suite
+
+
+def test_a_suite_names_its_services_and_has_their_placeholders(tmp_path: Path) -> None:
+    assert _with_services(tmp_path, "").services == ("weaviate",)
+    known = "{services.cluster.url} {services.cluster.node2.grpc_port} {weaviate.port} {services.weaviate.port}"
+    keys = f"services: [cluster, weaviate]\nbindings: [{{find: a, replace: '{known}'}}]"
+    assert _with_services(tmp_path, keys).services == ("cluster", "weaviate")
+
+
+@pytest.mark.parametrize(
+    ("keys", "place", "message", "hint"),
+    [
+        ("services: [rbca]", "4:12", "unknown service 'rbca'", "did you mean 'rbac'?"),
+        ("services: [other]", "4:12", "unknown service 'other'", "known: weaviate, rbac, cluster; the settings define"),
+        ("services: [rbac, rbac]", "4:18", "the service 'rbac' is given twice", ""),
+        ("services: []", "4:11", "'services' is empty", "known: weaviate"),
+        ("services: rbac", "4:11", "expected a list", ""),
+        ("services: [weaviate, rbac]", "4:11", "both 'weaviate' and 'rbac' have the port 8080", "give one of them"),
+        (
+            "bindings: [{find: a, replace: '{services.rbac.url}'}]",
+            *("4:31", "unknown placeholder {services.rbac.url}", "add rbac to 'services'"),
+        ),
+        (
+            "services: [rbac]\nbindings: [{find: a, replace: '{weaviate.url}'}]",
+            *("5:31", "unknown placeholder {weaviate.url}", "add weaviate to 'services'"),
+        ),
+        (
+            "services: [rbac]\nbindings: [{find: a, replace: '{services.rbac.node2.url}'}]",
+            *("5:31", "unknown placeholder {services.rbac.node2.url}", "did you mean 'services.rbac.node1.url'?"),
+        ),
+    ],
+)
+def test_an_error_in_services_has_its_place(tmp_path: Path, keys: str, place: str, message: str, hint: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        _with_services(tmp_path, keys)
+    assert error.value.message == f"suite.yaml:{place} {message}"
+    assert error.value.hint.startswith(hint)
+
+
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [

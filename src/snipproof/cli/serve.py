@@ -21,11 +21,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Start the Services, print their addresses, wait for Ctrl-C or SIGTERM and return 0.
 
     :raises InfrastructureError: a Service did not start.
-    :raises SettingsError: the extra ``weaviate`` is not installed.
+    :raises SettingsError: a Suite is wrong, or the extra ``weaviate`` is not installed.
     """
     import signal
 
     from snipproof.config import load_settings
+    from snipproof.server_settings import DEFAULT_SERVICE
+    from snipproof.site.suite import load_suites
 
     settings = load_settings(arguments.root, file=arguments.config)
     try:
@@ -33,16 +35,24 @@ def run(arguments: argparse.Namespace) -> int:
         from snipproof.services.startup import Services
     except ModuleNotFoundError as error:
         raise extra_required("serve", error) from None
+    used = {name for suite in load_suites(settings) for name in suite.services} if settings.suites else set()
+    names = [name for name in settings.service_names if name in (used or {DEFAULT_SERVICE})]
     interrupt_on(signal.SIGINT, signal.SIGTERM)
     with SessionFolder.begin() as session:
-        services = Services.start(settings, session, _log, settings.root / settings.assets if settings.assets else None)
+        assets = settings.root / settings.assets if settings.assets else None
+        services = Services.start(settings, session, _log, assets, names=names)
         try:
-            weaviate = services.weaviate
-            grpc = f"{weaviate.grpc_host}:{weaviate.grpc_port}"
-            _log(f"Weaviate {weaviate.version}: {weaviate.url} (gRPC {grpc})")
+            for name in names:
+                server = services.server(name)
+                grpc = f"{server.grpc_host}:{server.grpc_port}"
+                _log(f"{'Weaviate' if name == DEFAULT_SERVICE else name} {server.version}: {server.url} (gRPC {grpc})")
             if settings.assets:
                 _log(f"assets: {services.assets_url}")
-            _log(f"prove on it: pytest snippets --snippets-weaviate-url {weaviate.url} --snippets-weaviate-grpc {grpc}")
+            if DEFAULT_SERVICE in names:
+                url, grpc = services.weaviate.url, f"{services.weaviate.grpc_host}:{services.weaviate.grpc_port}"
+                _log(f"prove on it: pytest snippets --snippets-weaviate-url {url} --snippets-weaviate-grpc {grpc}")
+            if others := [name for name in names if name != DEFAULT_SERVICE]:
+                _log(f"prove on the others: set url and grpc of services.{' and services.'.join(others)}")
             _log("press Ctrl-C to stop")
             signal.pause()
         except KeyboardInterrupt:

@@ -1,14 +1,42 @@
-"""Whether a container engine answers."""
+"""Whether a container engine answers, and whether it is on this machine."""
 
 from __future__ import annotations
 
 import os
 import socket
+from urllib.parse import urlsplit
 
 import docker
 
 _UNIX = "http+unix://"
 _TIMEOUT = 5
+
+
+def engine_elsewhere() -> str:
+    """Return the address of the engine that the environment names if it is another machine, else ``""``."""
+    given = os.environ.get("DOCKER_HOST", "")
+    try:
+        parts = urlsplit(given)
+        host = parts.hostname or ""
+    except ValueError:
+        return ""
+    if parts.scheme not in ("tcp", "http", "https", "ssh") or not host:
+        return ""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return given  # a name that only the engine's own tools know
+    return "" if any(is_local(family, place[0]) for family, _, _, _, place in found) else given
+
+
+def is_local(family: int, address: str | int) -> bool:
+    """Return whether an IP address is one of this machine."""
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
 
 
 def engine_answers() -> bool:

@@ -148,4 +148,4 @@ class SnippetHooks:
             return None
         from snipproof.pytest_plugin.sharding import SourceScheduling
 
-        return SourceScheduling(config, log, self._proving.suites, shared=self._proving.settings.weaviate.is_given)
+        return SourceScheduling(config, log, self._proving.suites, shared=self._proving.uses_given_server)

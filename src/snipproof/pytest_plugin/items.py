@@ -197,7 +197,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
         """
         proving = self.file.proving
         try:
-            proving.require_services()
+            proving.require_services(self.file.suite)
             self._set_up_fixtures()
             record: Any = self.funcargs.get(_JUNIT_ATTRIBUTE)
             if record is not None:
@@ -234,7 +234,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
         if updates and self.listed is None:
             verdict = updates.settle(self.file, verdict)
         self.reported = verdict
-        weaviate = self.file.proving.prover.services.weaviate
+        weaviate = self.file.proving.prover.services.server(self.file.suite.services[0])
         self.user_properties += [
             ("outcome", verdict.outcome.value),
             ("reason", printable(verdict.reason)),

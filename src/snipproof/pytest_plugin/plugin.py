@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from snipproof.config import Settings
@@ -189,6 +189,12 @@ def snippet_services(request: pytest.FixtureRequest) -> Services:
 def snippet_state(request: pytest.FixtureRequest, snippet_services: Services) -> State:  # noqa: ARG001 (must run)
     """What is stored in Weaviate: ``.keep(fill)`` stores data now, and again whenever a Source changed it."""
     return _proving(request.config).prover.state
+
+
+@pytest.fixture(scope="session")
+def snippet_states(request: pytest.FixtureRequest, snippet_services: Services) -> Mapping[str, State]:  # noqa: ARG001
+    """What is stored in each of several servers, by its name in the settings: ``["rbac"].keep(fill)``."""
+    return _proving(request.config).prover.states
 
 
 def _proving(config: pytest.Config) -> ProvingSession:

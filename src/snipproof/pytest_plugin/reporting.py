@@ -22,10 +22,11 @@ from snipproof.pytest_plugin.items import AFTER_ERROR, SnippetItem
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.pytest_plugin.shard_selection import select_shard
 from snipproof.report.assemble import assemble, unique_errors
-from snipproof.report.entries import ErrorEntry, RunEntry, RunReport, missing_of
+from snipproof.report.entries import ErrorEntry, RunEntry, RunReport, ServiceEntry, missing_of
 from snipproof.report.line_coverage import coverage_lines, is_below_floor
 from snipproof.report.report_file import is_report, write_report
 from snipproof.run.snippet_record import SnippetRecord, record_error, record_verdict
+from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.text import plural, printable
 
 _RECORD = "snippet_record"
@@ -95,6 +96,7 @@ class ReportHooks:
         self._records: dict[str, SnippetRecord] = {}
         self._errors: list[ErrorEntry] = []
         self._weaviate = ""
+        self._services: dict[str, ServiceEntry] = {}
         self._phases: dict[str, float] = {}
         self._sources: dict[str, float] = {}
         self._suites: dict[str, dict[str, float]] = {}
@@ -126,7 +128,7 @@ class ReportHooks:
             record = record_verdict(suite, file.source, item.reported, file.text_of, secrets)
             if listed := item.listed:
                 record["snippet"]["known_failure"] = {"reason": listed.reason, "unstable": listed.unstable}
-            weaviate = self._proving.prover.services.weaviate
+            weaviate = self._proving.prover.services.server(suite.services[0])
             record["snippet"]["server"] = {"name": "Weaviate", "version": weaviate.version}
             return record
         if call.when == "teardown" or report.passed:
@@ -188,6 +190,7 @@ class ReportHooks:
     def pytest_testnodedown(self, node: Any) -> None:
         """Receive the times of a worker of pytest-xdist."""
         if (run := getattr(node, "workeroutput", {}).get(_RUN)) is not None:
+            self._services |= run["services"]
             self._add_times(run["phases"], run["sources"], run["suites"])
 
     def _add_times(
@@ -206,10 +209,12 @@ class ReportHooks:
         times = self._proving.times
         if self._proving.is_worker:
             run = {"phases": times.phases, "sources": times.sources, "suites": times.suites}
+            run["services"] = self._proving.servers
             session.config.workeroutput[_RUN] = run  # type: ignore[attr-defined]
             return
         if self._config.getoption("collectonly"):
             return
+        self._services |= self._proving.servers
         self._add_times(times.phases, times.sources, times.suites)
         ledger = self._config.pluginmanager.get_plugin("snipproof-ledger")
         for problem in ledger.problems if ledger else ():
@@ -267,6 +272,8 @@ class ReportHooks:
         versions = {"snipproof": __version__, "python": platform.python_version(), "pytest": pytest.__version__}
         version, _, mode = self._weaviate.partition(" ")
         versions |= {"weaviate": version, "weaviate mode": mode.strip("()")} if version else {}
+        if default := self._services.get(DEFAULT_SERVICE):
+            versions |= {"weaviate": default["version"], "weaviate mode": default["mode"]}
         arguments = " ".join(["pytest", *map(str, self._config.invocation_params.args)])
         return {
             "commit": commit,
@@ -278,6 +285,7 @@ class ReportHooks:
             "parts": 1,
             "coverage_floor": self._floor,
             "versions": versions,
+            "services": self._services,
             "times": _rounded({"total": time.monotonic() - self._began, **self._phases}),
             "suites": [],
             "sources": [],

@@ -25,6 +25,7 @@ from snipproof.site.source import read_source, read_text
 from snipproof.text import printable
 
 if TYPE_CHECKING:
+    from snipproof.report.entries import ServiceEntry
     from snipproof.report.tree_facts import TreeFacts
 
 
@@ -65,8 +66,19 @@ class ProvingSession:
         return read_variables(self.settings.run.env)
 
     def redact(self, text: str) -> str:
-        """Return ``text`` without :attr:`secrets`, for a report."""
-        return redact(text, self.secrets)
+        """Return ``text`` without :attr:`secrets` and the API keys of the settings, for a report."""
+        return redact(text, {**self._keys, **self.secrets})
+
+    @cached_property
+    def _keys(self) -> Mapping[str, str]:
+        """The API keys of servers, by names for them."""
+        found: dict[str, str] = {}
+        for name in self.settings.service_names:
+            table = self.settings.of_service(name).weaviate
+            found |= {f"{name}.env": table.key} | {
+                f"{name}.api-keys.{user}": key for key, user in table.api_keys.items()
+            }
+        return found
 
     @property
     def prover(self) -> Prover:
@@ -102,6 +114,21 @@ class ProvingSession:
         """Where the time went so far."""
         return self._prover.times if self._prover else RunTimes()
 
+    @property
+    def servers(self) -> dict[str, ServiceEntry]:
+        """The servers that started, by name."""
+        running = self._prover.servers if self._prover else {}
+        return {
+            name: {"version": each.version, "mode": each.mode, "nodes": len(each.nodes)}
+            for name, each in running.items()
+        }
+
+    @property
+    def uses_given_server(self) -> bool:
+        """Whether the settings give the address of a server that some Suite uses."""
+        used = {name for suite in self.suites.values() for name in suite.services}
+        return any(self.settings.of_service(name).weaviate.is_given for name in used)
+
     def source(self, path: str) -> Source:
         """Return the Source at ``path``, with the Regions that Pages request.
 
@@ -134,16 +161,18 @@ class ProvingSession:
         self._reported.add(str(error))
         return not known
 
-    def require_services(self) -> None:
+    def require_services(self, suite: Suite | None = None) -> None:
         """Raise the InfrastructureError that keeps the Services from being used, if there is one.
 
         The first call waits until no other session uses a server that is given by its address.
+
+        :param suite: a Suite whose servers are needed.
         """
         if self._start_error:
             raise self._start_error
         if self._prover is None:
             raise InfrastructureError("the services of snipproof run only while Snippets are proven")
-        self._prover.claim()
+        self._prover.claim(suite.services if suite else ())
 
     def start(self, sources: Mapping[str, Source]) -> None:
         """Prepare all Suites in the background and start the Services.
@@ -163,7 +192,11 @@ class ProvingSession:
             recorder = self.pages.needs_recorder(sources.values())
             kinds = {self.suites[path].network for path in sources}
             network = next((kind for kind in _MOST_FIRST if kind in kinds), NetworkKind.BINDINGS)
-            self._prover = Prover(self.settings, self.log, self.pages, recorder=recorder, network=network)
+            used = {name for path in sources for name in self.suites[path].services}
+            services = [name for name in self.settings.service_names if name in used]
+            self._prover = Prover(
+                self.settings, self.log, self.pages, recorder=recorder, network=network, services=services
+            )
             if not self.is_worker:
                 for path in sources:
                     self._prover.prepare(self.suites[path], self._selected_of(self.suites[path]))

@@ -33,7 +33,7 @@ class Tally:
     outcomes: dict[Outcome, int] = field(default_factory=dict)
     expectations: int = 0
     not_compared: int = 0
-    weaviate: str = ""
+    servers: dict[str, None] = field(default_factory=dict)
     blocked: list[str] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
     listed: dict[str, int] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Tally:
         state = next((words for name, words in _LISTED.items() if name in known), "")
         if state and report.when == "call":
             self.listed[state] = self.listed.get(state, 0) + 1
-            self.weaviate = str(known["weaviate"])
+            self.servers[str(known["weaviate"])] = None
         elif report.skipped and "snippet" in known:
             self._count(Outcome(str(known.get("outcome", Outcome.SKIPPED))))
             reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
@@ -71,7 +71,7 @@ class Tally:
             self._count(outcome)
             self.expectations += int(str(known["expectations"]))
             self.not_compared += int(str(known["not_compared"]))
-            self.weaviate = str(known["weaviate"])
+            self.servers[str(known["weaviate"])] = None
             if outcome is Outcome.BLOCKED:
                 self.blocked.append(f"BLOCKED {known['snippet']} - {known['reason']}")
 
@@ -95,7 +95,7 @@ class Tally:
         parts += [f"{self.listed[state]} {state}" for state in ("unstable", "not as listed") if state in self.listed]
         parts.append(f"{plural(self.expectations, 'expectation')} matched")
         parts += [f"{self.not_compared} not compared (stand-in)"] if self.not_compared else []
-        parts += [f"Weaviate {self.weaviate}"] if self.weaviate else []
+        parts += [f"Weaviate {' and '.join(self.servers)}"] if self.servers else []
         return ", ".join(parts)
 
     def write(self, terminal: pytest.TerminalReporter) -> None:

@@ -5,7 +5,7 @@ They are dictionaries, so that they pass from a worker to the controller, into a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +54,14 @@ class ErrorEntry(TypedDict):
     line: int | None
 
 
+class ServiceEntry(TypedDict):
+    """A server on which Sources ran."""
+
+    version: str
+    mode: str
+    nodes: int
+
+
 class RunEntry(TypedDict):
     """The run as a whole."""
 
@@ -66,6 +74,7 @@ class RunEntry(TypedDict):
     parts: int
     coverage_floor: float | None
     versions: dict[str, str]
+    services: NotRequired[dict[str, ServiceEntry]]
     times: dict[str, float]
     suites: list[SuiteEntry]
     sources: list[SourceEntry]

@@ -79,9 +79,8 @@ def _numbers(overview: Overview) -> Iterator[str]:
         rows.append(("Shown output", _counts(overview.comparisons)))
     if overview.coverage.statements:
         rows.append(("Shown statements that ran", str(overview.coverage)))
-    versions = overview.run["versions"]
-    if "weaviate" in versions:
-        rows.append(("Server", f"Weaviate {escape(versions['weaviate'])}"))
+    if overview.servers:
+        rows.append(("Server", escape(", ".join(server for server, _ in overview.servers))))
     if overview.clients:
         rows.append(("Clients", escape(", ".join(f"{client} ({flavour})" for flavour, client in overview.clients))))
     if commit := overview.run["commit"]:

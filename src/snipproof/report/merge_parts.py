@@ -89,6 +89,7 @@ def _run(runs: Sequence[RunEntry]) -> RunEntry:
         "parts": sum(run["parts"] for run in runs),
         "coverage_floor": max(floors, default=None),
         "versions": {name: version for run in runs for name, version in run["versions"].items()},
+        "services": {name: service for run in runs for name, service in run.get("services", {}).items()},
         "times": times,
         "suites": _suites(runs),
         "sources": _sources(runs),
@@ -128,11 +129,17 @@ def _require_same(one: Part, other: Part) -> None:
         raise DocsError(f"{other_name}: of another commit than {name}: {commits}", "run all shards again")
     if first["run"]["collected"] != second["run"]["collected"] or first["references"] != second["references"]:
         raise DocsError(f"{other_name}: of another tree than {name}: their pages differ", "run all shards again")
-    for program in ("snipproof", "weaviate"):
-        versions = [each["run"]["versions"].get(program) for each in (first, second)]
+    for program in ("snipproof", "weaviate", *first["run"].get("services", {})):
+        versions = [_version(each["run"], program) for each in (first, second)]
         if all(versions) and versions[0] != versions[1]:
             what = f"{program} {versions[1]}, and {name} with {versions[0]}"
             raise SettingsError(f"{other_name}: run with {what}", "use the same version in all shards")
+
+
+def _version(run: RunEntry, program: str) -> str | None:
+    """Return the version of a program or a service."""
+    service = run.get("services", {}).get(program)
+    return service["version"] if service else run["versions"].get(program)
 
 
 def _digests(report: RunReport) -> dict[str, str]:

@@ -255,11 +255,29 @@ class Overview:
         return [*found, Phase("everything else", rest)] if rest > 0 else found
 
     @cached_property
+    def servers(self) -> list[tuple[str, str]]:
+        """What is known of each server, with its mode, ``""`` if that is unknown: ``("Weaviate 1.39.0", "url")``."""
+        found = self.run.get("services") or {}
+        if not found:
+            versions = self.run["versions"]
+            known = versions.get("weaviate")
+            return [(f"Weaviate {known}", versions.get("weaviate mode", ""))] if known else []
+        only = len(found) == 1
+        return [
+            (f"{'Weaviate' if only else name} {each['version']}", _mode(each["mode"], each["nodes"]))
+            for name, each in sorted(found.items())
+        ]
+
+    @cached_property
     def clients(self) -> list[tuple[str, str]]:
         """The client of each flavour that was run: ``("python-v4", "weaviate-client 4.23.1")``."""
         used = {snippet["suite"] for snippet in self.report["snippets"] if snippet["client"]}
         suites = [suite for suite in self.run["suites"] if suite["path"] in used]
         return [(s["flavour"], f"{s['client']['name']} {s['client']['version']}") for s in suites if s["client"]]
+
+
+def _mode(mode: str, nodes: int) -> str:
+    return f"{mode}, {nodes} nodes" if nodes > 1 else mode
 
 
 def _row(path: str, number: int, blocks: list[ShownBlock]) -> PageRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -16,7 +17,7 @@ Addresses = Mapping[str, str]
 """What the ``{name}`` placeholders of Bindings stand for."""
 
 # What the placeholders are replaced by before the Services run: whether code is valid depends on the form only.
-_EXAMPLES: Addresses = {
+_EXAMPLES = {
     "weaviate.url": "http://127.0.0.1:8080",
     "weaviate.host": "127.0.0.1",
     "weaviate.port": "8080",
@@ -29,10 +30,10 @@ _EXAMPLES: Addresses = {
 def apply_bindings(suite: Suite, text: str, addresses: Addresses, *, documented: bool = False) -> str:
     """Return ``text`` with the Bindings of ``suite`` applied.
 
-    :param documented: whether the documented addresses of Weaviate are right, so that no Binding replaces them.
+    :param documented: whether the documented addresses of servers are right, so that no Binding replaces them.
     """
     for binding in suite.bindings:
-        if documented and "{weaviate." in binding.replace:
+        if documented and ("{weaviate." in binding.replace or "{services." in binding.replace):
             continue
         text = _apply(binding, text, addresses)
     return text
@@ -60,12 +61,20 @@ def check_bindings(suite: Suite, texts: Mapping[str, str]) -> None:
 
 
 def _check_stays_valid(suite: Suite, path: str, text: str) -> None:
-    if apply_bindings(suite, text, _EXAMPLES) == text or _invalid(suite.language, path, text):
+    examples = _examples(suite)
+    if apply_bindings(suite, text, examples) == text or _invalid(suite.language, path, text):
         return  # nothing changes, or the code of the docs is wrong by itself
     for binding in suite.bindings:
-        text = _apply(binding, text, _EXAMPLES)
+        text = _apply(binding, text, examples)
         if found := _invalid(suite.language, path, text):
             raise _breaks(suite, binding, path, *found)
+
+
+def _examples(suite: Suite) -> Addresses:
+    """Return a value for each placeholder of ``suite``."""
+    replacements = "".join(binding.replace for binding in suite.bindings)
+    of_services = re.findall(r"\{(services\.[^{}\s]*)\}", replacements)
+    return _EXAMPLES | {name: _EXAMPLES[f"weaviate.{name.rpartition('.')[2]}"] for name in of_services}
 
 
 def broken_by_bindings(

@@ -23,8 +23,10 @@ from snipproof.run.runners.job import environment
 from snipproof.run.source_run import SourceRun
 from snipproof.run.unknown_hosts import explain_unknown_hosts
 from snipproof.run.verdict import Verdict, judge
+from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.services.startup import Services
 from snipproof.services.weaviate.claim import claimed
+from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.services.weaviate.state import State
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Prover:
     :param pages: the Expectations that Pages add to those of the Sources.
     :param recorder: whether Sources reach Weaviate through a pass-through that records requests and responses.
     :param network: the network that some of the Suites require.
+    :param services: the names of the servers that the Suites use.
     :raises InfrastructureError: the platform does not allow the network.
     """
 
@@ -52,8 +55,10 @@ class Prover:
         *,
         recorder: bool = False,
         network: NetworkKind = NetworkKind.BINDINGS,
+        services: Sequence[str] = (DEFAULT_SERVICE,),
     ) -> None:
         self._settings = settings
+        self._names = services
         self._pages = pages
         self._log = log
         self._session = SessionFolder.begin(log=log)
@@ -66,7 +71,7 @@ class Prover:
             settings, self._session, log, self._addresses, self._recorder, self.times, self._network
         )
         self._services: Services | None = None
-        self._state: State | None = None
+        self._states: dict[str, State | InfrastructureError] = {}
         self._seeded: set[str] = set()
         self._claim = contextlib.ExitStack()
 
@@ -76,9 +81,11 @@ class Prover:
             return None
         from snipproof.services.network.documented import DocumentedNetwork
         from snipproof.services.network.namespace import NamespaceError
+        from snipproof.services.network.routes import Routes
 
+        routes = Routes({name: self._settings.of_service(name).weaviate for name in self._names})
         try:
-            network = DocumentedNetwork.start(self._session, self._settings.weaviate.hosts)
+            network = DocumentedNetwork.start(self._session, routes)
         except NamespaceError as error:
             if kind is NetworkKind.AUTO:
                 self._log(f"network: bindings ({error})")
@@ -96,30 +103,55 @@ class Prover:
         return self._services
 
     @property
+    def servers(self) -> dict[str, WeaviateAddress]:
+        """The servers that have started, by the names of the Services."""
+        return self._services.servers if self._services else {}
+
+    @property
     def state(self) -> State:
-        """What is stored in Weaviate; the server is claimed first.
+        """What is stored in the Service ``weaviate``, or in the first one; the server is claimed first.
 
-        :raises InfrastructureError: Weaviate does not answer.
+        :raises InfrastructureError: it does not answer.
         """
-        self.claim()
-        assert self._state is not None
-        return self._state
+        return self.state_of(DEFAULT_SERVICE if DEFAULT_SERVICE in self._names else self._names[0])
 
-    def claim(self) -> None:
-        """Make sure that nobody else changes what is stored in Weaviate, before anything is stored for this session.
+    @property
+    def states(self) -> dict[str, State]:
+        """What is stored in each server that started and whose content can be read, by the names of the Services."""
+        for name in self.servers:
+            with contextlib.suppress(InfrastructureError):
+                self.claim((name,))
+        return {name: state for name, state in self._states.items() if isinstance(state, State)}
+
+    def state_of(self, name: str) -> State:
+        """Return what is stored in the Service ``name``; the server is claimed first.
+
+        :raises InfrastructureError: it did not start, or does not answer.
+        """
+        self.claim((name,))
+        found = self._states[name]
+        assert isinstance(found, State)
+        return found
+
+    def claim(self, names: Sequence[str] = (DEFAULT_SERVICE,)) -> None:
+        """Make sure that nobody else changes what is stored in servers, before anything is stored for this session.
 
         A server given by its address is used by one session at a time, and a worker of pytest-xdist that has nothing
         to prove must leave it alone. So that it is not claimed before the first Snippet needs it.
 
-        :raises InfrastructureError: Weaviate does not answer.
+        :param names: of the Services.
+        :raises InfrastructureError: one of them did not start, or does not answer.
         """
-        address = self.services.weaviate
-        if address.health.error:
-            raise address.health.error
-        if self._state is None:
-            if address.mode == "url":
-                self._claim.enter_context(claimed(address, self._session, self._log))
-            self._state = State(address)
+        for name in names:
+            address = self.services.server(name)
+            if address.health.error:
+                raise address.health.error
+            if name not in self._states:
+                if address.mode == "url":
+                    self._claim.enter_context(claimed(address, self._session, self._log))
+                self._states[name] = _state(address)
+            if isinstance(error := self._states[name], InfrastructureError):
+                raise error
 
     def prepare(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
         """Prepare ``sources`` of ``suite`` in the background: obtain and build what they need.
@@ -139,11 +171,20 @@ class Prover:
         try:
             with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "services"):
                 self._services = Services.start(
-                    self._settings, self._session, self._log, assets, self._announce, self._recorder, self._network
+                    self._settings,
+                    self._session,
+                    self._log,
+                    assets,
+                    self._announce,
+                    self._recorder,
+                    self._network,
+                    self._names,
                 )
             self._announce(self._services.placeholders())
-            if self._services.weaviate.mode != "url":
-                self.claim()
+            for name, address in self._services.servers.items():
+                if address.mode != "url":
+                    with contextlib.suppress(InfrastructureError):  # raised again for the Suites that name it
+                        self.claim((name,))
         except BaseException as error:
             if not self._addresses.done():
                 self._addresses.set_exception(
@@ -166,12 +207,14 @@ class Prover:
         preparation = self.prepare(suite, [source])
         with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "waiting"):
             program = preparation.program(source, self.services.placeholders())
+        states = [self.state_of(name) for name in suite.services]
         with timed(self.times.sources, source.path):
-            self.state.mark()
+            for state in states:
+                state.mark()
             with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "sources"):
                 run = self._execute(preparation.runner, program)
             with timed(self.times.phases, "restore"):
-                self.state.restore_if_changed()
+                _restore(states)
         verdicts = judge(source, program.probed, run, self._pages)
         if any(verdict.outcome is not Outcome.PASSED for verdict in verdicts):
             require_space(self._session.folder, TEMPORARY_HINT)  # not a defect of the docs
@@ -185,6 +228,7 @@ class Prover:
     def _execute(self, runner: Runner, program: Program) -> SourceRun:
         """Run ``program``, and note which hosts were looked up in vain, and for which ones a stand-in answered."""
         if self._network:
+            self._network.routes.use(runner.context.suite.services)
             self._network.unknown_hosts()  # those of others
         providers = self.services.providers
         if providers:  # what a fixture has stored stays for the Sources that follow
@@ -205,8 +249,30 @@ class Prover:
                 stack.callback(self._services.stop)
             stack.callback(self._preparations.close)
             stack.push(self._claim)
-            if self._state and self.services.weaviate.mode == "url" and not self.services.weaviate.health.error:
-                self._state.clear()
+            for name, state in self._states.items():
+                address = self.services.server(name)
+                if address.mode == "url" and isinstance(state, State) and not address.health.error:
+                    state.clear()
+
+
+def _restore(states: Sequence[State]) -> None:
+    """Restore all servers that a Source may have changed, then raise the first error."""
+    errors = []
+    for state in states:
+        try:
+            state.restore_if_changed()
+        except InfrastructureError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+
+
+def _state(address: WeaviateAddress) -> State | InfrastructureError:
+    """Return what a server stores, or why that cannot be read: such as that its key may not do that."""
+    try:
+        return State(address)
+    except InfrastructureError as error:
+        return error
 
 
 def _start_recorder() -> Recorder:

@@ -1,4 +1,4 @@
-"""Fills the caches ahead of a run: the server, what the lock files of Suites pin, and builds. No Source is run.
+"""Fills the caches ahead of a run: the servers, what the lock files of Suites pin, and builds. No Source is run.
 
 An image or a CI cache that was filled this way makes the run that follows work without a network.
 """
@@ -24,6 +24,7 @@ from snipproof.processes.cache_folder import cache_folder
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.runner import Program, Runner, RunnerContext, make_runner
 from snipproof.run.toolchain import environment_folder, is_installed
+from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.services.weaviate.binary import cached_binary, this_system
 from snipproof.services.weaviate.obtain import obtain_server
 from snipproof.site.source import read_source
@@ -81,7 +82,10 @@ class Provisioning:
         """
         facts: list[Any] = [
             _KEY_VERSION,
-            {name: _plain(getattr(self._settings.weaviate, name)) for name in _SERVER_SETTINGS},
+            *(
+                {name: _plain(getattr(settings.weaviate, name)) for name in _SERVER_SETTINGS}
+                for settings in self._servers().values()
+            ),
         ]
         for suite in self._suites:
             runner = self._runner(suite)
@@ -114,7 +118,9 @@ class Provisioning:
 
         :param server: whether the server is wanted.
         """
-        work: list[tuple[str, Callable[[], str]]] = [("weaviate", self._server)] if server else []
+        work: list[tuple[str, Callable[[], str]]] = []
+        if server:
+            work += [(name, partial(self._server, settings)) for name, settings in self._servers().items()]
         work += [(f"{suite.flavour} ({suite.path})", partial(self._suite, suite)) for suite in self._suites]
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="snipproof") as pool:
             try:
@@ -125,13 +131,24 @@ class Provisioning:
                 pool.shutdown(cancel_futures=True)
                 raise
 
-    def _server(self) -> str:
-        wanted = self._settings.weaviate
+    def _servers(self) -> dict[str, Settings]:
+        """Return the settings of each server of the Suites, by name; of those with the same version only one."""
+        used = {name for suite in self._suites for name in suite.services} or {DEFAULT_SERVICE}
+        found: dict[object, tuple[str, Settings]] = {}
+        for name in self._settings.service_names:
+            if name in used:
+                settings = self._settings.of_service(name)
+                wanted = settings.weaviate
+                found.setdefault((wanted.is_given, wanted.version, wanted.image), (name, settings))
+        return dict(found.values())
+
+    def _server(self, settings: Settings) -> str:
+        wanted = settings.weaviate
         if wanted.is_given:
             return "given by its address"
-        place = cached_binary(self._settings)
+        place = cached_binary(settings)
         before = _identity(place)
-        found = obtain_server(self._settings, self._log, self._session)
+        found = obtain_server(settings, self._log, self._session)
         if found.image:
             return f"image {found.image}, kept by the container engine ({found.reason})"
         size = megabytes(found.binary.stat().st_size)

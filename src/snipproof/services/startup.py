@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 from snipproof.config import Settings
-from snipproof.errors import InfrastructureError, SettingsError
+from snipproof.errors import InfrastructureError
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.services.assets import start_assets
-from snipproof.services.weaviate.obtain import obtain_server
 from snipproof.services.weaviate.server import WeaviateAddress
+from snipproof.services.weaviate.start_server import ServerStarter
 
 if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
@@ -22,19 +23,19 @@ if TYPE_CHECKING:
     from snipproof.services.recorder.pass_through import Recorder
 
 Log = Callable[[str], None]
+_PLAIN: dict[str, Any] = {"env": {}, "modules": (), "api_keys": {}, "root_users": (), "nodes": 1}
 
 
 class Services:
     """The running Services and their addresses.
 
     ``vectorizer_url`` is empty for a Weaviate given by its address, which has a vectorizer of its own.
-    ``weaviate`` is the server's own address, even when Sources reach it through a recorder.
     """
 
     def __init__(
         self,
         stack: contextlib.ExitStack,
-        weaviate: WeaviateAddress,
+        servers: Mapping[str, WeaviateAddress | InfrastructureError],
         vectorizer: str,
         assets: str,
         recorder: Recorder | None = None,
@@ -44,9 +45,35 @@ class Services:
         #: What answers instead of providers of models; ``None`` if nothing does.
         self.providers = providers
         self._recorder = recorder
-        self.weaviate = weaviate
+        self._servers = servers
         self.vectorizer_url = vectorizer
         self.assets_url = assets
+
+    @property
+    def servers(self) -> dict[str, WeaviateAddress]:
+        """The servers' own addresses by the names of the Services, of those that run.
+
+        Sources may reach them through a recorder.
+        """
+        return {name: each for name, each in self._servers.items() if isinstance(each, WeaviateAddress)}
+
+    @property
+    def weaviate(self) -> WeaviateAddress:
+        """The address of the Service ``weaviate``, or of the first one if no Suite names that.
+
+        :raises InfrastructureError: it did not start.
+        """
+        return self.server(DEFAULT_SERVICE if DEFAULT_SERVICE in self._servers else next(iter(self._servers)))
+
+    def server(self, name: str) -> WeaviateAddress:
+        """Return the address of the Service ``name``.
+
+        :raises InfrastructureError: it did not start.
+        """
+        found = self._servers[name]
+        if isinstance(found, InfrastructureError):
+            raise found
+        return found
 
     @classmethod
     def start(
@@ -58,17 +85,20 @@ class Services:
         announce: Callable[[Mapping[str, str]], None] = lambda _: None,
         recorder: Recorder | None = None,
         network: DocumentedNetwork | None = None,
+        names: Sequence[str] = (DEFAULT_SERVICE,),
     ) -> Services:
-        """Start the Services that ``settings`` select and wait until they are ready.
+        """Start the Services that ``settings`` select, side by side, and wait until they are ready.
 
         :param log: called with a line about each choice, and about everything that takes time.
         :param assets: the folder to serve, if any.
         :param announce: called with the :meth:`placeholders` as soon as the addresses are known, long before anything
             is ready, and again if they change.
-        :param recorder: forwards to Weaviate as soon as its address is known; the placeholders then hold the
-            recorder's address.
-        :param network: the network in which a server of ours runs, and in which the Services listen as well.
-        :raises InfrastructureError: a Service failed to start; those that had started are stopped.
+        :param recorder: forwards to the servers as soon as their addresses are known; the placeholders then hold the
+            recorder's addresses.
+        :param network: the network in which servers of ours run, and in which the Services listen as well.
+        :param names: of the servers to start.
+        :raises InfrastructureError: no server started, or another Service failed; those that had started are stopped.
+            If only some servers fail, :meth:`server` raises their errors.
         :raises SettingsError: the mode requires a setting that is missing or wrong.
         """
         with contextlib.ExitStack() as stack:
@@ -84,40 +114,93 @@ class Services:
             if network and recorder:
                 recorder.listen(network)
             providers = _start_providers(settings, network, recorder, log, stack)
-
-            def announce_weaviate(address: WeaviateAddress) -> None:
-                if recorder:
-                    recorder.forward_to(address)
-                announce(_placeholders(recorder.address(address) if recorder else address, assets_url))
-
-            weaviate, vectorizer_url = _start_weaviate(settings, session, log, stack, announce_weaviate, network)
-            if weaviate.version != settings.weaviate.version:
-                log(f"weaviate: the server has version {weaviate.version}, the settings {settings.weaviate.version}")
-            if providers and weaviate.mode != "embedded":
-                log("providers: only for Sources themselves: the server runs outside of the documented network")
-            return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url, recorder, providers)
+            board = _Board(names, recorder, lambda found: announce(_placeholders(found, assets_url)))
+            starter = ServerStarter(session, log, stack, network)
+            servers = _start_servers(settings, session, starter, board)
+            errors = [each for each in servers.values() if isinstance(each, InfrastructureError)]
+            if len(errors) == len(servers):
+                raise errors[0]
+            if providers and any(isinstance(e, WeaviateAddress) and e.mode != "embedded" for e in servers.values()):
+                log("providers: only for Sources themselves: a server runs outside of the documented network")
+            return cls(stack.pop_all(), servers, starter.vectorizer_url, assets_url, recorder, providers)
         raise AssertionError("unreachable")
 
     def placeholders(self) -> dict[str, str]:
         """Return the values of the ``{name}`` placeholders in Bindings."""
-        return _placeholders(
-            self._recorder.address(self.weaviate) if self._recorder else self.weaviate, self.assets_url
-        )
+        recorder = self._recorder
+        found = {name: recorder.address(each, name) if recorder else each for name, each in self.servers.items()}
+        return _placeholders(found, self.assets_url)
 
     def stop(self) -> None:
         """Stop everything; a second call does nothing."""
         self._stack.close()
 
 
-def _placeholders(weaviate: WeaviateAddress, assets_url: str) -> dict[str, str]:
-    return {
-        "weaviate.url": weaviate.url,
-        "weaviate.host": weaviate.host,
-        "weaviate.port": str(weaviate.port),
-        "weaviate.grpc_host": weaviate.grpc_host,
-        "weaviate.grpc_port": str(weaviate.grpc_port),
-        "assets.url": assets_url,
-    }
+class _Board:
+    """Announces the addresses of servers that start side by side, once those of all of them are known."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        recorder: Recorder | None,
+        announce: Callable[[Mapping[str, WeaviateAddress]], None],
+    ) -> None:
+        self.names = names
+        self._recorder = recorder
+        self._announce = announce
+        self._known: dict[str, WeaviateAddress | None] = {}
+        self._lock = threading.Lock()
+
+    def post(self, name: str, address: WeaviateAddress | None) -> None:
+        """Note the address of a server; ``None`` if it has none since it failed."""
+        if self._recorder and address:
+            self._recorder.forward_to(address, name)
+            address = self._recorder.address(address, name)
+        with self._lock:
+            self._known[name] = address
+            if len(self._known) == len(self.names):
+                self._announce({name: each for name, each in self._known.items() if each})
+
+
+def _start_servers(
+    settings: Settings, session: SessionFolder, starter: ServerStarter, board: _Board
+) -> dict[str, WeaviateAddress | InfrastructureError]:
+    """Start the servers, and return the address of each, or why it did not start."""
+
+    def start(name: str) -> WeaviateAddress | InfrastructureError:
+        own = settings.of_service(name)
+        try:
+            return starter.start(name, own, lambda address: board.post(name, address))
+        except InfrastructureError as error:
+            board.post(name, None)
+            if name == DEFAULT_SERVICE and own.weaviate == own.weaviate._replace(**_PLAIN):
+                return error
+            place = settings.origin(*([name] if name == DEFAULT_SERVICE else ["services", name]))
+            return InfrastructureError(f"{place} the service {name!r}: {error.message}", error.hint)
+
+    with ThreadPoolExecutor(len(board.names), thread_name_prefix="snipproof-server") as pool:
+        try:
+            started = {name: pool.submit(start, name) for name in board.names}
+            return {name: each.result() for name, each in started.items()}
+        except BaseException:
+            session.closing.set()  # ends the wait for servers that are not ready yet
+            raise
+
+
+def _placeholders(servers: Mapping[str, WeaviateAddress], assets_url: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, server in servers.items():
+        prefixes = [(f"services.{name}", server), *([("weaviate", server)] if name == DEFAULT_SERVICE else [])]
+        prefixes += [(f"services.{name}.node{number}", node) for number, node in enumerate(server.nodes, start=1)]
+        for prefix, address in prefixes:
+            found |= {
+                f"{prefix}.url": address.url,
+                f"{prefix}.host": address.host,
+                f"{prefix}.port": str(address.port),
+                f"{prefix}.grpc_host": address.grpc_host,
+                f"{prefix}.grpc_port": str(address.grpc_port),
+            }
+    return found | {"assets.url": assets_url}
 
 
 def _start_providers(
@@ -139,75 +222,3 @@ def _start_providers(
     stack.callback(providers.stop)
     log("providers: stand-in")
     return providers
-
-
-def _start_weaviate(
-    settings: Settings,
-    session: SessionFolder,
-    log: Log,
-    stack: contextlib.ExitStack,
-    announce: Callable[[WeaviateAddress], None],
-    network: DocumentedNetwork | None,
-) -> tuple[WeaviateAddress, str]:
-    """Return the address of Weaviate, in the selected mode or the first that works, and the vectorizer's URL."""
-    if settings.weaviate.is_given:
-        return _given(settings, log, announce), ""
-    found = obtain_server(settings, log, session)
-    # Late: importing the vectorizer's numpy and onnxruntime takes a while, and so does the engine's client.
-    from snipproof.services.vectorizer import start_vectorizer
-
-    if found.image:
-        from snipproof.services.weaviate.container import ContainerWeaviate, vectorizer_host
-
-        vectorizer = start_vectorizer(vectorizer_host())
-        stack.callback(vectorizer.stop)
-        log(f"weaviate: container {found.image} ({found.reason})")
-        running = ContainerWeaviate.start(settings, session, vectorizer.port, found.reason, announce)
-        stack.callback(running.stop)
-        return running.address, vectorizer.url
-    from snipproof.services.weaviate.embedded import EmbeddedWeaviate
-
-    vectorizer = start_vectorizer(listener=network.namespace.listen(0) if network else None)
-    stack.callback(vectorizer.stop)
-    log(f"weaviate: embedded {settings.weaviate.version} ({found.reason})")
-    server = EmbeddedWeaviate.start(
-        found.binary, settings, session, vectorizer.url, found.reason, log, announce, network
-    )
-    stack.callback(server.stop)
-    return server.address, vectorizer.url
-
-
-def _given(settings: Settings, log: Log, announce: Callable[[WeaviateAddress], None]) -> WeaviateAddress:
-    """Return the address of the user's own server, once it is ready."""
-    from snipproof.services.weaviate.ready import wait_ready
-
-    url = settings.weaviate.url
-    if not url:
-        origin = settings.origin("weaviate", "mode")
-        raise SettingsError(
-            f"{origin} mode url requires an address", "set weaviate.url, or --snippets-weaviate-url URL"
-        )
-    try:
-        parts = urlsplit(url if "//" in url else f"//{url}", scheme="http")
-        grpc = urlsplit(f"//{settings.weaviate.grpc.rpartition('//')[2]}")
-        host, port = parts.hostname or "", parts.port or 80
-        target = (grpc.hostname or host, grpc.port or 50051)
-    except ValueError:
-        raise SettingsError(
-            f"{settings.origin('weaviate', 'url')} weaviate.url or weaviate.grpc is not an address: "
-            f"{url} {settings.weaviate.grpc}"
-        ) from None
-    if not host or parts.scheme != "http" or parts.path.strip("/") or parts.query or parts.username:
-        origin = settings.origin("weaviate", "url")
-        raise SettingsError(f"{origin} weaviate.url: http://HOST:PORT expected, not {url!r}")
-    log(f"weaviate: {url} (given by its address)")
-    address = WeaviateAddress(host, port, *target, "", "url", "given by its address")
-    announce(address)
-    grpc_host = f"[{target[0]}]" if ":" in target[0] else target[0]
-    try:
-        version = wait_ready(address.url, f"{grpc_host}:{target[1]}", min(10.0, settings.weaviate.start_timeout))
-    except TimeoutError as error:
-        raise InfrastructureError(
-            f"Weaviate at {url}: {error}", "check that it is running and that its gRPC port is right"
-        ) from None
-    return replace(address, version=version)

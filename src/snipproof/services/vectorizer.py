@@ -11,6 +11,7 @@ import io
 import json
 import os
 import socket
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -56,12 +57,18 @@ class Embedder:
         return [float(number) for number in vectors[0]]
 
 
-def start_vectorizer(host: str = "127.0.0.1", listener: socket.socket | None = None) -> HttpServer:
-    """Start the vectorizer on a free port of ``host``, or on the socket ``listener``."""
+def start_vectorizer(
+    host: str = "127.0.0.1", listener: socket.socket | None = None, reached: Callable[[], None] = lambda: None
+) -> HttpServer:
+    """Start the vectorizer on a free port of ``host``, or on the socket ``listener``.
+
+    :param reached: called whenever a server looks whether it is ready, in any thread.
+    """
     embedder = Embedder()
 
     class Handler(_Handler):
         embed = staticmethod(embedder.embed)
+        on_ready = staticmethod(reached)
 
     return HttpServer(Handler, host, listener)
 
@@ -69,9 +76,11 @@ def start_vectorizer(host: str = "127.0.0.1", listener: socket.socket | None = N
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     embed: Any
+    on_ready: Any
 
     def do_GET(self) -> None:
         if self.path.rstrip("/") in ("/.well-known/ready", "/.well-known/live"):
+            self.on_ready()
             self.send_response(204)
             self.end_headers()
         else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from snipproof.errors import SettingsError
 from snipproof.languages import runnable
 from snipproof.model import Binding, NetworkKind, Suite
+from snipproof.server_settings import DEFAULT_SERVICE, conflicts
 from snipproof.site.dependencies import Dependencies, find_files, names_below, place_glob
 from snipproof.text import did_you_mean
 
@@ -19,13 +20,12 @@ if TYPE_CHECKING:
 
     from snipproof.config import Settings
 
-PLACEHOLDERS = (
-    "weaviate.url", "weaviate.host", "weaviate.port", "weaviate.grpc_host", "weaviate.grpc_port", "assets.url",
-)  # fmt: skip
+_OF_A_SERVER = ("url", "host", "port", "grpc_host", "grpc_port")
+_PLACEHOLDER = re.compile(r"\{((?:weaviate|services|assets)\.[^{}\s]*)\}")
 _VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _KEYS = (
     "flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "options", "fresh", "env", "network",
-    "stop-on-failure", "bindings",
+    "services", "stop-on-failure", "bindings",
 )  # fmt: skip
 
 
@@ -93,6 +93,7 @@ class _SuiteFile:
 
     def __init__(self, settings: Settings, path: str, dependencies: Dependencies) -> None:
         self._root = root = settings.root
+        self._settings = settings
         self._home = settings.home
         self._dependencies = dependencies
         dependencies.paths.add(path)
@@ -118,6 +119,7 @@ class _SuiteFile:
         language = self._string(nodes["language"])
         if language not in runnable():
             raise self._error(nodes["language"], f"unknown language {language!r}", f"known: {', '.join(runnable())}")
+        services = self._services(nodes["services"]) if "services" in nodes else (DEFAULT_SERVICE,)
         return Suite(
             path=self._path,
             flavour=self._name(nodes["flavour"]),
@@ -125,7 +127,8 @@ class _SuiteFile:
             sources=tuple(dict.fromkeys(self._sources(nodes["sources"]))),
             lock=self._file(nodes["lock"]) if "lock" in nodes else None,
             fixtures=tuple(self._string(item) for item in self._list(nodes.get("fixtures"))),
-            bindings=tuple(self._binding(item) for item in self._list(nodes.get("bindings"))),
+            services=services,
+            bindings=tuple(self._binding(item, services) for item in self._list(nodes.get("bindings"))),
             files=tuple(self._files(nodes.get("files"))),
             timeout=self._timeout(nodes["timeout"]) if "timeout" in nodes else None,
             options=tuple(self._string(item) for item in self._list(nodes.get("options"))),
@@ -183,6 +186,34 @@ class _SuiteFile:
         if kind not in list(NetworkKind):
             raise self._error(node, f"unknown network {kind!r}", f"known: {', '.join(NetworkKind)}")
         return NetworkKind(kind)
+
+    def _services(self, node: Any) -> tuple[str, ...]:
+        """Return the names of Services; the settings have each of them, and no port or host has two."""
+        known = self._settings.service_names
+        names: list[str] = []
+        for item in self._list(node):
+            name = self._string(item)
+            if name not in known:
+                hint = did_you_mean(name, known) or f"known: {', '.join(known)}; the settings define them in [services]"
+                raise self._error(item, f"unknown service {name!r}", hint)
+            if name in names:
+                raise self._error(item, f"the service {name!r} is given twice")
+            names.append(name)
+        if not names:
+            raise self._error(node, "'services' is empty", f"known: {', '.join(known)}")
+        tables = {name: self._settings.of_service(name).weaviate for name in names}
+        for conflict in conflicts(tables):
+            raise self._error(node, conflict, "give one of them others in the settings, or name them in two Suites")
+        return tuple(names)
+
+    def _placeholders(self, services: tuple[str, ...]) -> Iterator[str]:
+        """Yield the placeholders of Bindings; the second node of a cluster is ``{services.NAME.node2.url}``."""
+        for name in services:
+            prefixes = [f"services.{name}", *(["weaviate"] if name == DEFAULT_SERVICE else [])]
+            for number in range(1, self._settings.of_service(name).weaviate.nodes + 1):
+                prefixes += [f"services.{name}.node{number}"]
+            yield from (f"{prefix}.{value}" for prefix in prefixes for value in _OF_A_SERVER)
+        yield "assets.url"
 
     def _boolean(self, node: Any) -> bool:
         if node.tag != "tag:yaml.org,2002:bool":
@@ -244,7 +275,7 @@ class _SuiteFile:
                 raise self._error(origin, f"the place {place!r} cannot be the name of a file")
             yield place, file
 
-    def _binding(self, node: Any) -> Binding:
+    def _binding(self, node: Any, services: tuple[str, ...]) -> Binding:
         nodes = self._mapping(node, ("find", "replace", "optional"))
         if "find" not in nodes or "replace" not in nodes:
             raise self._error(node, "a binding needs 'find' and 'replace'")
@@ -253,10 +284,13 @@ class _SuiteFile:
             raise self._error(nodes["find"], "'find' is empty")
         if find.count("\n") != replace.count("\n"):
             raise self._error(nodes["replace"], "'replace' must have as many lines as 'find', so that no line moves")
-        for name in re.findall(r"\{((?:weaviate|assets)\.[^{}\s]*)\}", replace):
-            if name not in PLACEHOLDERS:
-                raise self._error(
-                    nodes["replace"], f"unknown placeholder {{{name}}}", f"known: {', '.join(PLACEHOLDERS)}"
-                )
+        known = list(self._placeholders(services))
+        for name in _PLACEHOLDER.findall(replace):
+            if name not in known:
+                owner = name.split(".")[1] if name.startswith("services.") else DEFAULT_SERVICE
+                missing = owner in self._settings.service_names and owner not in services
+                hint = f"add {owner} to 'services'" if missing else did_you_mean(name, known)
+                hint = hint or f"known: {', '.join(each for each in known if '.node' not in each)}"
+                raise self._error(nodes["replace"], f"unknown placeholder {{{name}}}", hint)
         optional = "optional" in nodes and self._boolean(nodes["optional"])
         return Binding(find, replace, optional, node.start_mark.line + 1)

@@ -14,7 +14,9 @@ import pytest
 from snipproof.config import Settings
 from snipproof.errors import SettingsError
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.server_settings import WeaviateSettings
 from snipproof.services.network.documented import PROVIDERS_ADDRESS, DocumentedNetwork
+from snipproof.services.network.routes import Routes
 from snipproof.services.providers import sentence_model
 from snipproof.services.providers.exchange import Request, Response
 from snipproof.services.providers.provider_hosts import Providers
@@ -27,7 +29,7 @@ EMBED = ("POST", "/v1/embeddings", json.dumps({"input": ["a"], "dimensions": 8})
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentedNetwork]:
     with SessionFolder.begin(tmp_path_factory.mktemp("sessions")) as session:
-        network = DocumentedNetwork.start(session, ["*.weaviate.cloud"])
+        network = DocumentedNetwork.start(session, Routes({"weaviate": WeaviateSettings()}))
         yield network
         network.stop()
 

@@ -21,7 +21,9 @@ from snipproof.config import load_settings
 from snipproof.errors import InfrastructureError
 from snipproof.processes.session_folder import CONTAINER_LABEL, SessionFolder
 from snipproof.services.startup import Services
+from snipproof.services.weaviate import container
 from snipproof.services.weaviate.container import vectorizer_host
+from snipproof.services.weaviate.server import call
 
 
 def containers_of(session_id: str) -> list[str]:
@@ -157,3 +159,55 @@ def test_without_an_engine_auto_uses_the_embedded_server(
             Services.start(container, session, logged.append)
     gc.collect()
     assert logged == ["weaviate: embedded 1.39.0 (no container engine answers)"]
+
+
+def test_a_cluster_with_keys_beside_a_server_that_cannot_start(tmp_path: Path, image: str) -> None:
+    """Each node is a container; the failure of one server leaves the others alone, and everything is removed."""
+    (tmp_path / "snipproof.toml").write_text(
+        f"[weaviate]\nmode = 'container'\nimage = '{image}'\n"
+        "[services.cluster]\nnodes = 3\napi-keys = { root-key = 'root' }\nroot-users = ['root']\n"
+        "[services.broken]\nenv = { QUERY_DEFAULTS_LIMIT = 'many' }\n"
+    )
+    with SessionFolder.begin(tmp_path / "runs") as session:
+        names = ("cluster", "broken")
+        services = Services.start(load_settings(tmp_path), session, lambda _: None, names=names)
+        try:
+            cluster = services.server("cluster")
+            assert [node["status"] for node in call(cluster, "GET", "/v1/nodes")["nodes"]] == ["HEALTHY"] * 3
+            call(cluster.nodes[2], "POST", "/v1/schema", {"class": "A", "replicationConfig": {"factor": 3}})
+            assert services.placeholders()["services.cluster.node3.url"] == cluster.nodes[2].url
+            assert requests.get(f"{cluster.url}/v1/schema", timeout=5).status_code == 401
+            with pytest.raises(InfrastructureError, match=r"^snipproof.toml:8:11 the service 'broken': ") as error:
+                services.server("broken")
+            assert "parse QUERY_DEFAULTS_LIMIT" in error.value.hint
+            assert len(containers_of(session.id)) == 3
+        finally:
+            services.stop()
+        assert containers_of(session.id) == networks_of(session.id) == []
+
+
+def networks_of(session_id: str) -> list[str]:
+    with contextlib.closing(docker.from_env()) as client:
+        return [each.id for each in client.networks.list(filters={"label": f"{CONTAINER_LABEL}={session_id}"})]
+
+
+def test_an_engine_whose_containers_cannot_reach_the_vectorizer(
+    tmp_path: Path, image: str, binary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``auto`` uses an embedded server after a few seconds; ``container`` fails with the reason."""
+    monkeypatch.setattr(container, "vectorizer_host", lambda: "127.0.0.1")
+    given = {"weaviate.image": image, "weaviate.binary": str(binary)}
+    reason = "the engine's containers cannot reach the vectorizer on this machine"
+    logged: list[tuple[float, str]] = []
+    with SessionFolder.begin(tmp_path / "runs") as session:
+        settings = load_settings(tmp_path, overrides=given)
+        services = Services.start(settings, session, lambda line: logged.append((time.monotonic(), line)))
+        services.stop()
+        assert services.weaviate.mode == "embedded"
+        assert containers_of(session.id) == []
+        with pytest.raises(InfrastructureError, match=f"mode container: {reason}"):
+            Services.start(settings._replace(weaviate=settings.weaviate._replace(mode="container")), session, print)
+    (began, first), (ended, second) = logged
+    assert first.startswith("weaviate: container ")
+    assert second == f"weaviate: embedded 1.39.0 ({reason})"
+    assert ended - began < 10

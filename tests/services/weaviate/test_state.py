@@ -15,6 +15,7 @@ from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.gallery import Gallery
 from snipproof.services.weaviate import embedded
 from snipproof.services.weaviate.embedded import EmbeddedWeaviate
+from snipproof.services.weaviate.environment import server_environment
 from snipproof.services.weaviate.server import WeaviateAddress, call, store
 from snipproof.services.weaviate.state import State
 from snipproof.services.weaviate.stored import StoredReader
@@ -145,7 +146,7 @@ def guarded(
         "BACKUP_FILESYSTEM_PATH": str(tmp_path / "backups"),
         "ENABLE_MODULES": "backup-filesystem",
     }
-    environment, send = embedded.server_environment, requests.Session.request
+    environment, send = server_environment, requests.Session.request
     monkeypatch.setattr(embedded, "server_environment", lambda *given: environment(*given) | own)
 
     def send_with_key(self: requests.Session, *args: Any, **kwargs: Any) -> requests.Response:

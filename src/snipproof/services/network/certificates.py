@@ -58,6 +58,10 @@ class Authority:
         context.sni_callback = choose
         return context
 
+    def host_of(self, context: ssl.SSLContext) -> str:
+        """Return the host that a client named, by the context that its connection has now."""
+        return next((host for host, known in self._contexts.items() if known is context), "")
+
     def _context(self, host: str) -> ssl.SSLContext:
         if host not in self._contexts:
             key = ec.generate_private_key(ec.SECP256R1())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from snipproof.processes.session_folder import SessionFolder
@@ -12,11 +11,12 @@ from snipproof.services.network.certificates import TRUSTSTORE_PASSWORD, Authori
 from snipproof.services.network.names import PORT, NameServer
 from snipproof.services.network.namespace import Namespace
 from snipproof.services.network.relay import Relay
+from snipproof.services.network.routes import Routes
 
 HTTPS = 443
 HTTP = 80
 #: Where a Weaviate of the reader listens in docs.
-REST, GRPC = 8080, 50051
+REST = 8080
 #: Loopback has many addresses. Each Service has one of its own, so that it has all ports, too.
 WEAVIATE_ADDRESS, PROVIDERS_ADDRESS = "127.0.0.1", "127.0.0.2"
 
@@ -36,12 +36,13 @@ class DocumentedNetwork:
     and nothing leads out.
     """
 
-    def __init__(self, namespace: Namespace, authority: Authority, hosts: Sequence[str]) -> None:
+    def __init__(self, namespace: Namespace, authority: Authority, routes: Routes) -> None:
         self.namespace = namespace
         self.authority = authority
-        patterns = [pattern.lower() for pattern in ("localhost", *hosts)]
+        #: The Service that answers at each documented port and host of one.
+        self.routes = routes
         self._hosts: list[tuple[Callable[[str], bool], str]] = [
-            (lambda host: any(fnmatchcase(host, pattern) for pattern in patterns), WEAVIATE_ADDRESS)
+            (lambda host: routes.at_host(host) is not None, WEAVIATE_ADDRESS)
         ]
         self._names = NameServer(namespace.listen(PORT, udp=True), self.address_of)
         self._shown: set[Path] = set()
@@ -50,10 +51,10 @@ class DocumentedNetwork:
         self.addresses: dict[str, str] = {}
 
     @classmethod
-    def start(cls, session: SessionFolder, hosts: Sequence[str]) -> DocumentedNetwork:
+    def start(cls, session: SessionFolder, routes: Routes) -> DocumentedNetwork:
         """Start it.
 
-        :param hosts: the hosts that are Weaviate, as globs.
+        :param routes: of the Services of this session.
         :raises NamespaceError: the platform does not allow it.
         """
         folder = session.subfolder("network-files")
@@ -64,7 +65,7 @@ class DocumentedNetwork:
                 (folder / name).write_text(text, encoding="ascii")
                 if (place := (_ETC / name).resolve()).exists():  # without one, these are the defaults of most systems
                     namespace.show(folder / name, place)
-            network = cls(namespace, Authority(folder), hosts)
+            network = cls(namespace, Authority(folder), routes)
             stack.pop_all()
             return network
 
@@ -80,8 +81,8 @@ class DocumentedNetwork:
         return next((address for is_one, address in self._hosts if is_one(host.lower())), None)
 
     def unknown_hosts(self) -> tuple[str, ...]:
-        """Return the hosts that were looked up since the last call and do not exist."""
-        return self._names.unknown()
+        """Return the hosts that were looked up since the last call and do not exist, and ports of other Services."""
+        return (*self._names.unknown(), *self.routes.refused())
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables by which runtimes and clients trust the certificates of this network."""

@@ -59,6 +59,7 @@ class Providers:
         self._named = [_host_and_port(key.lower()) for key in modes if key != _DEFAULT]
         self._respond = respond
         self._servers: list[HttpServer] = []
+        self._taken = {REST}  # ports of this machine at which the docs show servers
         self._answered: dict[str, int] = {}
         self._position = position
         self._lock = threading.Lock()
@@ -119,6 +120,8 @@ class Providers:
         self._close()
 
     def _listen(self, network: DocumentedNetwork, settings: Settings) -> None:
+        self._taken |= set(network.routes.ports)
+
         def listen(address: str, port: int, host: str = "") -> None:
             class Handler(_Handler):
                 providers = self
@@ -143,7 +146,7 @@ class Providers:
         for protocol in PROTOCOLS:
             if self._has_default or (not local and any(map(self.knows, protocol.hosts))):
                 # Where the docs show a provider on the reader's machine, it is not Weaviate.
-                ports |= {port: protocol.hosts[0] for port in protocol.ports if not (local and port == REST)}
+                ports |= {port: protocol.hosts[0] for port in protocol.ports if not (local and port in self._taken)}
         return ports
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.services.recorder.decode import decode
 from snipproof.services.recorder.http1 import HttpForwarder, abort
 from snipproof.services.recorder.http2 import GrpcForwarder
@@ -26,8 +27,25 @@ T = TypeVar("T")
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
 
 
+class _Door:
+    """What leads to one server: forwarders for both protocols, and the two ports at which they always listen."""
+
+    def __init__(self, begin: Callable[[str, bool], RecordedCall]) -> None:
+        self.upstream: WeaviateAddress | None = None
+        self.ports = (0, 0)
+        self.http: Serve = HttpForwarder(lambda: self.upstream, lambda name: begin(name, False)).serve
+        self.grpc: Serve = GrpcForwarder(lambda: self.upstream, lambda name: begin(name, True)).serve
+
+    def in_front_of(self, real: WeaviateAddress) -> WeaviateAddress:
+        rest, grpc = self.ports
+        return replace(real, host=_HOST, port=rest, grpc_host=_HOST, grpc_port=grpc, scheme="http")
+
+
 class Recorder:
-    """A pass-through to the Weaviate that :meth:`forward_to` names; it listens until :meth:`stop`.
+    """A pass-through to the servers that :meth:`forward_to` names; it listens until :meth:`stop`.
+
+    Every node of each of them has a port for HTTP and one for gRPC. What all of them exchange with a Source is one
+    recording.
 
     It runs in a thread of its own; its methods are called from other threads.
     """
@@ -38,51 +56,76 @@ class Recorder:
         :raises OSError: no port is free.
         """
         self._recording = Recording(None)
-        self._upstream: WeaviateAddress | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._forwarders: tuple[Serve, Serve] = (
-            HttpForwarder(lambda: self._upstream, lambda name: self._recording.begin(name, grpc=False)).serve,
-            GrpcForwarder(lambda: self._upstream, lambda name: self._recording.begin(name, grpc=True)).serve,
-        )
+        self._servers: list[asyncio.Server] = []
+        self._doors: dict[tuple[str, int], _Door] = {}
+        self._lock = threading.Lock()  # servers may start side by side
         with contextlib.ExitStack() as stack:
-            http, grpc = _listen(stack), _listen(stack)
-            self._ports = (http.getsockname()[1], grpc.getsockname()[1])
             self._loop = asyncio.new_event_loop()
             stack.callback(self._loop.close)
             self._thread = threading.Thread(target=self._loop.run_forever, name="snipproof-recorder", daemon=True)
             self._thread.start()
             stack.callback(self._end_thread)
-            self._servers = self._in_loop(self._serve(http, grpc))
+            self._door(DEFAULT_SERVICE, 0)
             self._stack = stack.pop_all()
 
-    def address(self, real: WeaviateAddress) -> WeaviateAddress:
-        """Return the address at which Sources reach ``real`` through the recorder."""
-        return replace(real, host=_HOST, port=self._ports[0], grpc_host=_HOST, grpc_port=self._ports[1], scheme="http")
+    def address(self, real: WeaviateAddress, service: str = DEFAULT_SERVICE) -> WeaviateAddress:
+        """Return the address at which Sources reach ``real``, of the Service of that name, through the recorder."""
+        first, *others = (self._door(service, node).in_front_of(each) for node, each in enumerate(real.nodes))
+        return replace(first, others=tuple(others))
 
     def listen(self, network: DocumentedNetwork) -> None:
-        """Listen at the documented ports of ``network``, too, and for TLS at whatever host a client names there."""
-        from snipproof.services.network.documented import GRPC, HTTPS, REST  # imported by those that have a network
+        """Listen at the documented ports of ``network``, too, and for TLS at whatever host a client names there.
 
-        context = network.authority.server_context()
-        namespace = network.namespace
-        http, grpc = self._forwarders
+        The Suite that is running decides which server answers; without one, the connection is closed.
+        """
+        from snipproof.services.network.documented import HTTPS  # imported by those that have a network
 
-        async def by_protocol(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        authority, namespace, routes = network.authority, network.namespace, network.routes
+        context = authority.server_context()
+
+        async def secure(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             connection = writer.get_extra_info("ssl_object")
-            await (grpc if connection.selected_alpn_protocol() == "h2" else http)(reader, writer)
+            service = routes.at_host(authority.host_of(connection.context))
+            if door := self._doors.get((service or "", 0)):
+                is_grpc = connection.selected_alpn_protocol() == "h2"
+                await (door.grpc if is_grpc else door.http)(reader, writer)
+
+        def plain(port: int) -> Serve:
+            async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                target = routes.at_port(port)
+                if target and (door := self._doors.get((target.service, target.node))):
+                    await (door.grpc if target.grpc else door.http)(reader, writer)
+
+            return serve
 
         async def begin() -> list[asyncio.Server]:
-            return [
-                await asyncio.start_server(self._tracked(http), sock=namespace.listen(REST)),
-                await asyncio.start_server(self._tracked(grpc), sock=namespace.listen(GRPC)),
-                await asyncio.start_server(self._tracked(by_protocol), sock=namespace.listen(HTTPS), ssl=context),
+            plain_ones = [
+                await asyncio.start_server(self._tracked(plain(port)), sock=namespace.listen(port))
+                for port in routes.ports
             ]
+            with_tls = asyncio.start_server(self._tracked(secure), sock=namespace.listen(HTTPS), ssl=context)
+            return [*plain_ones, await with_tls]
 
         self._servers += self._in_loop(begin())
 
-    def forward_to(self, real: WeaviateAddress) -> None:
-        """Forward new connections to ``real`` from now on."""
-        self._upstream = real
+    def forward_to(self, real: WeaviateAddress, service: str = DEFAULT_SERVICE) -> None:
+        """Forward new connections to the Service of that name to ``real`` from now on."""
+        for node, address in enumerate(real.nodes):
+            self._door(service, node).upstream = address
+
+    def _door(self, service: str, node: int) -> _Door:
+        """Return what leads to a node of a Service; it listens from the first time on."""
+        with self._lock:
+            if (service, node) not in self._doors:
+                door = _Door(lambda name, is_grpc: self._recording.begin(name, grpc=is_grpc))
+                with contextlib.ExitStack() as stack:
+                    sockets = (_listen(stack), _listen(stack))
+                    door.ports = (sockets[0].getsockname()[1], sockets[1].getsockname()[1])
+                    self._servers += self._in_loop(self._serve(door, *sockets))
+                    stack.pop_all()  # the servers close them
+                self._doors[service, node] = door
+            return self._doors[service, node]
 
     def record(self, events: Path, token: str = "") -> None:
         """Begin a new recording, of the Source that writes its probe events to ``events`` and is about to start."""
@@ -116,8 +159,8 @@ class Recorder:
         previous, self._recording = self._recording, recording
         return previous.close()
 
-    async def _serve(self, http: socket.socket, grpc: socket.socket) -> list[asyncio.Server]:
-        listeners = zip(self._forwarders, (http, grpc), strict=True)
+    async def _serve(self, door: _Door, http: socket.socket, grpc: socket.socket) -> list[asyncio.Server]:
+        listeners = ((door.http, http), (door.grpc, grpc))
         return [await asyncio.start_server(self._tracked(serve), sock=sock) for serve, sock in listeners]
 
     def _tracked(self, serve: Serve) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], None]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import secrets
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -16,21 +18,33 @@ from typing import Any
 import docker
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
+from testcontainers.core.network import Network
 
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
-from snipproof.processes.container_engine import engine_answers
-from snipproof.processes.session_folder import CONTAINER_LABEL, SessionFolder, remove_containers
-from snipproof.services.weaviate.embedded import server_environment
+from snipproof.processes.container_engine import engine_answers, engine_elsewhere, is_local
+from snipproof.processes.session_folder import CONTAINER_LABEL, SERVER_LABEL, SessionFolder, remove_containers
+from snipproof.services.weaviate.environment import (
+    IMAGE_MODULE,
+    ON_LOOPBACK,
+    cluster_environment,
+    node_name,
+    server_environment,
+)
 from snipproof.services.weaviate.ready import wait_ready
 from snipproof.services.weaviate.server import WeaviateAddress
 
 _REST, _GRPC = 8080, 50051
+_RAFT, _GOSSIP = 8300, 7946
+_FOLDER = "/var/lib/weaviate"
+_UNREACHED = 6.0  # seconds from the first line of its log; a server looks for the vectorizer after one
 _LOG_TAIL = 15  # lines
 
 
-def engine_error() -> str | None:
+def engine_error(settings: Settings) -> str | None:
     """Return the reason why no container engine can be used, ``None`` if one answers."""
+    if (elsewhere := engine_elsewhere()) and uses_vectorizer(settings):
+        return f"the containers of the engine at {elsewhere} cannot reach the vectorizer on this machine"
     return None if engine_answers() else "no container engine answers"
 
 
@@ -65,7 +79,7 @@ def vectorizer_host() -> str:
         for config in client.networks.get("bridge").attrs["IPAM"]["Config"]:
             network = ipaddress.ip_network(config["Subnet"])
             gateway = config.get("Gateway") or str(network[1])  # some engines omit the default
-            if network.version == 4 and _is_local(gateway):
+            if network.version == 4 and is_local(socket.AF_INET, gateway):
                 return str(gateway)
     except (docker.errors.DockerException, KeyError, ValueError):
         pass
@@ -74,20 +88,16 @@ def vectorizer_host() -> str:
     return "127.0.0.1"
 
 
-def _is_local(address: str) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        try:
-            probe.bind((address, 0))
-        except OSError:
-            return False
-    return True
+class VectorizerUnreachableError(InfrastructureError):
+    """The engine runs containers, but these cannot reach the vectorizer on this machine."""
 
 
 class ContainerWeaviate:
-    """A running container; ``stop`` removes it."""
+    """A running server, in a container for each node; ``stop`` removes them."""
 
-    def __init__(self, session: SessionFolder, address: WeaviateAddress) -> None:
+    def __init__(self, session: SessionFolder, server: str, address: WeaviateAddress) -> None:
         self._session = session
+        self._server = server
         self.address = address
 
     @classmethod
@@ -98,56 +108,115 @@ class ContainerWeaviate:
         vectorizer_port: int,
         reason: str,
         announce: Callable[[WeaviateAddress], None] = lambda _: None,
+        reached: Callable[[], bool] = lambda: True,
     ) -> ContainerWeaviate:
-        """Start the image and wait until it is ready; its vectorizer is at ``vectorizer_port`` of this machine.
+        """Start the image and wait until all nodes are ready; its vectorizer is at ``vectorizer_port`` of this machine.
 
+        :param settings: with those of this server as ``weaviate``.
         :param announce: called with the address, without a version, before the server is ready.
+        :param reached: returns whether a server has reached the vectorizer.
+        :raises VectorizerUnreachableError: a few seconds after its start it has not.
         :raises InfrastructureError: it does not start or is not ready in time; the hint is the end of its log.
         """
         testcontainers_config.ryuk_disabled = True
         session.will_use_containers()
-        image = image_name(settings)
-        env = server_environment("/var/lib/weaviate", f"http://host.docker.internal:{vectorizer_port}")
-        del env["PATH"]
-        env |= dict(settings.weaviate.env)
-        container = (
-            DockerContainer(image)
-            .with_exposed_ports(_REST, _GRPC)
-            .with_command(f"--host 0.0.0.0 --port {_REST} --scheme http")
-        )
-        for name, value in env.items():
-            container.with_env(name, value)
-        container.with_kwargs(
-            labels={CONTAINER_LABEL: session.id}, extra_hosts={"host.docker.internal": "host-gateway"}
-        )
+        server = secrets.token_hex(6)
+        labels = {CONTAINER_LABEL: session.id, SERVER_LABEL: server}
+        image, key = image_name(settings), settings.weaviate.key
+        nodes = [
+            _container(settings, image, index, vectorizer_port, labels) for index in range(settings.weaviate.nodes)
+        ]
+        current = nodes[0]
         try:
-            container.start()
-            host = container.get_container_host_ip()
-            rest, grpc = int(container.get_exposed_port(_REST)), int(container.get_exposed_port(_GRPC))
-            address = WeaviateAddress(host, rest, host, grpc, "", "container", reason)
+            if len(nodes) > 1:
+                network = Network(docker_network_kw={"labels": labels}).create()
+                for index, node in enumerate(nodes):
+                    node.with_network(network).with_network_aliases(node_name(index))
+            addresses = []
+            for current in nodes:
+                current.start()
+                host = current.get_container_host_ip()
+                rest, grpc = (int(current.get_exposed_port(port)) for port in (_REST, _GRPC))
+                addresses.append(WeaviateAddress(host, rest, host, grpc, "", "container", reason, key=key))
+            first, *others = addresses
+            address = replace(first, others=tuple(others))
             announce(address)
-            version = wait_ready(
-                f"http://{host}:{rest}", f"{host}:{grpc}", settings.weaviate.start_timeout, lambda: _ended(container)
-            )
+            version = ""
+            deadline = time.monotonic() + settings.weaviate.start_timeout
+            for current, each in zip(nodes, addresses, strict=True):
+                watch = _Watch(current, session, reached if uses_vectorizer(settings) else lambda: True)
+                left = round(max(deadline - time.monotonic(), 0.0), 1)
+                version = wait_ready(each.url, f"{each.grpc_host}:{each.grpc_port}", left, watch.ended, key)
         except (docker.errors.DockerException, OSError, TimeoutError) as error:
-            tail = _log_tail(container)
-            remove_containers(session.id)  # by label: `container` does not know one that could not start
+            tail = _log_tail(current)
+            remove_containers(session.id, server)  # by label: `current` does not know one that could not start
             cause = getattr(error, "explanation", None) or error
             raise InfrastructureError(f"Weaviate (container of {image}) did not start: {cause}", tail) from None
         except BaseException:
-            remove_containers(session.id)
+            remove_containers(session.id, server)
             raise
-        return cls(session, replace(address, version=version))
+        others = [replace(each, version=version) for each in address.others]
+        return cls(session, server, replace(address, version=version, others=tuple(others)))
 
     def stop(self) -> None:
-        """Remove the container and its volumes."""
-        remove_containers(self._session.id)
+        """Remove the containers with their volumes, and their network."""
+        remove_containers(self._session.id, self._server)
 
 
-def _ended(container: Any) -> str | None:
-    wrapped = container.get_wrapped_container()
-    wrapped.reload()
-    return str(wrapped.status) if wrapped.status in ("exited", "dead") else None
+def uses_vectorizer(settings: Settings) -> bool:
+    """Return whether the server of ``settings`` looks for the vectorizer when it starts."""
+    env = server_environment(settings.weaviate, "", "", {})
+    return IMAGE_MODULE in env["ENABLE_MODULES"].split(",") and not env["IMAGE_INFERENCE_API"]
+
+
+def _container(
+    settings: Settings, image: str, index: int, vectorizer_port: int, labels: dict[str, str]
+) -> DockerContainer:
+    """Return the container of one node, not started."""
+    count = settings.weaviate.nodes
+    raft = [f"{node_name(number)}:{_RAFT}" for number in range(count)]
+    added = {"BACKUP_FILESYSTEM_PATH": f"{_FOLDER}/backups"} | (ON_LOOPBACK if count == 1 else {})
+    added |= cluster_environment(index, raft, f"{node_name(0)}:{_GOSSIP}")
+    env = server_environment(settings.weaviate, _FOLDER, f"http://host.docker.internal:{vectorizer_port}", added)
+    del env["PATH"]
+    container = (
+        DockerContainer(image)
+        .with_exposed_ports(_REST, _GRPC)
+        .with_command(f"--host 0.0.0.0 --port {_REST} --scheme http")
+    )
+    for name, value in env.items():
+        container.with_env(name, value)
+    # Nodes that start before the first one end, since they cannot join it.
+    again = {"restart_policy": {"Name": "on-failure", "MaximumRetryCount": 5}} if index else {}
+    return container.with_kwargs(labels=labels, extra_hosts={"host.docker.internal": "host-gateway"}, **again)
+
+
+class _Watch:
+    """Looks whether a container has ended, or cannot reach the vectorizer."""
+
+    def __init__(self, container: Any, session: SessionFolder, reached: Callable[[], bool]) -> None:
+        self._container = container
+        self._session = session
+        self._reached = reached
+        self._began: float | None = None
+
+    def ended(self) -> str | None:
+        """Return why it is useless to wait on, ``None`` if it is not.
+
+        :raises VectorizerUnreachableError: the server runs, and has not reached the vectorizer.
+        """
+        if self._session.closing.is_set():
+            return "interrupted"
+        wrapped = self._container.get_wrapped_container()
+        wrapped.reload()
+        if wrapped.status in ("exited", "dead"):
+            return str(wrapped.status)
+        if not self._reached():
+            if self._began is None:
+                self._began = time.monotonic() if wrapped.logs(tail=1) else None
+            elif time.monotonic() - self._began > _UNREACHED:
+                raise VectorizerUnreachableError("the engine's containers cannot reach the vectorizer on this machine")
+        return None
 
 
 def _log_tail(container: Any) -> str:

@@ -1,11 +1,12 @@
-"""Weaviate as a native process, on free loopback ports, with its data in the session folder."""
+"""Weaviate as native processes, one for each node, on free loopback ports, with its data in the session folder."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
-from collections.abc import Callable
+import tempfile
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.processes.process import Process
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.services.weaviate.environment import ON_LOOPBACK, cluster_environment, node_name, server_environment
 from snipproof.services.weaviate.provider_modules import provider_environment
 from snipproof.services.weaviate.ready import wait_ready
 from snipproof.services.weaviate.server import WeaviateAddress
@@ -27,17 +29,14 @@ _HOST = "127.0.0.1"
 _TRIES = 3
 _PORT_TRIES = 200
 _LOG_TAIL = 15  # lines
-
-
-class _PortTakenError(TimeoutError):
-    """Another program answers at the address of the server."""
+_GOSSIP = 10.0  # seconds
 
 
 class EmbeddedWeaviate:
-    """A running server; ``stop`` ends it, and it cannot outlive this process."""
+    """A running server, of one node or more; ``stop`` ends it, and it cannot outlive this process."""
 
-    def __init__(self, process: Process, address: WeaviateAddress) -> None:
-        self._process = process
+    def __init__(self, processes: Sequence[Process], address: WeaviateAddress) -> None:
+        self._processes = processes
         self.address = address
 
     @classmethod
@@ -52,51 +51,176 @@ class EmbeddedWeaviate:
         announce: Callable[[WeaviateAddress], None] = lambda _: None,
         network: DocumentedNetwork | None = None,
     ) -> EmbeddedWeaviate:
-        """Start ``binary`` and wait until it is ready.
+        """Start ``binary`` and wait until all its nodes are ready.
 
+        :param settings: with those of this server as ``weaviate``.
         :param vectorizer: the address of the image vectorizer.
         :param announce: called with the address, without a version, before the server is ready; again if it changes.
         :param network: the network to start it in; its address is then that of relays to it.
         :raises InfrastructureError: it is not ready in time; the hint is the end of its log.
         """
         for attempt in range(1, _TRIES + 1):
-            folder = session.subfolder(f"weaviate-{attempt}")
-            ports = choose_ports()
-            output = folder / "server.log"
-            work = folder / "work"  # empty: the server reads any weaviate.conf.json in its working directory
-            work.mkdir()
-            command = [str(binary), "--host", _HOST, "--port", str(ports.rest), "--scheme", "http"]
-            env = server_environment(folder / "data", vectorizer) | _ports_environment(ports)
-            if network:
-                env |= network.environment() | (provider_environment(folder) if settings.providers else {})
-            env |= settings.weaviate.env
-            started = network.enter(command, work) if network else command
-            process = Process.start(started, session=session, env=env, cwd=work, stdout=output)
-            rest, grpc = network.reach(ports.rest, ports.grpc) if network else (ports.rest, ports.grpc)
-            address = WeaviateAddress(_HOST, rest, _HOST, grpc, "", "embedded", reason)
+            nodes = _nodes(settings, session, network)
+            address = _address([node.address for node in nodes], settings.weaviate.key, reason)
             announce(address)
             try:
-                version = wait_ready(address.url, f"{_HOST}:{grpc}", settings.weaviate.start_timeout, process.poll)
-                if network is None and not _listens(process, ports.rest, ports.grpc):
-                    raise _PortTakenError(f"another program answers at {address.url}")  # noqa: TRY301 (handled like a server that ended)
-            except TimeoutError as error:
-                process.stop()
-                text = output.read_text(encoding="utf-8", errors="replace")
-                taken = isinstance(error, _PortTakenError) or "address already in use" in text
-                if taken and attempt < _TRIES:
+                for node in nodes:
+                    node.start(binary, settings, session, vectorizer, network)
+                    if node is nodes[0] and len(nodes) > 1:
+                        node.wait_for_gossip(network)  # the others end if they cannot join it
+                version = _wait(nodes, settings, session, network)
+            except _NotReadyError as error:
+                _stop(nodes)
+                text = error.node.output.read_text(encoding="utf-8", errors="replace")
+                if (error.port_taken or "address already in use" in text) and attempt < _TRIES:
                     log("weaviate: another program took a port first; trying others")
                     continue
                 tail = "\n".join(line[:300] for line in text.strip().splitlines()[-_LOG_TAIL:]) or "(empty log)"
-                raise InfrastructureError(f"Weaviate ({binary}) did not start: {error}", tail) from None
+                place = f"{binary}, {error.node.name}" if len(nodes) > 1 else str(binary)
+                raise InfrastructureError(f"Weaviate ({place}) did not start: {error}", tail) from None
             except BaseException:
-                process.stop()
+                _stop(nodes)
                 raise
-            return cls(process, replace(address, version=version))
+            processes = [node.process for node in nodes if node.process]
+            return cls(processes, _with_version(address, version))
         raise AssertionError("unreachable")
 
     def stop(self) -> None:
         """Stop the server. Its data is discarded, so a short grace period is enough."""
-        self._process.stop(grace=5.0)
+        for process in self._processes:
+            process.stop(grace=5.0)
+
+
+class _NotReadyError(TimeoutError):
+    """A node ended or is not ready in time.
+
+    :param port_taken: whether another program answers at its address.
+    """
+
+    def __init__(self, node: _Node, reason: object, *, port_taken: bool = False) -> None:
+        super().__init__(str(reason))
+        self.node = node
+        self.port_taken = port_taken
+
+
+@dataclass(slots=True)
+class _Node:
+    """One process of a server.
+
+    :param cluster: the ports of all nodes.
+    :param address: that of its APIs, or of relays to them.
+    """
+
+    index: int
+    cluster: Sequence[ServerPorts]
+    folder: Path
+    address: tuple[int, int]
+    process: Process | None = None
+
+    @property
+    def name(self) -> str:
+        return node_name(self.index)
+
+    @property
+    def ports(self) -> ServerPorts:
+        return self.cluster[self.index]
+
+    @property
+    def output(self) -> Path:
+        """The file for its log."""
+        return self.folder / "server.log"
+
+    def start(
+        self,
+        binary: Path,
+        settings: Settings,
+        session: SessionFolder,
+        vectorizer: str,
+        network: DocumentedNetwork | None,
+    ) -> None:
+        work = self.folder / "work"  # empty: the server reads any weaviate.conf.json in its working directory
+        work.mkdir(parents=True)
+        command = [str(binary), "--host", _HOST, "--port", str(self.ports.rest), "--scheme", "http"]
+        added = ON_LOOPBACK | _ports_environment(self.ports)
+        added["BACKUP_FILESYSTEM_PATH"] = str(self.folder.parent / "backups")  # that of all nodes
+        raft = [f"{node_name(index)}:{ports.raft}" for index, ports in enumerate(self.cluster)]
+        added |= cluster_environment(self.index, raft, f"{_HOST}:{self.cluster[0].gossip}")
+        if network:
+            added |= network.environment() | (provider_environment(self.folder) if settings.providers else {})
+        env = server_environment(settings.weaviate, self.folder, vectorizer, added)
+        started = network.enter(command, work) if network else command
+        self.process = Process.start(started, session=session, env=env, cwd=work, stdout=self.output)
+
+    def wait_for_gossip(self, network: DocumentedNetwork | None) -> None:
+        """Wait until other nodes can join this one, a few seconds at most."""
+        deadline = time.monotonic() + _GOSSIP
+        while time.monotonic() < deadline and self.process and self.process.poll() is None:
+            with contextlib.suppress(OSError):
+                port = self.ports.gossip
+                (network.namespace.connect(port) if network else socket.create_connection((_HOST, port), 1)).close()
+                return
+            time.sleep(0.05)
+
+    def wait_until_ready(
+        self, settings: Settings, session: SessionFolder, network: DocumentedNetwork | None, deadline: float
+    ) -> str:
+        """Return the version.
+
+        :raises _NotReadyError: it ended, or is not ready at ``deadline``, or another program answers there.
+        """
+        process = self.process
+        assert process is not None
+
+        def ended() -> object:
+            return process.poll() if not session.closing.is_set() else "interrupted"
+
+        rest, grpc = self.address
+        left = round(max(deadline - time.monotonic(), 0.0), 1)
+        try:
+            key = settings.weaviate.key
+            version = wait_ready(f"http://{_HOST}:{rest}", f"{_HOST}:{grpc}", left, ended, key)
+        except TimeoutError as error:
+            raise _NotReadyError(self, error) from None
+        if network is None and not _listens(process, rest, grpc):
+            raise _NotReadyError(self, f"another program answers at http://{_HOST}:{rest}", port_taken=True)
+        return version
+
+
+def _nodes(settings: Settings, session: SessionFolder, network: DocumentedNetwork | None) -> list[_Node]:
+    """Return the nodes of a server, with ports and folders of their own."""
+    cluster = [choose_ports() for _ in range(settings.weaviate.nodes)]
+    folder = Path(tempfile.mkdtemp(prefix="weaviate-", dir=session.folder))
+    found = []
+    for index, ports in enumerate(cluster):
+        rest, grpc = network.reach(ports.rest, ports.grpc) if network else (ports.rest, ports.grpc)
+        found.append(_Node(index, cluster, folder / node_name(index), (rest, grpc)))
+    return found
+
+
+def _address(ports: Sequence[tuple[int, int]], key: str, reason: str) -> WeaviateAddress:
+    """Return the address of a server whose nodes have these ports."""
+    first, *others = (
+        WeaviateAddress(_HOST, rest, _HOST, grpc, "", "embedded", reason, key=key) for rest, grpc in ports
+    )
+    return replace(first, others=tuple(others))
+
+
+def _with_version(address: WeaviateAddress, version: str) -> WeaviateAddress:
+    others = tuple(replace(each, version=version) for each in address.others)
+    return replace(address, version=version, others=others)
+
+
+def _wait(nodes: Sequence[_Node], settings: Settings, session: SessionFolder, network: DocumentedNetwork | None) -> str:
+    """Wait until all ``nodes`` are ready, and return their version."""
+    deadline = time.monotonic() + settings.weaviate.start_timeout
+    versions = [node.wait_until_ready(settings, session, network, deadline) for node in nodes]
+    return versions[0]
+
+
+def _stop(nodes: Sequence[_Node]) -> None:
+    for node in nodes:
+        if node.process:
+            node.process.stop()
 
 
 def _listens(process: Process, *ports: int) -> bool:
@@ -106,35 +230,6 @@ def _listens(process: Process, *ports: int) -> bool:
     except psutil.Error:  # not available on this system, or the process has just ended
         return process.poll() is None
     return set(ports) <= {connection.laddr.port for connection in found if connection.status == psutil.CONN_LISTEN}
-
-
-def server_environment(data: Path | str, vectorizer: str) -> dict[str, str]:
-    """Return the environment of a disposable server, the same in every mode for the same results."""
-    return {
-        "PATH": os.environ.get("PATH", ""),
-        "HOME": str(data),
-        "PERSISTENCE_DATA_PATH": str(data),
-        "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED": "true",
-        "DISABLE_TELEMETRY": "true",
-        "GO_PROFILING_DISABLE": "true",
-        "DEFAULT_VECTORIZER_MODULE": "none",
-        "ENABLE_MODULES": "img2vec-neural",
-        "IMAGE_INFERENCE_API": vectorizer,
-        "API_BASED_MODULES_DISABLED": "true",
-        "QUERY_DEFAULTS_LIMIT": "25",
-        "DISK_USE_READONLY_PERCENTAGE": "0",
-        "DISK_USE_WARNING_PERCENTAGE": "0",
-        "CLUSTER_HOSTNAME": "node1",
-        "CLUSTER_IN_LOCALHOST": "true",
-        "CLUSTER_BIND_ADDR": "127.0.0.1",
-        "CLUSTER_ADVERTISE_ADDR": "127.0.0.1",
-        "MEMBERLIST_FAST_FAILURE_DETECTION": "true",
-        # As in the server's own tests. Without these two it is ready after 6 to 12 s instead of 4.
-        "RAFT_TIMEOUTS_MULTIPLIER": "1",
-        "RAFT_DRAIN_SLEEP": "1ms",
-        "LOG_LEVEL": "info",
-        "LOG_FORMAT": "text",
-    }
 
 
 def _ports_environment(ports: ServerPorts) -> dict[str, str]:

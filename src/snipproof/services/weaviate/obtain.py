@@ -22,11 +22,14 @@ class ObtainedServer(NamedTuple):
     reason: str
 
 
-def obtain_server(settings: Settings, log: Callable[[str], None], session: SessionFolder) -> ObtainedServer:
+def obtain_server(
+    settings: Settings, log: Callable[[str], None], session: SessionFolder, not_in_container: str = ""
+) -> ObtainedServer:
     """Return what the settings select, or the first that works. They must not give the address of a server.
 
     :param log: called with a line about everything that takes time.
     :param session: while it lasts, nobody removes the binary from the cache.
+    :param not_in_container: the reason why a container cannot be used, if that is known.
     :raises InfrastructureError: neither can be obtained.
     """
     mode = settings.weaviate.mode
@@ -36,7 +39,7 @@ def obtain_server(settings: Settings, log: Callable[[str], None], session: Sessi
         from snipproof.services.weaviate import container
 
         image = container.image_name(settings)
-        error = container.engine_error() or container.image_error(image, log)
+        error = not_in_container or container.engine_error(settings) or container.image_error(image, log)
         if error is None:
             reason = "selected" if mode == "container" else "an engine answers and has the image"
             return ObtainedServer(image, Path(), reason)

@@ -32,7 +32,7 @@ def provider_environment(folder: Path) -> dict[str, str]:
         (cache / file).write_bytes(_bytes_only())
     return {
         # Their APIs need no key, so that they are not enabled with the others.
-        "ENABLE_MODULES": "img2vec-neural,text2vec-ollama,generative-ollama",
+        "ENABLE_MODULES": "text2vec-ollama,generative-ollama",
         "API_BASED_MODULES_DISABLED": "false",
         "ENABLE_API_BASED_MODULES": "true",  # for versions in which they are off by default
         "TIKTOKEN_CACHE_DIR": str(cache),

@@ -14,20 +14,23 @@ _HEALTH = "/grpc.health.v1.Health/Check"
 _SERVING = b"\x08\x01"  # HealthCheckResponse{status: SERVING} of grpc.health.v1
 
 
-def wait_ready(url: str, grpc_target: str, timeout: float, poll: Callable[[], object] = lambda: None) -> str:
+def wait_ready(
+    url: str, grpc_target: str, timeout: float, poll: Callable[[], object] = lambda: None, key: str = ""
+) -> str:
     """Wait until a Weaviate is ready; return its version.
 
     :param url: its REST address.
     :param grpc_target: ``host:port`` of its gRPC API.
     :param timeout: seconds.
     :param poll: returns anything but ``None`` once the server has ended, which ends the wait.
+    :param key: the API key that reading the version requires, ``""`` for none.
     :raises TimeoutError: the server ended, is not ready in time, or is not a Weaviate; the message gives the reason.
     """
     deadline = time.monotonic() + timeout
     while True:
         reason = _not_ready(url, grpc_target)
         if reason is None:
-            return _version(url)
+            return _version(url, key)
         if poll() is not None:
             raise TimeoutError("the server ended")
         if time.monotonic() > deadline:
@@ -35,9 +38,9 @@ def wait_ready(url: str, grpc_target: str, timeout: float, poll: Callable[[], ob
         time.sleep(0.05)
 
 
-def _version(url: str) -> str:
+def _version(url: str, key: str) -> str:
     try:
-        response = request("GET", f"{url}/v1/meta", timeout=10)
+        response = request("GET", f"{url}/v1/meta", timeout=10, key=key)
     except requests.RequestException as error:
         raise TimeoutError(f"{url}/v1/meta does not answer ({type(error).__name__})") from None
     try:
