@@ -73,11 +73,15 @@ def is_private(host: str) -> bool:
 def request(method: str, url: str, *, body: Any = None, timeout: float = 60) -> requests.Response:
     """Send one HTTP request; private addresses ignore the proxies and the ``.netrc`` of the environment.
 
+    :param body: a value for JSON, or JSON as bytes.
     :param timeout: seconds.
     :raises requests.RequestException: there is no response.
     """
     with requests.Session() as session:
         session.trust_env = not is_private(urlsplit(url).hostname or "")
+        if isinstance(body, bytes):
+            headers = {"Content-Type": "application/json"}
+            return session.request(method, url, data=body, headers=headers, timeout=timeout)
         return session.request(method, url, json=body, timeout=timeout)
 
 
