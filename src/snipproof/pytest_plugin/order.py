@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,7 +31,7 @@ class OrderHooks:
         places = [index for index, item in enumerate(items) if isinstance(item, SnippetItem)]
         snippets = [item for item in items if isinstance(item, SnippetItem)]
         snippets.sort(key=self._order)  # the Snippets of a Source are in its order
-        for place, item in zip(places, snippets, strict=True):
+        for place, item in zip(places, _with_chains_together(snippets), strict=True):
             items[place] = item
 
     def _order(self, item: SnippetItem) -> tuple[int, int]:
@@ -45,21 +45,27 @@ class ChainHooks:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, object, object]:
         """Put the items of each chain in its order, where the first of them stands after all other plugins."""
         result = yield
-        chains: dict[str, list[SnippetItem]] = {}
-        for item in items:
-            if isinstance(item, SnippetItem) and item.file.is_in_chain:
-                chains.setdefault(item.file.group, []).append(item)
-        if chains:
-            items[:] = [each for item in items for each in _with_chain(item, chains)]
+        items[:] = _with_chains_together(items)
         return result
 
 
-def _with_chain(item: pytest.Item, chains: dict[str, list[SnippetItem]]) -> list[SnippetItem] | list[pytest.Item]:
-    """Return what stands at the place of ``item``: itself, its whole chain, or nothing if that stood before."""
-    if not (isinstance(item, SnippetItem) and item.file.is_in_chain):
-        return [item]
-    chain = item.file.suite.chain_of(item.file.source.path)
-    found = chains.pop(item.file.group, [])
-    return sorted(
-        found, key=lambda each: (chain.index(each.file.source.path), each.file.source.snippets.index(each.snippet))
-    )
+def _with_chains_together(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return ``items`` with those of each chain in its order, where the first of them stands."""
+    chains: dict[str, list[SnippetItem]] = {}
+    for item in items:
+        if isinstance(item, SnippetItem) and item.file.is_in_chain:
+            chains.setdefault(item.file.group, []).append(item)
+    found: list[pytest.Item] = []
+    for item in items:
+        if isinstance(item, SnippetItem) and item.file.is_in_chain:
+            chain = chains.pop(item.file.group, [])
+            chain.sort(key=_place_in_chain)
+            found += chain
+        else:
+            found.append(item)
+    return found
+
+
+def _place_in_chain(item: SnippetItem) -> tuple[int, int]:
+    source = item.file.source
+    return item.file.suite.chain_of(source.path).index(source.path), source.snippets.index(item.snippet)
