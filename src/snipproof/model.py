@@ -218,6 +218,8 @@ class Suite(NamedTuple):
     nothing with the others. ``network`` is how the Sources reach the Services. ``env`` are
     environment variables with values that are no secrets. With ``stop_on_failure``, nothing runs behind an error.
     ``services`` are the names of the servers that the Sources use.
+    ``chains`` are Sources that share what is stored, each in running order. ``seed`` maps Services to the files of what
+    is stored there before the Sources run.
     """
 
     path: str
@@ -235,6 +237,12 @@ class Suite(NamedTuple):
     env: tuple[tuple[str, str], ...] = ()
     stop_on_failure: bool = False
     services: tuple[str, ...] = ("weaviate",)
+    chains: tuple[tuple[str, ...], ...] = ()
+    seed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def chain_of(self, source: str) -> tuple[str, ...]:
+        """Return the chain of the Source at this path, ``()`` if it stands alone."""
+        return next((chain for chain in self.chains if source in chain), ())
 
 
 class Severity(StrEnum):

@@ -97,6 +97,19 @@ def test_an_error_in_services_has_its_place(tmp_path: Path, keys: str, place: st
     assert error.value.hint.startswith(hint)
 
 
+def test_chains_and_seeds(tmp_path: Path) -> None:
+    """Each chain in its own order, whatever that of `sources` is; a list of seeds is that of the first Service."""
+    (suite,) = _load(tmp_path, _HEAD + "sources: ['*.py']\nchains: [[c.py, '[ac].py']]\nseed: [a.py, b.py, a.py]")
+    assert suite.sources == ("snippets/x/a.py", "snippets/x/b.py", "snippets/x/c.py")
+    assert suite.chains == (("snippets/x/c.py", "snippets/x/a.py"),)
+    assert suite.chain_of("snippets/x/a.py") == suite.chains[0]
+    assert suite.chain_of("snippets/x/b.py") == ()
+    assert suite.seed == (("weaviate", ("snippets/x/a.py", "snippets/x/b.py")),)
+    (suite,) = _load(tmp_path, _HEAD + "sources: ['*.py']\nchains: [[b.py], [a.py]]\nseed: {weaviate: [a.py]}")
+    assert suite.chains == (("snippets/x/b.py",), ("snippets/x/a.py",))
+    assert suite.seed == (("weaviate", ("snippets/x/a.py",)),)
+
+
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
@@ -113,6 +126,19 @@ def test_an_error_in_services_has_its_place(tmp_path: Path, keys: str, place: st
         (_HEAD + "sources: ['../../../a.py']", "3:11", "the sources glob '../../../a.py' is outside the root"),
         (_HEAD + "sources: ['../../../snippets/x/a.py']", "3:11", "is outside the root"),
         (_HEAD + "sources: ['/../a.py']", "3:11", "is outside the root"),
+        (_HEAD + "sources: ['*.py']\nchains: a.py", "4:9", "expected a list"),
+        (_HEAD + "sources: ['*.py']\nchains: [a.py]", "4:10", "expected a list"),
+        (_HEAD + "sources: ['*.py']\nchains: [[]]", "4:10", "'chains' is empty"),
+        (_HEAD + "sources: ['*.py']\nchains: [[a.py, d.py]]", "4:17", "the chains glob 'd.py' matches no file"),
+        (
+            _HEAD + "sources: ['a.py']\nchains: [[a.py, '*.py']]",
+            "4:17",
+            "snippets/x/b.py is not a Source of this Suite",
+        ),
+        (_HEAD + "sources: ['*.py']\nchains: [[a.py], [b.py, a.py]]", "4:25", "a.py is already in another chain"),
+        (_HEAD + "sources: ['*.py']\nseed: a.py", "4:7", "expected a mapping"),
+        (_HEAD + "sources: ['*.py']\nseed: [d.py]", "4:8", "no such file: 'd.py'"),
+        (_HEAD + "sources: ['*.py']\nseed: {weaviat: [a.py]}", "4:8", "unknown key 'weaviat'"),
         (_HEAD + "sources: ['*/../a.py']", "3:11", "has '..' behind a wildcard"),
         (_HEAD + "sources: ['/a.py']", "3:11", "matches no file"),
         (_HEAD + "sources: ['']", "3:11", "matches no file"),

@@ -4,8 +4,8 @@
 the settings name is collected in spite of it. ``testpaths`` and ``collect_ignore`` are choices of the project: they are
 respected, and a Suite that they hide is reported. What the command line chooses or ignores is not reported.
 
-With ``--snippets``, nothing but Sources is collected, only the command line can leave out any of them, and a Source that
-cannot be collected keeps no other one from being proven.
+With ``--snippets``, nothing but Sources is collected, only the command line can leave out any of them, and a Source
+that cannot be collected keeps no other one from being proven.
 """
 
 from __future__ import annotations

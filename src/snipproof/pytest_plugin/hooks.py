@@ -1,4 +1,4 @@
-"""The hooks of a pytest session with Suites: order, services around the tests, reports, summary, exit code."""
+"""The hooks of a pytest session with Suites: services around the tests, reports, summary, exit code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
-from snipproof.languages import runnable
 from snipproof.model import Outcome
 from snipproof.pytest_plugin.items import SnippetItem
 from snipproof.pytest_plugin.session import ProvingSession
@@ -23,19 +22,6 @@ class SnippetHooks:
         self._config = config
         self._proving = proving
         self._tally = tally
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put languages without a compiler first: they are proven while the compilers of the others work.
-
-        Everything else keeps its place. Hooks that sort or shuffle items after this one take precedence.
-        """
-        order = list(runnable())
-        places = [index for index, item in enumerate(items) if isinstance(item, SnippetItem)]
-        snippets = [item for item in items if isinstance(item, SnippetItem)]
-        snippets.sort(key=lambda item: order.index(item.file.suite.language))
-        for place, item in zip(places, snippets, strict=True):
-            items[place] = item
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -69,6 +55,18 @@ class SnippetHooks:
         for each in (item, nextitem):
             if isinstance(each, SnippetItem):
                 self._proving.prepare(each.file.source)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
+        """Restore what a chain has changed behind the last of its Sources that runs, before fixtures end."""
+        try:
+            if isinstance(item, SnippetItem) and not (
+                isinstance(nextitem, SnippetItem)
+                and self._proving.is_in_one_chain(item.file.source, nextitem.file.source)
+            ):
+                self._proving.end_chain()
+        finally:
+            yield
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -143,9 +141,7 @@ class SnippetHooks:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
-        """Keep each Source on one worker where pytest-xdist would distribute single items."""
-        if config.getvalue("dist") not in ("load", "worksteal"):
-            return None
-        from snipproof.pytest_plugin.sharding import SourceScheduling
+        """Keep each Source and each chain on one worker where pytest-xdist would distribute their items."""
+        from snipproof.pytest_plugin.sharding import make_scheduler
 
-        return SourceScheduling(config, log, self._proving.suites, shared=self._proving.uses_given_server)
+        return make_scheduler(config, log, self._proving.suites, shared=self._proving.uses_given_server)

@@ -82,7 +82,7 @@ class SourceFile(pytest.File):
         if self.suite.fixtures:
             self.add_marker(pytest.mark.usefixtures(*self.suite.fixtures))
         if self.config.pluginmanager.hasplugin("xdist"):  # else the marker is unknown, which can be an error
-            self.add_marker(pytest.mark.xdist_group(self.source.path))
+            self.add_marker(pytest.mark.xdist_group(self.group))
         junit = self.config.getoption("--junitxml", None)
         if junit and any("::" in snippet.name or "[" in snippet.name for snippet in self.source.snippets):
             # The report would have a part of these names. The fixture warns that it is experimental.
@@ -90,6 +90,16 @@ class SourceFile(pytest.File):
             self.add_marker(pytest.mark.filterwarnings(f"ignore:{_JUNIT_ATTRIBUTE}"))
         for snippet in self.source.snippets:
             yield _node(self, snippet, _split(snippet.name))
+
+    @property
+    def is_in_chain(self) -> bool:
+        """Whether it shares what is stored with other Sources."""
+        return bool(self.suite.chain_of(self.source.path))
+
+    @property
+    def group(self) -> str:
+        """What runs on one worker: the path of the first Source of its chain, which is its own if it stands alone."""
+        return (*self.suite.chain_of(self.source.path), self.source.path)[0]
 
     def text_of(self, path: str) -> str:
         """Return the text of a Source as it was collected; it may differ from this one, if a Page shows its output."""
@@ -107,7 +117,7 @@ class SourceFile(pytest.File):
             raise self._error
         if self._verdicts is None:
             try:
-                found = self.proving.prover.prove(self.suite, self.source)
+                found = self.proving.prove(self.source)
             except SnipproofError as error:
                 self._error = error
                 raise
@@ -198,6 +208,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
         proving = self.file.proving
         try:
             proving.require_services(self.file.suite)
+            proving.prover.seed(self.file.suite)
             self._set_up_fixtures()
             record: Any = self.funcargs.get(_JUNIT_ATTRIBUTE)
             if record is not None:

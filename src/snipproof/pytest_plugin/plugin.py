@@ -114,6 +114,7 @@ def _begin(config: pytest.Config, settings: Settings, suites: Sequence[Suite]) -
     try:
         from snipproof.pytest_plugin.collection import CollectionHooks
         from snipproof.pytest_plugin.hooks import SnippetHooks
+        from snipproof.pytest_plugin.order import ChainHooks, OrderHooks
         from snipproof.pytest_plugin.session import ProvingSession
         from snipproof.pytest_plugin.tally import Tally
     except ModuleNotFoundError as error:
@@ -124,6 +125,8 @@ def _begin(config: pytest.Config, settings: Settings, suites: Sequence[Suite]) -
     tally = Tally()
     config.pluginmanager.register(CollectionHooks(config, proving), "snipproof-collection")
     config.pluginmanager.register(SnippetHooks(config, proving, tally), "snipproof-snippets")
+    config.pluginmanager.register(OrderHooks(proving), "snipproof-order")
+    config.pluginmanager.register(ChainHooks(), "snipproof-chains")
     _begin_options(config, proving, tally, suites)
 
 

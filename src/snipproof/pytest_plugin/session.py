@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,10 @@ from snipproof.run.bindings import check_bindings
 from snipproof.run.page_expectations import PageExpectations, read_page_expectations
 from snipproof.run.prover import Prover
 from snipproof.run.run_times import RunTimes
+from snipproof.run.verdict import Verdict
 from snipproof.site.claims import ClaimSet
 from snipproof.site.docs_site import Site
+from snipproof.site.seed import read_seed
 from snipproof.site.source import read_source, read_text
 from snipproof.text import printable
 
@@ -139,13 +141,15 @@ class ProvingSession:
     def check_suite(self, suite: Suite) -> None:
         """Check what can be checked of ``suite`` before it runs.
 
-        :raises SettingsError: a Binding is wrong; raised by the first call only.
+        :raises SettingsError: a Binding or a seed is wrong; raised by the first call only.
         """
         if suite.path in self._checked:
             return
         self._checked.add(suite.path)
         try:
             check_bindings(suite, dict(self._texts(suite)))
+            for _, files in suite.seed:
+                read_seed(self.settings.root, files)
         except SettingsError:
             self.broken.add(suite.path)
             raise
@@ -182,14 +186,14 @@ class ProvingSession:
         :param sources: the selected Sources by path, in the order in which they are proven.
         :raises SettingsError: the settings of a Service or the Runner of a language are wrong.
         """
-        self._selected = sources
+        self._selected = {**sources, **self._before(sources)}
         for folder in {(self.settings.root / path).parent for path in self.suites}:
             remove_leftovers(folder)
         if self.is_worker:
             end_with_parent()  # pytest-xdist leaves a worker running for 15 s if the controller is killed
         try:
             # Needed by any Source: under pytest-xdist a worker does not know yet which of them it gets.
-            recorder = self.pages.needs_recorder(sources.values())
+            recorder = self.pages.needs_recorder(self._selected.values())
             kinds = {self.suites[path].network for path in sources}
             network = next((kind for kind in _MOST_FIRST if kind in kinds), NetworkKind.BINDINGS)
             used = {name for path in sources for name in self.suites[path].services}
@@ -213,6 +217,34 @@ class ProvingSession:
             except SettingsError:
                 return  # proving the Source raises it again, and pytest reports it there
 
+    def prove(self, source: Source) -> list[Verdict]:
+        """Run ``source``, and before it those of its chain that have not run, and return its Verdicts.
+
+        :raises SnipproofError: the run failed without a Verdict, or a Source before it cannot be read.
+        """
+        suite = self.suites[source.path]
+        return self.prover.prove(suite, source, [self.source(path) for path in _paths_before(suite, source.path)])
+
+    def end_chain(self) -> None:
+        """Restore what a chain has changed, if one is being run.
+
+        :raises InfrastructureError: something cannot be restored.
+        """
+        if self._prover is not None:
+            self._prover.end_chain()
+
+    def is_in_one_chain(self, one: Source, other: Source) -> bool:
+        """Return whether both Sources share what is stored."""
+        return other.path in self.suites[one.path].chain_of(one.path)
+
+    def _before(self, sources: Iterable[str]) -> dict[str, Source]:
+        """Return the Sources that have to run before ``sources``, as far as they can be read."""
+        found = {}
+        for path in (before for each in sources for before in _paths_before(self.suites[each], each)):
+            with contextlib.suppress(UnreadableError):  # proving reports it
+                found[path] = self.source(path)
+        return found
+
     def _selected_of(self, suite: Suite) -> list[Source]:
         return [source for path, source in self._selected.items() if self.suites[path] is suite]
 
@@ -230,6 +262,12 @@ class ProvingSession:
         if reporter is not None:
             reporter.write_line(f"snipproof: {printable(self.redact(line))}")
             reporter.flush()  # a line about progress must not wait in a buffer
+
+
+def _paths_before(suite: Suite, path: str) -> tuple[str, ...]:
+    """Return the Sources before the one at ``path`` in its chain."""
+    chain = suite.chain_of(path)
+    return chain[: chain.index(path)] if chain else ()
 
 
 def _read_nothing(site: Site, claimed: ClaimSet) -> None:

@@ -15,6 +15,7 @@ from snipproof.processes.disk import TEMPORARY_HINT, disk_errors, require_space
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.redaction import read_variables
 from snipproof.run.missing_variables import explain_missing_variables
+from snipproof.run.open_chain import OpenChain
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.preparation import Preparation, Preparations
 from snipproof.run.run_times import RunTimes, timed
@@ -26,6 +27,7 @@ from snipproof.run.verdict import Verdict, judge
 from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.services.startup import Services
 from snipproof.services.weaviate.claim import claimed
+from snipproof.services.weaviate.seeding import Seeds
 from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.services.weaviate.state import State
 
@@ -37,7 +39,7 @@ _NO_PAGES = PageExpectations()
 
 
 class Prover:
-    """Proves all Sources of one session on the same Services, and restores Weaviate after each of them.
+    """Proves all Sources of one session on the same Services, and restores Weaviate after each of them or its chain.
 
     :param log: writes one line for the user about a step that takes time.
     :param pages: the Expectations that Pages add to those of the Sources.
@@ -72,7 +74,10 @@ class Prover:
         )
         self._services: Services | None = None
         self._states: dict[str, State | InfrastructureError] = {}
-        self._seeded: set[str] = set()
+        self._seeded: set[str] = set()  # hosts whose stand-ins gave what fixtures stored
+        self._seeds = Seeds(settings.root, self._answered)
+        self._chain: OpenChain | None = None
+        self._marked: list[State] = []  # on the servers that the chain uses
         self._claim = contextlib.ExitStack()
 
     def _start_network(self, kind: NetworkKind) -> DocumentedNetwork | None:
@@ -198,23 +203,61 @@ class Prover:
         if not self._addresses.done():
             self._addresses.set_result(addresses)
 
-    def prove(self, suite: Suite, source: Source) -> list[Verdict]:
+    def seed(self, suite: Suite) -> None:
+        """Store the seed of ``suite`` and remove that of another one, before the fixtures of ``suite`` are set up.
+
+        :raises SettingsError: a seed file is wrong; the same error in each call.
+        :raises InfrastructureError: Weaviate does not answer.
+        """
+        if not self._seeds.are_those_of(suite):
+            self.end_chain()
+            self._seeded |= self._answered()
+            self._seeds.switch(suite, self.state_of)
+
+    def prove(self, suite: Suite, source: Source, earlier: Sequence[Source] = ()) -> list[Verdict]:
         """Run ``source``, restore what it changed in Weaviate, and return a redacted Verdict for each of its Snippets.
 
+        A Source of a chain first runs those before it, unless they have run. Weaviate is restored at the end of the
+        chain: by :meth:`end_chain`, or when another Source runs.
+
+        :param earlier: the Sources before it in its chain.
         :raises ToolchainMissingError: the toolchain of the Suite's language is not installed on this machine.
         :raises InfrastructureError: what the Source needs could not be obtained, or Weaviate does not answer.
+        :raises SettingsError: the Suite, or its seed, is wrong.
         """
-        preparation = self.prepare(suite, [source])
-        with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "waiting"):
-            program = preparation.program(source, self.services.placeholders())
-        states = [self.state_of(name) for name in suite.services]
-        with timed(self.times.sources, source.path):
-            for state in states:
+        self.seed(suite)
+        paths = suite.chain_of(source.path)
+        chain = self._chain
+        if chain is None or chain.paths != paths or chain.has_run(source):
+            self.end_chain()
+            chain = None
+        with timed(self.times.phases, "waiting"), disk_errors(self._session.folder, TEMPORARY_HINT):
+            preparation = self.prepare(suite, [*earlier, source])
+            for each in (*earlier, source):
+                preparation.program(each, self.services.placeholders())
+        if chain is None:
+            chain = OpenChain(paths or (source.path,))
+            self._marked = [self.state_of(name) for name in suite.services]
+            for state in self._marked:
                 state.mark()
-            with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "sources"):
-                run = self._execute(preparation.runner, program)
-            with timed(self.times.phases, "restore"):
-                _restore(states)
+            self._chain = chain
+        for each in earlier:
+            if not chain.has_run(each):
+                self._run(preparation, each, chain)
+        verdicts = self._run(preparation, source, chain)
+        if not paths:
+            self.end_chain()
+        return verdicts
+
+    def _run(self, preparation: Preparation, source: Source, chain: OpenChain) -> list[Verdict]:
+        """Run one Source in the state of ``chain``."""
+        program = preparation.program(source, self.services.placeholders())
+        with (
+            timed(self.times.sources, source.path),
+            disk_errors(self._session.folder, TEMPORARY_HINT),
+            timed(self.times.phases, "sources"),
+        ):
+            run = self._execute(preparation.runner, program, chain)
         verdicts = judge(source, program.probed, run, self._pages)
         if any(verdict.outcome is not Outcome.PASSED for verdict in verdicts):
             require_space(self._session.folder, TEMPORARY_HINT)  # not a defect of the docs
@@ -222,20 +265,39 @@ class Prover:
         explained = explain_missing_variables(source, program.bare, verdicts, given)
         if self._network:
             explained = explain_unknown_hosts(explained, self._network.unknown_hosts())
+        chain.add(source, explained)
         secrets = read_variables(self._settings.run.env)
-        return [verdict.redacted(secrets) for verdict in explained]
+        return [verdict.redacted(secrets) for verdict in chain.explain(source, explained)]
 
-    def _execute(self, runner: Runner, program: Program) -> SourceRun:
+    def end_chain(self) -> None:
+        """Restore what the Sources of the chain that is being run have changed, if there is one.
+
+        :raises InfrastructureError: something cannot be restored.
+        """
+        if self._chain:
+            self._chain = None
+            with timed(self.times.phases, "restore"):
+                _restore(self._marked)
+
+    def _answered(self) -> set[str]:
+        """Return the hosts for which a stand-in has answered since the last call."""
+        providers = self._services.providers if self._services else None
+        return {host for host, _ in providers.answered()} if providers else set()
+
+    def _execute(self, runner: Runner, program: Program, chain: OpenChain) -> SourceRun:
         """Run ``program``, and note which hosts were looked up in vain, and for which ones a stand-in answered."""
         if self._network:
             self._network.routes.use(runner.context.suite.services)
             self._network.unknown_hosts()  # those of others
         providers = self.services.providers
-        if providers:  # what a fixture has stored stays for the Sources that follow
-            self._seeded |= {host for host, _ in providers.answered()}
+        self._seeded |= self._answered()  # what a fixture has stored stays for the Sources that follow
         run = runner.execute(program)
-        seeded = tuple((host, 0) for host in sorted(self._seeded))
-        return replace(run, stand_ins=(*seeded, *providers.answered())) if providers else run
+        if providers is None:
+            return run
+        stored = sorted(self._seeded | self._seeds.stand_ins | chain.stand_ins)
+        answered = providers.answered()
+        chain.stand_ins |= {host for host, _ in answered}
+        return replace(run, stand_ins=(*((host, 0) for host in stored), *answered))
 
     def close(self) -> None:
         """Stop the Services and remove everything that belongs to this session."""

@@ -12,6 +12,7 @@ from snipproof.errors import SettingsError
 from snipproof.languages import runnable
 from snipproof.model import Binding, NetworkKind, Suite
 from snipproof.server_settings import DEFAULT_SERVICE, conflicts
+from snipproof.site.chains import read_chains
 from snipproof.site.dependencies import Dependencies, find_files, names_below, place_glob
 from snipproof.text import did_you_mean
 
@@ -26,6 +27,7 @@ _VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _KEYS = (
     "flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "options", "fresh", "env", "network",
     "services", "stop-on-failure", "bindings",
+    "chains", "seed",
 )  # fmt: skip
 
 
@@ -120,11 +122,13 @@ class _SuiteFile:
         if language not in runnable():
             raise self._error(nodes["language"], f"unknown language {language!r}", f"known: {', '.join(runnable())}")
         services = self._services(nodes["services"]) if "services" in nodes else (DEFAULT_SERVICE,)
+        sources = tuple(dict.fromkeys(path for _, path in self._globs(nodes["sources"], "sources")))
+        chains = [list(self._globs(item, "chains")) for item in self._list(nodes.get("chains"))]
         return Suite(
             path=self._path,
             flavour=self._name(nodes["flavour"]),
             language=language,
-            sources=tuple(dict.fromkeys(self._sources(nodes["sources"]))),
+            sources=sources,
             lock=self._file(nodes["lock"]) if "lock" in nodes else None,
             fixtures=tuple(self._string(item) for item in self._list(nodes.get("fixtures"))),
             services=services,
@@ -136,6 +140,8 @@ class _SuiteFile:
             env=tuple(self._variables(nodes["env"])) if "env" in nodes else (),
             stop_on_failure="stop-on-failure" in nodes and self._boolean(nodes["stop-on-failure"]),
             network=self._network(nodes["network"]) if "network" in nodes else NetworkKind.BINDINGS,
+            chains=read_chains(chains, sources, self._error),
+            seed=tuple(self._seed(nodes["seed"], services)) if "seed" in nodes else (),
         )
 
     def _error(self, node: Any, message: str, hint: str = "") -> SettingsError:
@@ -230,10 +236,14 @@ class _SuiteFile:
             raise self._error(node, "expected a number of seconds")
         return seconds
 
-    def _sources(self, node: Any) -> Iterator[str]:
+    def _globs(self, node: Any, key: str) -> Iterator[tuple[Any, str]]:
+        """Yield the files that the globs of a list find, with the node of the glob.
+
+        :param key: the key that has the list.
+        """
         patterns = self._list(node)
         if not patterns:
-            raise self._error(node, "'sources' is empty", "list globs relative to this file, in running order")
+            raise self._error(node, f"{key!r} is empty", "list globs relative to this file, in running order")
         for item in patterns:
             pattern = self._string(item)
             folder = self._folder.relative_to(self._root).as_posix()
@@ -241,8 +251,16 @@ class _SuiteFile:
                 found = _find(self._root, folder, pattern, self._dependencies)
             except ValueError as error:
                 hint = "globs are relative to this file; with `/` in front, to the root"
-                raise self._error(item, f"the sources glob {pattern!r} {error}", hint) from None
-            yield from (path.relative_to(self._root).as_posix() for path in found)
+                raise self._error(item, f"the {key} glob {pattern!r} {error}", hint) from None
+            yield from ((item, path.relative_to(self._root).as_posix()) for path in found)
+
+    def _seed(self, node: Any, services: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the files of each Service; a list are those of the Suite's first one."""
+        if node.id == "sequence":
+            yield services[0], tuple(dict.fromkeys(self._file(item) for item in self._list(node)))
+            return
+        for service, files in self._mapping(node, services).items():
+            yield service, tuple(dict.fromkeys(self._file(item) for item in self._list(files)))
 
     def _file(self, node: Any, *, folders: bool = False) -> str:
         name = self._string(node)

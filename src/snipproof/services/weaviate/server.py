@@ -81,6 +81,7 @@ def is_private(host: str) -> bool:
 def request(method: str, url: str, *, body: Any = None, timeout: float = 60, key: str = "") -> requests.Response:
     """Send one HTTP request; private addresses ignore the proxies and the ``.netrc`` of the environment.
 
+    :param body: a value for JSON, or JSON as bytes.
     :param timeout: seconds.
     :param key: the API key, ``""`` for none.
     :raises requests.RequestException: there is no response.
@@ -90,6 +91,9 @@ def request(method: str, url: str, *, body: Any = None, timeout: float = 60, key
         if key:
             session.headers["Authorization"] = f"Bearer {key}"
             session.auth = _keep_header  # else an entry in the ``.netrc`` of the user takes its place
+        if isinstance(body, bytes):
+            headers = {"Content-Type": "application/json"}
+            return session.request(method, url, data=body, headers=headers, timeout=timeout)
         return session.request(method, url, json=body, timeout=timeout)
 
 

@@ -1,7 +1,8 @@
 """What is stored in Weaviate: compared before and after each Source, and restored if a Source changed it.
 
 - What a Source creates is deleted.
-- What a function passed to :meth:`State.keep` stores is deleted, and all of these functions are called again.
+- What a function passed to :meth:`State.keep` stores is deleted, and all of these functions are called again; one that
+  stores things of its own alone, only if these have changed.
 - What a fixture stores in another way is created again from a copy.
 - What was there before the session is never touched: a change of it is an error.
 """
@@ -45,6 +46,7 @@ class State:
         self._address = address
         self._reader = StoredReader(address)
         self._fills: list[Fill] = []
+        self._alone: dict[Fill, set[StoredKey]] = {}  # what each of these fills stores
         self._kept: set[StoredKey] = set()
         self._before: Stored = {}
         self._log_index = 0
@@ -56,12 +58,37 @@ class State:
         # On a server given by its address, what existed before the session is never deleted.
         self._foreign = found.keys() - leftovers
 
-    def keep(self, fill: Fill) -> None:
-        """Call ``fill`` now, to store data, and again whenever a Source changed what is stored."""
+    def keep(self, fill: Fill, *, alone: bool = False) -> None:
+        """Call ``fill`` now, to store data, and again whenever a Source changed what is stored.
+
+        What it stores is part of what was stored at the mark, if a chain is being run.
+
+        :param alone: whether nothing else stores anything in what ``fill`` creates, so that it is called again only if
+            that has changed.
+        """
         before = self._reader.read()
         fill(self._address)
-        self._fills.append(fill)
-        self._kept |= {key for key, now in self._reader.read().items() if _differ(before.get(key), now)}
+        now = self._reader.read()
+        stored = {key for key, item in now.items() if _differ(before.get(key), item)}
+        if alone:
+            self._alone[fill] = stored
+        else:
+            self._fills.append(fill)
+        self._kept |= stored
+        self._before |= {key: now[key] for key in stored}
+
+    def drop(self, fill: Fill) -> None:
+        """Delete what ``fill``, which stores it alone, has stored, and never call it again.
+
+        :raises InfrastructureError: the server does not delete it.
+        """
+        gone = self._alone.pop(fill)
+        self._kept -= gone
+        reasons: dict[StoredKey, str] = {}
+        self._delete(list(gone & self._reader.read().keys()), reasons)
+        if reasons:
+            lost = ", ".join(f"{key} ({reason})" for key, reason in reasons.items())
+            raise InfrastructureError(f"a seed cannot be removed: {lost}")
 
     def mark(self) -> None:
         """Remember what is stored now.
@@ -89,8 +116,8 @@ class State:
         reasons: dict[StoredKey, str] = {}
         restorable = self._kept | self._copies.keys()
         self._delete([key for key in changed & after.keys() if key not in self._before or key in restorable], reasons)
-        if changed & self._kept or self._changed(self._reader.read()) & self._kept:
-            self._fill_again(reasons)
+        if again := (changed | self._changed(self._reader.read())) & self._kept:
+            self._fill_again(again, reasons)
         self._create_again(reasons)
         self._check(reasons)
         return [_describe(key, self._before, after) for key in sorted(changed, key=_order)]
@@ -122,10 +149,14 @@ class State:
             except InfrastructureError as error:
                 reasons[key] = error.message
 
-    def _fill_again(self, reasons: dict[StoredKey, str]) -> None:
+    def _fill_again(self, changed: set[StoredKey], reasons: dict[StoredKey, str]) -> None:
         # A fill may store several things, and need not expect that one of them exists.
-        self._delete(list(self._kept & self._reader.read().keys()), reasons)
-        for fill in self._fills:
+        alone = {fill for fill, keys in self._alone.items() if keys & changed}
+        shared = self._kept.difference(*self._alone.values())
+        fills = [*(self._fills if shared & changed else ()), *alone]
+        stored = (shared if shared & changed else set()).union(*(self._alone[fill] for fill in alone))
+        self._delete(list(stored & self._reader.read().keys()), reasons)
+        for fill in fills:
             try:
                 fill(self._address)
             except SnipproofError:

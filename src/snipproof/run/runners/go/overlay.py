@@ -3,8 +3,9 @@
 Each Source has a probed text and a bare one. Each package with probes gets one more file, which declares the function
 that they call; it calls a package that exists only in the overlay.
 
-A Source outside of the folder of the module is shown to go in a folder inside, which exists only in the overlay: it uses
-what the module requires, and other Sources of its folder, but no other files there. ``go vet`` requires a real folder.
+A Source outside of the folder of the module is shown to go in a folder inside, which exists only in the overlay: it
+uses what the module requires, and other Sources of its folder, but no other files there. ``go vet`` requires a real
+folder.
 """
 
 from __future__ import annotations

@@ -1,0 +1,175 @@
+"""Stores seeds: what the files of a Suite define is on the server while that Suite is proven, and gone afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
+from snipproof.model import Suite
+from snipproof.services.weaviate.server import WeaviateAddress, call, respond
+from snipproof.services.weaviate.state import State
+from snipproof.site.seed import Definition, Seed, SeedObject, read_objects, read_seed
+from snipproof.text import printable, shorten
+
+_BATCH = 4_000_000  # characters of one request, if an object is not larger
+_LARGEST_BATCH = 500  # objects
+
+
+class Seeds:
+    """The seeds that are stored on the servers of one session.
+
+    :param root: what the paths of the files are relative to.
+    :param answered: returns the hosts for which a stand-in has answered since its last call.
+    """
+
+    def __init__(self, root: Path, answered: Callable[[], Collection[str]] = tuple) -> None:
+        self._root = root
+        self._answered = answered
+        self._stored: dict[str, _SeedFill] = {}
+        self._errors: dict[tuple[str, ...], SnipproofError] = {}
+
+    def are_those_of(self, suite: Suite) -> bool:
+        """Return whether exactly the seed of ``suite`` is stored."""
+        return {service: fill.files for service, fill in self._stored.items()} == _wanted(suite)
+
+    def switch(self, suite: Suite, state_of: Callable[[str], State]) -> None:
+        """Store the seed of ``suite``, and delete what another one has stored.
+
+        :param state_of: returns what is stored on the server of that name.
+        :raises SettingsError: a file is wrong, or the server rejects something in it; the same error in each call.
+        :raises InfrastructureError: the server does not answer.
+        """
+        wanted = _wanted(suite)
+        for service, fill in list(self._stored.items()):
+            if wanted.get(service) != fill.files:
+                state_of(service).drop(self._stored.pop(service))
+        for service, files in wanted.items():
+            if service in self._stored:
+                continue
+            if error := self._errors.get(files):
+                raise error
+            fill = _SeedFill(self._root, files, self._answered)
+            try:
+                state_of(service).keep(fill, alone=True)
+            except SettingsError as error:
+                self._errors[files] = error
+                raise
+            self._stored[service] = fill
+
+    @property
+    def stand_ins(self) -> set[str]:
+        """The hosts for which a stand-in answered while the stored seeds were stored."""
+        return {host for fill in self._stored.values() for host in fill.stand_ins}
+
+
+class _SeedFill:
+    """Stores one seed, whenever it is called."""
+
+    def __init__(self, root: Path, files: tuple[str, ...], answered: Callable[[], Collection[str]]) -> None:
+        self.files = files
+        self.stand_ins: set[str] = set()
+        self._root = root
+        self._answered = answered
+
+    def __call__(self, address: WeaviateAddress) -> None:
+        seed = read_seed(self._root, self.files)
+        self._answered()  # for others
+        made: list[str] = []
+        try:
+            _define(address, seed, made)
+            for batch in _batches(read_objects(self._root, seed)):
+                _store(address, batch)
+        except SettingsError:
+            for name in made:
+                call(address, "DELETE", f"/v1/schema/{name}")
+            raise
+        self.stand_ins |= set(self._answered())
+
+
+def _wanted(suite: Suite) -> dict[str, tuple[str, ...]]:
+    return {service: files for service, files in suite.seed if files}
+
+
+def _define(address: WeaviateAddress, seed: Seed, made: list[str]) -> None:
+    """Create the collections and tenants of ``seed``; add the names of the collections to ``made``.
+
+    A collection may refer to one that stands further down: what is rejected is tried again behind the others.
+
+    :raises SettingsError: the server rejects one of them.
+    """
+    waiting = list(seed.definitions.values())
+    while waiting:
+        rejected: list[tuple[Definition, SettingsError]] = []
+        for each in waiting:
+            try:
+                _call(address, each.place, "/v1/schema", each.body)
+                made.append(each.name)
+            except SettingsError as error:
+                rejected.append((each, error))
+        if len(rejected) == len(waiting):
+            raise rejected[0][1]
+        waiting = [each for each, _ in rejected]
+    for name, tenants in seed.tenants.items():
+        body = [{"name": tenant} for tenant in tenants]
+        _call(address, seed.definitions[name].place, f"/v1/schema/{name}/tenants", body)
+
+
+def _call(address: WeaviateAddress, place: str, path: str, body: Any) -> Any:
+    """Send what stands at ``place``.
+
+    :raises SettingsError: the server rejects it.
+    :raises InfrastructureError: it does not answer.
+    """
+    response = respond(address, "POST", path, body)
+    if response.ok:
+        return response.json()
+    if response.status_code >= 500:
+        raise InfrastructureError(f"Weaviate: POST {path}: {response.status_code} {response.text[:500]}")
+    raise SettingsError(f"{place} Weaviate rejects it: {_message(response.text)}")
+
+
+def _message(text: str) -> str:
+    """Return the message of an error response."""
+    try:
+        data = json.loads(text)
+        messages = [str(each["message"]) for each in data["error"]] if "error" in data else [str(data["message"])]
+    except (ValueError, TypeError, KeyError):
+        messages = [text]
+    return printable(shorten("; ".join(messages), 300))
+
+
+def _batches(objects: Iterator[SeedObject]) -> Iterator[list[SeedObject]]:
+    batch: list[SeedObject] = []
+    size = 0
+    for each in objects:
+        if batch and (size + len(each.text) > _BATCH or len(batch) == _LARGEST_BATCH):
+            yield batch
+            batch, size = [], 0
+        batch.append(each)
+        size += len(each.text)
+    if batch:
+        yield batch
+
+
+def _store(address: WeaviateAddress, batch: list[SeedObject]) -> None:
+    """Store objects in one request.
+
+    :raises SettingsError: the server rejects one of them, with its place.
+    """
+    body = f'{{"objects":[{",".join(each.text for each in batch)}]}}'.encode()
+    try:
+        results = _call(address, batch[0].place, "/v1/batch/objects", body)
+    except SettingsError:
+        if len(batch) == 1:
+            raise
+        # The server rejects a whole request without the number of the object.
+        half = len(batch) // 2
+        _store(address, batch[:half])
+        _store(address, batch[half:])
+        return
+    for each, stored in zip(batch, results, strict=True):
+        if errors := (stored.get("result") or {}).get("errors"):
+            raise SettingsError(f"{each.place} Weaviate rejects it: {_message(json.dumps(errors))}")
