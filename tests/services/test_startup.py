@@ -7,11 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.services import log
 
-from snipproof.config import load_settings
-from snipproof.errors import SettingsError
+from snipproof.config import Settings, load_settings
+from snipproof.errors import InfrastructureError, SettingsError
+from snipproof.processes.container_engine import engine_elsewhere
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.startup import Services
+from snipproof.services.weaviate.obtain import obtain_server
+from snipproof.services.weaviate.server import WeaviateAddress, call
 
 
 def test_the_libraries_of_the_vectorizer_are_loaded_when_it_starts() -> None:
@@ -39,3 +43,80 @@ def test_an_error_in_an_address_names_its_line(tmp_path: Path, text: str, messag
     with SessionFolder.begin(tmp_path / "session") as session, pytest.raises(SettingsError) as error:
         Services.start(settings, session, lambda _: None)
     assert error.value.message.startswith(message)
+
+
+@pytest.mark.slow
+def test_a_given_server_with_a_key(tmp_path: Path, settings: Settings) -> None:
+    """The key is that of a root user. Without a right one, the error gives the reason, and others are used."""
+    text = "[services.rbac]\napi-keys = { other-key = 'reader', root-key = 'root' }\nroot-users = ['root']\n"
+    own = tmp_path / "own"
+    given = tmp_path / "given"
+    own.mkdir()
+    given.mkdir()
+    (own / "snipproof.toml").write_text(text)
+    overrides = {"weaviate.mode": "embedded", "weaviate.binary": settings.weaviate.binary}
+    with SessionFolder.begin(tmp_path / "session") as session:
+        first = Services.start(load_settings(own, overrides=overrides), session, log, names=["rbac"])
+        try:
+            rbac = first.server("rbac")
+            address = f"url = '{rbac.url}'\ngrpc = '127.0.0.1:{rbac.grpc_port}'\n"
+            (given / "snipproof.toml").write_text(f"{text}{address}[services.wrong]\n{address}")
+            second = Services.start(load_settings(given), session, log, names=["rbac", "wrong"])
+            assert (second.server("rbac").mode, second.server("rbac").key) == ("url", "root-key")
+            assert "root" in {role["name"] for role in call(second.server("rbac"), "GET", "/v1/authz/roles")}
+            with pytest.raises(InfrastructureError, match="requires an API key, or another one: set `api-keys`"):
+                second.server("wrong")
+        finally:
+            first.stop()
+
+
+def test_a_server_that_needs_no_key_gets_none(tmp_path: Path, weaviate: WeaviateAddress) -> None:
+    """It would reject requests that have one."""
+    url, grpc = weaviate.url, f"127.0.0.1:{weaviate.grpc_port}"
+    (tmp_path / "snipproof.toml").write_text(f"[weaviate]\nurl = '{url}'\ngrpc = '{grpc}'\napi-keys = {{ k = 'u' }}\n")
+    with SessionFolder.begin(tmp_path / "session") as session:
+        services = Services.start(load_settings(tmp_path, environ={}), session, log)
+    assert services.weaviate.key == ""
+    call(services.weaviate, "GET", "/v1/schema")
+
+
+def test_an_address_has_one_node(tmp_path: Path) -> None:
+    (tmp_path / "snipproof.toml").write_text("[services.a]\nurl = 'http://127.0.0.1:9'\nnodes = 2\n")
+    settings = load_settings(tmp_path, environ={})
+    with SessionFolder.begin(tmp_path / "session") as session, pytest.raises(SettingsError) as error:
+        Services.start(settings, session, log, names=["a"])
+    assert error.value.message == "snipproof.toml:3:1 services.a.nodes: a server given by its address has one node"
+
+
+@pytest.mark.parametrize("host", ["tcp://192.0.2.1:2375", "ssh://root@192.0.2.1", "tcp://[2001:db8::1]:2375"])
+def test_an_engine_on_another_machine_cannot_reach_the_vectorizer(
+    tmp_path: Path, binary: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """Nothing is sent to it: ``auto`` has the reason at once, and ``container`` fails with it."""
+    monkeypatch.setenv("DOCKER_HOST", host)
+    reason = f"the containers of the engine at {host} cannot reach the vectorizer on this machine"
+    settings = load_settings(tmp_path, overrides={"weaviate.binary": str(binary)})
+    with SessionFolder.begin(tmp_path / "session") as session:
+        found = obtain_server(settings, log, session)
+        assert (found.binary, found.reason) == (binary, reason)
+        by_name = settings._replace(weaviate=settings.weaviate._replace(mode="container"))
+        with pytest.raises(InfrastructureError) as error:
+            obtain_server(by_name, log, session)
+    assert error.value.message == f"mode container: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("host", "elsewhere"),
+    [
+        ("", False),
+        ("unix:///x.sock", False),
+        ("tcp://127.0.0.1:2375", False),
+        ("tcp://localhost:2375", False),
+        ("tcp://[::1", False),
+        ("tcp://192.0.2.1:2375", True),
+        ("tcp://no..such-host:2375", True),
+    ],
+)
+def test_where_an_engine_is(monkeypatch: pytest.MonkeyPatch, host: str, *, elsewhere: bool) -> None:
+    monkeypatch.setenv("DOCKER_HOST", host)
+    assert engine_elsewhere() == (host if elsewhere else "")

@@ -24,7 +24,7 @@ def engine_elsewhere() -> str:
         return ""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):
         return given  # a name that only the engine's own tools know
     return "" if any(is_local(family, place[0]) for family, _, _, _, place in found) else given
 

@@ -79,6 +79,7 @@ class Prover:
         self._chain: OpenChain | None = None
         self._marked: list[State] = []  # on the servers that the chain uses
         self._claim = contextlib.ExitStack()
+        self._claimed: set[str] = set()  # URLs
 
     def _start_network(self, kind: NetworkKind) -> DocumentedNetwork | None:
         """Start the documented network if ``kind`` requires it, or if it is possible and ``kind`` prefers it."""
@@ -153,10 +154,17 @@ class Prover:
                 raise address.health.error
             if name not in self._states:
                 if address.mode == "url":
-                    self._claim.enter_context(claimed(address, self._session, self._log))
+                    self._claim_given()
                 self._states[name] = _state(address)
             if isinstance(error := self._states[name], InfrastructureError):
                 raise error
+
+    def _claim_given(self) -> None:
+        """Claim all servers that are given by their addresses, in an order that two runs have in common."""
+        given = {each.url: each for each in self.servers.values() if each.mode == "url"}
+        for url in sorted(given.keys() - self._claimed):
+            self._claim.enter_context(claimed(given[url], self._session, self._log))
+            self._claimed.add(url)
 
     def prepare(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
         """Prepare ``sources`` of ``suite`` in the background: obtain and build what they need.

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,27 @@ def test_a_server_that_is_gone_is_not_frozen() -> None:
         call(address, "GET", "/v1/schema")
     assert not isinstance(caught.value, FrozenServerError)
     assert address.health.error is None
+
+
+def test_the_key_is_sent_and_never_shown() -> None:
+    seen: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.headers["Authorization"])
+            self.send_response(403)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the name is the base class's)
+            pass
+
+    running = HttpServer(Handler)
+    address = replace(local_address(running.port), key="my-secret-key")
+    with pytest.raises(InfrastructureError) as error:
+        call(address, "GET", "/v1/schema")
+    running.stop()
+    assert seen == ["Bearer my-secret-key"]
+    assert "my-secret-key" not in f"{address!r} {error.value}"
 
 
 def test_a_server_is_used_by_one_session_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

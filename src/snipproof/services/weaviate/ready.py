@@ -43,6 +43,8 @@ def _version(url: str, key: str) -> str:
         response = request("GET", f"{url}/v1/meta", timeout=10, key=key)
     except requests.RequestException as error:
         raise TimeoutError(f"{url}/v1/meta does not answer ({type(error).__name__})") from None
+    if response.status_code == 401:
+        raise TimeoutError(f"{url} requires an API key, or another one: set `api-keys` of this server")
     try:
         return str(response.json()["version"])
     except (ValueError, KeyError, TypeError):
