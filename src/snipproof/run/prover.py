@@ -194,8 +194,9 @@ class Prover:
             for each in (*earlier, source):
                 preparation.program(each, self.services.placeholders())
         if chain is None:
-            chain = OpenChain(paths or (source.path,))
-            self.state.mark()
+            chain = OpenChain(paths or (source.path,), [self.state])
+            for state in chain.states:
+                state.mark()
             self._chain = chain
         for each in earlier:
             if not chain.has_run(each):
@@ -230,10 +231,11 @@ class Prover:
 
         :raises InfrastructureError: something cannot be restored.
         """
-        if self._chain:
+        if chain := self._chain:
             self._chain = None
             with timed(self.times.phases, "restore"):
-                self.state.restore_if_changed()
+                for state in chain.states:
+                    state.restore_if_changed()
 
     def _answered(self) -> set[str]:
         """Return the hosts for which a stand-in has answered since the last call."""
