@@ -30,6 +30,15 @@ def test_every_source_is_in_one_shard(count: int, seconds: dict[str, float], bui
     assert max(plan.seconds for plan in plans) <= sum(plan.seconds for plan in plans) / count + longest + 0.2
 
 
+@given(st.integers(1, 8), st.dictionaries(st.sampled_from(ALL), st.floats(0, 100)))
+def test_a_chain_is_in_one_shard(count: int, seconds: dict[str, float]) -> None:
+    chains = (("py/9.py", "py/1.py", "py/4.py"), ("py/2.py", "py/3.py"))
+    plans = plan_shards([SUITES[0], SUITES[1]._replace(chains=chains)], count, Durations(seconds, {}))
+    assert sorted(path for plan in plans for path in plan.sources) == sorted(ALL)
+    for chain in chains:
+        assert sorted(len(set(chain) & set(plan.sources)) for plan in plans) == [0] * (count - 1) + [len(chain)]
+
+
 def test_each_shard_pays_once_for_building_a_suite() -> None:
     plans = plan_shards(SUITES[:1], 2, Durations({}, {"go/suite.yaml": 60.0}))
     assert sorted(plan.seconds for plan in plans) == [64.0, 65.0]

@@ -86,6 +86,7 @@ def proven_files() -> frozenset[Path]:
         paths = {page.path for page in site.pages} | {suite.path for suite in site.suites} | set(site.sources)
         if "pytest" in words:
             found |= {*folder.rglob("conftest.py"), *folder.rglob("gallery/*.json")}
+            paths |= {file for suite in site.suites for _, files in suite.seed for file in files}
         else:  # nobody has run its Sources
             paths -= set(site.suite_of)
         found |= {folder / path for path in paths}

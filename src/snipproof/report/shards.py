@@ -1,4 +1,4 @@
-"""Divides the Sources of all Suites into shards, one for each job of a CI system.
+"""Divides the Sources and chains of all Suites into shards, one for each job of a CI system.
 
 The division depends only on the Sources and on the durations of an earlier report, so each job finds its own part. It
 has nothing to do with what a run selects.
@@ -93,28 +93,30 @@ class ShardPlan(NamedTuple):
 
 
 def plan_shards(suites: Sequence[Suite], count: int, durations: Durations) -> list[ShardPlan]:
-    """Divide the Sources of ``suites`` into ``count`` shards of nearly the same duration; no Source is divided.
+    """Divide the Sources of ``suites`` into ``count`` shards of nearly the same duration; no chain is divided.
 
-    The longest Source comes first, each to the shard that is done with it earliest. A shard pays once for building a
-    Suite.
+    The longest Source or chain comes first, each to the shard that is done with it earliest. A shard pays once for
+    building a Suite.
     """
     suite_of = {path: suite for suite in suites for path in suite.sources}
     known = [durations.sources[path] for path in suite_of if path in durations.sources]
     usual = median(known) if known else _UNKNOWN
     seconds = {path: durations.sources.get(path, usual) for path in suite_of}
+    whole = {suite.chain_of(path) or (path,) for path, suite in suite_of.items()}
+    parts = {part: sum(seconds[path] for path in part) for part in whole}
     loads, built = [0.0] * count, [set[str]() for _ in range(count)]
     chosen: list[set[str]] = [set() for _ in range(count)]
-    for path in sorted(suite_of, key=lambda path: (-seconds[path], path)):
-        suite = suite_of[path].path
+    for part in sorted(parts, key=lambda part: (-parts[part], part)):
+        suite = suite_of[part[0]].path
 
-        def done(index: int, path: str = path, suite: str = suite) -> float:
+        def done(index: int, part: tuple[str, ...] = part, suite: str = suite) -> float:
             more = 0.0 if suite in built[index] else durations.suites.get(suite, 0.0)
-            return loads[index] + seconds[path] + more
+            return loads[index] + parts[part] + more
 
         best = min(range(count), key=lambda index: (done(index), index))
         loads[best] = done(best)
         built[best].add(suite)
-        chosen[best].add(path)
+        chosen[best].update(part)
     return [
         ShardPlan(
             tuple(path for path in suite_of if path in chosen[index]),

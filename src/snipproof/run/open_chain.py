@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from snipproof.model import Outcome, Source
 from snipproof.run.verdict import Verdict
+from snipproof.services.weaviate.state import State
 
 _FINE = (Outcome.PASSED, Outcome.UPDATED, Outcome.SKIPPED, Outcome.UNREACHED)
 
@@ -16,10 +17,12 @@ class OpenChain:
     """The state of one chain.
 
     :param paths: its Sources, in running order.
+    :param states: what is stored on the servers that they use, marked before the first one.
     :param stand_ins: the hosts for which a stand-in answered so far: what is stored may come from one.
     """
 
     paths: tuple[str, ...]
+    states: Sequence[State]
     stand_ins: set[str] = field(default_factory=set)
     _ran: dict[str, str] = field(default_factory=dict)  # with what failed, by path
 

@@ -77,7 +77,6 @@ class Prover:
         self._seeded: set[str] = set()  # hosts whose stand-ins gave what fixtures stored
         self._seeds = Seeds(settings.root, self._answered)
         self._chain: OpenChain | None = None
-        self._marked: list[State] = []  # on the servers that the chain uses
         self._claim = contextlib.ExitStack()
         self._claimed: set[str] = set()  # URLs
 
@@ -244,9 +243,8 @@ class Prover:
             for each in (*earlier, source):
                 preparation.program(each, self.services.placeholders())
         if chain is None:
-            chain = OpenChain(paths or (source.path,))
-            self._marked = [self.state_of(name) for name in suite.services]
-            for state in self._marked:
+            chain = OpenChain(paths or (source.path,), [self.state_of(name) for name in suite.services])
+            for state in chain.states:
                 state.mark()
             self._chain = chain
         for each in earlier:
@@ -282,10 +280,10 @@ class Prover:
 
         :raises InfrastructureError: something cannot be restored.
         """
-        if self._chain:
+        if chain := self._chain:
             self._chain = None
             with timed(self.times.phases, "restore"):
-                _restore(self._marked)
+                _restore(chain.states)
 
     def _answered(self) -> set[str]:
         """Return the hosts for which a stand-in has answered since the last call."""

@@ -1,0 +1,149 @@
+"""Seeds on a real server: stored, restored only if they changed, and removed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from snipproof.errors import SettingsError
+from snipproof.model import Suite
+from snipproof.services.weaviate import seeding
+from snipproof.services.weaviate.seeding import Seeds
+from snipproof.services.weaviate.server import WeaviateAddress, call
+from snipproof.services.weaviate.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TEXT = [{"name": "title", "dataType": ["text"]}]
+BOOK: dict[str, Any] = {
+    "class": "Book",
+    "vectorizer": "none",
+    "properties": [*TEXT, {"name": "by", "dataType": ["Author"]}],
+}
+AUTHOR: dict[str, Any] = {"class": "Author", "vectorizer": "none", "properties": TEXT}
+SHELF: dict[str, Any] = {**AUTHOR, "class": "Shelf", "multiTenancyConfig": {"enabled": True}}
+NAMED = {"class": "Film", "vectorConfig": {"plot": {"vectorizer": {"none": {}}, "vectorIndexType": "hnsw"}}}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left(weaviate: WeaviateAddress) -> Iterator[None]:
+    yield
+    for name in collections(weaviate):
+        call(weaviate, "DELETE", f"/v1/schema/{name}")
+
+
+def suite(*files: str) -> Suite:
+    """Return a Suite with a seed."""
+    return Suite("suite.yaml", "py", "python", ("a.py",), seed=(("weaviate", files),))
+
+
+def write(root: Path, name: str, *values: Any) -> str:
+    """Write a seed file and return its path."""
+    (root / name).write_text("".join(f"{json.dumps(each)}\n" for each in values))
+    return name
+
+
+def titles(address: WeaviateAddress, name: str, tenant: str = "") -> list[str]:
+    """Return the titles in a collection."""
+    query = f"class={name}" + (f"&tenant={tenant}" if tenant else "")
+    found = call(address, "GET", f"/v1/objects?{query}")["objects"]
+    return sorted(each["properties"]["title"] for each in found)
+
+
+def collections(address: WeaviateAddress) -> list[str]:
+    return sorted(each["class"] for each in call(address, "GET", "/v1/schema")["classes"])
+
+
+def test_all_that_a_seed_may_hold(tmp_path: Path, weaviate: WeaviateAddress, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Collections that refer to later ones, tenants, named vectors; in requests of any size."""
+    monkeypatch.setattr(seeding, "_BATCH", 200)
+    books = [{"class": "Book", "properties": {"title": f"No {n}"}, "vector": [n, 1]} for n in range(7)]
+    left = {"class": "Shelf", "tenant": "left", "properties": {"title": "Emma"}, "vector": [1]}
+    film = {"class": "Film", "properties": {"title": "Emma"}, "vectors": {"plot": [1, 2]}}
+    name = write(tmp_path, "a.jsonl", *books, left, {"collection": BOOK}, *map(_defined, (AUTHOR, SHELF, NAMED)), film)
+    state, seeds = State(weaviate), Seeds(tmp_path)
+    seeds.switch(suite(name), lambda _: state)
+    assert collections(weaviate) == ["Author", "Book", "Film", "Shelf"]
+    assert titles(weaviate, "Book") == [f"No {n}" for n in range(7)]
+    assert titles(weaviate, "Shelf", "left") == ["Emma"]
+    found = call(weaviate, "GET", "/v1/objects?class=Film&include=vector")["objects"]
+    assert found[0]["vectors"] == {"plot": [1, 2]}
+    seeds.switch(suite(), lambda _: state)
+    assert collections(weaviate) == []
+
+
+def _defined(definition: Any) -> dict[str, Any]:
+    return {"collection": definition}
+
+
+def test_a_seed_is_restored_only_if_it_changed(tmp_path: Path, weaviate: WeaviateAddress) -> None:
+    """And other things that are kept only if they did; a stand-in that answers meanwhile belongs to the seed."""
+    hosts = [{"before"}, {"first"}, set(), {"again"}]
+    calls: list[int] = []
+
+    def fill(address: WeaviateAddress) -> None:
+        calls.append(1)
+        call(address, "POST", "/v1/schema", {**AUTHOR, "class": "Own"})
+
+    name = write(tmp_path, "a.jsonl", _defined(AUTHOR), {"class": "Author", "properties": {"title": "Jane"}})
+    state, seeds = State(weaviate), Seeds(tmp_path, lambda: hosts.pop(0))
+    state.keep(fill)
+    seeds.switch(suite(name), lambda _: state)
+    assert seeds.are_those_of(suite(name))
+    assert not seeds.are_those_of(suite())
+    seeds.switch(suite(name), lambda _: state)
+    assert seeds.stand_ins == {"first"}
+    state.mark()
+    call(weaviate, "DELETE", "/v1/schema/Own")
+    state.restore_if_changed()
+    assert (len(calls), len(hosts)) == (2, 2)
+    state.mark()
+    call(weaviate, "POST", "/v1/objects", {"class": "Author", "properties": {"title": "Anne"}})
+    assert state.restore_if_changed() == ["changed the collection Author"]
+    assert (len(calls), titles(weaviate, "Author")) == (2, ["Jane"])
+    assert seeds.stand_ins == {"first", "again"}
+    seeds.switch(suite(), lambda _: state)
+    assert collections(weaviate) == ["Own"]
+    assert seeds.stand_ins == set()
+
+
+def test_what_the_server_rejects(tmp_path: Path, weaviate: WeaviateAddress) -> None:
+    """An error at its line, the same each time; nothing of the seed is left."""
+    jane = {"class": "Author", "properties": {"title": "Jane"}, "vector": [1, 2]}
+    cases = {
+        "name.jsonl": ([_defined({"class": "a b"})], "1:1 Weaviate rejects it: .*A b"),
+        "type.jsonl": (
+            [_defined(AUTHOR), jane, {**jane, "properties": {"title": 1}}],
+            "3:1 Weaviate rejects it: .*title",
+        ),
+        "vector.jsonl": ([_defined(AUTHOR), jane, jane, {**jane, "vector": ["x"]}, jane], "4:1 Weaviate rejects it: "),
+        "tenant.jsonl": ([_defined(AUTHOR), {**jane, "tenant": "x"}], "1:1 Weaviate rejects it: .*multi-tenancy"),
+    }
+    state, seeds = State(weaviate), Seeds(tmp_path)
+    for name, (values, message) in cases.items():
+        write(tmp_path, name, *values)
+        with pytest.raises(SettingsError, match=rf"^{name}:{message}") as caught:
+            seeds.switch(suite(name), lambda _: state)
+        assert collections(weaviate) == []
+        with pytest.raises(SettingsError) as again:
+            seeds.switch(suite(name), lambda _: state)
+        assert again.value is caught.value
+    call(weaviate, "POST", "/v1/schema", AUTHOR)
+    with pytest.raises(SettingsError, match=r"^a.jsonl:1:1 Weaviate rejects it: .*already exists"):
+        seeds.switch(suite(write(tmp_path, "a.jsonl", _defined(AUTHOR))), lambda _: state)
+    assert collections(weaviate) == ["Author"]
+
+
+def test_what_is_kept_while_a_chain_runs_is_part_of_what_is_restored(weaviate: WeaviateAddress) -> None:
+    """A fixture of scope function is set up again for each Source of a chain."""
+    state = State(weaviate)
+    state.mark()
+    call(weaviate, "POST", "/v1/schema", {**AUTHOR, "class": "Made"})
+    state.keep(lambda address: call(address, "POST", "/v1/schema", AUTHOR) and None)
+    call(weaviate, "DELETE", "/v1/schema/Author")
+    state.restore_if_changed()
+    assert collections(weaviate) == ["Author"]
