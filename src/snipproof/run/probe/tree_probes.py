@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from snipproof.model import Region
+from snipproof.run.probe.going_on import going_on
 from snipproof.run.probe.plan import Probes, make_plan
 from snipproof.run.probe.probed import PROBE_FUNCTION, Edits, Probed
 from snipproof.syntax.grammar import load_parser
@@ -45,6 +46,7 @@ class ProbeTexts:
     :param caught: begins a handler; ``{e}`` is a comma and the error, or nothing if it has no name.
     :param expecting: precedes a statement that expects an error, ``expected`` follows it.
     :param guards: whether ``expecting`` also begins the block whose errors a handler catches.
+    :param goes_on: whether a run can go on behind a part of the program that failed.
     """
 
     at: str
@@ -68,6 +70,7 @@ class ProbeTexts:
     expecting: str = "{f}.expecting(); "
     expected: str = " {f}.expected({n});"
     guards: bool = False
+    goes_on: bool = False
 
 
 _FRAME = "__snipproof_frame__"
@@ -97,6 +100,7 @@ TEXTS = {
         expecting="{f}.expecting({n}); ",
         expected=";{f}.expected({n});",
         guards=True,
+        goes_on=True,
         raising=(
             f"if (!{PROBE_FUNCTION}.hasRaised({{r}})) try {{ ",
             f" }} catch (__snipproof__) {{ {PROBE_FUNCTION}.raised({{r}}, __snipproof__); }}",
@@ -130,11 +134,14 @@ TEXTS = {
 }
 
 
-def probe_tree(text: str, regions: Sequence[Region], language: str, extension: str = "") -> Probed:
+def probe_tree(
+    text: str, regions: Sequence[Region], language: str, extension: str = "", *, goes_on: bool = True
+) -> Probed:
     """Return ``text`` with the probes that follow ``regions``; no line moves.
 
     :param language: one of those that have a tree-sitter grammar.
     :param extension: that of the file, if the language has several grammars.
+    :param goes_on: whether the run goes on behind a Region that failed, where the language allows it.
     :raises ToolchainMissingError: the grammars are not installed.
     """
     # The tree keeps a reference to what it was made from, and its nodes one to the tree.
@@ -144,6 +151,8 @@ def probe_tree(text: str, regions: Sequence[Region], language: str, extension: s
         tree = tree_statements(root, language)
         plan, probes = make_plan(tree, regions)
         inserter = _Inserter(text, TEXTS[language], probes)
+        if goes_on and TEXTS[language].goes_on:
+            inserter.go_on(tree)
         inserter.insert(tree)
     except RecursionError:
         return Probed(text, {line: "the file is nested too deeply to be followed" for line, _ in markers})
@@ -194,6 +203,20 @@ class _Inserter:
         self._raising = {s: name for name, row in probes.raising for s in row if texts.raising[0] and _may_raise(s)}
         self._finals = itertools.count(1)
         self._announcing: dict[str, list[tuple[str, str]]] = {}
+        self._guards: Mapping[Statement, tuple[str, str]] = {}
+
+    def go_on(self, root: StatementList) -> None:
+        """Insert what makes a run go on behind the parts of a program that fail."""
+        added = going_on(root, self._probes.parts)
+        if added:
+            self._guards = added.around
+            first = next(
+                (s for s in statements(root.node) if not (_is_directive(s) or s.type == "hash_bang_line")), None
+            )
+            if first is not None:
+                self._insert(first.start_point, added.start)
+            for statement in added.widened:
+                self._widen(statement.node)
 
     def insert(self, root: StatementList) -> None:
         """Insert the probes of a whole program."""
@@ -207,6 +230,8 @@ class _Inserter:
             if statement in self._raising:
                 self._widen(statement.node)
                 self._insert(statement.node.start_point, before)
+            if statement in self._guards:
+                self._insert(statement.node.start_point, self._guards[statement][0])
             self._before(statement, frame)
             for inner in statement.blocks:
                 final = self._final(inner, frame)
@@ -223,6 +248,8 @@ class _Inserter:
             self._class(statement)
             if statement in self._raising:
                 self._insert(_end_point(statement.node), behind)
+            if statement in self._guards:
+                self._insert(_end_point(statement.node), self._guards[statement][1])
 
     def _widen(self, node: Any) -> None:
         """Make a variable visible behind the block that is put around its declaration."""

@@ -51,6 +51,11 @@ if (job) {
   };
 
   const raised = new Set(); // Regions that raised the error that they announce
+  // How a run goes on behind a part of the Source that failed; see `going_on.py`.
+  const blamed = new Map(); // by the number of a part that failed, the Region that is to blame
+  const lacking = new Map(); // by a name that a failed part would have assigned, the same
+  const unassigned = new WeakMap(); // the name that was read, by the error of reading it
+  let first = null; // the first error behind which the run went on
   const failures = []; // the functions that an error has left, in order; the first ones are enough
   const since = new Map(); // how many of them there were before a handler was set up
 
@@ -153,10 +158,63 @@ if (job) {
       raised.add(region);
       write({ error: describe(error), region });
     }
+
+    /** Returns whether a statement of a part may run; throws an error that `left` gets if it needs what is missing. */
+    goes(part, region, needs) {
+      if (blamed.has(part)) return false;
+      const name = needs.find((each) => lacking.has(each));
+      if (name === undefined) return true;
+      this.left(part, region, unreadable(name));
+      return false;
+    }
+
+    /** Takes note of the error of a part. Returns whether it ends the run. */
+    left(part, region, error) {
+      const name = attempt(() => causes(error), [error]).map((each) => attempt(() => unassigned.get(each))).find(Boolean);
+      const cause = lacking.get(name) ?? '';
+      if (!region && !cause) return true;
+      first ??= { error };
+      blamed.set(part, cause || region);
+      const event = describe(error);
+      // A thrown value without a stack was thrown near the place where it was caught.
+      if (!event.lines.length) event.lines = linesOf(new Error().stack);
+      write({ error: event, region, cause });
+      if (this.#group) this.#move(0);
+      return false;
+    }
+
+    /** Returns whether a part has failed, so that it has not assigned `names`. */
+    lost(part, names) {
+      if (!blamed.has(part)) return false;
+      for (const name of names) lacking.set(name, blamed.get(part));
+      return true;
+    }
+
+    assigned(names) {
+      for (const name of names) lacking.delete(name);
+    }
+
+    /** Returns the value of a variable that has none: whatever uses it gets an error. */
+    missing(name) {
+      return unreadableValue(() => unreadable(name));
+    }
+
+    /** Ends the run if a part has failed: what follows cannot be kept from using what is missing. */
+    whole() {
+      if (first) throw first.error;
+    }
   }
   probe = new Frame();
 
-  const report = (error) => write({ error: describe(error) });
+  const unreadable = (name) => {
+    const shown = name.replace('.', '');
+    const text = lacking.has(name) ? `${shown} is not defined` : `Cannot access '${shown}' before initialization`;
+    const error = new ReferenceError(text);
+    unassigned.set(error, name);
+    return error;
+  };
+
+  const report = (error) => (first && error === first.error) || write({ error: describe(error) });
   process.on('uncaughtExceptionMonitor', report);
   // A Source that handles unhandled rejections itself hides them from the monitor.
   process.on('newListener', function watch(name) {
@@ -185,6 +243,12 @@ probe ??= new (class {
   raised(_, error) {
     throw error;
   }
+  goes = () => true;
+  left = () => true;
+  lost = () => false;
+  assigned() {}
+  missing() {}
+  whole() {}
 })();
 Object.defineProperty(globalThis, PROBE, { value: probe, enumerable: false });
 
@@ -193,6 +257,16 @@ if (job) {
   await import(pathToFileURL(job.imports).href).catch(() => {});
   if (fs.readSync(job.gate, Buffer.alloc(1)) === 0) process.exit(1); // the parent is gone
   fs.closeSync(job.gate);
+}
+
+/** Returns a value with which nothing can be done but to pass it on. */
+function unreadableValue(makeError) {
+  const fail = () => {
+    throw makeError();
+  };
+  const target = Object.defineProperty(() => {}, inspect.custom, { get: fail }); // printing ignores a proxy
+  const traps = Object.getOwnPropertyNames(Reflect).filter((name) => typeof Reflect[name] === 'function');
+  return new Proxy(target, Object.fromEntries(traps.map((name) => [name, fail])));
 }
 
 /** Returns the facts about a thrown value of any kind; must not fail. Its getters and methods belong to the Source. */

@@ -66,7 +66,9 @@ class TypeScriptRunner(Runner):
 
     def probe(self, source: Source, text: str) -> Probed:
         """Place probes with the grammar of TypeScript."""
-        return probe_tree(text, source.snippet_regions, "typescript", ".tsx" if source.path.endswith("x") else ".ts")
+        extension = ".tsx" if source.path.endswith("x") else ".ts"
+        goes_on = not self.context.suite.stop_on_failure
+        return probe_tree(text, source.snippet_regions, "typescript", extension, goes_on=goes_on)
 
     def build(self, programs: Sequence[Program]) -> None:
         """Build the programs, and check their types at the same time."""
