@@ -45,6 +45,8 @@ from snipproof.languages import languages
         (NeedKind.DOWNLOAD, "raw.githubusercontent.com/x/y.json", "url = 'https://raw.githubusercontent.com/x/y.json'"),
         (NeedKind.DATA, "Question", 'client.collections.use("Question")'),
         (NeedKind.DATA, "Question", "client.collections.use<Question>('Question')"),
+        (NeedKind.DATA, "Question", 'client.query.get("Question", ["title"])'),
+        (NeedKind.DATA, "Question", 'client.GraphQL().Get(). WithClassName("Question")'),
         (NeedKind.DATA, "Question", 'client.GraphQL().Get().WithClassName("Question")'),
         (NeedKind.OIDC, "", 'Auth.client_password("me", "secret")'),
     ],

@@ -83,7 +83,12 @@ _CONTAINERS = "transformers|contextionary|clip|bind|model2vec|gpt4all"
 _KINDS = "(?:text2vec|multi2vec|text2multivec|multi2multivec|generative|reranker|qna)"
 _STRING = r"""["'`]([A-Za-z][\w]*)["'`]"""
 _USED = re.compile(
-    r"collections?\.(?:use|get)(?:<[^<>()]*>)?\(\s*" + _STRING + r"|\.(?:withClassName|WithClassName)\(\s*" + _STRING
+    r"collections?\.(?:use|get)(?:<[^<>()]*>)?\(\s*"
+    + _STRING
+    + r"|\.\s*[wW]ithClassName\(\s*"
+    + _STRING
+    + r"|\bquery\.(?:get|aggregate)\(\s*"
+    + _STRING
 )
 _CREATED = re.compile(
     r"collections?\.create(?:_from_dict|FromSchema)?\(\s*(?:\{\s*)?(?:name\s*[=:]\s*)?"

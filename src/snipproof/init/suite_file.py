@@ -49,8 +49,7 @@ def _keys(suite: ProposedSuite) -> list[str]:
     patterns = [_quoted(pattern) for pattern in suite.sources]
     lines += [f"sources: [{patterns[0]}]"] if len(patterns) == 1 else ["sources:", *(f"  - {p}" for p in patterns)]
     lines += [f"lock: {_plain(suite.lock)}"] if suite.lock else []
-    if _leaves_the_machine(suite.needs):
-        lines.append("network: auto")
+    lines.append("network: auto")
     services = [service_name(name) for name in suite.needs.names(NeedKind.PORT)]
     if services and KNOWS_SERVICES:
         lines.append(f"services: [{', '.join(['weaviate', *dict.fromkeys(services)])}]")
@@ -90,11 +89,6 @@ def _found(needs: Needs, kind: NeedKind) -> Iterator[str]:
 def _with_creator(needs: Needs, name: str) -> str:
     creator = needs.created.get(name)
     return f"{name} [created in {posixpath.basename(creator)}]" if creator else name
-
-
-def _leaves_the_machine(needs: Needs) -> bool:
-    """Return whether the documented network answers what localhost on the usual ports does not."""
-    return any(needs.names(kind) for kind in NeedKind if kind not in (NeedKind.DATA, NeedKind.VARIABLE, NeedKind.KEY))
 
 
 def _environment(suite: ProposedSuite) -> Iterator[str]:
