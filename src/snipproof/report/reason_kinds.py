@@ -121,6 +121,7 @@ _BY_MESSAGE = tuple(
         ),
         (MISSING_FILE, r"open (?P<name>\S+): no such file|No file found at location (?P<other>\S+)"),
         (NOTHING_ANSWERS, r"(?:dial tcp |ECONNREFUSED |Connect to \w+://)(?P<name>[\w.:\[\]-]+?):? .*refused"),
+        (NOTHING_ANSWERS, r'"https://(?P<name>[^/"]+)[^"]*": http: server gave HTTP response to HTTPS client'),
         (REMOVED_API, r"(?:module|type object) '(?P<name>weaviate[\w.]*|_\w+)' has no attribute"),
         (
             REMOVED_API,
@@ -132,6 +133,7 @@ _BY_MESSAGE = tuple(
         ),
         (REMOVED_API, r"(?P<name>\w+ undefined \(type \S*weaviate|type \*?\w+\.\w+) has no field or method"),
         (COMPILE, r"^(?:hidden code \w+ it: )?(?:tsc|esbuild|javac|go|go build|go vet|vet): "),
+        (COMPILE, r"finds neither a test nor a program in it"),
         (COMPILE, r"(?:Syntax|Indentation|Tab)Error: |not valid (?:Python|TypeScript|JavaScript|Go|Java)\b"),
     )
 )
