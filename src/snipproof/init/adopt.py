@@ -12,6 +12,7 @@ from snipproof.errors import InfrastructureError
 from snipproof.files import require_inside
 from snipproof.init.discover import discover
 from snipproof.init.proposals import existing_suites, propose_suites
+from snipproof.init.server_tables import name_services
 from snipproof.init.settings_file import settings_text, write_settings
 from snipproof.init.suite_file import suite_text
 from snipproof.languages import is_program, of_file, runnable
@@ -90,7 +91,7 @@ def _adopt(root: Path, defaults: Settings) -> Iterator[str]:
         if suite.missing:
             yield f"left   {suite.title}: {suite.missing}"
     yield from _without_runner(site)
-    settings, site = _with_suites(settings, site, suites)
+    settings, site = _with_suites(name_services(settings, proposed), site, suites)
     findings = find(site) if site.references else []
     listed = BASELINE if findings and not os.path.lexists(root / BASELINE) else ""
     name = write_settings(root, settings_text(layout, settings, proposed, listed))

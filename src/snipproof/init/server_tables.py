@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from snipproof.config import WeaviateSettings
+from snipproof import config
 from snipproof.init.needs import NeedKind
 from snipproof.init.suite_file import KEY, KNOWS_SERVICES, service_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from snipproof.config import Settings
     from snipproof.init.proposals import ProposedSuite
 
 _CONTAINERS = {
@@ -31,6 +32,17 @@ def server_tables(suites: Sequence[ProposedSuite]) -> list[str]:
     """Return the lines of all tables that the Sources of ``suites`` need."""
     found = _Found(suites)
     return [*_providers(found), *_weaviate(found), *_environment(found), *_services(found), *_downloads(found)]
+
+
+def name_services(settings: Settings, suites: Sequence[ProposedSuite]) -> Settings:
+    """Return ``settings`` in which the Services that ``suites`` name exist, as they will in the file."""
+    service: Any = getattr(config, "ServiceSettings", None)
+    if service is None:
+        return settings
+    changes: dict[str, Any] = {
+        "services": {service_name(port): service() for port in _Found(suites).names(NeedKind.PORT)}
+    }
+    return settings._replace(**changes)
 
 
 class _Found:
@@ -67,7 +79,7 @@ def _weaviate(found: _Found) -> Iterator[str]:
         yield ""
         yield f"# Hosts that are Weaviate, such as in {found.place(NeedKind.CLOUD_HOST)}."
         yield "[weaviate]"
-        yield f"hosts = {json.dumps([*WeaviateSettings().hosts, *hosts], ensure_ascii=False)}"
+        yield f"hosts = {json.dumps([*config.WeaviateSettings().hosts, *hosts], ensure_ascii=False)}"
 
 
 def _environment(found: _Found) -> Iterator[str]:
