@@ -138,7 +138,7 @@ def test_what_is_needed_is_set_or_named(tmp_path: Path, capsys: pytest.CaptureFi
             "py/b.py": (
                 "import weaviate\n# START a\nclient = weaviate.connect_to_local(port=8090, grpc_port=50061)\n"
                 'client.collections.create("Question", vector_config=text2vec_openai())\n'
-                'requests.get("https://example.org/data.json")\n# END a\n'
+                'requests.get("https://example.org/data.json")\nAuth.bearer_token(x)\n# END a\n'
             ),
             "py/requirements.lock": "",
             "pyproject.toml": "[tool.ruff]\n",
@@ -164,6 +164,7 @@ def test_what_is_needed_is_set_or_named(tmp_path: Path, capsys: pytest.CaptureFi
     project = (tmp_path / "pyproject.toml").read_text(encoding="utf-8")
     assert "services.port-8090]\n" in project
     assert '# "example.org/data.json" = { file = "…", sha256 = "…" }' in project
+    assert '# [tool.snipproof.oidc]\n# issuer = "https://…"\n' in project
     assert set(tomllib.loads(project)) == {"tool"}
 
 

@@ -31,7 +31,14 @@ _MAX_DOWNLOADS = 20
 def server_tables(suites: Sequence[ProposedSuite]) -> list[str]:
     """Return the lines of all tables that the Sources of ``suites`` need."""
     found = _Found(suites)
-    return [*_providers(found), *_weaviate(found), *_environment(found), *_services(found), *_downloads(found)]
+    return [
+        *_providers(found),
+        *_weaviate(found),
+        *_environment(found),
+        *_services(found),
+        *_downloads(found),
+        *_oidc(found),
+    ]
 
 
 def name_services(settings: Settings, suites: Sequence[ProposedSuite]) -> Settings:
@@ -130,3 +137,11 @@ def _downloads(found: _Found) -> Iterator[str]:
             yield f'# {json.dumps(address, ensure_ascii=False)} = {{ file = "…", sha256 = "…" }}'
         if len(addresses) > _MAX_DOWNLOADS:
             yield f"# … and {len(addresses) - _MAX_DOWNLOADS} more"
+
+
+def _oidc(found: _Found) -> Iterator[str]:
+    if place := found.place(NeedKind.OIDC):
+        yield ""
+        yield f"# Sources log in at an identity provider, such as in {place}. For a stand-in, name its address:"
+        yield "# [oidc]"
+        yield '# issuer = "https://…"'
