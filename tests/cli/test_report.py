@@ -130,3 +130,16 @@ def test_wrong_usage_and_wrong_files(
     given = [argument.format(report=report, folder=tmp_path) for argument in arguments]
     assert main(["report", *given]) == code
     assert message in capsys.readouterr().err
+
+
+def test_the_reasons_take_the_place_of_the_summary(report: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", report, "--reasons"]) == 0
+    assert capsys.readouterr().out.splitlines()[:4] == [
+        "not proven: 1 of 2 Snippets, 1 of 2 blocks that readers see",
+        "",
+        "Snippets  blocks  reason",
+        "       1       1  defect",
+    ]
+    assert main(["report", report, "--reasons", "--markdown", "-"]) == 0
+    assert "| 1 | 1 | defect |" in capsys.readouterr().out
+    assert main(["report", "merge", report, report, "--output", report, "--reasons"]) == 2

@@ -15,9 +15,15 @@ import pytest
 from tests.support.guide import EXAMPLES, ROOT, site_configs, transcripts
 from tests.support.transcripts import commands, rewritten, run
 
+#: Examples whose Sources connect to documented hosts and ports, where the server that all tests share cannot be.
+WITH_OWN_SERVERS = frozenset({"real-site"})
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("transcript", transcripts(), ids=lambda path: str(path.relative_to(EXAMPLES)))
-def test_commands_print_what_the_guide_shows(transcript: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_commands_print_what_the_guide_shows(transcript: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    own = transcript.parent.name in WITH_OWN_SERVERS
+    environment: dict[str, str] = request.getfixturevalue("own_servers" if own else "environment")
     project = tmp_path / "project"
     shutil.copytree(transcript.parent, project)
     text = transcript.read_text(encoding="utf-8")

@@ -206,7 +206,9 @@ def test_a_fence_that_no_test_knows_is_found() -> None:
 
 def commands(page: Path) -> Iterator[list[str]]:
     """Yield the words of each command of snipproof and pytest on a page, in fences and in text."""
-    lines = [line for fence in fences(page.read_text("utf-8")) if fence.language == "sh" for line in fence.text.split("\n")]
+    lines = [
+        line for fence in fences(page.read_text("utf-8")) if fence.language == "sh" for line in fence.text.split("\n")
+    ]
     lines += [code.replace("\n", " ") for code in re.findall(r"`([^`]+)`", prose(page))]
     for command in itertools.chain.from_iterable(line.split("&&") for line in lines):
         if found := OUR_COMMAND.fullmatch(command.strip()):

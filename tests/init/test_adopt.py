@@ -169,7 +169,7 @@ def test_a_component_of_another_name(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_a_folder_with_a_lock_file_is_a_suite(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its Sources can be run: the first Suite is written for it, and the others are not reported as in no Suite."""
+    """Its Sources can be run: a Suite is written for it, and the others are not reported as in no Suite."""
     write(
         tmp_path,
         **{
@@ -182,7 +182,10 @@ def test_a_folder_with_a_lock_file_is_a_suite(tmp_path: Path, capsys: pytest.Cap
     )
     code, lines, _ = init(tmp_path, capsys)
     assert code == 0
-    assert "wrote  snippets/py/suite.yaml: a first Suite, with Sources pinned by snippets/py/requirements.lock" in lines
+    assert (
+        "wrote  snippets/py/suite.yaml: a Suite of 1 Python Source (py), pinned by snippets/py/requirements.lock"
+        in lines
+    )
     settings = load_settings(tmp_path)
     (suite,) = load_suites(settings)
     assert (suite.flavour, suite.language, suite.sources, suite.lock) == (
@@ -195,9 +198,7 @@ def test_a_folder_with_a_lock_file_is_a_suite(tmp_path: Path, capsys: pytest.Cap
     assert main(["check", "--root", str(tmp_path)]) == 0
 
 
-def test_every_language_that_can_be_run_may_have_the_first_suite(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_language_that_can_be_run_has_a_suite(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """By its files and its lock files; other languages are only counted."""
     write(
         tmp_path,
@@ -206,7 +207,8 @@ def test_every_language_that_can_be_run_may_have_the_first_suite(
             "docs/b.md": page("cs/b.cs") * 3,
             "docs/c.md": page("other/c.zig"),
             "js/a.mjs": SOURCE.replace("#", "//"),
-            "js/package-lock.json": "{}",
+            "js/package.json": '{"devDependencies": {"esbuild": "*"}}',
+            "js/yarn.lock": "",
             "cs/b.cs": SOURCE.replace("#", "//"),
             "cs/requirements.lock": "",
             "other/c.zig": SOURCE.replace("#", "//"),

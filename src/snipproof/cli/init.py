@@ -1,4 +1,4 @@
-"""``snipproof init``: settings, a first Suite and a baseline for an existing site."""
+"""``snipproof init``: settings, Suites and a baseline for an existing site."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from snipproof.cli.console import print_line
 if TYPE_CHECKING:
     import argparse
 
-SUMMARY = "write settings, a first Suite and a baseline for an existing site; overwrite nothing"
+SUMMARY = "write settings, Suites and a baseline for an existing site; overwrite nothing"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -24,13 +24,16 @@ _MAX_NAMED = 20  # Snippets that nobody ran
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``report``."""
     parser.usage = (
-        "snipproof report FILE [--html OUT] [--markdown OUT] [--format text|github] [--against FILE]\n"
+        "snipproof report FILE [--html OUT] [--markdown OUT] [--reasons] [--format text|github] [--against FILE]\n"
         "       snipproof report merge FILE... --output FILE"
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a report of pytest --snippets-report")
     parser.add_argument("--html", type=Path, metavar="OUT", help="write the report as one page")
     parser.add_argument(
         "--markdown", type=Path, metavar="OUT", help="append the summary to OUT, such as that of a CI job"
+    )
+    parser.add_argument(
+        "--reasons", action="store_true", help="show why what is not proven is not, as a table, instead of the summary"
     )
     parser.add_argument("--against", type=Path, metavar="FILE", help="an earlier report, to show what changed")
     parser.add_argument("--format", choices=("text", "github"), default="text", help="what is printed (default: text)")
@@ -66,8 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
         _write(arguments.html, html_bytes(overview))
     if arguments.markdown:
         from snipproof.report.markdown_summary import markdown_summary
+        from snipproof.report.reasons import reasons_markdown
 
-        _append(arguments.markdown, markdown_summary(overview))
+        _append(arguments.markdown, (reasons_markdown if arguments.reasons else markdown_summary)(overview))
     if arguments.format == "github":
         from snipproof.lint.check_result import workspace_prefix
         from snipproof.report.annotations import annotate
@@ -75,8 +79,9 @@ def run(arguments: argparse.Namespace) -> int:
         print_lines(annotate(overview, workspace_prefix(arguments.root or Path())))
     elif not arguments.html and not arguments.markdown:
         from snipproof.lint.formats.text_format import printable
+        from snipproof.report.reasons import reasons_text
 
-        print_lines(map(printable, _text(overview)))
+        print_lines(map(printable, (reasons_text if arguments.reasons else _text)(overview)))
     return 0
 
 
@@ -89,7 +94,7 @@ def _merge(arguments: argparse.Namespace) -> int:
     paths = arguments.files[1:]
     if arguments.output is None:
         raise SettingsError("report merge requires --output FILE", "name the file for the merged report")
-    if arguments.html or arguments.markdown or arguments.against or arguments.format != "text":
+    if any((arguments.html, arguments.markdown, arguments.reasons, arguments.against, arguments.format != "text")):
         hint = f"merge first, then: snipproof report {arguments.output} --html OUT"
         raise SettingsError("report merge has no other option than --output", hint)
     report = merge_parts(list(zip(paths, read_reports(map(Path, paths)), strict=True)))

@@ -11,9 +11,11 @@ from snipproof.config import load_settings
 from snipproof.errors import InfrastructureError
 from snipproof.files import require_inside
 from snipproof.init.discover import discover
-from snipproof.init.first_suite import FirstSuite, existing_suites, first_suite
+from snipproof.init.proposals import existing_suites, propose_suites
+from snipproof.init.server_tables import name_services
 from snipproof.init.settings_file import settings_text, write_settings
-from snipproof.languages import of_file
+from snipproof.init.suite_file import suite_text
+from snipproof.languages import is_program, of_file, runnable
 from snipproof.lint import baseline
 from snipproof.lint.engine import find
 from snipproof.lint.rules import RULES
@@ -23,10 +25,11 @@ from snipproof.site.docs_site import Site
 from snipproof.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from snipproof.config import Settings
+    from snipproof.init.proposals import ProposedSuite
     from snipproof.model import Finding
 
 BASELINE = "snipproof-baseline.jsonl"
@@ -61,7 +64,7 @@ def _complete(settings: Settings) -> Iterator[str]:
             baseline.save(settings.root / settings.baseline, settings.baseline, findings)
             yield f"wrote  {settings.baseline}: {_severity_counts(findings)}"
             yield from _by_rule(findings)
-    yield from _next(settings, site, example=None)
+    yield from _next(settings, site, ())
 
 
 def _adopt(root: Path, defaults: Settings) -> Iterator[str]:
@@ -73,18 +76,25 @@ def _adopt(root: Path, defaults: Settings) -> Iterator[str]:
     yield f"found  {kind}{where}, pages in {', '.join(layout.pages)}"
     yield f"found  {_site_summary(site)}"
     suites = existing_suites(site)
-    suite = None if suites else first_suite(site)
     if suites:
         yield f"kept   {', '.join(suites)}"
-    if suite is not None and suite.lock:
-        require_inside(root, root / suite.path, suite.path)
-        _create(root / suite.path, suite.text)
-        yield f"wrote  {suite.path}: a first Suite, with Sources pinned by {posixpath.join(suite.folder, suite.lock)}"
-        suites, suite = (suite.path,), None
-    settings, site = _with_suites(settings, site, suites)
+        settings = settings._replace(suites=suites)
+        site = Site.load(settings)
+    proposed = propose_suites(site)
+    for suite in proposed:
+        if suite.lock:
+            require_inside(root, root / suite.path, suite.path)
+            (root / suite.folder).mkdir(parents=True, exist_ok=True)
+            _create(root / suite.path, suite_text(suite))
+            suites += () if suite.missing else (suite.path,)
+            yield f"wrote  {suite.path}: a Suite of {_pinned_by(suite)}"
+        if suite.missing:
+            yield f"left   {suite.title}: {suite.missing}"
+    yield from _without_runner(site)
+    settings, site = _with_suites(name_services(settings, proposed), site, suites)
     findings = find(site) if site.references else []
     listed = BASELINE if findings and not os.path.lexists(root / BASELINE) else ""
-    name = write_settings(root, settings_text(layout, settings, suite, listed))
+    name = write_settings(root, settings_text(layout, settings, proposed, listed))
     yield f"wrote  {name}"
     if listed:
         baseline.save(root / listed, listed, findings)
@@ -92,7 +102,20 @@ def _adopt(root: Path, defaults: Settings) -> Iterator[str]:
         yield from _by_rule(findings)
     elif findings:
         yield f"kept   {BASELINE}: it was there before, so the settings do not name it"
-    yield from _next(load_settings(root), site, suite)
+    yield from _next(load_settings(root), site, proposed)
+
+
+def _without_runner(site: Site) -> Iterator[str]:
+    shown = {reference.source for reference in site.references} & set(site.sources)
+    counts = Counter(name for path in shown if is_program(name := of_file(path or "")) and name not in runnable())
+    if counts:
+        names = ", ".join(sorted(counts))
+        yield f"left   {plural(sum(counts.values()), 'Source')} in {names}: snipproof cannot run them"
+
+
+def _pinned_by(suite: ProposedSuite) -> str:
+    lock = suite.lock.removeprefix("/") if suite.lock.startswith("/") else posixpath.join(suite.folder, suite.lock)
+    return f"{suite.title}, pinned by {posixpath.normpath(lock)}"
 
 
 def _with_suites(settings: Settings, site: Site, suites: tuple[str, ...]) -> tuple[Settings, Site]:
@@ -139,7 +162,7 @@ def _by_rule(findings: list[Finding]) -> Iterator[str]:
         yield f"       {number:>7,}  {severity:7}  {rule} {RULES[rule].name}"
 
 
-def _next(settings: Settings, site: Site, example: FirstSuite | None) -> Iterator[str]:
+def _next(settings: Settings, site: Site, proposed: Sequence[ProposedSuite]) -> Iterator[str]:
     yield "next"
     if not site.references:
         yield f"  show a Region with <{site.profile.component}> on a page: see docs/docs/guide/writing.mdx of snipproof"
@@ -148,8 +171,9 @@ def _next(settings: Settings, site: Site, example: FirstSuite | None) -> Iterato
     if settings.baseline:
         yield f"  snipproof check --update-baseline   after a fix: removes stale entries from {settings.baseline}"
     if settings.suites:
-        folders = " ".join(posixpath.dirname(path) for path in settings.suites if "*" not in path)
-        yield f"  pytest {folders or 'FOLDER'}   proves their Sources (requires snipproof[weaviate,languages])"
-    elif example is not None:
+        yield "  pytest --snippets   proves the Sources of the Suites (requires snipproof[weaviate,languages])"
+        yield "  pytest --snippets --snippets-report report.json; snipproof report report.json --reasons"
+        yield "                      lists why a first run fails, and what to do about it"
+    elif proposed:
         where = settings.file.name if settings.file else "the settings"
-        yield f"  write {example.path}, as described in {where}, to run Sources"
+        yield f"  write {proposed[0].path}, as described in {where}, to run Sources"

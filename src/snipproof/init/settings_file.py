@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from typing import TYPE_CHECKING
 
+from snipproof.init.server_tables import server_tables
+from snipproof.init.suite_file import example_text
 from snipproof.site.profile import FILTERED_TEXT_BLOCK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from snipproof.config import Settings
     from snipproof.init.discover import SiteLayout
-    from snipproof.init.first_suite import FirstSuite
+    from snipproof.init.proposals import ProposedSuite
 
 
-def settings_text(layout: SiteLayout, settings: Settings, example: FirstSuite | None, baseline: str) -> str:
-    """Return the settings as TOML; ``example``, a Suite that does not exist yet, in comments."""
+def settings_text(layout: SiteLayout, settings: Settings, suites: Sequence[ProposedSuite], baseline: str) -> str:
+    """Return the settings as TOML.
+
+    :param suites: the proposed Suites. Those that lack something are named, or described, in comments.
+    """
     lines = [f"pages = {_list(layout.pages)}"]
     if layout.site_root != ".":
         lines.append(f"site-root = {_string(layout.site_root)}")
@@ -29,24 +36,44 @@ def settings_text(layout: SiteLayout, settings: Settings, example: FirstSuite | 
             "# The findings of the day this file was written. Only new ones fail.",
             f"baseline = {_string(baseline)}",
         ]
-    suites = settings.suites
-    if suites:
-        lines += ["", "# `pytest` proves the Sources of these Suites by running them.", f"suites = {_list(suites)}"]
+    waiting = [suite for suite in suites if suite.missing and suite.lock]
+    if settings.suites or waiting:
+        lines += ["", "# `pytest --snippets` proves the Sources of these Suites by running them."]
+        lines += _suites(settings.suites, waiting)
         if settings.severity:
             lines += ["", "# Remove this when every Source that pages show is in a Suite."]
             lines.append(
                 "severity = { " + ", ".join(f'{rule} = "{value}"' for rule, value in settings.severity.items()) + " }"
             )
-    elif example is not None:
-        lines += [
-            "",
-            "# To prove Sources by running them, pin what they need in a lock file, write a suite.yaml, name it here:",
-            f"# suites = {_list((example.path,))}",
-            "#",
-            f"# {example.path}:",
-            *(f"#   {line}" for line in example.text.splitlines()),
-        ]
+    for suite in suites:
+        lines += () if suite.lock else _example(suite)
+    lines += server_tables([suite for suite in suites if suite.lock])
     return "\n".join(lines) + "\n"
+
+
+def _suites(paths: Sequence[str], waiting: Sequence[ProposedSuite]) -> Iterator[str]:
+    """Yield the list of Suites; those that wait for something stand in it as comments."""
+    if len(paths) == 1 and not waiting:
+        yield f"suites = {_list(tuple(paths))}"
+        return
+    yield "suites = ["
+    yield from (f"  {_string(path)}," for path in paths)
+    for suite in waiting:
+        yield f"  # {suite.title}, after this: {suite.missing}"
+        yield f"  # {_string(suite.path)},"
+    yield "]"
+
+
+def _example(suite: ProposedSuite) -> Iterator[str]:
+    """Yield an example of a Suite whose Sources no lock file pins."""
+    yield ""
+    yield f"# To prove {suite.title} by running them,"
+    yield f"# {suite.missing}."
+    yield "# Then write this file, with the key `lock`, and name it here:"
+    yield f"# suites = {_list((suite.path,))}"
+    yield "#"
+    yield f"# {suite.path}:"
+    yield from (f"#   {line}" for line in example_text(suite).splitlines())
 
 
 def write_settings(root: Path, text: str) -> str:
@@ -61,6 +88,7 @@ def write_settings(root: Path, text: str) -> str:
         with (root / "snipproof.toml").open("x", encoding="utf-8", newline="") as file:
             file.write(text)
         return "snipproof.toml"
+    text = re.sub(r"(?m)^((?:# )?)\[(?=\w)", r"\1[tool.snipproof.", text)
     end = "\r\n" if "\r\n" in before else "\n"
     gap = "" if before.endswith("\n") else end
     with project.open("a", encoding="utf-8", newline="") as file:

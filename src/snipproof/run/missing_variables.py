@@ -9,24 +9,7 @@ from dataclasses import replace
 
 from snipproof.model import Outcome, Source
 from snipproof.run.verdict import Verdict
-
-_NAME = r"""["'](?P<{0}>[A-Za-z_]\w*)["']"""
-# A default (``os.getenv("NAME", "x")``, ``process.env.NAME ?? "x"``) makes a variable optional.
-_OPTIONAL = r"(?!\w|\s*(?:\?\?|\|\|))"
-_READS = re.compile(
-    "|".join(
-        (
-            r"\benviron\s*\[\s*" + _NAME.format("a") + r"\s*\]",
-            r"\b(?:environ\.get|[gG]etenv|LookupEnv)\s*\(\s*" + _NAME.format("b") + r"\s*\)",
-            r"\bprocess\.env\.(?P<c>[A-Za-z_]\w*)" + _OPTIONAL,
-            r"\bprocess\.env\[\s*" + _NAME.format("d") + r"\s*\]" + _OPTIONAL,
-        )
-    )
-)
-_SETS = re.compile(
-    r"""\b(?:environ\.setdefault|putenv|Setenv)\(\s*["'](\w+)"""
-    r"""|\b(?:environ|process\.env)\s*(?:\.|\[\s*["'])(\w+)(?:["']\s*\])?\s*(?:\?\?)?=(?!=)"""
-)
+from snipproof.syntax.variables import read_variables
 
 
 def explain_missing_variables(
@@ -39,9 +22,8 @@ def explain_missing_variables(
     :param text: the text of the Source with the Bindings applied.
     :param given: the names of the variables that the Source had.
     """
-    known = {*given, *(name for match in _SETS.finditer(text) for name in match.groups() if name)}
-    found = [(text.count("\n", 0, match.start()) + 1, match[match.lastgroup or 0]) for match in _READS.finditer(text)]
-    missing = [(line, name) for line, name in found if name not in known]
+    found = ((text.count("\n", 0, offset) + 1, name) for offset, name in read_variables(text))
+    missing = [(line, name) for line, name in found if name not in given]
     return [_explained(source, verdict, missing) for verdict in verdicts]
 
 
