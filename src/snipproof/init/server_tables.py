@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from snipproof import config
+from snipproof import server_settings
 from snipproof.init.needs import NeedKind
 from snipproof.init.suite_file import KEY, KNOWS_SERVICES, service_name
 
@@ -86,7 +86,7 @@ def _weaviate(found: _Found) -> Iterator[str]:
         yield ""
         yield f"# Hosts that are Weaviate, such as in {found.place(NeedKind.CLOUD_HOST)}."
         yield "[weaviate]"
-        yield f"hosts = {json.dumps([*config.WeaviateSettings().hosts, *hosts], ensure_ascii=False)}"
+        yield f"hosts = {json.dumps([*server_settings.WeaviateSettings().hosts, *hosts], ensure_ascii=False)}"
 
 
 def _environment(found: _Found) -> Iterator[str]:
