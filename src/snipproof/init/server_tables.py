@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from snipproof import server_settings
 from snipproof.init.needs import NeedKind
@@ -43,13 +43,8 @@ def server_tables(suites: Sequence[ProposedSuite]) -> list[str]:
 
 def name_services(settings: Settings, suites: Sequence[ProposedSuite]) -> Settings:
     """Return ``settings`` in which the Services that ``suites`` name exist, as they will in the file."""
-    service: Any = getattr(config, "ServiceSettings", None)
-    if service is None:
-        return settings
-    changes: dict[str, Any] = {
-        "services": {service_name(port): service() for port in _Found(suites).names(NeedKind.PORT)}
-    }
-    return settings._replace(**changes)
+    names = (service_name(port) for port in _Found(suites).names(NeedKind.PORT))
+    return settings._replace(services={name: server_settings.ServiceSettings() for name in names})
 
 
 class _Found:
