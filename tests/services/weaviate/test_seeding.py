@@ -59,16 +59,20 @@ def collections(address: WeaviateAddress) -> list[str]:
 
 
 def test_all_that_a_seed_may_hold(tmp_path: Path, weaviate: WeaviateAddress, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Collections that refer to later ones, tenants, named vectors; in requests of any size."""
+    """Collections and objects that refer to later ones, tenants, named vectors; in requests of any size."""
     monkeypatch.setattr(seeding, "_BATCH", 200)
-    books = [{"class": "Book", "properties": {"title": f"No {n}"}, "vector": [n, 1]} for n in range(7)]
+    jane = "00000000-0000-0000-0000-00000000000a"
+    by = {"by": [{"beacon": f"weaviate://localhost/Author/{jane}"}]}
+    books = [{"class": "Book", "properties": {"title": f"No {n}", **by}, "vector": [n, 1]} for n in range(7)]
+    author = {"class": "Author", "id": jane, "properties": {"title": "Jane"}}
     left = {"class": "Shelf", "tenant": "left", "properties": {"title": "Emma"}, "vector": [1]}
     film = {"class": "Film", "properties": {"title": "Emma"}, "vectors": {"plot": [1, 2]}}
-    name = write(tmp_path, "a.jsonl", *books, left, {"collection": BOOK}, *map(_defined, (AUTHOR, SHELF, NAMED)), film)
+    name = write(tmp_path, "a.jsonl", *books, left, {"collection": BOOK}, *map(_defined, (AUTHOR, SHELF, NAMED)), film, author)
     state, seeds = State(weaviate), Seeds(tmp_path)
     seeds.switch(suite(name), lambda _: state)
     assert collections(weaviate) == ["Author", "Book", "Film", "Shelf"]
     assert titles(weaviate, "Book") == [f"No {n}" for n in range(7)]
+    assert titles(weaviate, "Author") == ["Jane"]
     assert titles(weaviate, "Shelf", "left") == ["Emma"]
     found = call(weaviate, "GET", "/v1/objects?class=Film&include=vector")["objects"]
     assert found[0]["vectors"] == {"plot": [1, 2]}

@@ -80,8 +80,7 @@ class _SeedFill:
         made: list[str] = []
         try:
             _define(address, seed, made)
-            for batch in _batches(read_objects(self._root, seed)):
-                _store(address, batch)
+            _store_all(address, read_objects(self._root, seed))
         except SettingsError:
             for name in made:
                 call(address, "DELETE", f"/v1/schema/{name}")
@@ -154,22 +153,34 @@ def _batches(objects: Iterator[SeedObject]) -> Iterator[list[SeedObject]]:
         yield batch
 
 
-def _store(address: WeaviateAddress, batch: list[SeedObject]) -> None:
-    """Store objects in one request.
+def _store_all(address: WeaviateAddress, objects: Iterator[SeedObject]) -> None:
+    """Store all objects.
+
+    An object may refer to one that stands further down: those that are rejected are tried again behind the others.
 
     :raises SettingsError: the server rejects one of them, with its place.
     """
+    waiting = objects
+    count: float = float("inf")
+    while rejected := [each for batch in _batches(waiting) for each in _store(address, batch)]:
+        if len(rejected) == count:
+            raise rejected[0][1]
+        waiting, count = iter([each for each, _ in rejected]), len(rejected)
+
+
+def _store(address: WeaviateAddress, batch: list[SeedObject]) -> list[tuple[SeedObject, SettingsError]]:
+    """Store objects in one request; return those that the server rejects."""
     body = f'{{"objects":[{",".join(each.text for each in batch)}]}}'.encode()
     try:
         results = _call(address, batch[0].place, "/v1/batch/objects", body)
-    except SettingsError:
+    except SettingsError as error:
         if len(batch) == 1:
-            raise
+            return [(batch[0], error)]
         # The server rejects a whole request without the number of the object.
         half = len(batch) // 2
-        _store(address, batch[:half])
-        _store(address, batch[half:])
-        return
-    for each, stored in zip(batch, results, strict=True):
-        if errors := (stored.get("result") or {}).get("errors"):
-            raise SettingsError(f"{each.place} Weaviate rejects it: {_message(json.dumps(errors))}")
+        return [*_store(address, batch[:half]), *_store(address, batch[half:])]
+    return [
+        (each, SettingsError(f"{each.place} Weaviate rejects it: {_message(json.dumps(errors))}"))
+        for each, stored in zip(batch, results, strict=True)
+        if (errors := (stored.get("result") or {}).get("errors"))
+    ]
