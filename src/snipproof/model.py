@@ -192,13 +192,15 @@ class Binding(NamedTuple):
     """A literal replacement at run time, such as a documented address by the real one. It moves no line.
 
     ``replace`` may contain ``{name}`` placeholders for the addresses of the running Services. A Binding must match in
-    every Source of its Suite, or, if ``optional``, in at least one.
+    every Source of its Suite, or, if ``optional``, in at least one. In the documented network it does not apply if it
+    replaces the address of a server, or if ``elsewhere`` is set.
     """
 
     find: str
     replace: str
     optional: bool = False
     line: int = 1
+    elsewhere: bool = False
 
 
 class NetworkKind(StrEnum):

@@ -62,7 +62,7 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
     with subprocess.Popen(command, cwd=project, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as killed:
         wanted = {
             "folder": "snipproof-*/*/lock",
-            "environment being made": "cache/environments/py-*/pyvenv.cfg",
+            "environment being made": "cache/environments/python-*/pyvenv.cfg",
             "compiler at work": "compiling",
             "server starting": "snipproof-*/*/weaviate-1/server.log",
             "server ready": "snipproof-*/*/weaviate-1/data/raft/*",

@@ -23,7 +23,8 @@ SUMMARY = r"snipproof: ([0-9]+) snippets proven, ([0-9]+) expectations matched, 
 
 #: How many Snippets the two flavours for Python have, and how many Expectations. `tox run -e snippets` proves them all.
 PYTHON_FLAVOURS = (19, 23)
-ALL_FLAVOURS = (36, 52)
+ALL_FLAVOURS = (40, 52)
+CLOUD = (4, 0)
 
 
 #: What installing and building the site leaves in `docs`.
@@ -125,11 +126,25 @@ def prove_copy(copy: Path, binary: Path, *args: str) -> subprocess.CompletedProc
 
 def test_every_flavour_is_proven_at_the_documented_addresses(copy: Path, binary: Path) -> None:
     """No Binding replaces an address of Weaviate there, and the Outcomes are those with Bindings."""
-    for suite in copy.glob("snippets/*/suite.yaml"):
-        suite.write_text(f"{suite.read_text()}network: documented\n")
+    use_network(copy, "documented")
     done = prove_copy(copy, binary, "snippets")
     assert "snipproof: network: documented\n" in done.stdout
     assert_proven(done, "embedded", ALL_FLAVOURS)
+
+
+def test_the_flavour_of_the_cloud_is_proven_with_bindings(copy: Path, binary: Path) -> None:
+    """The other flavours have Bindings as they are; `tox run -e snippets` proves all of them."""
+    use_network(copy, "bindings")
+    done = prove_copy(copy, binary, "snippets/python-cloud")
+    assert "snipproof: network: documented" not in done.stdout
+    assert_proven(done, "embedded", CLOUD)
+
+
+def use_network(copy: Path, kind: str) -> None:
+    """Make all Suites use this network."""
+    for suite in copy.glob("snippets/*/suite.yaml"):
+        lines = [line for line in suite.read_text().splitlines() if not line.startswith("network:")]
+        suite.write_text("\n".join([*lines, f"network: {kind}\n"]))
 
 
 PRINTED = "# START Expected printed results"

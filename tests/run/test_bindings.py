@@ -26,6 +26,20 @@ def suite(language: str, *bindings: tuple[str, str]) -> Suite:
     return Suite("s/suite.yaml", "s", language, ("s/a",), bindings=found)
 
 
+def test_which_bindings_apply_in_the_documented_network() -> None:
+    bindings = (
+        Binding("cloud", "{weaviate.host}"),
+        Binding("second", "{services.rbac.host}"),
+        Binding("files", "{assets.url}"),
+        Binding("provider", "none", elsewhere=True),
+    )
+    of_bindings = suite("python")._replace(bindings=bindings)
+    addresses = {"weaviate.host": "a", "services.rbac.host": "b", "assets.url": "c"}
+    assert apply_bindings(of_bindings, "cloud second files provider", addresses) == "a b c none"
+    documented = apply_bindings(of_bindings, "cloud second files provider", addresses, documented=True)
+    assert documented == "cloud second c provider"
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "find", "replace", "line"),
     [

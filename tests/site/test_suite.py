@@ -162,6 +162,7 @@ def test_chains_and_seeds(tmp_path: Path) -> None:
         (_HEAD + "sources: ['*.py']\ntimeout: .inf", "4:10", "a number of seconds"),
         (_HEAD + "sources: ['*.py']\nbindings: [{find: a}]", "4:12", "needs 'find' and 'replace'"),
         (_HEAD + "sources: ['*.py']\nbindings: [{find: a, replace: b, optional: 1}]", "4:44", "true or false"),
+        (_HEAD + "sources: ['*.py']\nbindings: [{find: a, replace: b, network: auto}]", "4:43", "network: bindings"),
         (_HEAD + "sources: ['*.py']\nbindings: [{find: a, replace: \"b\\nc\"}]", "4:31", "as many lines"),
         (_HEAD + "sources: ['*.py']\nbindings: [{find: a, replace: '{weaviate.prt}'}]", "4:31", "{weaviate.prt}"),
         (_HEAD + "sources: ['*.py']\nbindings: [{find: a, replace: '{assets.uri}'}]", "4:31", "{assets.uri}"),

@@ -30,10 +30,11 @@ _EXAMPLES = {
 def apply_bindings(suite: Suite, text: str, addresses: Addresses, *, documented: bool = False) -> str:
     """Return ``text`` with the Bindings of ``suite`` applied.
 
-    :param documented: whether the documented addresses of servers are right, so that no Binding replaces them.
+    :param documented: whether the Source runs in the documented network, where the addresses of servers are right.
     """
     for binding in suite.bindings:
-        if documented and ("{weaviate." in binding.replace or "{services." in binding.replace):
+        of_a_server = "{weaviate." in binding.replace or "{services." in binding.replace
+        if documented and (of_a_server or binding.elsewhere):
             continue
         text = _apply(binding, text, addresses)
     return text

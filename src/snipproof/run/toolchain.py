@@ -101,7 +101,7 @@ def environment_folder(context: RunnerContext, pinned: Pinned) -> Path:
         except OSError as error:
             raise InfrastructureError(f"{file}: cannot be read: {error.strerror or error}") from None
         key.update(hashlib.sha256(data).digest())
-    name = f"{as_file_name(context.suite.flavour)}-{key.hexdigest()[:16]}"
+    name = f"{as_file_name(context.suite.language)}-{key.hexdigest()[:16]}"
     return environments_folder(cache_folder(context.settings)) / name
 
 

@@ -294,7 +294,7 @@ class _SuiteFile:
             yield place, file
 
     def _binding(self, node: Any, services: tuple[str, ...]) -> Binding:
-        nodes = self._mapping(node, ("find", "replace", "optional"))
+        nodes = self._mapping(node, ("find", "replace", "optional", "network"))
         if "find" not in nodes or "replace" not in nodes:
             raise self._error(node, "a binding needs 'find' and 'replace'")
         find, replace = self._string(nodes["find"]), self._string(nodes["replace"])
@@ -311,4 +311,7 @@ class _SuiteFile:
                 hint = hint or f"known: {', '.join(each for each in known if '.node' not in each)}"
                 raise self._error(nodes["replace"], f"unknown placeholder {{{name}}}", hint)
         optional = "optional" in nodes and self._boolean(nodes["optional"])
-        return Binding(find, replace, optional, node.start_mark.line + 1)
+        elsewhere = "network" in nodes
+        if elsewhere and self._network(nodes["network"]) is not NetworkKind.BINDINGS:
+            raise self._error(nodes["network"], "a binding can only have `network: bindings`", "or leave it out")
+        return Binding(find, replace, optional, node.start_mark.line + 1, elsewhere)
