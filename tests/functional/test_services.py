@@ -116,6 +116,25 @@ print(requests.get("http://localhost:8182/v1/.well-known/ready").status_code)
 '''
 
 
+BOTH = '''import requests
+import weaviate
+
+with weaviate.connect_to_local(port=8181, grpc_port=50152) as client:
+    # START both
+    client.collections.create("Replicated").data.insert({"title": "A cat"})
+    client.collections.use("Replicated").query.fetch_objects(limit=1)
+    # END both
+for port in (8180, 8182, 8090):
+    print(requests.get(f"http://localhost:{port}/v1/.well-known/ready").status_code)
+
+"""
+# START Expected both results {from: response}
+{"data": {"Get": {"Replicated": [{"title": "A cat", ...}]}}}
+# END Expected both results
+"""
+'''
+
+
 def test_suites_with_servers_of_their_own(project: Project) -> None:
     """Documented ports, hosts and keys are right, and each Suite sees its own servers only.
 
@@ -135,10 +154,12 @@ def test_suites_with_servers_of_their_own(project: Project) -> None:
     project.write("snippets/second/a.py", CLEAN)
     project.write("snippets/second/b.py", HOST)
     project.write("snippets/cluster/nodes.py", CLUSTER)
+    project.write("snippets/both/suite.yaml", SUITE.format("cluster, second", "documented"))
+    project.write("snippets/both/a.py", BOTH)
     project.write("snippets/broken/never.py", "# START never\nprint()\n# END never\n")
     report = project.pytester.path / "report.json"
     done = project.pytester.runpytest_subprocess("-p", "no:randomly", "snippets", "--snippets-report", str(report))
-    done.assert_outcomes(passed=7, failed=1, errors=1)
+    done.assert_outcomes(passed=8, failed=1, errors=1)
     done.stdout.fnmatch_lines_random(
         [
             "snipproof: rbac: embedded 1.39.0 (selected)",

@@ -38,6 +38,14 @@ def test_any_other_failure_has_the_hosts_below_it(reason: str) -> None:
     assert explained(Outcome.FAILED, reason, "api.example.com", "pypi.org", "b.example.com") == (reason, note)
 
 
+def test_a_port_of_a_server_that_the_suite_does_not_name_has_its_own_hint() -> None:
+    for reason in ("refused: localhost:8580", "closed"):
+        failed = Verdict(SNIPPET, Outcome.FAILED, 1, reason)
+        (verdict,) = explain_unknown_hosts([failed], ["a.example.com", "localhost:8580"])
+        assert "localhost:8580, for which no Service is configured" in verdict.details
+        assert verdict.details.endswith("the Suite has to name it in `services`")
+
+
 @pytest.mark.parametrize("hosts", [(), ("pypi.org",)])
 def test_no_host_and_a_harmless_one_explain_nothing(hosts: tuple[str, ...]) -> None:
     assert explained(Outcome.FAILED, "failed", *hosts) == ("failed", "")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -120,3 +122,20 @@ def test_an_engine_on_another_machine_cannot_reach_the_vectorizer(
 def test_where_an_engine_is(monkeypatch: pytest.MonkeyPatch, host: str, *, elsewhere: bool) -> None:
     monkeypatch.setenv("DOCKER_HOST", host)
     assert engine_elsewhere() == (host if elsewhere else "")
+
+
+def test_an_interrupt_ends_the_wait_for_all_servers(tmp_path: Path) -> None:
+    """None of them is ready, and one waits for the first node of its cluster."""
+    program = tmp_path / "server"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
+    (tmp_path / "snipproof.toml").write_text("[services.a]\nnodes = 2\n[services.b]\n")
+    settings = load_settings(tmp_path, overrides={"weaviate.mode": "embedded", "weaviate.binary": str(program)})
+    with SessionFolder.begin(tmp_path / "session") as session:
+        timer = threading.Timer(1.0, session.closing.set)
+        timer.start()
+        began = time.monotonic()
+        with pytest.raises(InfrastructureError, match="did not start"):
+            Services.start(settings, session, log, names=["weaviate", "a", "b"])
+        assert time.monotonic() - began < 8  # much less than the time for a cluster and for a start
+        timer.join()

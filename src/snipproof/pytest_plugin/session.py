@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -56,6 +57,7 @@ class ProvingSession:
         self._start_error: InfrastructureError | None = None
         self._checked: set[str] = set()  # the paths of Suites
         self._reported: set[str] = set()
+        self._lock = threading.Lock()
 
     @property
     def is_worker(self) -> bool:
@@ -260,8 +262,9 @@ class ProvingSession:
         """Write one line to the terminal at once."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
-            reporter.write_line(f"snipproof: {printable(self.redact(line))}")
-            reporter.flush()  # a line about progress must not wait in a buffer
+            with self._lock:  # several threads work, and a line is written in parts
+                reporter.write_line(f"snipproof: {printable(self.redact(line))}")
+                reporter.flush()  # a line about progress must not wait in a buffer
 
 
 def _paths_before(suite: Suite, path: str) -> tuple[str, ...]:

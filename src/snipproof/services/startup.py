@@ -16,6 +16,7 @@ from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.services.assets import start_assets
 from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.services.weaviate.start_server import ServerStarter
+from snipproof.text import listed
 
 if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
@@ -120,8 +121,10 @@ class Services:
             errors = [each for each in servers.values() if isinstance(each, InfrastructureError)]
             if len(errors) == len(servers):
                 raise errors[0]
-            if providers and any(isinstance(e, WeaviateAddress) and e.mode != "embedded" for e in servers.values()):
-                log("providers: only for Sources themselves: a server runs outside of the documented network")
+            outside = [name for name, each in servers.items() if getattr(each, "mode", "embedded") != "embedded"]
+            if providers and outside:
+                which = "the server" if len(servers) == 1 else f"the server {listed(outside)}"
+                log(f"providers: only for Sources themselves: {which} runs outside of the documented network")
             return cls(stack.pop_all(), servers, starter.vectorizer_url, assets_url, recorder, providers)
         raise AssertionError("unreachable")
 

@@ -55,7 +55,7 @@ class Routes:
             return None
 
     def at_host(self, host: str) -> str | None:
-        """Return the Service that ``host``, in lower case, is; ``None`` if it is none that is in use.
+        """Return the Service that ``host``, in lower case, is; ``None`` if none of those in use has it.
 
         Of several globs that match, the one with the most characters that are no wildcards decides. ``localhost`` and
         ``""``, which is a client that names no host, are the first Service.

@@ -67,7 +67,7 @@ class EmbeddedWeaviate:
                 for node in nodes:
                     node.start(binary, settings, session, vectorizer, network)
                     if node is nodes[0] and len(nodes) > 1:
-                        node.wait_for_gossip(network)  # the others end if they cannot join it
+                        node.wait_for_gossip(session, network)  # the others end if they cannot join it
                 version = _wait(nodes, settings, session, network)
             except _NotReadyError as error:
                 _stop(nodes)
@@ -151,10 +151,12 @@ class _Node:
         started = network.enter(command, work) if network else command
         self.process = Process.start(started, session=session, env=env, cwd=work, stdout=self.output)
 
-    def wait_for_gossip(self, network: DocumentedNetwork | None) -> None:
+    def wait_for_gossip(self, session: SessionFolder, network: DocumentedNetwork | None) -> None:
         """Wait until other nodes can join this one, a few seconds at most."""
         deadline = time.monotonic() + _GOSSIP
-        while time.monotonic() < deadline and self.process and self.process.poll() is None:
+        while self.process and self.process.poll() is None and time.monotonic() < deadline:
+            if session.closing.is_set():
+                return
             with contextlib.suppress(OSError):
                 port = self.ports.gossip
                 (network.namespace.connect(port) if network else socket.create_connection((_HOST, port), 1)).close()
