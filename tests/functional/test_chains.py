@@ -184,3 +184,15 @@ def test_a_chain_runs_once_on_one_worker(chained: Project, dist: str) -> None:
     for shard, names in (("1/2", "z add read"), ("2/2", "lone")):
         prove(chained, f"--snippets-shard={shard}").assert_outcomes(passed=len(names.split()))
         assert ran(chained) == names
+
+
+def test_output_behind_a_failure_is_not_updated(chained: Project) -> None:
+    """It may be another one when that is corrected."""
+    write(chained, "z", CREATE + "\n" + ADD + "\n1 / 0", 0)
+    write(chained, "read", LOOK, 7)
+    result = prove(chained, "--snippets-update", "-k", "read")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*failed: *ZeroDivisionError: division by zero); not updated: correct that Source first"]
+    )
+    assert "7 objects" in (chained.pytester.path / "snippets/py/read.py").read_text()
