@@ -101,6 +101,32 @@ def test_a_merged_report_must_reach_the_floor(tmp_path: Path, capsys: pytest.Cap
     assert capsys.readouterr().err == "snipproof: the coverage is below 60 %: 50 % (2 of 4 shown statements)\n"
 
 
+def test_merged_reports_check_the_ledger_of_known_failures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As a whole, which no shard can; without settings, nothing is checked."""
+    listed = {"reason": "an account", "unstable": False}
+    one = saved(tmp_path / "1.json", make_snippet(A, "failed", known_failure=listed), left_out=[B])
+    two = saved(tmp_path / "2.json", make_snippet(B), left_out=[A])
+    merge = ["report", "merge", one, two, "--output", str(tmp_path / "merged.json"), "--root", str(tmp_path)]
+    assert main(merge) == 0
+    (tmp_path / "snipproof.toml").write_text("known-failures = 'known.toml'\n")
+    entry = "[snippets.'{}']\noutcome = 'failed'\nkind = 'KeyError'\nreason = 'an account'\n"
+    floor = "[floor.'py/suite.yaml']\nsnippets = {}\nexpectations = {}\n"
+    (tmp_path / "known.toml").write_text(entry.format(A) + floor.format(1, 1))
+    assert main(merge) == 0
+    assert capsys.readouterr().err == ""
+    (tmp_path / "known.toml").write_text(entry.format(B) + entry.format("py/a.py::old") + floor.format(2, 0))
+    assert main(merge) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert [line for line in lines if "hint" not in line] == [
+        f"snipproof: known.toml:1:1 {A} failed and is not listed",
+        f"snipproof: known.toml:1:11 listed as failed with KeyError, but {B} passed",
+        "snipproof: known.toml:5:11 SP404 py/a.py::old does not exist",
+        "snipproof: known.toml:10:1 py/suite.yaml proves no Snippet, and its floor is 2",
+    ]
+    assert main([*merge[:2], one, "--output", merge[5]]) == 1
+    assert "known.toml" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

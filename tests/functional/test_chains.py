@@ -167,3 +167,32 @@ def test_a_failure_in_a_chain(chained: Project) -> None:
         result.assert_outcomes(failed=1, passed=passed)
         assert ran(chained) == expected
         result.stdout.no_fnmatch_line("*before it in the chain*")
+
+
+@pytest.mark.parametrize("dist", ["load", "worksteal", "loadfile", "loadscope", "loadgroup"])
+def test_a_chain_runs_once_on_one_worker(chained: Project, dist: str) -> None:
+    """However its items are distributed, and with a shuffled order; a server of its own for each worker."""
+    server = ["--snippets-weaviate", "embedded"] if dist == "load" else chained.server_options
+    args = ("-n", "2", "--dist", dist, "-p", "randomly", "--snippets", *server)
+    result = chained.pytester.runpytest_subprocess(*args)
+    result.assert_outcomes(passed=4)
+    order = ran(chained).split()
+    assert sorted(order) == ["add", "lone", "read", "z"]
+    assert [name for name in order if name != "lone"] == ["z", "add", "read"]
+    if dist != "load":
+        return
+    for shard, names in (("1/2", "z add read"), ("2/2", "lone")):
+        prove(chained, f"--snippets-shard={shard}").assert_outcomes(passed=len(names.split()))
+        assert ran(chained) == names
+
+
+def test_output_behind_a_failure_is_not_updated(chained: Project) -> None:
+    """It may be another one when that is corrected."""
+    write(chained, "z", CREATE + "\n" + ADD + "\n1 / 0", 0)
+    write(chained, "read", LOOK, 7)
+    result = prove(chained, "--snippets-update", "-k", "read")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*failed: *ZeroDivisionError: division by zero); not updated: correct that Source first"]
+    )
+    assert "7 objects" in (chained.pytester.path / "snippets/py/read.py").read_text()

@@ -39,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "github"), default="text", help="what is printed (default: text)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where merge writes the report")
     parser.epilog = (
-        "Exit codes: 0 done, 1 merged reports that do not cover all Snippets or are of different trees, "
+        "Exit codes: 0 done, 1 merged reports that do not cover all Snippets, contradict the ledger of known failures "
+        "or are of different trees, "
         "2 wrong usage or not a report, 69 a file cannot be written."
     )
 
@@ -86,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _merge(arguments: argparse.Namespace) -> int:
-    """Write one report of all parts; it fails if nobody ran some Snippet, or if the coverage is too low."""
+    """Write one report of all parts; it fails if nobody ran some Snippet, or if coverage or ledger are not met."""
     from snipproof.report.line_coverage import coverage_of, is_below_floor, published
     from snipproof.report.merge_parts import merge_parts
     from snipproof.report.report_file import read_reports, write_report
@@ -105,7 +106,19 @@ def _merge(arguments: argparse.Namespace) -> int:
         floor = report["run"]["coverage_floor"]
         sys.stderr.write(f"snipproof: the coverage is below {floor:g} %: {coverage_of(published(report))}\n")
         return 1
-    return 0
+    return _check_ledger(arguments, report)
+
+
+def _check_ledger(arguments: argparse.Namespace, report: RunReport) -> int:
+    """Check the ledger of known failures as a whole, which no shard can; return the exit code for it."""
+    from snipproof.config import load_settings
+    from snipproof.report.ledger import check_report
+    from snipproof.site.known_failures import load_ledger
+
+    ledger = load_ledger(load_settings(arguments.root, file=arguments.config))
+    problems = list(check_report(ledger, report)) if ledger else []
+    sys.stderr.writelines(f"snipproof: {problem}\n" for problem in problems)
+    return 1 if problems else 0
 
 
 def _print_missing(report: RunReport) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling, LoadScopeScheduling
+from xdist.scheduler import LoadFileScheduling, LoadGroupScheduling, LoadScopeScheduling
 
 from snipproof.model import Suite
 
@@ -17,7 +17,7 @@ from snipproof.model import Suite
 def make_scheduler(
     config: pytest.Config, log: Producer | None, suites: Mapping[str, Suite], *, shared: bool
 ) -> LoadScopeScheduling | None:
-    """Return a scheduler for the distribution that was chosen, ``None`` if pytest-xdist's own does what is needed.
+    """Return a scheduler for the distribution that was chosen, ``None`` if that distributes nothing.
 
     :param suites: the Suite of each Source, by the path of the Source.
     :param shared: whether all Snippets use one server that was given by its address.
@@ -25,12 +25,8 @@ def make_scheduler(
     dist = config.getvalue("dist")
     if dist in ("load", "worksteal"):
         return SourceScheduling(config, log, suites, shared=shared)
-    if any(suite.chains for suite in suites.values()):
-        if dist == "loadfile":
-            return _FileScheduling(config, log, suites)
-        if dist == "loadscope":
-            return _ScopeScheduling(config, log, suites)
-    return None
+    kind = {"loadfile": _FileScheduling, "loadscope": _ScopeScheduling, "loadgroup": _GroupScheduling}.get(dist)
+    return kind(config, log, suites) if kind else None
 
 
 class SourceScheduling(LoadScopeScheduling):
@@ -53,15 +49,14 @@ class SourceScheduling(LoadScopeScheduling):
         super().schedule()
 
     def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        source = find_source(path, self._suites)
+        source = find_source(nodeid.partition("::")[0], self._suites)
         if source is None:
             return nodeid
-        return "" if self._shared else _chain(source, self._suites) or path
+        return "" if self._shared else _group(source, self._suites)
 
 
 class _ScopeScheduling(LoadScopeScheduling):
-    """Keeps chains together, beside what pytest-xdist keeps together."""
+    """Keeps Sources and chains together; pytest-xdist would split a Source whose Snippets have names with colons."""
 
     def __init__(self, config: pytest.Config, log: Producer | None, suites: Mapping[str, Suite]) -> None:
         super().__init__(config, log)
@@ -69,17 +64,20 @@ class _ScopeScheduling(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         source = find_source(nodeid.partition("::")[0], self._suites)
-        chain = _chain(source, self._suites) if source else ""
-        return chain or super()._split_scope(nodeid)
+        return _group(source, self._suites) if source else str(super()._split_scope(nodeid))
 
 
 class _FileScheduling(_ScopeScheduling, LoadFileScheduling):
-    """The same for whole files."""
+    """The same where other tests are distributed by file."""
 
 
-def _chain(source: str, suites: Mapping[str, Suite]) -> str:
-    """Return what stands for the chain of ``source``, ``""`` if it stands alone."""
-    return next(iter(suites[source].chain_of(source)), "")
+class _GroupScheduling(_ScopeScheduling, LoadGroupScheduling):
+    """The same where other tests are distributed by group."""
+
+
+def _group(source: str, suites: Mapping[str, Suite]) -> str:
+    """Return the path of the first Source of the chain of ``source``, which is its own if it stands alone."""
+    return next(iter(suites[source].chain_of(source)), source)
 
 
 def find_source(path: str, sources: Mapping[str, object]) -> str | None:

@@ -91,6 +91,8 @@ class UpdateHooks:
         differs = verdict.only_differs
         if not differs and verdict.outcome is not Outcome.PASSED:
             return verdict
+        if differs and verdict.spoiled:
+            return replace(verdict, reason=f"{verdict.reason}; not updated: correct that Source first")
         found = propose(verdict.snippet, verdict.expectations, file.text_of, self._proving.secrets)
         refusals = [each for each in found if isinstance(each, Refusal)]
         if refusals and differs:

@@ -9,12 +9,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.errors import DocsError
-from snipproof.model import Outcome
-from snipproof.site.known_failures import OUTCOMES, UPDATE, Floor, KnownFailure, Ledger
+from snipproof.model import Outcome, Suite
+from snipproof.site.known_failures import OUTCOMES, UPDATE, Floor, KnownFailure, Ledger, find_vanished
 from snipproof.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from snipproof.report.entries import RunReport, SnippetEntry
 
 _PROVEN = (Outcome.PASSED, Outcome.UPDATED)
 
@@ -72,6 +74,38 @@ def find_shortfalls(ledger: Ledger, results: Iterable[RunResult]) -> Iterator[Do
                     f"{place} {suite} proves {few}, and its floor is {least}",
                     f"find out what is gone; if that is right, lower the floor or run `{UPDATE}`",
                 )
+
+
+def check_report(ledger: Ledger, report: RunReport) -> Iterator[DocsError]:
+    """Yield what is wrong with the ledger as a whole, by a complete report, such as that of all shards."""
+    matched: dict[str, int] = {}
+    for each in report["expectations"]:
+        matched[each["snippet"]] = matched.get(each["snippet"], 0) + (each["outcome"] == "matched")
+    results = [_result(each, matched.get(each["id"], 0)) for each in report["snippets"]]
+    for snippet, result in zip(report["snippets"], results, strict=True):
+        if result.snippet not in ledger.failures and result.outcome in OUTCOMES:
+            what = "failed" if result.outcome is Outcome.FAILED else f"is {result.outcome}"
+            hint = f"fix it, or list it with a reason: run `{UPDATE}`"
+            yield DocsError(f"{ledger.name}:1:1 {result.snippet} {what} and is not listed", hint)
+        elif snippet["known_failure"] is None and (found := find_contradiction(ledger, result)):
+            yield found
+    sources: dict[str, list[str]] = {suite["path"]: [] for suite in report["run"]["suites"]}
+    names: dict[str, list[str]] = {}
+    for source in report["run"]["sources"]:
+        sources[source["suite"]].append(source["path"])
+    for name in report["run"]["collected"]:
+        names.setdefault(name.partition("::")[0], []).append(name.partition("::")[2])
+    suites = [Suite(path, "", "", tuple(those)) for path, those in sources.items()]
+    for finding in find_vanished(ledger, suites, lambda path: names.get(path, ())):
+        yield DocsError(str(finding), finding.hint)
+    yield from find_shortfalls(ledger, results)
+
+
+def _result(snippet: SnippetEntry, matched: int) -> RunResult:
+    """Return what a report has found out about a Snippet; it does not have the kind of a failure."""
+    skipped_before = snippet["outcome"] == "skipped" and snippet["output"] is None
+    outcome = None if skipped_before else Outcome(snippet["outcome"])
+    return RunResult(snippet["id"], snippet["suite"], outcome, expectations=matched)
 
 
 def count_proven(ledger: Ledger, results: Iterable[RunResult]) -> dict[str, Floor]:

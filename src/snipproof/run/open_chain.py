@@ -24,7 +24,7 @@ class OpenChain:
     paths: tuple[str, ...]
     states: Sequence[State]
     stand_ins: set[str] = field(default_factory=set)
-    _ran: dict[str, str] = field(default_factory=dict)  # with what failed, by path
+    _ran: dict[str, Verdict | None] = field(default_factory=dict)  # with the first failure, by path
 
     def has_run(self, source: Source) -> bool:
         """Return whether ``source`` has run in this state."""
@@ -32,19 +32,21 @@ class OpenChain:
 
     def add(self, source: Source, verdicts: Iterable[Verdict]) -> None:
         """Note that ``source`` has run."""
-        bad = sorted(
-            (each for each in verdicts if each.outcome not in _FINE),
-            key=lambda each: each.outcome is not Outcome.FAILED,
-        )
-        self._ran[source.path] = (
-            f"{source.path}:{bad[0].line}:1 `{bad[0].snippet.name}`: {bad[0].reason}" if bad else ""
-        )
+        bad = [each for each in verdicts if each.outcome not in _FINE]
+        bad.sort(key=lambda each: (each.only_differs, each.outcome is not Outcome.FAILED))
+        self._ran[source.path] = bad[0] if bad else None
 
     def explain(self, source: Source, verdicts: Sequence[Verdict]) -> list[Verdict]:
         """Return the Verdicts on ``source``; those that are not a pass name the Source before it that failed first."""
-        before = self.paths[: self.paths.index(source.path)]
-        path, failure = next(((path, self._ran[path]) for path in before if self._ran.get(path)), ("", ""))
-        if not failure:
+        before = [(path, self._ran.get(path)) for path in self.paths[: self.paths.index(source.path)]]
+        failures = [(path, failure) for path, failure in before if failure]
+        if not failures:
             return list(verdicts)
-        note = f"the Source before it in the chain, {path}, failed: {failure}"
-        return [each if each.outcome in _FINE else replace(each, reason=f"{each.reason} ({note})") for each in verdicts]
+        path, first = failures[0]
+        what = f"{path}:{first.line}:1 `{first.snippet.name}`: {first.reason}"
+        note = f"the Source before it in the chain, {path}, failed: {what}"
+        spoiled = any(not failure.only_differs for _, failure in failures)
+        return [
+            replace(each, reason=f"{each.reason} ({note})", spoiled=spoiled) if each.outcome not in _FINE else each
+            for each in verdicts
+        ]

@@ -54,6 +54,7 @@ class Verdict:
     :param stand_in: the hosts of model providers for which a stand-in answered, before the Snippet ended; its data may
         come from one.
     :param not_compared: the Expectations that were not compared because of that.
+    :param spoiled: whether a Source before it in its chain failed, so that its output may be another one.
     """
 
     snippet: Snippet
@@ -68,6 +69,7 @@ class Verdict:
     stand_in: str = ""
     not_compared: tuple[Expectation, ...] = ()
     kind: str = ""
+    spoiled: bool = False
 
     @property
     def only_differs(self) -> bool:
