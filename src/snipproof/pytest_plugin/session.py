@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,6 +54,7 @@ class ProvingSession:
         self._start_error: InfrastructureError | None = None
         self._checked: set[str] = set()  # the paths of Suites
         self._reported: set[str] = set()
+        self._terminal = Lock()
 
     @property
     def is_worker(self) -> bool:
@@ -192,11 +194,12 @@ class ProvingSession:
             self._prover.close()
 
     def log(self, line: str) -> None:
-        """Write one line to the terminal at once."""
+        """Write one line to the terminal at once; several threads may."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
-            reporter.write_line(f"snipproof: {printable(self.redact(line))}")
-            reporter.flush()  # a line about progress must not wait in a buffer
+            with self._terminal:
+                reporter.write_line(f"snipproof: {printable(self.redact(line))}")
+                reporter.flush()  # a line about progress must not wait in a buffer
 
 
 def _read_nothing(site: Site, claimed: ClaimSet) -> None:
