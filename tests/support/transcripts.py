@@ -72,13 +72,14 @@ def normalised(lines: Sequence[str]) -> Iterator[str]:
     - What pytest itself prints first and last is left out: versions, plugins, folders, the short summary and the time.
     - The server, which all tests share, was found by ``auto`` on a machine without a container engine. Several servers
       start side by side; their lines are sorted.
+    - Nothing waits for another run.
     - Lines have no spaces at the end.
     """
     in_summary = False
     servers: list[str] = []
     for line in lines:
         in_summary = (in_summary or bool(_SUMMARY.fullmatch(line))) and not _LAST.fullmatch(line)
-        if in_summary or _LAST.fullmatch(line) or _FIRST.match(line):
+        if in_summary or _LAST.fullmatch(line) or _FIRST.match(line) or line.startswith("snipproof: waiting for "):
             continue
         if match := _SERVER.match(line):
             servers.append(f"{match[0]}embedded {VERSION} (no container engine answers)")
