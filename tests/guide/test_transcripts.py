@@ -43,6 +43,7 @@ def test_only_what_pytest_prints_first_and_last_and_the_server_may_differ() -> N
         "rootdir: /tmp/x",
         "collecting ... collected 1 item",
         "snipproof: weaviate: http://127.0.0.1:1 (given by its address)",
+        f"snipproof: second: embedded {VERSION} (selected)",
         "platforms  ",
         f"snipproof: 1 snippet proven, Weaviate {VERSION} (url)",
         "===== short test summary info =====",
@@ -52,6 +53,7 @@ def test_only_what_pytest_prints_first_and_last_and_the_server_may_differ() -> N
     ]
     assert list(normalised(lines)) == [
         "collected 1 item",
+        f"snipproof: second: embedded {VERSION} (no container engine answers)",
         f"snipproof: weaviate: embedded {VERSION} (no container engine answers)",
         "platforms",
         f"snipproof: 1 snippet proven, Weaviate {VERSION} (embedded)",

@@ -62,6 +62,17 @@ def test_markdown() -> None:
     assert text.startswith("### Why it is not proven\n\nnot proven: 3 of 4 Snippets")
 
 
+def test_what_is_blocked_names_the_kind_of_the_failure_before_it() -> None:
+    blocked = "blocked: `a` failed before it (NameError: name 'client' is not defined)"
+    snippets = [
+        make_snippet(A, "failed", error=error(_DATA.format("Article"))),
+        make_snippet("py/a.py::b", "blocked", error=error(blocked)),
+        make_snippet("py/a.py::c", "blocked", error=error(blocked.replace("`a`", "`gone`"))),
+    ]
+    titles = [row.title for row in reason_rows(Overview(make_report(snippets)))]
+    assert titles == ["behind a failure of its Source: data is missing (1), gone (1)", "data is missing: Article (1)"]
+
+
 def test_nothing_is_left() -> None:
     done = Overview(make_report([make_snippet(A)], [], [make_reference("docs/p.mdx", 3, A)]))
     assert list(reasons_text(done)) == ["nothing is left to prove"]

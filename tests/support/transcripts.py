@@ -23,6 +23,7 @@ PROMPT = "$ "
 VERSION = Settings().weaviate.version
 _MARKER = re.compile(r"# (?:START|END) ")
 _FIRST = re.compile(r"=+ test session starts =+|platform |(?:cachedir|rootdir|configfile|plugins|testpaths): ")
+_SERVER = re.compile(r"snipproof: [\w-]+: (?=(?:embedded|container) |https?://)")
 _SUMMARY = re.compile(r"=+ short test summary info =+")
 _LAST = re.compile(r"=+ .* in [0-9.]+s(?: \([0-9:]+\))? =+")
 
@@ -69,19 +70,25 @@ def normalised(lines: Sequence[str]) -> Iterator[str]:
     """Yield ``lines`` as the guide shows them. Nothing else may differ from what a command prints.
 
     - What pytest itself prints first and last is left out: versions, plugins, folders, the short summary and the time.
-    - The server, which all tests share, was found by ``auto`` on a machine without a container engine.
+    - The server, which all tests share, was found by ``auto`` on a machine without a container engine. Several servers
+      start side by side; their lines are sorted.
+    - Nothing waits for another run.
     - Lines have no spaces at the end.
     """
     in_summary = False
+    servers: list[str] = []
     for line in lines:
         in_summary = (in_summary or bool(_SUMMARY.fullmatch(line))) and not _LAST.fullmatch(line)
-        if in_summary or _LAST.fullmatch(line) or _FIRST.match(line):
+        if in_summary or _LAST.fullmatch(line) or _FIRST.match(line) or line.startswith("snipproof: waiting for "):
             continue
-        if line.startswith("snipproof: weaviate: "):
-            yield f"snipproof: weaviate: embedded {VERSION} (no container engine answers)"
+        if match := _SERVER.match(line):
+            servers.append(f"{match[0]}embedded {VERSION} (no container engine answers)")
         else:
+            yield from sorted(servers)
+            servers.clear()
             shown = line.removeprefix("collecting ... ")  # a terminal overwrites it
             yield shown.replace(f"Weaviate {VERSION} (url)", f"Weaviate {VERSION} (embedded)").rstrip()
+    yield from sorted(servers)
 
 
 def rewritten(text: str, printed: Sequence[Sequence[str]]) -> str:

@@ -259,7 +259,7 @@ class ProvingSession:
             self._prover.close()
 
     def log(self, line: str) -> None:
-        """Write one line to the terminal at once."""
+        """Write one line to the terminal at once; several threads may."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             with self._lock:  # several threads work, and a line is written in parts

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from snipproof.languages import of_file
 from snipproof.report.markdown_summary import escape
 from snipproof.report.proof import Proof
-from snipproof.report.reason_kinds import Kind, reason_of
+from snipproof.report.reason_kinds import BLOCKED, Kind, reason_of
 from snipproof.text import plural, shorten
 
 if TYPE_CHECKING:
@@ -64,14 +64,18 @@ class ReasonRow:
 
 
 def reason_rows(overview: Overview) -> list[ReasonRow]:
-    """Return a row for each kind of reason in a report. Each Snippet and each block is in one row at most."""
+    """Return a row for each kind of reason in a report. Each Snippet and each block is in one row at most.
+
+    Of a Snippet that is blocked, the kind of the failure before it is counted.
+    """
     rows: dict[Kind, ReasonRow] = {}
     reasons = {each["id"]: found for each in overview.report["snippets"] if (found := reason_of(each))}
     for snippet in overview.report["snippets"]:
         if found := reasons.get(snippet["id"]):
             row = rows.setdefault(found.kind, ReasonRow(found.kind))
             row.snippets += 1
-            row.names[found.name] += 1
+            cause = reasons.get(f"{snippet['source']}::{found.name}") if found.kind is BLOCKED else None
+            row.names[cause.kind.title if cause else found.name] += 1
             row.example = row.example or _place(snippet)
     for block in overview.blocks:
         if block.proof is not Proof.PROVEN:
