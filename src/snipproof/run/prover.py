@@ -178,7 +178,8 @@ class Prover:
         given = environment(preparation.runner.context, self._session.folder)
         explained = explain_missing_variables(source, program.bare, verdicts, given)
         if self._network:
-            explained = explain_unknown_hosts(explained, self._network.unknown_hosts())
+            downloads = self.services.downloads.unknown() if self.services.downloads else ()
+            explained = explain_unknown_hosts(explained, self._network.unknown_hosts(), downloads)
         secrets = read_variables(self._settings.run.env)
         return [verdict.redacted(secrets) for verdict in explained]
 
@@ -186,6 +187,8 @@ class Prover:
         """Run ``program``, and note which hosts were looked up in vain, and for which ones a stand-in answered."""
         if self._network:
             self._network.unknown_hosts()  # those of others
+        if self.services.downloads:
+            self.services.downloads.unknown()
         providers = self.services.providers
         if providers:  # what a fixture has stored stays for the Sources that follow
             self._seeded |= {host for host, _ in providers.answered()}

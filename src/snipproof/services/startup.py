@@ -17,6 +17,7 @@ from snipproof.services.weaviate.obtain import obtain_server
 from snipproof.services.weaviate.server import WeaviateAddress
 
 if TYPE_CHECKING:
+    from snipproof.services.downloads import Downloads
     from snipproof.services.network.documented import DocumentedNetwork
     from snipproof.services.providers.provider_hosts import Providers
     from snipproof.services.recorder.pass_through import Recorder
@@ -39,8 +40,11 @@ class Services:
         assets: str,
         recorder: Recorder | None = None,
         providers: Providers | None = None,
+        downloads: Downloads | None = None,
     ) -> None:
         self._stack = stack
+        #: The files that Sources can download; ``None`` if the settings name none.
+        self.downloads = downloads
         #: What answers instead of providers of models; ``None`` if nothing does.
         self.providers = providers
         self._recorder = recorder
@@ -83,6 +87,7 @@ class Services:
                     network.addresses["assets.url"] = inside.url
             if network and recorder:
                 recorder.listen(network)
+            downloads = _start_hosts(settings, network, log, stack)
             providers = _start_providers(settings, network, recorder, log, stack)
 
             def announce_weaviate(address: WeaviateAddress) -> None:
@@ -95,7 +100,7 @@ class Services:
                 log(f"weaviate: the server has version {weaviate.version}, the settings {settings.weaviate.version}")
             if providers and weaviate.mode != "embedded":
                 log("providers: only for Sources themselves: the server runs outside of the documented network")
-            return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url, recorder, providers)
+            return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url, recorder, providers, downloads)
         raise AssertionError("unreachable")
 
     def placeholders(self) -> dict[str, str]:
@@ -118,6 +123,28 @@ def _placeholders(weaviate: WeaviateAddress, assets_url: str) -> dict[str, str]:
         "weaviate.grpc_port": str(weaviate.grpc_port),
         "assets.url": assets_url,
     }
+
+
+def _start_hosts(
+    settings: Settings, network: DocumentedNetwork | None, log: Log, stack: contextlib.ExitStack
+) -> Downloads | None:
+    """Start what answers for the hosts of downloads and of an identity provider, if there is a network for it."""
+    wanted = {"downloads": bool(settings.downloads), "oidc": bool(settings.oidc.issuer)}
+    if network is None:
+        for key in (key for key, is_set in wanted.items() if is_set):
+            log(f"{key}: nothing answers: only a Suite with `network: documented` can reach it")
+        return None
+    if wanted["oidc"]:
+        from snipproof.services.identity import start_identity
+
+        stack.callback(start_identity(settings, network).stop)
+    if not wanted["downloads"]:
+        return None
+    from snipproof.services.downloads import Downloads
+
+    downloads = Downloads.start(settings, network)
+    stack.callback(downloads.stop)
+    return downloads
 
 
 def _start_providers(
