@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
@@ -17,6 +17,7 @@ from snipproof.redaction import read_variables
 from snipproof.run.missing_variables import explain_missing_variables
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.preparation import Preparation, Preparations
+from snipproof.run.provider_answers import ProviderAnswers
 from snipproof.run.run_times import RunTimes, timed
 from snipproof.run.runner import Program, Runner
 from snipproof.run.runners.job import environment
@@ -67,7 +68,7 @@ class Prover:
         )
         self._services: Services | None = None
         self._state: State | None = None
-        self._seeded: set[str] = set()
+        self._answered = ProviderAnswers()
         self._claim = contextlib.ExitStack()
 
     def _start_network(self, kind: NetworkKind) -> DocumentedNetwork | None:
@@ -169,7 +170,7 @@ class Prover:
         with timed(self.times.sources, source.path):
             self.state.mark()
             with disk_errors(self._session.folder, TEMPORARY_HINT), timed(self.times.phases, "sources"):
-                run = self._execute(preparation.runner, program)
+                run = self._execute(suite, preparation.runner, program)
             with timed(self.times.phases, "restore"):
                 self.state.restore_if_changed()
         verdicts = judge(source, program.probed, run, self._pages)
@@ -183,18 +184,23 @@ class Prover:
         secrets = read_variables(self._settings.run.env)
         return [verdict.redacted(secrets) for verdict in explained]
 
-    def _execute(self, runner: Runner, program: Program) -> SourceRun:
-        """Run ``program``, and note which hosts were looked up in vain, and for which ones a stand-in answered."""
+    def begin(self, suite: Suite) -> None:
+        """Let what answers for providers know that ``suite`` is proven from now on, before its fixtures are set up.
+
+        :raises SettingsError: a recording of the Suite cannot be used.
+        """
+        if self.services.providers:
+            self.services.providers.begin(suite)
+
+    def _execute(self, suite: Suite, runner: Runner, program: Program) -> SourceRun:
+        """Run ``program``, and note what it looked up in vain, and what answered for providers."""
         if self._network:
             self._network.unknown_hosts()  # those of others
         if self.services.downloads:
             self.services.downloads.unknown()
-        providers = self.services.providers
-        if providers:  # what a fixture has stored stays for the Sources that follow
-            self._seeded |= {host for host, _ in providers.answered()}
-        run = runner.execute(program)
-        seeded = tuple((host, 0) for host in sorted(self._seeded))
-        return replace(run, stand_ins=(*seeded, *providers.answered())) if providers else run
+        self.begin(suite)
+        run_it = partial(runner.execute, program)
+        return self._answered.run(self.services.providers, run_it) if self.services.providers else run_it()
 
     def close(self) -> None:
         """Stop the Services and remove everything that belongs to this session."""

@@ -162,9 +162,9 @@ def _start_providers(
         return None
     from snipproof.services.providers.provider_hosts import Providers
 
-    providers = Providers.start(settings, network, recorder.position if recorder else lambda: 0)
+    providers = Providers.start(settings, network, recorder.position if recorder else lambda: 0, log)
     stack.callback(providers.stop)
-    log("providers: stand-in")
+    log(f"providers: {', '.join(providers.kinds)}")
     return providers
 
 
