@@ -43,7 +43,7 @@ class ProviderAnswers:
             replies=tuple((name, kind, since) for name, kind, since in every if kind != _STAND_IN),
             # First, since they explain what follows from them.
             crashes=(
-                *(Crash(PROBLEM, each.reason, (), _HINT, each.since, cause="") for each in problems),
+                *map(_crash, problems),
                 *run.crashes,
             ),
         )

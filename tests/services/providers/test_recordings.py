@@ -63,7 +63,7 @@ def store(folder: Path, *requests: Request) -> Path:
 
 
 def test_what_was_recorded_is_replayed_with_the_same_body(tmp_path: Path) -> None:
-    """By whoever sends it, in any order of members; files are sorted, and later recordings are added to them."""
+    """For any sender, in any order of members; files are sorted, and later recordings are added to them."""
     made = recordings(tmp_path)
     first = made.record(embedding("b"), HOST, RECORD)
     assert made.record(embedding("b"), HOST, RECORD) == first
