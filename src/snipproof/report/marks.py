@@ -80,8 +80,9 @@ def _mark(site: Site, report: RunReport, block: ShownBlock) -> dict[str, Any]:
         "servers": _software(each["server"] for each in block.snippets),
         "clients": _software(each["client"] for each in block.snippets),
         "snippets": [each["id"] for each in block.snippets],
-        "providers": {host: how for each in block.snippets for host, how in each["providers"].items()},
     }
+    if replies := {host: how for each in block.snippets for host, how in each["providers"].items()}:
+        mark["providers"] = replies
     if block.reference["kind"] == "expectation":
         mark["compared_with"] = [
             {
