@@ -19,6 +19,7 @@ from snipproof.services.weaviate.start_server import ServerStarter
 from snipproof.text import listed
 
 if TYPE_CHECKING:
+    from snipproof.services.downloads import Downloads
     from snipproof.services.network.documented import DocumentedNetwork
     from snipproof.services.providers.provider_hosts import Providers
     from snipproof.services.recorder.pass_through import Recorder
@@ -41,8 +42,11 @@ class Services:
         assets: str,
         recorder: Recorder | None = None,
         providers: Providers | None = None,
+        downloads: Downloads | None = None,
     ) -> None:
         self._stack = stack
+        #: The files that Sources can download; ``None`` if the settings name none.
+        self.downloads = downloads
         #: What answers instead of providers of models; ``None`` if nothing does.
         self.providers = providers
         self._recorder = recorder
@@ -114,6 +118,7 @@ class Services:
                     network.addresses["assets.url"] = inside.url
             if network and recorder:
                 recorder.listen(network)
+            downloads = _start_hosts(settings, network, log, stack)
             providers = _start_providers(settings, network, recorder, log, stack)
             board = _Board(names, recorder, lambda found: announce(_placeholders(found, assets_url)))
             starter = ServerStarter(session, log, stack, network)
@@ -125,7 +130,7 @@ class Services:
             if providers and outside:
                 which = "the server" if len(servers) == 1 else f"the server {listed(outside)}"
                 log(f"providers: only for Sources themselves: {which} runs outside of the documented network")
-            return cls(stack.pop_all(), servers, starter.vectorizer_url, assets_url, recorder, providers)
+            return cls(stack.pop_all(), servers, starter.vectorizer_url, assets_url, recorder, providers, downloads)
         raise AssertionError("unreachable")
 
     def placeholders(self) -> dict[str, str]:
@@ -206,6 +211,28 @@ def _placeholders(servers: Mapping[str, WeaviateAddress], assets_url: str) -> di
     return found | {"assets.url": assets_url}
 
 
+def _start_hosts(
+    settings: Settings, network: DocumentedNetwork | None, log: Log, stack: contextlib.ExitStack
+) -> Downloads | None:
+    """Start what answers for the hosts of downloads and of an identity provider, if there is a network for it."""
+    wanted = {"downloads": bool(settings.downloads), "oidc": bool(settings.oidc.issuer)}
+    if network is None:
+        for key in (key for key, is_set in wanted.items() if is_set):
+            log(f"{key}: nothing answers: only a Suite with `network: documented` can reach it")
+        return None
+    if wanted["oidc"]:
+        from snipproof.services.identity import start_identity
+
+        stack.callback(start_identity(settings, network).stop)
+    if not wanted["downloads"]:
+        return None
+    from snipproof.services.downloads import Downloads
+
+    downloads = Downloads.start(settings, network)
+    stack.callback(downloads.stop)
+    return downloads
+
+
 def _start_providers(
     settings: Settings,
     network: DocumentedNetwork | None,
@@ -221,7 +248,7 @@ def _start_providers(
         return None
     from snipproof.services.providers.provider_hosts import Providers
 
-    providers = Providers.start(settings, network, recorder.position if recorder else lambda: 0)
+    providers = Providers.start(settings, network, recorder.position if recorder else lambda: 0, log)
     stack.callback(providers.stop)
-    log("providers: stand-in")
+    log(f"providers: {', '.join(providers.kinds)}")
     return providers

@@ -22,10 +22,10 @@ class Seeds:
     """The seeds that are stored on the servers of one session.
 
     :param root: what the paths of the files are relative to.
-    :param answered: returns the hosts for which a stand-in has answered since its last call.
+    :param answered: returns what has answered for providers since its last call, as host and kind.
     """
 
-    def __init__(self, root: Path, answered: Callable[[], Collection[str]] = tuple) -> None:
+    def __init__(self, root: Path, answered: Callable[[], Collection[tuple[str, str]]] = tuple) -> None:
         self._root = root
         self._answered = answered
         self._stored: dict[str, _SeedFill] = {}
@@ -60,17 +60,17 @@ class Seeds:
             self._stored[service] = fill
 
     @property
-    def stand_ins(self) -> set[str]:
-        """The hosts for which a stand-in answered while the stored seeds were stored."""
-        return {host for fill in self._stored.values() for host in fill.stand_ins}
+    def answerers(self) -> set[tuple[str, str]]:
+        """What answered for providers while the stored seeds were stored."""
+        return {host for fill in self._stored.values() for host in fill.answerers}
 
 
 class _SeedFill:
     """Stores one seed, whenever it is called."""
 
-    def __init__(self, root: Path, files: tuple[str, ...], answered: Callable[[], Collection[str]]) -> None:
+    def __init__(self, root: Path, files: tuple[str, ...], answered: Callable[[], Collection[tuple[str, str]]]) -> None:
         self.files = files
-        self.stand_ins: set[str] = set()
+        self.answerers: set[tuple[str, str]] = set()
         self._root = root
         self._answered = answered
 
@@ -85,7 +85,7 @@ class _SeedFill:
             for name in made:
                 call(address, "DELETE", f"/v1/schema/{name}")
             raise
-        self.stand_ins |= set(self._answered())
+        self.answerers |= set(self._answered())
 
 
 def _wanted(suite: Suite) -> dict[str, tuple[str, ...]]:
