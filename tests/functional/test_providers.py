@@ -149,4 +149,4 @@ def test_without_the_network_nothing_answers_for_them(project: Project) -> None:
     project.write("pyproject.toml", SETTINGS)
     done = project.prove(source="# START a\nprint(1)\n# END a\n")
     done.assert_outcomes(passed=1)
-    done.stdout.fnmatch_lines(["*providers: none answers: only a Suite with `network: documented` can reach them*"])
+    done.stdout.fnmatch_lines(["*providers: nothing answers: only a Suite with `network: documented` can reach it*"])

@@ -118,7 +118,7 @@ class Services:
                     network.addresses["assets.url"] = inside.url
             if network and recorder:
                 recorder.listen(network)
-            downloads = _start_hosts(settings, network, log, stack)
+            downloads = _start_hosts(settings, network, stack)
             providers = _start_providers(settings, network, recorder, log, stack)
             board = _Board(names, recorder, lambda found: announce(_placeholders(found, assets_url)))
             starter = ServerStarter(session, log, stack, network)
@@ -212,19 +212,16 @@ def _placeholders(servers: Mapping[str, WeaviateAddress], assets_url: str) -> di
 
 
 def _start_hosts(
-    settings: Settings, network: DocumentedNetwork | None, log: Log, stack: contextlib.ExitStack
+    settings: Settings, network: DocumentedNetwork | None, stack: contextlib.ExitStack
 ) -> Downloads | None:
     """Start what answers for the hosts of downloads and of an identity provider, if there is a network for it."""
-    wanted = {"downloads": bool(settings.downloads), "oidc": bool(settings.oidc.issuer)}
     if network is None:
-        for key in (key for key, is_set in wanted.items() if is_set):
-            log(f"{key}: nothing answers: only a Suite with `network: documented` can reach it")
         return None
-    if wanted["oidc"]:
+    if settings.oidc.issuer:
         from snipproof.services.identity import start_identity
 
         stack.callback(start_identity(settings, network).stop)
-    if not wanted["downloads"]:
+    if not settings.downloads:
         return None
     from snipproof.services.downloads import Downloads
 
@@ -241,10 +238,7 @@ def _start_providers(
     stack: contextlib.ExitStack,
 ) -> Providers | None:
     """Start what answers instead of the providers that ``settings`` name, if there is a network for it."""
-    if not settings.providers:
-        return None
-    if network is None:
-        log("providers: none answers: only a Suite with `network: documented` can reach them")
+    if not settings.providers or network is None:
         return None
     from snipproof.services.providers.provider_hosts import Providers
 
