@@ -168,6 +168,27 @@ def test_what_is_needed_is_set_or_named(tmp_path: Path, capsys: pytest.CaptureFi
     assert set(tomllib.loads(project)) == {"tool"}
 
 
+def test_a_server_with_roles_has_the_keys_of_the_docs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Which user is the root user is guessed by the name of the key."""
+    source = (
+        "import weaviate\n# START a\n"
+        'user = weaviate.connect_to_local(port=8580, grpc_port=50551, auth_credentials=Auth.api_key("user-a-key"))\n'
+        + "\n"
+        * 400
+        + 'root = weaviate.connect_to_local(port=8580, grpc_port=50551, auth_credentials=Auth.api_key("root-user-key"))\n'
+        "root.roles.list_all()\n# END a\n"
+    )
+    site(tmp_path, **{"py/a.py": source, "py/requirements.lock": ""})
+    assert init(tmp_path, capsys)[0] == 0
+    text = (tmp_path / "snipproof.toml").read_text(encoding="utf-8").replace("# ", "")
+    table = text.partition("[services.port-8580]\n")[2].splitlines()
+    assert table == [
+        'ports = ["8580:50551"]',
+        'api-keys = { "root-user-key" = "root-user", "user-a-key" = "user-a" }',
+        'root-users = ["root-user"]',
+    ]
+
+
 def test_a_source_that_a_run_cannot_collect_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It would stop the whole run; the file of the Suite names it with the reason."""
     unbound = "# START a\nprint(1)\n# END a\n# START Expected b results\n# 1\n# END Expected b results\n"

@@ -47,20 +47,24 @@ MISSING_DATA = Kind(
     "data is missing",
     "store the collection before: `seed` in the Suite, a fixture, or `chains` if an earlier Source creates it",
 )
+NOT_RECORDED = Kind(
+    "a request to a provider is not recorded", "record it with a key: `--snippets-providers record=HOST`"
+)
+MISSING_DOWNLOAD = Kind("a download is missing", "name a file for it in `[downloads]`")
 MISSING_FILE = Kind("a file is missing", "copy it into the working directory: `files` in the Suite")
 MISSING_PACKAGE = Kind("a package is missing", "add it to what the lock file of the Suite pins")
 MISSING_MODULE = Kind(
     "the server lacks a module",
-    "enable it: `ENABLE_MODULES` in `[weaviate.env]`; `[providers]` turns on those of providers",
+    "enable it: `ENABLE_MODULES` in the `env` of the server; `[providers]` turns on those of providers",
 )
-SERVER_FLAG = Kind("a feature of the server is off", "turn it on: its variable in `[weaviate.env]`")
+SERVER_FLAG = Kind("a feature of the server is off", "turn it on: its variable in the `env` of the server")
 REMOVED_API = Kind(
     "the client has no such name or argument",
     "fix the Source, or move it to a Suite whose lock file pins the version that has it",
 )
 AUTHORIZATION = Kind(
     "a key is missing or wrong",
-    "let the server accept it: `AUTHENTICATION_APIKEY_ALLOWED_KEYS` in `[weaviate.env]`, `env` in the Suite",
+    "let the server accept it: `AUTHENTICATION_APIKEY_ALLOWED_KEYS` in its `env`, or `api-keys`; `env` in the Suite",
 )
 TIMEOUT = Kind("it did not end in time", "raise `timeout` in the Suite, or find what it waits for")
 COMPILE = Kind("syntax, compile or type error", "fix the Source")
@@ -88,6 +92,8 @@ _BY_MESSAGE = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         (MISSING_VARIABLE, r"the environment variable (?P<name>\w+), which \S+ reads, is missing"),
+        (NOT_RECORDED, r"\b[A-Z]{3,7} (?P<name>[\w.-]+(?::\d+)?)\S* is not recorded in "),
+        (MISSING_DOWNLOAD, r"the settings name no file for \w+://(?P<name>\S+) in \[downloads\]"),
         (UNKNOWN_HOST, r"it connects to (?P<name>[\w.-]+)[^()]*, for which no Service is configured"),
         (UNKNOWN_HOST, rf"lookup (?P<name>{_HOST})(?: on [\d.:]+)?: no such host"),
         (UNKNOWN_HOST, rf"(?:getaddrinfo \w+|UnknownHostException:) (?P<name>{_HOST})(?:[:\s]|$)"),

@@ -32,7 +32,7 @@ _CAUSES = {
     "its Source was not run as a whole": LEFT_OUT,
 }
 _NAMED = 3
-_WIDTH = 100
+_WIDTH = 120
 
 
 @dataclass(slots=True)
