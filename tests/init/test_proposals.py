@@ -170,12 +170,10 @@ def test_what_is_needed_is_set_or_named(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_a_server_with_roles_has_the_keys_of_the_docs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Which user is the root user is guessed by the name of the key."""
+    connect = "weaviate.connect_to_local(port=8580, grpc_port=50551, auth_credentials=Auth.api_key"
     source = (
         "import weaviate\n# START a\n"
-        'user = weaviate.connect_to_local(port=8580, grpc_port=50551, auth_credentials=Auth.api_key("user-a-key"))\n'
-        + "\n"
-        * 400
-        + 'root = weaviate.connect_to_local(port=8580, grpc_port=50551, auth_credentials=Auth.api_key("root-user-key"))\n'
+        f'user = {connect}("user-a-key"))\n' + "\n" * 400 + f'root = {connect}("root-user-key"))\n'
         "root.roles.list_all()\n# END a\n"
     )
     site(tmp_path, **{"py/a.py": source, "py/requirements.lock": ""})
