@@ -58,6 +58,10 @@ MISSING_MODULE = Kind(
     "enable it: `ENABLE_MODULES` in the `env` of the server; `[providers]` turns on those of providers",
 )
 SERVER_FLAG = Kind("a feature of the server is off", "turn it on: its variable in the `env` of the server")
+CLUSTER = Kind(
+    "the server has too few nodes", "describe a cluster: `nodes` in `[services.NAME]`, `services` in the Suite"
+)
+IDENTITY = Kind("an identity provider is missing", "let a stand-in take its place: `[oidc]` in the settings")
 REMOVED_API = Kind(
     "the client has no such name or argument",
     "fix the Source, or move it to a Suite whose lock file pins the version that has it",
@@ -100,15 +104,18 @@ _BY_MESSAGE = tuple(
         (UNKNOWN_HOST, r"Failed to resolve '(?P<name>[\w.-]+)'"),
         (DIFFERS, r"^expected \w+ differs:"),
         (TIMEOUT, r"^(?:hidden code \w+ it: )?still running after "),
+        (IDENTITY, r"openid-configuration|oidc is not enabled"),
+        (CLUSTER, r"could not find enough weaviate nodes"),
         (MISSING_MODULE, r"no module with name \\?[\"'](?P<name>[\w-]+)"),
         (MISSING_MODULE, r"backup: (?P<name>\w+) not found, did you enable the right module"),
         (MISSING_MODULE, r"module with name (?P<name>[\w-]+) doesn't exist"),
         (MISSING_MODULE, r"VectorFromInput was called without vectorizer|Make sure a vectorizer module is configured"),
         (MISSING_MODULE, r"generate: client not found, empty provider"),
         (MISSING_DATA, r"could not find class (?P<name>\w+)|class (?P<other>\w+) (?:not found|does not exist)"),
+        (MISSING_DATA, r"no such prop with name '\w+' found in class '(?P<name>\w+)'"),
         (MISSING_DATA, r"no graphql provider present|Collection configuration could not be retrieved"),
         (MISSING_DATA, r"status code: 404, error:\s*(?:None)?\W*$|Cannot query field|object not found"),
-        (SERVER_FLAG, r"\b(?:enable it via|set) (?P<name>[A-Z][A-Z0-9_]{5,})="),
+        (SERVER_FLAG, r"\b(?:enable it via|set) (?P<name>(?-i:[A-Z][A-Z0-9]*_[A-Z0-9_]+))"),
         (
             SERVER_FLAG,
             r"(?P<name>[\w ]{3,40}) is not enabled|disabled by default|only be created when (?P<other>.*) is enab",
