@@ -53,7 +53,8 @@ class Job:
 
         :param work: an existing working directory to use instead of a new one; it is emptied first.
         """
-        folder = context.scratch(secrets.token_hex(4))
+        folder = context.jobs() / secrets.token_hex(4)
+        folder.mkdir(mode=0o700)
         work = work or folder / "cwd"
         empty(work)
         copy_files(context, work)
@@ -110,7 +111,7 @@ class Job:
         """
         self.record()
         process = Process.start(
-            self.context.inside(command, self.work),
+            self.context.inside(command, self.work, (self.folder, self.work)),
             session=self.context.session,
             env=env,
             cwd=self.work,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,8 +122,9 @@ class JavaRunner(Runner):
         empty(work)
         command = self._command(home, folder / "job", work)
         env = _environment(self.context, home)
+        enter = partial(self.context.inside, writable=(folder, self.context.jobs()), readable=self.shared_folders())
         self._jvm = WorkerProcess.start(
-            command, session=self.context.session, env=env, cwd=work, folder=folder, enter=self.context.inside
+            command, session=self.context.session, env=env, cwd=work, folder=folder, enter=enter
         )
         self._is_ready = False
         return self._jvm

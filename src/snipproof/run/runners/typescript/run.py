@@ -51,7 +51,7 @@ class NodeRun:
         options = ("--enable-source-maps", OPTION, *context.suite.options, "--import", _PRELUDE.as_uri())
         try:
             self._process = Process.start(
-                context.inside([node, *options, str(self._file)], self.job.work),
+                context.inside([node, *options, str(self._file)], self.job.work, (self.job.folder,)),
                 session=context.session,
                 env=self._environment | {"SNIPPROOF_JOB": json.dumps(request)},
                 cwd=self.job.work,
