@@ -192,7 +192,7 @@ class JavaRunner(Runner):
         job_file = job.folder / "job"
         self._write_job(job_file, job)
         command = self._command(job.folder, job_file, job.work)
-        termination, code = job.run(command, _environment(self.context, job.folder))
+        termination, code = job.run(command, _environment(self.context, job.folder), self.shared_folders())
         return self._result(job, termination, code, job.read(job.stdout), job.read(job.stderr))
 
     def _write_job(self, file: Path, job: Job) -> None:

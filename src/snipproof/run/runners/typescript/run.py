@@ -91,7 +91,9 @@ class NodeRun:
             termination = job.watch(self._process)
             exit_code = self._process.poll() if termination is Termination.EXITED else None
             if termination is Termination.TIMED_OUT:
-                line = stopped_at(self._process.pid, partial(job.read, job.stderr), self._file, job.source)
+                network = job.context.network
+                inside = (network.namespace.connect,) if network else ()
+                line = stopped_at(self._process.pid, partial(job.read, job.stderr), self._file, job.source, *inside)
         finally:
             self._process.stop()
         stderr = self._located(self._renamed(without_debugger_output(job.read(job.stderr))))
