@@ -247,7 +247,9 @@ def test_a_view_keeps_what_programs_need(tmp_path: Path, monkeypatch: pytest.Mon
     view = Wall((docs, docs / "cache", home / "link", home / "none"), (docs / "cache",)).view(
         {"HOME": str(home), "PATH": f"{home}/bin:/usr/bin:relative"}
     )
-    assert view["processes"] is True
-    assert view["writable"] == [str(docs / "cache")]
-    kept = [str(path) for path in view["kept"] if str(path).startswith(str(home))]  # type: ignore[attr-defined]
+    assert view.writable == (str(docs / "cache"),)
+    kept = [path for path in view.kept if path.startswith(str(home))]
     assert kept == [str(home / name) for name in (".nvm", "bin", "docs", "link")]
+    whole = Wall((home,)).view({"HOME": str(home), "PATH": ""})
+    assert str(home) in whole.kept
+    assert str(home) not in whole.covered

@@ -8,6 +8,7 @@ ordinary user in a user namespace below the one that owns both.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -134,8 +135,9 @@ class Namespace:
         user = () if _is_root() else ("--user", "--preserve-credentials")
         walled: tuple[str, ...] = ()
         if wall and self.without != EVERYTHING:
-            view = wall.view(processes=not self.without)
-            walled = (sys.executable, "-I", "-S", str(_WALLED), json.dumps(view))
+            view = wall.view()
+            counts = (int(not self.without), *map(len, view))
+            walled = (sys.executable, "-I", "-S", str(_WALLED), *map(str, counts), *itertools.chain(*view))
         return [
             *("nsenter", "--target", str(self._process.pid), "--net", "--mount", *user, "--"),
             *walled,

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 _PACKAGE = Path(__file__).parents[2]
 # Other programs listen below these, or share files there.
 _SHARED = ("/tmp", "/var/tmp", "/run", "/var/run")  # noqa: S108 (they are covered)
 _NAMES = ("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf")
+
+
+class View(NamedTuple):
+    """What a process behind a wall sees: paths without links.
+
+    :param covered: folders that are empty, and its own; ``kept`` what it can read nevertheless, ``writable`` where it
+        can write.
+    """
+
+    covered: tuple[str, ...]
+    kept: tuple[str, ...]
+    writable: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,35 +42,42 @@ class Wall:
     readable: tuple[Path, ...] = ()
     writable: tuple[Path, ...] = ()
 
-    def view(self, environment: Mapping[str, str] = os.environ, *, processes: bool = True) -> dict[str, object]:
-        """Return what ``walled.py`` has to set up.
+    def view(self, environment: Mapping[str, str] = os.environ) -> View:
+        """Return what is to be set up for it.
 
         :param environment: that of this process: its ``PATH`` leads to toolchains, which may be in a home.
-        :param processes: whether the platform allows process ids of its own.
         """
-        private = _private(environment)
-        covered = [path for path in private if not any(parent in private for parent in path.parents)]
-        kept = {top for each in _programs(environment) if (top := _top(each, private))}
-        for each in (*self.readable, *_own(), *map(Path, _NAMES)):
-            if path := _real(each):
-                kept |= {path, each.absolute()}
+        private, kept = _of_machine(environment.get("HOME", ""), environment.get("PATH", ""), tempfile.gettempdir())
+        readable = _with_links(self.readable)
+        # A checkout may be a home.
+        hidden = {path for path in private if not any(path.is_relative_to(each) for each in readable)}
+        covered = {path for path in hidden if not any(parent in hidden for parent in path.parents)}
+        kept |= readable
         needed = {path for path in kept if any(path.is_relative_to(cover) for cover in covered)}
         # What is below another one comes with it.
         outer = {path for path in needed if not any(parent in needed for parent in path.parents)}
         writable = {path for each in self.writable if (path := _real(each))}
-        return {
-            "covered": sorted(map(str, covered)),
-            "kept": sorted(map(str, outer - set(covered))),
-            "writable": sorted(map(str, writable)),
-            "processes": processes,
-        }
+        return View(*(tuple(sorted(map(str, paths))) for paths in (covered, outer, writable)))
 
 
-def _private(environment: Mapping[str, str]) -> set[Path]:
-    """Return home and temporary folders, and those in which other programs listen."""
-    homes = [environment.get("HOME", ""), pwd.getpwuid(os.geteuid()).pw_dir]
-    given = {path for each in (*_SHARED, tempfile.gettempdir(), *homes) if each and (path := _real(Path(each)))}
-    return {path for path in given if path.is_dir() and path != Path("/")}
+@lru_cache(maxsize=8)
+def _of_machine(home: str, programs: str, temporary: str) -> tuple[frozenset[Path], frozenset[Path]]:
+    """Return home and temporary folders, with those in which other programs listen, and what is needed in them.
+
+    :param programs: the variable ``PATH``.
+    """
+    homes = [home]
+    with contextlib.suppress(KeyError):  # in a container, a user may have no name
+        homes.append(pwd.getpwuid(os.geteuid()).pw_dir)
+    given = {path for each in (*_SHARED, temporary, *homes) if each and (path := _real(Path(each)))}
+    private = frozenset(path for path in given if path.is_dir() and path != Path("/"))
+    tops = frozenset(top for each in _programs(programs) if (top := _top(each, private)))
+    return private, tops | _with_links((*_own(), *map(Path, _NAMES)))
+
+
+def _with_links(paths: Iterable[Path]) -> frozenset[Path]:
+    """Return those of ``paths`` that exist, as they are and without links."""
+    return frozenset(path for each in paths if (real := _real(each)) for path in (real, each.absolute()))
 
 
 def _own() -> Iterable[Path]:
@@ -63,9 +85,9 @@ def _own() -> Iterable[Path]:
     return (_PACKAGE, Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).parent)
 
 
-def _programs(environment: Mapping[str, str]) -> Iterable[Path]:
+def _programs(search_path: str) -> Iterable[Path]:
     """Return the folders of programs, and where the links in them lead."""
-    folders = [Path(each) for each in environment.get("PATH", "").split(os.pathsep) if each.startswith("/")]
+    folders = [Path(each) for each in search_path.split(os.pathsep) if each.startswith("/")]
     for folder in folders:
         yield folder
         if real := _real(folder):

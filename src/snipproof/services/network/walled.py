@@ -1,13 +1,12 @@
 """Runs a command behind a wall, inside a namespace: it sees no other process, and can write to a few folders only.
 
-    python -I -S walled.py VIEW COMMAND…
+    python -I -S walled.py PROCESSES COVERED KEPT WRITABLE PATH… COMMAND…
 
-VIEW is a JSON object, see :meth:`snipproof.services.network.wall.Wall.view`:
+PROCESSES is 1 if it has process ids of its own, else 0. The others are counts of the paths that follow:
 
-- ``covered``: folders that are empty for the command, and its own: what it writes there vanishes with it
-- ``kept``: files and folders that it can read, wherever they are
-- ``writable``: folders that it can write to
-- ``processes``: whether it has process ids of its own
+- covered: folders that are empty for the command, and its own: what it writes there vanishes with it
+- kept: files and folders that it can read, wherever they are
+- writable: folders that it can write to
 
 It can read everything else, but change nothing. This process waits for the command, hands signals on to it, and ends as
 it ended. Another one is process 1 for the command: if it dies, so does everything that the command has started.
@@ -18,15 +17,14 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import json
 import os
-import resource
 import signal
 import stat
 import sys
 
 TYPE_CHECKING = False  # importing typing takes long
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import NoReturn
 
 _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
@@ -47,18 +45,23 @@ _LOCKED = ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def main(view: dict[str, object], command: list[str]) -> NoReturn:
+def main(arguments: list[str]) -> NoReturn:
     """Put up the wall, run the command behind it, and end as it ends."""
-    if not view["processes"]:
+    counts, rest = [int(each) for each in arguments[:4]], arguments[4:]
+    paths: list[list[str]] = []
+    for count in counts[1:]:
+        paths.append(rest[:count])
+        rest = rest[count:]
+    if not counts[0]:
         _unshare(_CLONE_NEWNS | _CLONE_NEWIPC)
-        build(view)
-        _execute(command)
+        build(*paths)
+        _execute(rest)
     _unshare(_CLONE_NEWPID | _CLONE_NEWIPC)
     reading, writing = os.pipe()
     first = os.fork()
     if first == 0:
         os.close(reading)
-        _be_first(view, command, writing)
+        _be_first(paths, rest, writing)
     os.close(writing)
     _forward_to(first)
     text = os.read(reading, 16)
@@ -66,11 +69,11 @@ def main(view: dict[str, object], command: list[str]) -> NoReturn:
     _end(int(text) if text else signal.SIGKILL)
 
 
-def _be_first(view: dict[str, object], command: list[str], status: int) -> NoReturn:
+def _be_first(paths: Sequence[Sequence[str]], command: list[str], status: int) -> NoReturn:
     """Be process 1 for the command: adopt orphans, hand signals on, and write how the command ended to ``status``."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     _unshare(_CLONE_NEWNS)
-    build(view)
+    build(*paths)
     mount("proc", "/proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, "proc")
     for path in filter(os.path.exists, _LOCKED):
         mount(path, path, _MS_BIND | _MS_REC)
@@ -87,15 +90,14 @@ def _be_first(view: dict[str, object], command: list[str], status: int) -> NoRet
             os._exit(0)  # ends everything that is left
 
 
-def build(view: dict[str, object]) -> None:
+def build(covered: Sequence[str], kept: Sequence[str], writable: Sequence[str]) -> None:
     """Change the mounts of this process, which has a mount namespace of its own.
 
     :raises OSError: the system refuses one of the changes.
     """
     mount("none", "/", _MS_REC | _MS_PRIVATE)
-    covered, writable = _paths(view["covered"]), _paths(view["writable"])
     # What is covered stays reachable through these.
-    found = [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in sorted({*_paths(view["kept"]), *writable})]
+    found = [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in sorted({*kept, *writable})]
     devices = [
         (f"/dev/{name}", os.open(f"/dev/{name}", os.O_PATH)) for name in _DEVICES if os.path.exists(f"/dev/{name}")
     ]
@@ -167,10 +169,6 @@ def _fail(place: str) -> NoReturn:
     raise OSError(number, f"{os.strerror(number)}: {place}")
 
 
-def _paths(value: object) -> list[str]:
-    return [str(path) for path in value] if isinstance(value, list) else []
-
-
 def _forward_to(pid: int) -> None:
     def forward(number: int, _: object) -> None:
         try:
@@ -195,6 +193,8 @@ def _execute(command: list[str]) -> NoReturn:
 def _end(code: int) -> NoReturn:
     """End as a process with the wait status ``code``."""
     if os.WIFSIGNALED(code):
+        import resource
+
         number = os.WTERMSIG(code)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if number != signal.SIGKILL:
@@ -204,4 +204,4 @@ def _end(code: int) -> NoReturn:
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]), sys.argv[2:])
+    main(sys.argv[1:])
