@@ -253,3 +253,28 @@ def test_a_view_keeps_what_programs_need(tmp_path: Path, monkeypatch: pytest.Mon
     whole = Wall((home,)).view({"HOME": str(home), "PATH": ""})
     assert str(home) in whole.kept
     assert str(home) not in whole.covered
+
+
+_TRY = """
+import sys
+from pathlib import Path
+from snipproof.processes.session_folder import SessionFolder
+from snipproof.services.network.namespace import Namespace
+
+with SessionFolder.begin(Path(sys.argv[1])) as session:
+    namespace = Namespace.start(session)
+    print(namespace.without, namespace.reason, sep=": ")
+    namespace.stop()
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [("true", ": "), ("mount -t tmpfs none /proc/sys", "processes: Operation not permitted: /proc")],
+)
+def test_the_platform_is_tried(tmp_path: Path, before: str, expected: str) -> None:
+    """As an ordinary user, also in a container whose engine hides parts of ``/proc``."""
+    script = f'{before} && exec unshare --map-user=1000 --map-group=1000 -- "$@"'
+    command = [*("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"), sys.executable]
+    done = subprocess.run([*command, "-c", _TRY, tmp_path / "sessions"], capture_output=True, text=True, check=False)
+    assert done.stdout + done.stderr == f"{expected}\n"

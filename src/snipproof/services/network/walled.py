@@ -55,6 +55,8 @@ def main(arguments: list[str]) -> NoReturn:
     if not counts[0]:
         _unshare(_CLONE_NEWNS | _CLONE_NEWIPC)
         build(*paths)
+        set_read_only("/proc", value=False)  # as a new one is: a process changes itself there
+        _lock()
         _execute(rest)
     _unshare(_CLONE_NEWPID | _CLONE_NEWIPC)
     reading, writing = os.pipe()
@@ -75,9 +77,7 @@ def _be_first(paths: Sequence[Sequence[str]], command: list[str], status: int) -
     _unshare(_CLONE_NEWNS)
     build(*paths)
     mount("proc", "/proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, "proc")
-    for path in filter(os.path.exists, _LOCKED):
-        mount(path, path, _MS_BIND | _MS_REC)
-        set_read_only(path)
+    _lock()
     child = os.fork()
     if child == 0:
         os.setsid()
@@ -114,6 +114,13 @@ def build(covered: Sequence[str], kept: Sequence[str], writable: Sequence[str]) 
     set_read_only("/", recursive=True)
     for path in (*covered, _SHARED_MEMORY, *writable):
         set_read_only(path, value=False)
+
+
+def _lock() -> None:
+    """Make the files in ``/proc`` that change the machine read-only."""
+    for path in filter(os.path.exists, _LOCKED):
+        mount(path, path, _MS_BIND | _MS_REC)
+        set_read_only(path)
 
 
 def _show(path: str, descriptor: int) -> None:
