@@ -71,7 +71,7 @@ class RunnerContext:
 
         :param cwd: its working directory.
         :param writable: the folders that it can write to; by default those of :meth:`scratch`.
-        :param readable: files and folders that it needs in the user's home or in a temporary folder, besides the docs,
+        :param readable: files and folders that it needs in the user's home or in a temporary folder, next to the docs,
             the cache, those of :meth:`scratch`, Python, and what ``PATH`` leads to.
         """
         if self.network is None:
