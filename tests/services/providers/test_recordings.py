@@ -144,6 +144,7 @@ def test_nothing_is_recorded_for_another_suite_or_host(tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="nothing is recorded for this host and Suite"):
         made.replay(embedding("a"), "other.example.com")
     made.begin(SUITE._replace(path="docs/go/suite.yaml"))
+    assert made.replay(embedding("a"), HOST, anywhere=True).status == 200  # of a fixture
     with pytest.raises(ProblemError, match=r"recordings/docs/go/api.openai.com.jsonl: nothing is recorded"):
         made.replay(embedding("a"), HOST)
 
@@ -185,6 +186,7 @@ def test_a_recording_with_a_key_is_not_written(tmp_path: Path) -> None:
         made.record(embedding(f"my key is {text}")._replace(headers=headers), HOST, RECORD)
         with pytest.raises(DocsError, match=f"{HOST}.jsonl: not written: POST /v1/embeddings: the recording holds"):
             made.store()
+        made.store()
         assert list(tmp_path.iterdir()) == []
 
 

@@ -76,6 +76,8 @@ class Providers:
         self._lock = threading.Lock()
         self._stack = contextlib.ExitStack()
         self._recordings: Recordings | None = None
+        #: Whether a Source is running, not a fixture.
+        self.in_source = False
 
     @classmethod
     def start(
@@ -102,7 +104,9 @@ class Providers:
             answers[STAND_IN] = lambda request, _, __: answer(request, models)
         if kinds - {STAND_IN}:
             recordings = providers._recordings = _recordings(settings, log)
-            answers[REPLAY] = lambda request, name, _: recordings.replay(request, name)
+            answers[REPLAY] = lambda request, name, _: recordings.replay(
+                request, name, anywhere=not providers.in_source
+            )
             answers[RECORD] = recordings.record
             answers[LIVE] = lambda request, _, mode: contact(request, mode)
         try:
@@ -167,6 +171,12 @@ class Providers:
                 self._answered.setdefault((name, mode.kind), position)
         return response
 
+    def reject(self, reason: str) -> None:
+        """Note why a request could not even be read."""
+        position = self._position()
+        with self._lock:
+            self._problems.append(Problem(reason, "", position))
+
     def stop(self) -> None:
         """Stop listening."""
         for server in self._servers:
@@ -179,6 +189,7 @@ class Providers:
             class Handler(ProviderHandler):
                 knows = self.knows
                 respond = self.respond
+                reject = self.reject
                 fixed_host = host
                 port = at
 

@@ -30,7 +30,8 @@ class ProviderHandler(BaseHTTPRequestHandler):
     """One connection; a subclass sets what answers.
 
     ``knows`` returns whether a host exists, ``respond`` the response for a client that names the host in its second
-    argument. ``fixed_host`` is the host whose protocol is spoken, whatever the client names.
+    argument; ``reject`` gets the reason why a request cannot be read. ``fixed_host`` is the host whose protocol is
+    spoken, whatever the client names.
     """
 
     protocol_version = "HTTP/1.1"
@@ -38,8 +39,18 @@ class ProviderHandler(BaseHTTPRequestHandler):
     wbufsize = 1 << 16
     knows: Callable[[str], bool]
     respond: Callable[[Request, str], Response]
+    reject: Callable[[str], None]
     fixed_host = ""
     port = 443
+    raw_requestline: bytes
+
+    def parse_request(self) -> bool:
+        """Return whether a request was read; clients that speak nothing but HTTP/2 are those of gRPC."""
+        if self.raw_requestline.startswith(b"PRI * HTTP/2"):
+            self.close_connection = True
+            type(self).reject("a request to a provider over HTTP/2 or gRPC: only HTTP/1.1 is answered for providers")
+            return False
+        return super().parse_request()
 
     def do_POST(self) -> None:
         """Answer one request."""
