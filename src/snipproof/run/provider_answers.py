@@ -31,11 +31,7 @@ class ProviderAnswers:
         self._seeded |= dict.fromkeys((each.name, each.kind) for each in providers.answered())
         if problems := providers.problems():
             raise DocsError(f"a fixture got no answer: {problems[0].reason}", problems[0].hint)
-        providers.in_source = True
-        try:
-            run = execute()
-        finally:
-            providers.in_source = False
+        run = execute()
         providers.store()
         return self._with_answers(run, providers.answered(), providers.problems())
 

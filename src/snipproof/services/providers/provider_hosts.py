@@ -76,8 +76,6 @@ class Providers:
         self._lock = threading.Lock()
         self._stack = contextlib.ExitStack()
         self._recordings: Recordings | None = None
-        #: Whether a Source is running, not a fixture.
-        self.in_source = False
 
     @classmethod
     def start(
@@ -104,9 +102,7 @@ class Providers:
             answers[STAND_IN] = lambda request, _, __: answer(request, models)
         if kinds - {STAND_IN}:
             recordings = providers._recordings = _recordings(settings, log)
-            answers[REPLAY] = lambda request, name, _: recordings.replay(
-                request, name, anywhere=not providers.in_source
-            )
+            answers[REPLAY] = lambda request, name, _: recordings.replay(request, name, anywhere=position() == 0)
             answers[RECORD] = recordings.record
             answers[LIVE] = lambda request, _, mode: contact(request, mode)
         try:
