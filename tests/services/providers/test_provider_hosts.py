@@ -16,7 +16,6 @@ from snipproof.config import Settings
 from snipproof.errors import DocsError, SettingsError
 from snipproof.model import Suite
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.services.http_server import HttpServer
 from snipproof.services.network.documented import PROVIDERS_ADDRESS, DocumentedNetwork
 from snipproof.services.providers import sentence_model
 from snipproof.services.providers.exchange import Response
@@ -208,6 +207,8 @@ class Upstream(BaseHTTPRequestHandler):
 
 def test_live_hosts_are_contacted_and_others_are_not(network: DocumentedNetwork, tmp_path: Path) -> None:
     """With headers, path and query as they were sent; a request that cannot be answered is a problem with its place."""
+    from snipproof.services.http_server import HttpServer
+
     upstream = HttpServer(Upstream)
     modes = {"live.example.com": f"live@{upstream.url}", "record.example.com": f"record@{upstream.url}"}
     settings = Settings(root=tmp_path, cache_dir=str(tmp_path), providers={**modes, "replay.example.com": "replay"})
