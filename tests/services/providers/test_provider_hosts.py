@@ -112,6 +112,7 @@ def test_bodies_of_all_kinds(network: DocumentedNetwork, providers: Providers) -
     assert connection.response("POST", "/v1/embeddings", iter([body[:7], body[7:]]))[0] == 200
     assert connection.response("POST", "/v1/embeddings", b"{nonsense")[0] == 400
     assert connection.response("POST", "/v1/embeddings", b"[" * 100_000)[0] == 400
+    assert providers.problems() == ()
     assert connection.response("POST", "/v1/embeddings")[0] == 400
     assert connection.response("HEAD", "/v1/models") == (404, "")
     connection.putrequest("POST", "/v1/embeddings")
@@ -239,6 +240,10 @@ def test_live_hosts_are_contacted_and_others_are_not(network: DocumentedNetwork,
         with pytest.raises(DocsError, match=r"record.example.com.jsonl: not written: .* holds the value of the header"):
             providers.store()
         upstream.stop()
+        connection = Connection(network, "replay.example.com")
+        assert connection.response("POST", "/", "nonsense")[0] == 400
+        connection.close()
+        assert providers.problems()[0].reason == "the body of a request to replay.example.com is not JSON"
         connection = Connection(network, "live.example.com")
         assert connection.response("POST", "/", "{}")[0] == 422
         connection.close()

@@ -190,6 +190,14 @@ def test_a_recording_with_a_key_is_not_written(tmp_path: Path) -> None:
         assert list(tmp_path.iterdir()) == []
 
 
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "recordings").mkdir()
+    (tmp_path / "recordings" / "docs").symlink_to("../elsewhere")
+    with pytest.raises(SettingsError, match="not written, since a link leads to"):
+        store(tmp_path / "recordings", embedding("a"))
+
+
 def changed(line: str, change: Callable[[dict[str, Any]], None], *, digest: bool) -> str:
     found = json.loads(line)
     change(found)
@@ -320,6 +328,7 @@ def test_what_is_kept_of_a_request() -> None:
         "openai-project": "p1",
         "key": "ghi",
     }
+    assert keys_of({}, "", {"api_key": "abc", "max_tokens": 5, "tokenizer": "x", "api-key": 1}) == {"api_key": "abc"}
     body = {"id": "1", "created": 5, "request_id": "r", "choices": [{"id": "kept", "system_fingerprint": None}]}
     assert cleaned(body) == {
         "id": "removed",

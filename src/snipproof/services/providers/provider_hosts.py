@@ -167,8 +167,13 @@ class Providers:
                 self._answered.setdefault((name, mode.kind), position)
         return response
 
-    def reject(self, reason: str) -> None:
-        """Note why a request could not even be read."""
+    def reject(self, reason: str, host: str = "", name: str = "") -> None:
+        """Note why a request could not be read. That it gets an error is enough where a stand-in answers.
+
+        :param host: its host, if it is known, which clients call ``name``.
+        """
+        if host and self._modes.of(host, name).kind == STAND_IN:
+            return
         position = self._position()
         with self._lock:
             self._problems.append(Problem(reason, "", position))

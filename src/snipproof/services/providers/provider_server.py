@@ -30,8 +30,8 @@ class ProviderHandler(BaseHTTPRequestHandler):
     """One connection; a subclass sets what answers.
 
     ``knows`` returns whether a host exists, ``respond`` the response for a client that names the host in its second
-    argument; ``reject`` gets the reason why a request cannot be read. ``fixed_host`` is the host whose protocol is
-    spoken, whatever the client names.
+    argument; ``reject`` gets the reason why a request cannot be read, and its host, if that is known. ``fixed_host`` is
+    the host whose protocol is spoken, whatever the client names.
     """
 
     protocol_version = "HTTP/1.1"
@@ -39,7 +39,7 @@ class ProviderHandler(BaseHTTPRequestHandler):
     wbufsize = 1 << 16
     knows: Callable[[str], bool]
     respond: Callable[[Request, str], Response]
-    reject: Callable[[str], None]
+    reject: Callable[..., None]
     fixed_host = ""
     port = 443
     raw_requestline: bytes
@@ -63,13 +63,14 @@ class ProviderHandler(BaseHTTPRequestHandler):
         name = re.sub(r":(80|443)$", "", self.headers.get("Host", "").lower())
         host = self.fixed_host or host_and_port(name)[0]
         headers = {name.lower(): value for name, value in self.headers.items()}
+        if not (self.fixed_host or type(self).knows(host)):
+            self._send(error_response(404, f"nothing answers for {host}"))
+            return
         try:
             body = _decoded(data, headers.get("content-type", ""))
         except (ValueError, RecursionError):
+            type(self).reject(f"the body of a request to {name} is not JSON", host, name)
             self._send(error_response(400, "the body of the request is not JSON"))
-            return
-        if not (self.fixed_host or type(self).knows(host)):
-            self._send(error_response(404, f"nothing answers for {host}"))
             return
         parts = urlsplit(self.path)
         request = Request(host, self.command, parts.path, headers, body, parts.query, data, self.port)

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 
 from snipproof.errors import DocsError, SettingsError
+from snipproof.files import require_inside
 from snipproof.model import Suite
 from snipproof.redaction import redact
 from snipproof.services.providers.cleaning import clean_query, cleaned, keys_of, normalised
@@ -126,15 +127,14 @@ class Recordings:
         if response.status == 429:  # clients wait, and try again
             return response
         if not 200 <= response.status < 300:
-            keys = keys_of(request.headers, request.query)
+            keys = keys_of(request.headers, request.query, request.body)
             message = redact(_message(response), keys)
             raise ProblemError(f"record: {name} answered with {response.status}: {message}")
         if not response.kind.startswith("application/json"):
             raise ProblemError(f"{name} answered with {response.kind}, and only JSON can be recorded")
         found = Recorded(sent, response.status, cleaned(response.body), _today())
-        keys = {
-            f"the header or parameter {key}": value for key, value in keys_of(request.headers, request.query).items()
-        }
+        sent_keys = keys_of(request.headers, request.query, request.body)
+        keys = {f"the header or parameter {key}": value for key, value in sent_keys.items()}
         with self._lock:
             self._secrets |= {key: value for key, value in keys.items() if value != _STAND_IN_KEY}
             self._new.setdefault((suite, file), {})[sent.key] = found
@@ -144,7 +144,7 @@ class Recordings:
         """Write what was recorded since the last call into the files of its Suites; other recordings there stay.
 
         :raises DocsError: a recording holds a key; that file is not written, and what is new for it is forgotten.
-        :raises SettingsError: a file that exists is damaged.
+        :raises SettingsError: a file that exists is damaged, or a link leads out of the folder.
         """
         with self._lock:
             new, secrets = {key: dict(found) for key, found in self._new.items()}, dict(self._secrets)
@@ -153,9 +153,10 @@ class Recordings:
                 continue
             with self._locked():
                 merged = self._read(folder, file) | found
-                name = f"{self._name}/{folder / file}"
+                path, name = self._folder / folder / file, f"{self._name}/{folder / file}"
+                require_inside(self._folder, path, name)
                 try:
-                    write_recordings(self._folder / folder / file, name, merged.values(), secrets)
+                    write_recordings(path, name, merged.values(), secrets)
                 except DocsError:
                     with self._lock:
                         del self._new[folder, file]
