@@ -31,6 +31,8 @@ from snipproof.processes.usage import hold
 
 RUN_VARIABLE = "SNIPPROOF_RUN"
 CONTAINER_LABEL = "snipproof.run"
+SERVER_LABEL = "snipproof.server"
+"""The label of containers and networks that belong to one server."""
 _LOCK = "lock"
 _SWEEP = "sweep.lock"
 _SESSION_ID = re.compile(r"[0-9a-f]{12}")
@@ -158,8 +160,11 @@ def _kill(ids: set[str]) -> None:
         psutil.wait_procs(found, timeout=1)
 
 
-def remove_containers(session_id: str) -> bool:
-    """Remove all containers of a session, started or not; return whether the engine answered."""
+def remove_containers(session_id: str, server: str = "") -> bool:
+    """Remove all containers of a session, started or not, and their networks; return whether the engine answered.
+
+    :param server: the value of :data:`SERVER_LABEL` of those to remove, ``""`` for all.
+    """
     try:
         import docker
 
@@ -168,10 +173,13 @@ def remove_containers(session_id: str) -> bool:
         return False
     if not engine_answers():
         return False
+    labels = [f"{CONTAINER_LABEL}={session_id}", *([f"{SERVER_LABEL}={server}"] if server else [])]
     try:
         with contextlib.closing(docker.from_env(timeout=30)) as client:
-            for container in client.containers.list(all=True, filters={"label": f"{CONTAINER_LABEL}={session_id}"}):
+            for container in client.containers.list(all=True, filters={"label": labels}):
                 container.remove(force=True, v=True)
+            for network in client.networks.list(filters={"label": labels}):
+                network.remove()
     except (docker.errors.DockerException, OSError):
         return False
     return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +21,7 @@ from testcontainers.core.container import DockerContainer
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.processes.container_engine import engine_answers
-from snipproof.processes.session_folder import CONTAINER_LABEL, SessionFolder, remove_containers
+from snipproof.processes.session_folder import CONTAINER_LABEL, SERVER_LABEL, SessionFolder, remove_containers
 from snipproof.services.weaviate.embedded import server_environment
 from snipproof.services.weaviate.ready import wait_ready
 from snipproof.services.weaviate.server import WeaviateAddress
@@ -86,8 +87,9 @@ def _is_local(address: str) -> bool:
 class ContainerWeaviate:
     """A running container; ``stop`` removes it."""
 
-    def __init__(self, session: SessionFolder, address: WeaviateAddress) -> None:
+    def __init__(self, session: SessionFolder, server: str, address: WeaviateAddress) -> None:
         self._session = session
+        self._server = server
         self.address = address
 
     @classmethod
@@ -106,7 +108,7 @@ class ContainerWeaviate:
         """
         testcontainers_config.ryuk_disabled = True
         session.will_use_containers()
-        image = image_name(settings)
+        image, server = image_name(settings), secrets.token_hex(6)
         env = server_environment("/var/lib/weaviate", f"http://host.docker.internal:{vectorizer_port}")
         del env["PATH"]
         env |= dict(settings.weaviate.env)
@@ -118,30 +120,37 @@ class ContainerWeaviate:
         for name, value in env.items():
             container.with_env(name, value)
         container.with_kwargs(
-            labels={CONTAINER_LABEL: session.id}, extra_hosts={"host.docker.internal": "host-gateway"}
+            labels={CONTAINER_LABEL: session.id, SERVER_LABEL: server},
+            extra_hosts={"host.docker.internal": "host-gateway"},
         )
+
+        def ended() -> str | None:
+            return "interrupted" if session.closing.is_set() else _ended(container)
+
         try:
             container.start()
             host = container.get_container_host_ip()
             rest, grpc = int(container.get_exposed_port(_REST)), int(container.get_exposed_port(_GRPC))
             address = WeaviateAddress(host, rest, host, grpc, "", "container", reason)
             announce(address)
-            version = wait_ready(
-                f"http://{host}:{rest}", f"{host}:{grpc}", settings.weaviate.start_timeout, lambda: _ended(container)
-            )
+            version = wait_ready(f"http://{host}:{rest}", f"{host}:{grpc}", settings.weaviate.start_timeout, ended)
         except (docker.errors.DockerException, OSError, TimeoutError) as error:
             tail = _log_tail(container)
-            remove_containers(session.id)  # by label: `container` does not know one that could not start
+            remove_containers(session.id, server)  # by label: `container` does not know one that could not start
             cause = getattr(error, "explanation", None) or error
             raise InfrastructureError(f"Weaviate (container of {image}) did not start: {cause}", tail) from None
         except BaseException:
-            remove_containers(session.id)
+            remove_containers(session.id, server)
             raise
-        return cls(session, replace(address, version=version))
+        return cls(session, server, replace(address, version=version))
+
+    def exports(self) -> frozenset[str]:
+        """Return nothing: what is inside of a container is not looked at."""
+        return frozenset()
 
     def stop(self) -> None:
         """Remove the container and its volumes."""
-        remove_containers(self._session.id)
+        remove_containers(self._session.id, self._server)
 
 
 def _ended(container: Any) -> str | None:
