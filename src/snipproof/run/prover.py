@@ -119,7 +119,7 @@ class Prover:
         if self._state is None:
             if address.mode == "url":
                 self._claim.enter_context(claimed(address, self._session, self._log))
-            self._state = State(address)
+            self._state = State(address, self.services.renewable)
 
     def prepare(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
         """Prepare ``sources`` of ``suite`` in the background: obtain and build what they need.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,7 +15,9 @@ from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.assets import start_assets
 from snipproof.services.weaviate.obtain import obtain_server
+from snipproof.services.weaviate.renewable import RenewableServer
 from snipproof.services.weaviate.server import WeaviateAddress
+from snipproof.services.weaviate.switch import is_here
 
 if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
@@ -39,8 +42,11 @@ class Services:
         assets: str,
         recorder: Recorder | None = None,
         providers: Providers | None = None,
+        renewable: RenewableServer | None = None,
     ) -> None:
         self._stack = stack
+        #: The server, which can be replaced by a fresh one; ``None`` for one that is not ours.
+        self.renewable = renewable
         #: What answers instead of providers of models; ``None`` if nothing does.
         self.providers = providers
         self._recorder = recorder
@@ -90,12 +96,18 @@ class Services:
                     recorder.forward_to(address)
                 announce(_placeholders(recorder.address(address) if recorder else address, assets_url))
 
-            weaviate, vectorizer_url = _start_weaviate(settings, session, log, stack, announce_weaviate, network)
+            def switched(address: WeaviateAddress) -> None:
+                if recorder:
+                    recorder.forward_to(address)
+
+            weaviate, vectorizer_url, renewable = _start_weaviate(
+                settings, session, log, stack, announce_weaviate, network, switched
+            )
             if weaviate.version != settings.weaviate.version:
                 log(f"weaviate: the server has version {weaviate.version}, the settings {settings.weaviate.version}")
             if providers and weaviate.mode != "embedded":
                 log("providers: only for Sources themselves: the server runs outside of the documented network")
-            return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url, recorder, providers)
+            return cls(stack.pop_all(), weaviate, vectorizer_url, assets_url, recorder, providers, renewable)
         raise AssertionError("unreachable")
 
     def placeholders(self) -> dict[str, str]:
@@ -148,10 +160,11 @@ def _start_weaviate(
     stack: contextlib.ExitStack,
     announce: Callable[[WeaviateAddress], None],
     network: DocumentedNetwork | None,
-) -> tuple[WeaviateAddress, str]:
+    switched: Callable[[WeaviateAddress], None],
+) -> tuple[WeaviateAddress, str, RenewableServer | None]:
     """Return the address of Weaviate, in the selected mode or the first that works, and the vectorizer's URL."""
     if settings.weaviate.is_given:
-        return _given(settings, log, announce), ""
+        return _given(settings, log, announce), "", None
     found = obtain_server(settings, log, session)
     # Late: importing the vectorizer's numpy and onnxruntime takes a while, and so does the engine's client.
     from snipproof.services.vectorizer import start_vectorizer
@@ -162,19 +175,22 @@ def _start_weaviate(
         vectorizer = start_vectorizer(vectorizer_host())
         stack.callback(vectorizer.stop)
         log(f"weaviate: container {found.image} ({found.reason})")
-        running = ContainerWeaviate.start(settings, session, vectorizer.port, found.reason, announce)
+        start = partial(ContainerWeaviate.start, settings, session, vectorizer.port, found.reason)
+        running = RenewableServer("weaviate", start(announce), start, session, switched, log)
         stack.callback(running.stop)
-        return running.address, vectorizer.url
+        return running.address, vectorizer.url, running if is_here(running.address.host) else None
     from snipproof.services.weaviate.embedded import EmbeddedWeaviate
 
     vectorizer = start_vectorizer(listener=network.namespace.listen(0) if network else None)
     stack.callback(vectorizer.stop)
     log(f"weaviate: embedded {settings.weaviate.version} ({found.reason})")
-    server = EmbeddedWeaviate.start(
-        found.binary, settings, session, vectorizer.url, found.reason, log, announce, network
+    begin = partial(
+        EmbeddedWeaviate.start, found.binary, settings, session, vectorizer.url, found.reason, log, network=network
     )
+    release = network.release if network else lambda *_: None
+    server = RenewableServer("weaviate", begin(announce), begin, session, switched, log, release)
     stack.callback(server.stop)
-    return server.address, vectorizer.url
+    return server.address, vectorizer.url, server
 
 
 def _given(settings: Settings, log: Log, announce: Callable[[WeaviateAddress], None]) -> WeaviateAddress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.weaviate.provider_modules import provider_environment
 from snipproof.services.weaviate.ready import wait_ready
 from snipproof.services.weaviate.server import WeaviateAddress
+from snipproof.services.weaviate.server_files import exports_in, own_folders
 
 if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
@@ -36,8 +38,9 @@ class _PortTakenError(TimeoutError):
 class EmbeddedWeaviate:
     """A running server; ``stop`` ends it, and it cannot outlive this process."""
 
-    def __init__(self, process: Process, address: WeaviateAddress) -> None:
+    def __init__(self, process: Process, address: WeaviateAddress, folder: Path) -> None:
         self._process = process
+        self._folder = folder
         self.address = address
 
     @classmethod
@@ -60,7 +63,7 @@ class EmbeddedWeaviate:
         :raises InfrastructureError: it is not ready in time; the hint is the end of its log.
         """
         for attempt in range(1, _TRIES + 1):
-            folder = session.subfolder(f"weaviate-{attempt}")
+            folder = Path(tempfile.mkdtemp(prefix="weaviate-", dir=session.folder))
             ports = choose_ports()
             output = folder / "server.log"
             work = folder / "work"  # empty: the server reads any weaviate.conf.json in its working directory
@@ -70,13 +73,18 @@ class EmbeddedWeaviate:
             if network:
                 env |= network.environment() | (provider_environment(folder) if settings.providers else {})
             env |= settings.weaviate.env
+            env |= own_folders(env, folder)
             started = network.enter(command, work) if network else command
             process = Process.start(started, session=session, env=env, cwd=work, stdout=output)
             rest, grpc = network.reach(ports.rest, ports.grpc) if network else (ports.rest, ports.grpc)
             address = WeaviateAddress(_HOST, rest, _HOST, grpc, "", "embedded", reason)
             announce(address)
+
+            def ended(process: Process = process) -> object:
+                return process.poll() if not session.closing.is_set() else "interrupted"
+
             try:
-                version = wait_ready(address.url, f"{_HOST}:{grpc}", settings.weaviate.start_timeout, process.poll)
+                version = wait_ready(address.url, f"{_HOST}:{grpc}", settings.weaviate.start_timeout, ended)
                 if network is None and not _listens(process, ports.rest, ports.grpc):
                     raise _PortTakenError(f"another program answers at {address.url}")  # noqa: TRY301 (handled like a server that ended)
             except TimeoutError as error:
@@ -91,8 +99,12 @@ class EmbeddedWeaviate:
             except BaseException:
                 process.stop()
                 raise
-            return cls(process, replace(address, version=version))
+            return cls(process, replace(address, version=version), folder)
         raise AssertionError("unreachable")
+
+    def exports(self) -> frozenset[str]:
+        """Return the ids of all exports, which the server's API does not list."""
+        return exports_in(self._folder)
 
     def stop(self) -> None:
         """Stop the server. Its data is discarded, so a short grace period is enough."""

@@ -27,6 +27,10 @@ _LONGEST = 300.0  # seconds that one response of a server may take that is alive
 T = TypeVar("T")
 
 
+class UnexpectedResponseError(InfrastructureError):
+    """The server answers, with an error."""
+
+
 class FrozenServerError(InfrastructureError):
     """The server accepts connections, and no byte comes from it any more."""
 
@@ -42,7 +46,8 @@ class Health:
 class WeaviateAddress:
     """Where a Weaviate answers, its version, and the mode that was chosen, with the reason.
 
-    ``health`` is shared by all copies of an address.
+    ``key`` is the API key of snipproof's own requests, ``""`` if none is needed. ``others`` are the further nodes of a
+    cluster. ``health`` is shared by all copies of an address.
     """
 
     host: str
@@ -53,7 +58,14 @@ class WeaviateAddress:
     mode: str
     reason: str
     scheme: str = "http"
+    key: str = field(default="", repr=False)
+    others: tuple[WeaviateAddress, ...] = ()
     health: Health = field(default_factory=Health, compare=False, repr=False)
+
+    @property
+    def nodes(self) -> tuple[WeaviateAddress, ...]:
+        """The addresses of all nodes, this one first."""
+        return (self, *self.others)
 
     @property
     def url(self) -> str:
@@ -70,26 +82,35 @@ def is_private(host: str) -> bool:
         return False
 
 
-def request(method: str, url: str, *, body: Any = None, timeout: float = 60) -> requests.Response:
+def request(method: str, url: str, *, body: Any = None, timeout: float = 60, key: str = "") -> requests.Response:
     """Send one HTTP request; private addresses ignore the proxies and the ``.netrc`` of the environment.
 
     :param timeout: seconds.
+    :param key: the API key, ``""`` for none.
     :raises requests.RequestException: there is no response.
     """
     with requests.Session() as session:
         session.trust_env = not is_private(urlsplit(url).hostname or "")
+        if key:
+            session.headers["Authorization"] = f"Bearer {key}"
+            session.auth = _keep_header  # else an entry in the ``.netrc`` of the user takes its place
         return session.request(method, url, json=body, timeout=timeout)
+
+
+def _keep_header(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+    return prepared
 
 
 def call(address: WeaviateAddress, method: str, path: str, body: Any = None) -> Any:
     """Make one REST call and return the JSON of the response, ``None`` for an empty one.
 
-    :raises InfrastructureError: the server does not answer, or reports an error.
+    :raises UnexpectedResponseError: the server reports an error.
     :raises FrozenServerError: it is frozen; each further call raises that at once.
+    :raises InfrastructureError: it does not answer.
     """
     response = respond(address, method, path, body)
     if not response.ok:
-        raise InfrastructureError(f"Weaviate: {method} {path}: {response.status_code} {response.text[:500]}")
+        raise UnexpectedResponseError(f"Weaviate: {method} {path}: {response.status_code} {response.text[:500]}")
     return response.json() if response.content else None
 
 
@@ -103,7 +124,8 @@ def respond(address: WeaviateAddress, method: str, path: str, body: Any = None) 
     """
     if address.health.error:
         raise address.health.error
-    response = _in_background(lambda: request(method, f"{address.url}{path}", body=body, timeout=_LONGEST))
+    url, key = f"{address.url}{path}", address.key
+    response = _in_background(lambda: request(method, url, body=body, timeout=_LONGEST, key=key))
     wait([response], _QUIET)
     while not response.done():
         live = _in_background(lambda: request("GET", f"{address.url}/v1/.well-known/live", timeout=SILENCE))
