@@ -70,6 +70,14 @@ class SnippetHooks:
             if isinstance(each, SnippetItem):
                 self._proving.prepare(each.file.source)
 
+    def pytest_runtest_logstart(self) -> None:
+        """Keep lines about progress until the test has ended."""
+        self._proving.hold_lines()
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Show the lines about progress that the test caused."""
+        self._proving.show_lines()
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]

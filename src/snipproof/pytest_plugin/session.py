@@ -51,6 +51,7 @@ class ProvingSession:
         self._prover: Prover | None = None
         self._selected: Mapping[str, Source] = {}
         self._start_error: InfrastructureError | None = None
+        self._held: list[str] | None = None  # lines to show later
         self._checked: set[str] = set()  # the paths of Suites
         self._reported: set[str] = set()
 
@@ -191,8 +192,21 @@ class ProvingSession:
         if self._prover is not None:
             self._prover.close()
 
+    def hold_lines(self) -> None:
+        """Keep lines until :meth:`show_lines`: pytest captures what is written while a test runs."""
+        self._held = self._held or []
+
+    def show_lines(self) -> None:
+        """Write the lines that were kept."""
+        lines, self._held = self._held, None
+        for line in lines or ():
+            self.log(line)
+
     def log(self, line: str) -> None:
-        """Write one line to the terminal at once."""
+        """Write one line to the terminal, at once unless a test runs."""
+        if (held := self._held) is not None:
+            held.append(line)
+            return
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.write_line(f"snipproof: {printable(self.redact(line))}")
