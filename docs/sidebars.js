@@ -25,6 +25,7 @@ export default {
         'guide/report',
         'guide/languages',
         'guide/services',
+        'guide/providers',
         'guide/settings',
         'guide/api',
       ],

@@ -189,7 +189,8 @@ def test_a_project_that_only_mentions_us_has_no_settings(tmp_path: Path) -> None
     ("text", "message"),
     [
         ("default = 'stand-in'\n'*.example.com' = 'stand-in'\n'localhost:8000' = 'stand-in'", ""),
-        ("'api.openai.com' = 'live'", "snipproof.toml:2:1 'api.openai.com' cannot be 'live'"),
+        ("'api.openai.com' = 'live'", "snipproof.toml:2:1 'api.openai.com' cannot be 'live' in a file"),
+        ("'api.openai.com' = 'mock'", "snipproof.toml:2:1 'api.openai.com' cannot be 'mock'"),
         ("default = 1", "snipproof.toml:2:1 'providers.default' must be a string, not 1"),
         ("'https://api.openai.com' = 'stand-in'", "snipproof.toml:2:1 'https://api.openai.com' is not a host"),
         ("'localhost:x' = 'stand-in'", "snipproof.toml:2:1 'localhost:x' is not a host"),
@@ -204,6 +205,52 @@ def test_providers_map_hosts_to_what_answers(tmp_path: Path, text: str, message:
     with pytest.raises(SettingsError) as error:
         load_settings(tmp_path, environ={})
     assert error.value.message == message
+
+
+SHA = "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (f"[downloads]\n'a.example.com/b/*.json' = {{file = 'x', sha256 = '{SHA}'}}", ""),
+        (
+            f"[downloads]\n'https://a.example.com/b' = {{file = 'x', sha256 = '{SHA}'}}",
+            "2:1 'https://a.exam",
+        ),
+        (
+            f"[downloads]\n'*.example.com/b' = {{file = 'x', sha256 = '{SHA}'}}",
+            "2:1 '*.example.com/b' is",
+        ),
+        (f"[downloads]\n'a.example.com' = {{file = 'x', sha256 = '{SHA}'}}", "2:1 'a.example.com' is not a download"),
+        (f"[downloads]\n'a.example.com/b' = {{sha256 = '{SHA}'}}", "2:1 the file of 'a.example.com/b' is missing"),
+        (
+            "[downloads]\n'a.example.com/b' = {file = 'x'}",
+            "2:1 'sha256' must be a checksum of 64 hexadecimal",
+        ),
+        (
+            "[downloads]\n'a.example.com/b' = {file = 'x', sha256 = '1'}",
+            "2:34 'sha256' must be a checksum of",
+        ),
+        ("[downloads]\n'a.example.com/b' = {name = 'x'}", "2:22 unknown setting 'downloads.a.example.com/b.name'"),
+        ("[downloads]\n'a.example.com/b' = 'x'", "2:1 'downloads.a.example.com/b' must be a table"),
+        ("[oidc]\nissuer = 'http://keycloak:8081/realms/x'\nusers = {a = 'b'}\ngroups = {a = ['/g']}", ""),
+        ("[oidc]\nusers = {a = 'b'}", "1:2 'issuer' is missing"),
+        ("[oidc]\nissuer = 'keycloak'", "2:1 'issuer' cannot be 'keycloak'"),
+        ("[oidc]\nissuer = 'https://a'\nusers = {ann = 'b'}\ngroups = {an = ['/g']}", "4:11 unknown user 'an'"),
+        ("[oidc]\nissuer = 'https://a'\ngroups = {a = 'g'}", "3:11 'oidc.groups.a' must be a list of strings, not 'g'"),
+        ("recordings-max-age = -1", "1:1 'recordings-max-age' must be a number of days, not -1"),
+    ],
+)
+def test_downloads_identity_provider_and_recordings(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "snipproof.toml").write_text(text)
+    if not message:
+        settings = load_settings(tmp_path, environ={})
+        assert settings.downloads or settings.oidc.groups == {"a": ("/g",)}
+        return
+    with pytest.raises(SettingsError) as error:
+        load_settings(tmp_path, environ={})
+    assert error.value.message.startswith(f"snipproof.toml:{message}")
 
 
 @pytest.fixture

@@ -27,6 +27,11 @@ _KINDS: dict[Any, str] = {
     int: "a whole number",
     tuple[str, ...]: "a list of strings",
 }
+# Tables of tables or lists, and what each value of one is.
+_NESTED: dict[Any, Any] = {
+    Mapping[str, Mapping[str, str]]: Mapping[str, str],
+    Mapping[str, tuple[str, ...]]: tuple[str, ...],
+}
 # Settings that the environment may set as well: `weaviate.mode` is SNIPPROOF_WEAVIATE_MODE.
 _FROM_ENVIRONMENT = frozenset(
     f"weaviate.{key}"
@@ -34,6 +39,8 @@ _FROM_ENVIRONMENT = frozenset(
 ) | {"cache-dir", "run.timeout", "run.output-limit", "run.require", "run.fresh"}
 _NOT_IN_FILES = ("root", "file", "origin")
 _HOST = re.compile(r"[a-z0-9*?._-]+(?::[1-9][0-9]{0,4})?", re.IGNORECASE)
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_ISSUER = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::[1-9][0-9]{0,4})?(?:/[\w.~-]+)*/?", re.IGNORECASE)
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MISSING: Any = object()
 _Path = tuple[str, ...]
@@ -60,10 +67,32 @@ class RunSettings(NamedTuple):
     coverage_floor: float = 0.0
 
 
+class Download(NamedTuple):
+    """An item of ``[tool.snipproof.downloads]``: a file, relative to the settings file, and its checksum in hex."""
+
+    file: str = ""
+    sha256: str = ""
+
+
+class OidcSettings(NamedTuple):
+    """``[tool.snipproof.oidc]``: what the stand-in for an identity provider knows; there is none without an issuer.
+
+    ``users`` maps names to passwords, ``groups`` names to groups. ``client_secret`` is that of the only client; without
+    one, any is right.
+    """
+
+    issuer: str = ""
+    client_id: str = "weaviate"
+    client_secret: str = ""
+    users: Mapping[str, str] = _NOTHING
+    groups: Mapping[str, tuple[str, ...]] = _NOTHING
+
+
 class Settings(NamedTuple):
     """All settings. ``root`` is the docs tree: the folder of the settings file, unless that names another one.
 
-    ``suites``, ``baseline`` and ``known_failures`` are relative to :attr:`home`, all other paths to the root.
+    ``suites``, ``baseline``, ``known_failures``, ``recordings`` and the files of ``downloads`` are relative to
+    :attr:`home`, all other paths to the root.
 
     ``origin("weaviate", "mode")`` is where that setting comes from, for a message: ``file:line:column`` of its key, the
     environment variable or the command line.
@@ -72,11 +101,14 @@ class Settings(NamedTuple):
     suite files. ``site_root`` is what ``/…`` and ``@site/…`` in a Page's imports mean. ``profile`` names the rules of
     the site's component; ``component`` (empty: the profile's), ``attributes``, ``indentation`` and ``highlighters``
     override single rules. ``assets`` is a folder that is served over HTTP while Sources run. ``per_path`` maps globs of
-    paths to their own severities, ``translations`` folders of translated Pages to those of the originals. ``providers``
-    maps hosts (``HOST`` or ``HOST:PORT``, globs) or ``default`` to what answers for them in the documented network,
-    which is ``stand-in``. ``baseline`` is the file that lists accepted Findings, ``known_failures`` the one that lists
-    Snippets that are known to fail. ``cache_dir`` is where server binaries and environments are kept (empty: the user's
-    cache folder).
+    paths to their own severities, ``translations`` folders of translated Pages to those of the originals. ``baseline``
+    is the file that lists accepted Findings, ``known_failures`` the one that lists Snippets that are known to fail.
+    ``cache_dir`` is where server binaries and environments are kept (empty: the user's cache folder).
+
+    What answers in the documented network: ``providers`` maps hosts (``HOST`` or ``HOST:PORT``, globs) or ``default``
+    to ``stand-in`` or ``replay``, and only a command line to ``record`` or ``live``. ``recordings`` is the folder for
+    what providers answered, ``recordings_max_age`` the age in days from which that is old (0: never). ``downloads``
+    maps ``HOST/PATH``, whose path may be a glob, to files.
     """
 
     root: Path = Path()
@@ -98,6 +130,10 @@ class Settings(NamedTuple):
     per_path: Mapping[str, Mapping[str, str]] = _NOTHING
     translations: Mapping[str, str] = _NOTHING
     providers: Mapping[str, str] = _NOTHING
+    recordings: str = "recordings"
+    recordings_max_age: int = 0
+    downloads: Mapping[str, Download] = _NOTHING
+    oidc: OidcSettings = OidcSettings()
     weaviate: WeaviateSettings = WeaviateSettings()
     services: Mapping[str, ServiceSettings] = _NOTHING
     run: RunSettings = RunSettings()
@@ -255,9 +291,8 @@ class _Reader:
 
     def read(self, cls: type, table: dict[str, Any], path: _Path) -> dict[str, Any]:
         """Return the value of each field of ``cls`` that is set; the keys of ``table`` stand at ``path``."""
-        types = {
-            name.replace("_", "-"): kind for name, kind in get_type_hints(cls).items() if name not in _NOT_IN_FILES
-        }
+        left_out = _NOT_IN_FILES if cls is Settings else ()
+        types = {name.replace("_", "-"): kind for name, kind in get_type_hints(cls).items() if name not in left_out}
         for key in table:
             if key not in types:
                 hint = did_you_mean(key, types) or f"known keys: {', '.join(sorted(types))}"
@@ -265,11 +300,8 @@ class _Reader:
         values = {}
         for key, wanted in types.items():
             name = key.replace("-", "_")
-            if wanted in (WeaviateSettings, RunSettings):
-                nested = table.get(key, {})
-                if not isinstance(nested, dict):
-                    raise SettingsError(f"{self.origin(*path, key)} {'.'.join((*path, key))!r} must be a table")
-                values[name] = wanted(**self.read(wanted, nested, (*path, key)))
+            if wanted in (WeaviateSettings, RunSettings, OidcSettings):
+                values[name] = self._table((*path, key), table.get(key, {}), wanted)
                 continue
             if wanted == Mapping[str, ServiceSettings]:
                 values[name] = self._read_services(table.get(key, {}), (*path, key))
@@ -288,6 +320,12 @@ class _Reader:
                 raise self._wrong_type((*path, name), "a table", own)
             found[name] = ServiceSettings(**self.read(ServiceSettings, own, (*path, name)))
         return found
+
+    def _table(self, path: _Path, value: Any, cls: type) -> Any:
+        """Return the table at ``path`` as an instance of ``cls``."""
+        if not isinstance(value, dict):
+            raise SettingsError(f"{self.origin(*path)} {'.'.join(path)!r} must be a table")
+        return cls(**self.read(cls, value, path))
 
     def _find(self, path: _Path, in_file: Any) -> Any:
         """Return the value at ``path`` and note where it comes from, if not from the file."""
@@ -332,8 +370,10 @@ class _Reader:
             return tuple(self._string((*path, f"[{index}]"), item) for index, item in enumerate(value))
         elif wanted == Mapping[str, str] and isinstance(value, dict):
             return {key: self._string((*path, key), item) for key, item in value.items()}
-        elif wanted == Mapping[str, Mapping[str, str]] and isinstance(value, dict):
-            return {name: self._convert((*path, name), item, Mapping[str, str]) for name, item in value.items()}
+        elif wanted == Mapping[str, Download] and isinstance(value, dict):
+            return {name: self._table((*path, name), item, Download) for name, item in value.items()}
+        elif wanted in _NESTED and isinstance(value, dict):
+            return {name: self._convert((*path, name), item, _NESTED[wanted]) for name, item in value.items()}
         raise self._wrong_type(path, _KINDS.get(wanted, "a table of strings"), value)
 
     def _string(self, path: _Path, value: Any) -> str:
@@ -388,6 +428,8 @@ def _check_values(settings: Settings) -> None:
             raise SettingsError(f"{settings.origin(*path)} {path[-1]!r} must be more than 0, not {number!r}")
     _check_percentage(settings)
     _check_providers(settings)
+    _check_downloads(settings)
+    _check_oidc(settings)
 
 
 def _check_providers(settings: Settings) -> None:
@@ -395,7 +437,47 @@ def _check_providers(settings: Settings) -> None:
         if not _HOST.fullmatch(host) or int(host.partition(":")[2] or 1) > 65535:
             place = settings.origin("providers", host)
             raise SettingsError(f"{place} {host!r} is not a host", "write HOST or HOST:PORT, with * for any characters")
-        _require(settings, ("providers", host), mode, ("stand-in",))
+        if mode in ("record", "live"):
+            place = settings.origin("providers", host)
+            hint = f"it contacts the provider, so request it where it happens: --snippets-providers {mode}={host}"
+            raise SettingsError(f"{place} {host!r} cannot be {mode!r} in a file", hint)
+        _require(settings, ("providers", host), mode, ("stand-in", "replay"))
+    if settings.recordings_max_age < 0:
+        place = settings.origin("recordings-max-age")
+        raise SettingsError(f"{place} 'recordings-max-age' must be a number of days, not {settings.recordings_max_age}")
+
+
+def _check_downloads(settings: Settings) -> None:
+    for address, download in settings.downloads.items():
+        place = settings.origin("downloads", address)
+        host, slash, path = address.partition("/")
+        if not _HOST.fullmatch(host) or set(host) & set("*?:") or not slash or not path:
+            raise SettingsError(
+                f"{place} {address!r} is not a download", "write HOST/PATH, with * for any characters of the path"
+            )
+        if not download.file:
+            raise SettingsError(f"{place} the file of {address!r} is missing", 'write {file = "…", sha256 = "…"}')
+        if not _SHA256.fullmatch(download.sha256):
+            found = f"not {download.sha256!r}" if download.sha256 else "which is missing"
+            where = settings.origin("downloads", address, "sha256")
+            raise SettingsError(f"{where} 'sha256' must be a checksum of 64 hexadecimal digits, {found}")
+
+
+def _check_oidc(settings: Settings) -> None:
+    oidc = settings.oidc
+    if not oidc.issuer:
+        if oidc != OidcSettings():
+            raise SettingsError(f"{settings.origin('oidc')} 'issuer' is missing", "such as https://auth.example.com")
+        return
+    if not _ISSUER.fullmatch(oidc.issuer):
+        place = settings.origin("oidc", "issuer")
+        raise SettingsError(
+            f"{place} 'issuer' cannot be {oidc.issuer!r}", "write an address such as https://auth.example.com/realms/x"
+        )
+    for user in oidc.groups:
+        if user not in oidc.users:
+            hint = did_you_mean(user, oidc.users) or "give it a password in oidc.users"
+            raise SettingsError(f"{settings.origin('oidc', 'groups', user)} unknown user {user!r}", hint)
 
 
 def _check_percentage(settings: Settings) -> None:

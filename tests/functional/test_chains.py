@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from snipproof.errors import InfrastructureError
+from snipproof.services.weaviate.server import call
+
 if TYPE_CHECKING:
     from tests.support.project import Project
 
@@ -196,3 +199,20 @@ def test_output_behind_a_failure_is_not_updated(chained: Project) -> None:
         ["*failed: *ZeroDivisionError: division by zero); not updated: correct that Source first"]
     )
     assert "7 objects" in (chained.pytester.path / "snippets/py/read.py").read_text()
+
+
+def test_what_a_chain_cannot_put_back_is_an_error_behind_it(chained: Project) -> None:
+    """Of another kind than a defect of the docs, once; what follows is proven."""
+    address = chained.services.weaviate
+    call(address, "POST", "/v1/schema", {"class": "Foreign"})
+    try:
+        write(chained, "z", CREATE + '\nsend("/v1/objects", {"class": "Foreign"})', 1)
+        write(chained, "add", ADD, 2)
+        result = prove(chained, "-k", "z or add")
+    finally:
+        call(address, "DELETE", "/v1/schema/Foreign")
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*ERROR at teardown of add*", "a Source changed what cannot be restored: the collection Foreign"]
+    )
+    assert result.ret == InfrastructureError.exit_code

@@ -149,4 +149,47 @@ def test_without_the_network_nothing_answers_for_them(project: Project) -> None:
     project.write("pyproject.toml", SETTINGS)
     done = project.prove(source="# START a\nprint(1)\n# END a\n")
     done.assert_outcomes(passed=1)
-    done.stdout.fnmatch_lines(["*providers: none answers: only a Suite with `network: documented` can reach them*"])
+    done.stdout.fnmatch_lines(["*providers: nothing answers: only a Suite with `network: documented` can reach it*"])
+
+
+CONNECT = "import weaviate\nfrom weaviate.classes.config import Configure\nclient = weaviate.connect_to_local()\n"
+SHOWS = """# START {0}
+print({1})
+# END {0}
+'''
+# START Expected {0} results
+{2}
+# END Expected {0} results
+'''
+client.close()
+"""
+MAKE = """# START make
+made = client.collections.create("Made", vector_config=Configure.Vectors.text2vec_openai())
+made.data.insert({"text": "A dog barks"})
+# END make
+client.close()
+"""
+CATS = """\
+{"collection": {"class": "Cat", "vectorizer": "text2vec-openai"}}
+{"class": "Cat", "properties": {"text": "A cat sleeps"}}
+"""
+
+
+def test_what_a_stand_in_has_given_stays_in_a_seed_and_in_a_chain(project: Project) -> None:
+    """Output of Sources that find it is not compared; that of other Suites on the same server is."""
+    project.write("pyproject.toml", SETTINGS)
+    project.write("snippets/py/suite.yaml", SUITE.replace("*.py", "seeded.py") + "seed: [cats.jsonl]\n")
+    project.write("snippets/py/cats.jsonl", CATS)
+    project.write("snippets/py/seeded.py", CONNECT + SHOWS.format("seeded", "len(client.collections.use('Cat'))", "7"))
+    project.write("snippets/two/suite.yaml", SUITE + "chains: [[a.py, b.py]]\n")
+    project.write("snippets/two/a.py", CONNECT + MAKE)
+    project.write("snippets/two/b.py", CONNECT + SHOWS.format("chained", "len(client.collections.use('Made'))", "7"))
+    project.write("snippets/two/c.py", CONNECT + SHOWS.format("alone", "client.collections.list_all()", "{}"))
+    done = project.prove("--snippets-weaviate", "embedded", "--snippets-report", "r.json")
+    done.assert_outcomes(passed=4)
+    report = json.loads((project.pytester.path / "r.json").read_text())
+    hosts = {each["name"]: each["stand_in"] for each in report["snippets"]}
+    openai = "api.openai.com"
+    assert hosts == {"seeded": openai, "make": openai, "chained": openai, "alone": None}
+    outcomes = {each["snippet"].rpartition("::")[2]: each["outcome"] for each in report["expectations"]}
+    assert outcomes == {"seeded": "not compared", "chained": "not compared", "alone": "matched"}

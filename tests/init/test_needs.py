@@ -37,6 +37,12 @@ from snipproof.languages import languages
         (NeedKind.PORT, "8580:50551", "weaviate.connectToLocal({ port: 8580,\n  grpcPort: 50551,\n})"),
         (NeedKind.PORT, "8580", 'weaviate.Config{ Host: "localhost:8580",'),
         (NeedKind.PORT, "8180", "WeaviateClient.connectToLocal(c -> c.port(8180))"),
+        (NeedKind.PORT_KEY, "8580 root-key", 'connect_to_local(port=8580, auth_credentials=Auth.api_key("root-key"))'),
+        (
+            NeedKind.PORT_ROLES,
+            "8580",
+            'connect_to_local(port=8580, auth_credentials=Auth.api_key("k")).roles.list_all()',
+        ),
         (NeedKind.VARIABLE, "OPENAI_KEY", 'os.environ["OPENAI_KEY"]'),
         (NeedKind.VARIABLE, "OPENAI_KEY", "process.env.OPENAI_KEY as string"),
         (NeedKind.VARIABLE, "OPENAI_KEY", 'os.Getenv("OPENAI_KEY")'),

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.init.test_adopt import BLOCK, IMPORT, SOURCE, init, page, write
 
 from snipproof.config import load_settings
+from snipproof.init.proposals import exact_globs
 from snipproof.init.suite_file import placeholder
+from snipproof.site.dependencies import find_files
 from snipproof.site.suite import load_suites
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from snipproof.model import Suite
 
 SLASHES = SOURCE.replace("#", "//").replace("print(1)", "x")
@@ -168,6 +172,25 @@ def test_what_is_needed_is_set_or_named(tmp_path: Path, capsys: pytest.CaptureFi
     assert set(tomllib.loads(project)) == {"tool"}
 
 
+def test_a_server_with_roles_has_the_keys_of_the_docs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Which user is the root user is guessed by the name of the key."""
+    connect = "weaviate.connect_to_local(port=8580, grpc_port=50551, auth_credentials=Auth.api_key"
+    source = (
+        "import weaviate\n# START a\n"
+        f'user = {connect}("user-a-key"))\n' + "\n" * 400 + f'root = {connect}("root-user-key"))\n'
+        "root.roles.list_all()\n# END a\n"
+    )
+    site(tmp_path, **{"py/a.py": source, "py/requirements.lock": ""})
+    assert init(tmp_path, capsys)[0] == 0
+    text = (tmp_path / "snipproof.toml").read_text(encoding="utf-8").replace("# ", "")
+    table = text.partition("[services.port-8580]\n")[2].splitlines()
+    assert table == [
+        'ports = ["8580:50551"]',
+        'api-keys = { "root-user-key" = "root-user", "user-a-key" = "user-a" }',
+        'root-users = ["root-user"]',
+    ]
+
+
 def test_a_source_that_a_run_cannot_collect_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It would stop the whole run; the file of the Suite names it with the reason."""
     unbound = "# START a\nprint(1)\n# END a\n# START Expected b results\n# 1\n# END Expected b results\n"
@@ -193,6 +216,20 @@ def test_suites_that_are_there_keep_their_sources(tmp_path: Path, capsys: pytest
         "py/py.suite.yaml": ("py/b.py",),
     }
     assert (tmp_path / "py/suite.yaml").read_text(encoding="utf-8") == mine
+
+
+_FILE = st.lists(st.sampled_from(["a", "b", "[c]", "d e", "*"]), min_size=1, max_size=3).map("/".join)
+
+
+@given(st.dictionaries(_FILE, st.booleans(), min_size=1, max_size=8).filter(lambda files: any(files.values())))
+def test_globs_find_what_is_to_be_found_and_nothing_else(files: dict[str, bool]) -> None:
+    """Whatever else is in the folders."""
+    with TemporaryDirectory() as folder:
+        write(Path(folder), **{f"{path}.py": "" for path in files})
+        members = sorted(f"{path}.py" for path, is_member in files.items() if is_member)
+        globs = list(exact_globs(Path(folder), members))
+        found = [file.relative_to(folder).as_posix() for glob in globs for file in find_files(Path(folder), glob)]
+    assert sorted(found) == members
 
 
 @pytest.mark.parametrize("odd", ["a b[1]*.py", "ü'\"#.py", "-.py", "{x}.py"])

@@ -201,6 +201,14 @@ def test_half_a_source_and_a_stand_in_prove_nothing(tmp_path: Path, changes: dic
     assert {found[page]["state"] for page in ("docs/p.mdx", "docs/q.mdx")} == {state}
 
 
+def test_replies_of_providers_are_named_and_prove(tmp_path: Path) -> None:
+    root = write_site(tmp_path, FILES)
+    report = report_of(root)
+    report["snippets"][0]["providers"] = {"api.openai.com": "replay"}
+    found = marks(root, report)["docs/p.mdx"]
+    assert (found["state"], found["providers"]) == ("proven", {"api.openai.com": "replay"})
+
+
 def test_the_commit_is_given_only_if_nothing_differed_from_it(tmp_path: Path) -> None:
     root = write_site(tmp_path, FILES)
     assert marks(root, report_of(root, changed=True))["docs/p.mdx"]["commit"] is None

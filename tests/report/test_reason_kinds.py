@@ -9,7 +9,7 @@ from tests.support.run_reports import make_snippet
 
 from snipproof.report import reason_kinds as kinds
 from snipproof.report.entries import OutcomeName
-from snipproof.report.reason_kinds import Kind, Reason, reason_of
+from snipproof.report.reason_kinds import Reason, ReasonKind, reason_of
 
 _VARIABLE = "which py/a.py:3 reads, is missing"
 _LOOKED_UP = "\n\nthe Source looked up raw.githubusercontent.com, for which no Service is configured\n  hint: …"
@@ -21,7 +21,7 @@ def failed(reason: str, details: str = "", outcome: OutcomeName = "failed") -> R
     return reason_of(make_snippet("py/a.py::a", outcome, error=error))
 
 
-def real_messages() -> list[tuple[Kind, str, str]]:
+def real_messages() -> list[tuple[ReasonKind, str, str]]:
     """Return the lines of ``reason_messages.txt``: the kind, what the message names, the message."""
     lines = Path(__file__).with_name("reason_messages.txt").read_text(encoding="utf-8").splitlines()
     found = (line.split(" | ", 2) for line in lines if line and not line.startswith("#"))
@@ -29,7 +29,7 @@ def real_messages() -> list[tuple[Kind, str, str]]:
 
 
 @pytest.mark.parametrize(("kind", "name", "reason"), real_messages())
-def test_a_failure(kind: Kind, name: str, reason: str) -> None:
+def test_a_failure(kind: ReasonKind, name: str, reason: str) -> None:
     assert failed(reason) == (kind, name)
 
 
@@ -53,7 +53,7 @@ def test_a_failure(kind: Kind, name: str, reason: str) -> None:
         (kinds.DEFECT, "AssertionError", "hidden code before it: AssertionError", _LOOKED_UP),
     ],
 )
-def test_details_name_what_the_message_leaves_out(kind: Kind, name: str, reason: str, details: str) -> None:
+def test_details_name_what_the_message_leaves_out(kind: ReasonKind, name: str, reason: str, details: str) -> None:
     assert failed(reason, details) == (kind, name)
 
 
@@ -81,7 +81,7 @@ def test_details_name_what_the_message_leaves_out(kind: Kind, name: str, reason:
         (kinds.UNREACHED, "", "unreached", "line 9 never ran"),
     ],
 )
-def test_other_outcomes(kind: Kind, name: str, outcome: OutcomeName, reason: str) -> None:
+def test_other_outcomes(kind: ReasonKind, name: str, outcome: OutcomeName, reason: str) -> None:
     assert failed(reason, outcome=outcome) == (kind, name)
 
 

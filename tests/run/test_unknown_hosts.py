@@ -54,3 +54,17 @@ def test_no_host_and_a_harmless_one_explain_nothing(hosts: tuple[str, ...]) -> N
 def test_what_did_not_fail_needs_no_explanation() -> None:
     for outcome in (Outcome.PASSED, Outcome.BLOCKED, Outcome.NOT_EXECUTED):
         assert explained(outcome, "api.example.com", "api.example.com") == ("api.example.com", "")
+
+
+def test_downloads_without_a_file_explain_the_failure_that_names_them_or_the_only_one() -> None:
+    """Else they stand below all failures."""
+    address = "https://raw.example.com/a/b.json"
+    note = f"it downloads {address}, for which the settings name no file"
+    only = Verdict(SNIPPET, Outcome.FAILED, 1, "JSONDecodeError: Expecting value")
+    (verdict,) = explain_unknown_hosts([only], (), [address])
+    assert verdict.reason == f"JSONDecodeError: Expecting value ({note})"
+    named = Verdict(SNIPPET, Outcome.FAILED, 1, "404 for url: /a/b.json")
+    first, second = explain_unknown_hosts([only, named], ["x.example.com"], [address])
+    assert first.reason == only.reason
+    assert first.details.startswith(f"the Source downloads {address}, for which")
+    assert second.reason == f"{named.reason} ({note})"

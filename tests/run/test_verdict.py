@@ -81,6 +81,21 @@ def test_what_may_come_from_a_stand_in_is_not_compared(
     assert {v.outcome for v in verdicts} == {Outcome.PASSED}
 
 
+def test_a_request_without_an_answer_fails_its_snippet_though_the_source_goes_on() -> None:
+    """Whatever the Source makes of the response; what was compared and came from replies is named."""
+    problem = Crash("ProviderError", "POST a.example.com/x is not recorded", (), "  hint: record it", 1, cause="")
+    replies = (("a.example.com", "replay", 3),)
+    made = replace(run(1, 3, 8, 10), crashes=(problem,), replies=replies)
+    a, b = judge(EXPECTING, Probed(EXPECTING.text), made)
+    assert (a.outcome, a.reason, a.kind) == (
+        Outcome.FAILED,
+        "ProviderError: POST a.example.com/x is not recorded",
+        "ProviderError",
+    )
+    assert (a.details, a.replies) == ("  hint: record it", ())
+    assert (b.outcome, len(b.expectations), b.replies) == (Outcome.PASSED, 1, (("a.example.com", "replay"),))
+
+
 def test_blame() -> None:
     """Open Snippets are blamed, else the part that hidden code kept from starting, else the last one."""
     assert outcomes(run(1, 3, 5, 6, crash=7)) == {"a": "blocked", "b": "failed", "c": "failed"}

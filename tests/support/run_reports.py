@@ -45,6 +45,7 @@ def make_snippet(name: str, outcome: OutcomeName = "passed", **changes: Any) -> 
         "attempt": 1,
         "complete": True,
         "stand_in": None,
+        "providers": {},
         "known_failure": None,
     }
     made.update(changes)  # type: ignore[typeddict-item]

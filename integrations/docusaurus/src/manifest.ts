@@ -17,6 +17,8 @@ export interface Proven {
   date: string;
   servers: Software[];
   clients: Software[];
+  /** Hosts of model providers whose own replies were the answer: `replay`, `record` or `live`. */
+  providers?: Record<string, string>;
   /** For a block of output: each Snippet whose output it is, and what the comparison found. */
   compared_with?: {snippet: string; origin: Output; outcome: string; language: string}[];
 }

@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         _write(arguments.html, html_bytes(overview))
     if arguments.markdown:
         from snipproof.report.markdown_summary import markdown_summary
-        from snipproof.report.reasons import reasons_markdown
+        from snipproof.report.reason_table import reasons_markdown
 
         _append(arguments.markdown, (reasons_markdown if arguments.reasons else markdown_summary)(overview))
     if arguments.format == "github":
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_lines(annotate(overview, workspace_prefix(arguments.root or Path())))
     elif not arguments.html and not arguments.markdown:
         from snipproof.lint.formats.text_format import printable
-        from snipproof.report.reasons import reasons_text
+        from snipproof.report.reason_table import reasons_text
 
         print_lines(map(printable, (reasons_text if arguments.reasons else _text)(overview)))
     return 0

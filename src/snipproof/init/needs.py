@@ -25,6 +25,8 @@ class NeedKind(StrEnum):
     PROVIDER = "providers of models"
     CONTAINER = "model containers"
     PORT = "servers on other ports"
+    PORT_KEY = "keys of these servers"
+    PORT_ROLES = "roles on these servers"
     VARIABLE = "environment variables"
     DOWNLOAD = "downloads"
     DATA = "data that the Source does not create"
@@ -106,6 +108,11 @@ _PORT = re.compile(
 _GRPC_PORT = re.compile(r"\bgrpc_?[pP]ort\s*[=:]\s*(\d{4,5})\b|\.grpcPort\(\s*(\d{4,5})\s*\)")
 _CONNECTS = re.compile(r"connect|weaviate|Client\b|Config\b", re.IGNORECASE)
 _CALL = 300  # characters in which the second port of a server stands
+_KEY = re.compile(
+    r"""\b(?:[aA]uth\.api_key|Auth\.?ApiKey|ApiKey|Authentication\.apiKey)\(?\{?\s*(?:api_key\s*=|Value\s*:)?\s*"""
+    r"""["']([^"'\s,]+)"""
+)
+_ROLES = re.compile(r"\.roles\b|\.Roles\(\)|users\.db\b|Users\(\)\.DB\(\)|\.groups\b")
 _PATTERNS = (
     (NeedKind.CLOUD, re.compile(r"\b(?:connect_to_(?:weaviate_cloud|wcs)|use_async_with_weaviate_cloud)\b()")),
     (NeedKind.CLOUD, re.compile(r"\bconnectTo(?:WeaviateCloud|WCS|WCD)\b()")),
@@ -118,12 +125,7 @@ _PATTERNS = (
             r"""["'`](?:https://)?([A-Za-z][\w.-]*)["'`/]"""
         ),
     ),
-    (
-        NeedKind.KEY,
-        re.compile(
-            r"""\b(?:[aA]uth\.api_key|Auth\.?ApiKey|ApiKey)\(?\{?\s*(?:api_key\s*=|Value\s*:)?\s*["']([^"'\s,]+)"""
-        ),
-    ),
+    (NeedKind.KEY, _KEY),
     (NeedKind.PROVIDER, re.compile(rf"\b{_KINDS}[-_]?({_PROVIDERS})\b", re.IGNORECASE)),
     (NeedKind.PROVIDER, re.compile(rf"\b(?:generative|reranker)\.({_PROVIDERS})\(", re.IGNORECASE)),
     (NeedKind.PROVIDER, re.compile(r"X-(\w+?)-Api-Key", re.IGNORECASE)),
@@ -184,7 +186,12 @@ def _ports(code: str) -> Iterator[Need]:
         beside = _GRPC_PORT.search(around)
         grpc = next((group for group in beside.groups() if group), "") if beside else ""
         name = f"{port}:{grpc}" if grpc and grpc not in _FIXED_PORTS else port
-        yield Need(NeedKind.PORT, name, _line(code, match.start()))
+        line = _line(code, match.start())
+        yield Need(NeedKind.PORT, name, line)
+        if key := _KEY.search(around):
+            yield Need(NeedKind.PORT_KEY, f"{port} {key[1]}", line)
+            if _ROLES.search(code):
+                yield Need(NeedKind.PORT_ROLES, port, line)
 
 
 def _matches(pattern: re.Pattern[str], code: str) -> Iterator[tuple[str, int]]:

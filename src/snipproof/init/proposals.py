@@ -13,6 +13,7 @@ from snipproof.errors import UnreadableError
 from snipproof.init.collectable import find_uncollectable
 from snipproof.init.needs import Needs, without_comments
 from snipproof.languages import of_file, runnable
+from snipproof.site.dependencies import find_files
 from snipproof.site.source import read_text
 from snipproof.text import plural
 
@@ -143,7 +144,7 @@ def _propose(
         flavour=flavour,
         language=language,
         members=tuple(members),
-        sources=tuple(sorted(_relative(glob, folder) for glob in _globs(site.settings.root, members))),
+        sources=tuple(sorted(_relative(glob, folder) for glob in exact_globs(site.settings.root, members))),
         lock=_relative(lock, folder) if lock else "",
         missing=missing,
     )
@@ -218,7 +219,7 @@ def _packages(text: str) -> set[str]:
         return set()
 
 
-def _globs(root: Path, members: Sequence[str]) -> Iterator[str]:
+def exact_globs(root: Path, members: Sequence[str]) -> Iterator[str]:
     """Yield globs that find exactly ``members``: one for all folders below another, if these have no further file."""
     for ending in sorted({posixpath.splitext(path)[1] for path in members}):
         own = {path for path in members if posixpath.splitext(path)[1] == ending}
@@ -242,7 +243,7 @@ def _globs_below(root: Path, folder: str, ending: str, members: set[str]) -> Ite
 
 
 def _files(root: Path, folder: str, glob: str) -> set[str]:
-    return {file.relative_to(root).as_posix() for file in (root / folder).glob(glob) if file.is_file()}
+    return {file.relative_to(root).as_posix() for file in find_files(root / folder, glob)}
 
 
 def _relative(path: str, folder: str) -> str:

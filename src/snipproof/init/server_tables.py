@@ -116,6 +116,22 @@ def _services(found: _Found) -> Iterator[str]:
             yield f"# A server on another port ({found.place_of(NeedKind.PORT, name)})."
             yield f"{comment}[services.{service_name(name)}]"
             yield f'{comment}ports = ["{port}:{grpc or _free_port(port)}"]'
+            yield from (f"{comment}{line}" for line in _keys(found, port))
+
+
+def _keys(found: _Found, port: str) -> Iterator[str]:
+    """Yield the keys of the server on ``port``, each with a user that is named after it."""
+    keys = [key for name in found.names(NeedKind.PORT_KEY) for on, _, key in [name.partition(" ")] if on == port]
+    users = {key: key.removesuffix("-key") or "docs" for key in keys}
+    if users:
+        yield f"api-keys = {{ {', '.join(f'{_string(key)} = {_string(user)}' for key, user in users.items())} }}"
+        if port in found.names(NeedKind.PORT_ROLES):
+            roots = [user for user in users.values() if "root" in user or "admin" in user]
+            yield f"root-users = [{_string((roots or [*users.values()])[0])}]"
+
+
+def _string(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _free_port(port: str) -> int:

@@ -208,7 +208,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
         proving = self.file.proving
         try:
             proving.require_services(self.file.suite)
-            proving.prover.seed(self.file.suite)
+            proving.prover.begin(self.file.suite)
             self._set_up_fixtures()
             record: Any = self.funcargs.get(_JUNIT_ATTRIBUTE)
             if record is not None:

@@ -66,6 +66,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(option, metavar="VALUE", help=text)
     for option, (_, text) in _FLAGS.items():
         group.addoption(option, action="store_const", const="true", help=text)
+    text = "contact a provider of models: record=HOST keeps what it answers, live=HOST does not; may be repeated"
+    group.addoption("--snippets-providers", action="append", default=[], metavar="MODE=HOST", help=text)
     for option, (metavar, text) in _REPORT.items():
         group.addoption(option, metavar=metavar, help=text)
     text = "report which shown statements ran, and fail if fewer did than the setting run.coverage-floor demands"
@@ -106,6 +108,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if wanted and not suites:
         raise pytest.UsageError(_NO_SUITE.format(wanted))
     if suites:
+        if online := config.getoption("snippets_providers"):
+            from snipproof.pytest_plugin.provider_options import with_online_providers
+
+            settings = with_online_providers(settings, online)
         _begin(config, settings, suites)
 
 
@@ -138,6 +144,10 @@ def _begin_options(config: pytest.Config, proving: ProvingSession, tally: Tally,
 
         if ledger := begin_ledger(config, proving):
             register(ledger, "snipproof-ledger")
+    if proving.settings.providers and not proving.is_worker:
+        from snipproof.pytest_plugin.provider_options import ProviderHooks
+
+        register(ProviderHooks(proving.settings), "snipproof-providers")
     if any(config.getoption(option) for option in _REPORTING):
         from snipproof.pytest_plugin.reporting import begin_report
 

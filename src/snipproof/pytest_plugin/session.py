@@ -25,7 +25,7 @@ from snipproof.site.claims import ClaimSet
 from snipproof.site.docs_site import Site
 from snipproof.site.seed import read_seed
 from snipproof.site.source import read_source, read_text
-from snipproof.text import printable
+from snipproof.text import listed, printable
 
 if TYPE_CHECKING:
     from snipproof.report.entries import ServiceEntry
@@ -197,6 +197,7 @@ class ProvingSession:
         try:
             # Needed by any Source: under pytest-xdist a worker does not know yet which of them it gets.
             recorder = self.pages.needs_recorder(self._selected.values())
+            self._report_unreachable()
             kinds = {self.suites[path].network for path in sources}
             network = next((kind for kind in _MOST_FIRST if kind in kinds), NetworkKind.BINDINGS)
             used = {name for path in sources for name in self.suites[path].services}
@@ -210,6 +211,17 @@ class ProvingSession:
             self._prover.start()
         except InfrastructureError as error:
             self._start_error = error
+
+    def _report_unreachable(self) -> None:
+        """Report settings of the documented network, if no Suite runs in it."""
+        wanted = {
+            "providers": self.settings.providers,
+            "downloads": self.settings.downloads,
+            "oidc": self.settings.oidc.issuer,
+        }
+        found = [key for key, value in wanted.items() if value]
+        if found and all(suite.network is NetworkKind.BINDINGS for suite in self._all_suites):
+            self.log(f"{listed(found)}: nothing answers: only a Suite with `network: documented` can reach it")
 
     def prepare(self, source: Source) -> None:
         """Prepare the Suite of ``source`` in the background, with all its selected Sources."""

@@ -136,6 +136,7 @@ class SnippetEntry(TypedDict):
     attempt: int
     complete: bool
     stand_in: str | None
+    providers: dict[str, str]
     known_failure: KnownFailureEntry | None
 
 

@@ -81,6 +81,8 @@ def _mark(site: Site, report: RunReport, block: ShownBlock) -> dict[str, Any]:
         "clients": _software(each["client"] for each in block.snippets),
         "snippets": [each["id"] for each in block.snippets],
     }
+    if replies := {host: how for each in block.snippets for host, how in each["providers"].items()}:
+        mark["providers"] = replies
     if block.reference["kind"] == "expectation":
         mark["compared_with"] = [
             {

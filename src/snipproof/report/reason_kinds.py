@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from snipproof.report.entries import SnippetEntry
 
 
-class Kind(NamedTuple):
+class ReasonKind(NamedTuple):
     """One kind of reason.
 
     :param title: its name, for a table.
@@ -28,52 +28,60 @@ class Reason(NamedTuple):
     :param name: what its message names, such as a host, a variable or a collection; ``""`` if it names nothing.
     """
 
-    kind: Kind
+    kind: ReasonKind
     name: str = ""
 
 
-UNKNOWN_HOST = Kind(
+UNKNOWN_HOST = ReasonKind(
     "connects to an unknown host",
     "answer for it: `[weaviate] hosts`, `[providers]`, `[downloads]` for a file; `network: documented`",
 )
-NOTHING_ANSWERS = Kind(
+NOTHING_ANSWERS = ReasonKind(
     "nothing answers at the address",
     "give the server that the docs use its port: `[services.NAME] ports`, and `services` in the Suite",
 )
-MISSING_VARIABLE = Kind(
+MISSING_VARIABLE = ReasonKind(
     "an environment variable is missing", "give it a value in `env` of the Suite; a real secret goes into `run.env`"
 )
-MISSING_DATA = Kind(
+MISSING_DATA = ReasonKind(
     "data is missing",
     "store the collection before: `seed` in the Suite, a fixture, or `chains` if an earlier Source creates it",
 )
-MISSING_FILE = Kind("a file is missing", "copy it into the working directory: `files` in the Suite")
-MISSING_PACKAGE = Kind("a package is missing", "add it to what the lock file of the Suite pins")
-MISSING_MODULE = Kind(
-    "the server lacks a module",
-    "enable it: `ENABLE_MODULES` in `[weaviate.env]`; `[providers]` turns on those of providers",
+NOT_RECORDED = ReasonKind(
+    "a request to a provider is not recorded", "record it with a key: `--snippets-providers record=HOST`"
 )
-SERVER_FLAG = Kind("a feature of the server is off", "turn it on: its variable in `[weaviate.env]`")
-REMOVED_API = Kind(
+MISSING_DOWNLOAD = ReasonKind("a download is missing", "name a file for it in `[downloads]`")
+MISSING_FILE = ReasonKind("a file is missing", "copy it into the working directory: `files` in the Suite")
+MISSING_PACKAGE = ReasonKind("a package is missing", "add it to what the lock file of the Suite pins")
+MISSING_MODULE = ReasonKind(
+    "the server lacks a module",
+    "enable it: `ENABLE_MODULES` in the `env` of the server; `[providers]` turns on those of providers",
+)
+SERVER_FLAG = ReasonKind("a feature of the server is off", "turn it on: its variable in the `env` of the server")
+CLUSTER = ReasonKind(
+    "the server has too few nodes", "describe a cluster: `nodes` in `[services.NAME]`, `services` in the Suite"
+)
+IDENTITY = ReasonKind("an identity provider is missing", "let a stand-in take its place: `[oidc]` in the settings")
+REMOVED_API = ReasonKind(
     "the client has no such name or argument",
     "fix the Source, or move it to a Suite whose lock file pins the version that has it",
 )
-AUTHORIZATION = Kind(
+AUTHORIZATION = ReasonKind(
     "a key is missing or wrong",
-    "let the server accept it: `AUTHENTICATION_APIKEY_ALLOWED_KEYS` in `[weaviate.env]`, `env` in the Suite",
+    "let the server accept it: `AUTHENTICATION_APIKEY_ALLOWED_KEYS` in its `env`, or `api-keys`; `env` in the Suite",
 )
-TIMEOUT = Kind("it did not end in time", "raise `timeout` in the Suite, or find what it waits for")
-COMPILE = Kind("syntax, compile or type error", "fix the Source")
-DIFFERS = Kind("expected output differs", "run `pytest --snippets-update`, or fix the Source")
-IN_COMMENT = Kind("in a comment or a string", "nothing runs it: move it into code, or list it as a known failure")
-NOT_REACHED = Kind("never executed", "call it, or move it out of the branch that never runs")
-BLOCKED = Kind("behind a failure of its Source", "fix that failure first; it has its own reason")
-KNOWN = Kind("known failure", "remove its entry from the ledger once it passes")
-TOOLCHAIN = Kind("skipped: no toolchain", "install it; `--snippets-require` makes this an error")
-SKIPPED = Kind("skipped", "see the mark or the fixture that skips it")
-NOT_RUN = Kind("could not be run", "see the errors of the run, and run it again")
-UNREACHED = Kind("some shown lines never ran", "see `--snippets-coverage`")
-DEFECT = Kind("defect", "fix the Source; what stays goes into the ledger: `pytest --snippets-update-ledger`")
+TIMEOUT = ReasonKind("it did not end in time", "raise `timeout` in the Suite, or find what it waits for")
+COMPILE = ReasonKind("syntax, compile or type error", "fix the Source")
+DIFFERS = ReasonKind("expected output differs", "run `pytest --snippets-update`, or fix the Source")
+IN_COMMENT = ReasonKind("in a comment or a string", "nothing runs it: move it into code, or list it as a known failure")
+NOT_REACHED = ReasonKind("never executed", "call it, or move it out of the branch that never runs")
+BLOCKED = ReasonKind("behind a failure of its Source", "fix that failure first; it has its own reason")
+KNOWN = ReasonKind("known failure", "remove its entry from the ledger once it passes")
+TOOLCHAIN = ReasonKind("skipped: no toolchain", "install it; `--snippets-require` makes this an error")
+SKIPPED = ReasonKind("skipped", "see the mark or the fixture that skips it")
+NOT_RUN = ReasonKind("could not be run", "see the errors of the run, and run it again")
+UNREACHED = ReasonKind("some shown lines never ran", "see `--snippets-coverage`")
+DEFECT = ReasonKind("defect", "fix the Source; what stays goes into the ledger: `pytest --snippets-update-ledger`")
 
 _HOST = r"[\w.<>-]+?"
 _OUTCOMES = {
@@ -88,21 +96,26 @@ _BY_MESSAGE = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
         (MISSING_VARIABLE, r"the environment variable (?P<name>\w+), which \S+ reads, is missing"),
+        (NOT_RECORDED, r"\b[A-Z]{3,7} (?P<name>[\w.-]+(?::\d+)?)\S* is not recorded in "),
+        (MISSING_DOWNLOAD, r"the settings name no file for \w+://(?P<name>\S+) in \[downloads\]"),
         (UNKNOWN_HOST, r"it connects to (?P<name>[\w.-]+)[^()]*, for which no Service is configured"),
         (UNKNOWN_HOST, rf"lookup (?P<name>{_HOST})(?: on [\d.:]+)?: no such host"),
         (UNKNOWN_HOST, rf"(?:getaddrinfo \w+|UnknownHostException:) (?P<name>{_HOST})(?:[:\s]|$)"),
         (UNKNOWN_HOST, r"Failed to resolve '(?P<name>[\w.-]+)'"),
         (DIFFERS, r"^expected \w+ differs:"),
         (TIMEOUT, r"^(?:hidden code \w+ it: )?still running after "),
+        (IDENTITY, r"openid-configuration|oidc is not enabled"),
+        (CLUSTER, r"could not find enough weaviate nodes"),
         (MISSING_MODULE, r"no module with name \\?[\"'](?P<name>[\w-]+)"),
         (MISSING_MODULE, r"backup: (?P<name>\w+) not found, did you enable the right module"),
         (MISSING_MODULE, r"module with name (?P<name>[\w-]+) doesn't exist"),
         (MISSING_MODULE, r"VectorFromInput was called without vectorizer|Make sure a vectorizer module is configured"),
         (MISSING_MODULE, r"generate: client not found, empty provider"),
         (MISSING_DATA, r"could not find class (?P<name>\w+)|class (?P<other>\w+) (?:not found|does not exist)"),
+        (MISSING_DATA, r"no such prop with name '\w+' found in class '(?P<name>\w+)'"),
         (MISSING_DATA, r"no graphql provider present|Collection configuration could not be retrieved"),
         (MISSING_DATA, r"status code: 404, error:\s*(?:None)?\W*$|Cannot query field|object not found"),
-        (SERVER_FLAG, r"\b(?:enable it via|set) (?P<name>[A-Z][A-Z0-9_]{5,})="),
+        (SERVER_FLAG, r"\b(?:enable it via|set) (?P<name>(?-i:[A-Z][A-Z0-9]*_[A-Z0-9_]+))"),
         (
             SERVER_FLAG,
             r"(?P<name>[\w ]{3,40}) is not enabled|disabled by default|only be created when (?P<other>.*) is enab",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from snipproof.model import Outcome, Source
+from snipproof.run.provider_answers import Answerer
 from snipproof.run.verdict import Verdict
 from snipproof.services.weaviate.state import State
 
@@ -18,12 +19,12 @@ class OpenChain:
 
     :param paths: its Sources, in running order.
     :param states: what is stored on the servers that they use, marked before the first one.
-    :param stand_ins: the hosts for which a stand-in answered so far: what is stored may come from one.
+    :param answerers: what answered for providers so far: what is stored may come from there.
     """
 
     paths: tuple[str, ...]
     states: Sequence[State]
-    stand_ins: set[str] = field(default_factory=set)
+    answerers: set[Answerer] = field(default_factory=set)
     _ran: dict[str, Verdict | None] = field(default_factory=dict)  # with the first failure, by path
 
     def has_run(self, source: Source) -> bool:

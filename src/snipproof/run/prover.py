@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
@@ -18,6 +18,7 @@ from snipproof.run.missing_variables import explain_missing_variables
 from snipproof.run.open_chain import OpenChain
 from snipproof.run.page_expectations import PageExpectations
 from snipproof.run.preparation import Preparation, Preparations
+from snipproof.run.provider_answers import Answerer, run_with_providers, take_answerers
 from snipproof.run.run_times import RunTimes, timed
 from snipproof.run.runner import Program, Runner
 from snipproof.run.runners.job import environment
@@ -75,7 +76,7 @@ class Prover:
         )
         self._services: Services | None = None
         self._states: dict[str, State | InfrastructureError] = {}
-        self._seeded: set[str] = set()  # hosts whose stand-ins gave what fixtures stored
+        self._fixtures: set[Answerer] = set()  # what answered while fixtures stored data
         self._seeds = Seeds(settings.root, self._answered)
         self._chain: OpenChain | None = None
         self._claim = contextlib.ExitStack()
@@ -211,15 +212,17 @@ class Prover:
         if not self._addresses.done():
             self._addresses.set_result(addresses)
 
-    def seed(self, suite: Suite) -> None:
-        """Store the seed of ``suite`` and remove that of another one, before the fixtures of ``suite`` are set up.
+    def begin(self, suite: Suite) -> None:
+        """Prepare for ``suite`` before its fixtures are set up: its seed is stored, and its recordings answer.
 
-        :raises SettingsError: a seed file is wrong; the same error in each call.
+        :raises SettingsError: a seed file is wrong, the same error in each call; or a recording cannot be used.
         :raises InfrastructureError: Weaviate does not answer.
         """
+        if self.services.providers:
+            self.services.providers.begin(suite)
         if not self._seeds.are_those_of(suite):
             self.end_chain()
-            self._seeded |= self._answered()
+            self._fixtures |= self._answered()
             self._seeds.switch(suite, self.state_of)
 
     def prove(self, suite: Suite, source: Source, earlier: Sequence[Source] = ()) -> list[Verdict]:
@@ -233,7 +236,7 @@ class Prover:
         :raises InfrastructureError: what the Source needs could not be obtained, or Weaviate does not answer.
         :raises SettingsError: the Suite, or its seed, is wrong.
         """
-        self.seed(suite)
+        self.begin(suite)
         paths = suite.chain_of(source.path)
         chain = self._chain
         if chain is None or chain.paths != paths or chain.has_run(source):
@@ -271,7 +274,8 @@ class Prover:
         given = environment(preparation.runner.context, self._session.folder)
         explained = explain_missing_variables(source, program.bare, verdicts, given)
         if self._network:
-            explained = explain_unknown_hosts(explained, self._network.unknown_hosts())
+            downloads = self.services.downloads.unknown() if self.services.downloads else ()
+            explained = explain_unknown_hosts(explained, self._network.unknown_hosts(), downloads)
         chain.add(source, explained)
         secrets = read_variables(self._settings.run.env)
         return [verdict.redacted(secrets) for verdict in chain.explain(source, explained)]
@@ -286,25 +290,26 @@ class Prover:
             with timed(self.times.phases, "restore"):
                 _restore(chain.states)
 
-    def _answered(self) -> set[str]:
-        """Return the hosts for which a stand-in has answered since the last call."""
+    def _answered(self) -> set[Answerer]:
+        """Return what has answered for providers since the last call, outside of Sources."""
         providers = self._services.providers if self._services else None
-        return {host for host, _ in providers.answered()} if providers else set()
+        return take_answerers(providers) if providers else set()
 
     def _execute(self, runner: Runner, program: Program, chain: OpenChain) -> SourceRun:
-        """Run ``program``, and note which hosts were looked up in vain, and for which ones a stand-in answered."""
+        """Run ``program``, and note what it looked up in vain, and what answered for providers."""
         if self._network:
             self._network.routes.use(runner.context.suite.services)
             self._network.unknown_hosts()  # those of others
+        if self.services.downloads:
+            self.services.downloads.unknown()
         providers = self.services.providers
-        self._seeded |= self._answered()  # what a fixture has stored stays for the Sources that follow
-        run = runner.execute(program)
+        self._fixtures |= self._answered()  # what a fixture has stored stays for the Sources that follow
         if providers is None:
-            return run
-        stored = sorted(self._seeded | self._seeds.stand_ins | chain.stand_ins)
-        answered = providers.answered()
-        chain.stand_ins |= {host for host, _ in answered}
-        return replace(run, stand_ins=(*((host, 0) for host in stored), *answered))
+            return runner.execute(program)
+        stored = self._fixtures | self._seeds.answerers | chain.answerers
+        run, answerers = run_with_providers(providers, partial(runner.execute, program), sorted(stored))
+        chain.answerers |= answerers
+        return run
 
     def close(self) -> None:
         """Stop the Services and remove everything that belongs to this session."""

@@ -79,6 +79,7 @@ def record_verdict(
         _expectation(verdict, each, rows.get(each.expectation.region.id, [])) for each in verdict.expectations
     ]
     entry["stand_in"] = verdict.stand_in or None
+    entry["providers"] = dict(verdict.replies)
     expectations += [_not_compared(verdict, each) for each in verdict.not_compared]
     return {"snippet": entry, "expectations": [_redacted(each, secrets) for each in expectations]}
 
@@ -103,6 +104,7 @@ def _entry(suite: Suite, snippet: Snippet, outcome: OutcomeName, failure: Failur
         "attempt": 1,
         "complete": True,
         "stand_in": None,
+        "providers": {},
         "known_failure": None,
     }
 

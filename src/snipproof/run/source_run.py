@@ -142,6 +142,8 @@ class SourceRun:
     :param skipped: native tests that skipped themselves.
     :param unfinished: native tests that began and never ended.
     :param stand_ins: hosts of model providers for which a stand-in answered, with the number of probe events before.
+    :param replies: hosts whose own replies, of now or recorded, were the answer: with ``replay``, ``record`` or
+        ``live``, and the number of probe events before.
     :param announced: whether a Snippet raised the error that it announces, which explains an exit code.
     """
 
@@ -159,6 +161,7 @@ class SourceRun:
     skipped: tuple[SkippedTest, ...] = ()
     unfinished: tuple[UnfinishedTest, ...] = ()
     stand_ins: tuple[tuple[str, int], ...] = ()
+    replies: tuple[tuple[str, str, int], ...] = ()
     announced: bool = False
 
     @property

@@ -55,6 +55,7 @@ class Verdict:
         come from one.
     :param not_compared: the Expectations that were not compared because of that.
     :param spoiled: whether a Source before it in its chain failed, so that its output may be another one.
+    :param replies: the hosts whose own replies were the answer until then, with ``replay``, ``record`` or ``live``.
     """
 
     snippet: Snippet
@@ -70,6 +71,7 @@ class Verdict:
     not_compared: tuple[Expectation, ...] = ()
     kind: str = ""
     spoiled: bool = False
+    replies: tuple[tuple[str, str], ...] = ()
 
     @property
     def only_differs(self) -> bool:
@@ -127,7 +129,8 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
             output=traces[snippet.id].output,
             duration=traces[snippet.id].duration,
             coverage=cover(snippet.region, probed.plan, ran) if probed.plan else None,
-            stand_in=_stand_in(traces[snippet.id], run),
+            stand_in=", ".join(host for host, since in run.stand_ins if _left_after(traces[snippet.id], since)),
+            replies=tuple((host, how) for host, how, since in run.replies if _left_after(traces[snippet.id], since)),
         )
         for snippet in source.snippets
     }
@@ -187,10 +190,9 @@ def _judge_run(snippet: Snippet, facts: _Facts) -> Verdict:  # noqa: PLR0911 (on
     return Verdict(snippet, Outcome.NOT_EXECUTED, gap.line, f"not executed{gap.reason}")
 
 
-def _stand_in(trace: Trace, run: SourceRun) -> str:
-    """Return the hosts for which a stand-in had answered when the Snippet was left for the last time."""
-    left = [end for _, end in trace.stays]
-    return ", ".join(host for host, since in run.stand_ins if any(end is None or end >= since for end in left))
+def _left_after(trace: Trace, since: int) -> bool:
+    """Return whether the Snippet was still running, or began, when the probe event with this number had come."""
+    return any(end is None or end >= since for _, end in trace.stays)
 
 
 def _obstacle(facts: _Facts) -> str:

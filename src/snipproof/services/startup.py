@@ -20,6 +20,7 @@ from snipproof.services.weaviate.start_server import ServerStarter
 from snipproof.text import listed
 
 if TYPE_CHECKING:
+    from snipproof.services.downloads import Downloads
     from snipproof.services.network.documented import DocumentedNetwork
     from snipproof.services.providers.provider_hosts import Providers
     from snipproof.services.recorder.pass_through import Recorder
@@ -42,11 +43,14 @@ class Services:
         assets: str,
         recorder: Recorder | None = None,
         providers: Providers | None = None,
+        downloads: Downloads | None = None,
         renewable: Mapping[str, RenewableServer] | None = None,
     ) -> None:
         self._stack = stack
         #: The servers that can be replaced by fresh ones, by the names of the Services: those that are ours.
         self.renewable = renewable or {}
+        #: The files that Sources can download; ``None`` if the settings name none.
+        self.downloads = downloads
         #: What answers instead of providers of models; ``None`` if nothing does.
         self.providers = providers
         self._recorder = recorder
@@ -118,6 +122,7 @@ class Services:
                     network.addresses["assets.url"] = inside.url
             if network and recorder:
                 recorder.listen(network)
+            downloads = _start_hosts(settings, network, stack)
             providers = _start_providers(settings, network, recorder, log, stack)
             board = _Board(names, recorder, lambda found: announce(_placeholders(found, assets_url)))
             starter = ServerStarter(session, log, stack, network, board.switch)
@@ -129,9 +134,8 @@ class Services:
             if providers and outside:
                 which = "the server" if len(servers) == 1 else f"the server {listed(outside)}"
                 log(f"providers: only for Sources themselves: {which} runs outside of the documented network")
-            return cls(
-                stack.pop_all(), servers, starter.vectorizer_url, assets_url, recorder, providers, starter.renewable
-            )
+            url, renewable = starter.vectorizer_url, starter.renewable
+            return cls(stack.pop_all(), servers, url, assets_url, recorder, providers, downloads, renewable)
         raise AssertionError("unreachable")
 
     def placeholders(self) -> dict[str, str]:
@@ -217,6 +221,25 @@ def _placeholders(servers: Mapping[str, WeaviateAddress], assets_url: str) -> di
     return found | {"assets.url": assets_url}
 
 
+def _start_hosts(
+    settings: Settings, network: DocumentedNetwork | None, stack: contextlib.ExitStack
+) -> Downloads | None:
+    """Start what answers for the hosts of downloads and of an identity provider, if there is a network for it."""
+    if network is None:
+        return None
+    if settings.oidc.issuer:
+        from snipproof.services.identity import start_identity
+
+        stack.callback(start_identity(settings, network).stop)
+    if not settings.downloads:
+        return None
+    from snipproof.services.downloads import Downloads
+
+    downloads = Downloads.start(settings, network)
+    stack.callback(downloads.stop)
+    return downloads
+
+
 def _start_providers(
     settings: Settings,
     network: DocumentedNetwork | None,
@@ -225,14 +248,11 @@ def _start_providers(
     stack: contextlib.ExitStack,
 ) -> Providers | None:
     """Start what answers instead of the providers that ``settings`` name, if there is a network for it."""
-    if not settings.providers:
-        return None
-    if network is None:
-        log("providers: none answers: only a Suite with `network: documented` can reach them")
+    if not settings.providers or network is None:
         return None
     from snipproof.services.providers.provider_hosts import Providers
 
-    providers = Providers.start(settings, network, recorder.position if recorder else lambda: 0)
+    providers = Providers.start(settings, network, recorder.position if recorder else lambda: 0, log)
     stack.callback(providers.stop)
-    log("providers: stand-in")
+    log(f"providers: {', '.join(providers.kinds)}")
     return providers

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _OF_A_SERVER = ("url", "host", "port", "grpc_host", "grpc_port")
 _PLACEHOLDER = re.compile(r"\{((?:weaviate|services|assets)\.[^{}\s]*)\}")
+TOKENS = ("{oidc.access_token}", "{oidc.refresh_token}")
+"""Values of ``env`` that are replaced by tokens of the stand-in for an identity provider."""
 _VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _KEYS = (
     "flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "options", "fresh", "env", "network",
@@ -97,6 +99,7 @@ class _SuiteFile:
         self._root = root = settings.root
         self._settings = settings
         self._home = settings.home
+        self._has_identity = bool(settings.oidc.users)
         self._dependencies = dependencies
         dependencies.paths.add(path)
         self._path = path
@@ -185,7 +188,16 @@ class _SuiteFile:
         for name, value in self._mapping(node, ()).items():
             if not _VARIABLE.fullmatch(name):
                 raise self._error(value, f"{name!r} cannot be the name of an environment variable")
-            yield name, self._string(value)
+            text = self._string(value)
+            if text.startswith("{oidc."):
+                self._check_token(value, text)
+            yield name, text
+
+    def _check_token(self, node: Any, text: str) -> None:
+        if text not in TOKENS:
+            raise self._error(node, f"unknown placeholder {text}", f"known: {', '.join(TOKENS)}")
+        if not self._has_identity:
+            raise self._error(node, f"{text} requires a user in [oidc]", "see the stand-in for OIDC in the guide")
 
     def _network(self, node: Any) -> NetworkKind:
         kind = self._string(node)

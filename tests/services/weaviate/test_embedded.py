@@ -59,3 +59,15 @@ def test_a_server_that_ends_early_shows_its_log_at_once(
     with pytest.raises(InfrastructureError, match="did not start: the server ended") as caught:
         EmbeddedWeaviate.start(program, settings, session, NOWHERE, "", lambda _: None)
     assert caught.value.hint == "the disk is on fire"
+
+
+def test_servers_that_start_side_by_side_have_ports_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each port is free again for the system as soon as it is chosen, and a second server must not get it."""
+    offered = iter([*range(60_000, 60_006), *range(60_000, 60_006), *range(60_010, 60_016)])
+    monkeypatch.setattr(embedded, "_bind", lambda _, port: port or next(offered))
+    monkeypatch.setattr(embedded, "_HANDED_OUT", set())
+    first, second = choose_ports(), choose_ports()
+    assert (first.rest, first.grpc, first.gossip, first.raft) == (60_000, 60_001, 60_002, 60_004)
+    assert not {first.rest, first.grpc, first.gossip, first.gossip + 1, first.raft, first.raft + 1} & {
+        *(second.rest, second.grpc, second.gossip, second.gossip + 1, second.raft, second.raft + 1)
+    }

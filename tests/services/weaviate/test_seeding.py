@@ -62,12 +62,14 @@ def test_all_that_a_seed_may_hold(tmp_path: Path, weaviate: WeaviateAddress, mon
     """Collections and objects that refer to later ones, tenants, named vectors; in requests of any size."""
     monkeypatch.setattr(seeding, "_BATCH", 200)
     jane = "00000000-0000-0000-0000-00000000000a"
-    by = {"by": [{"beacon": f"weaviate://localhost/Author/{jane}"}]}
-    books = [{"class": "Book", "properties": {"title": f"No {n}", **by}, "vector": [n, 1]} for n in range(7)]
+    by: dict[str, Any] = {"by": [{"beacon": f"weaviate://localhost/Author/{jane}"}]}
+    books: list[Any] = [{"class": "Book", "properties": {"title": f"No {n}", **by}, "vector": [n, 1]} for n in range(7)]
     author = {"class": "Author", "id": jane, "properties": {"title": "Jane"}}
     left = {"class": "Shelf", "tenant": "left", "properties": {"title": "Emma"}, "vector": [1]}
     film = {"class": "Film", "properties": {"title": "Emma"}, "vectors": {"plot": [1, 2]}}
-    name = write(tmp_path, "a.jsonl", *books, left, {"collection": BOOK}, *map(_defined, (AUTHOR, SHELF, NAMED)), film, author)
+    name = write(
+        tmp_path, "a.jsonl", *books, left, {"collection": BOOK}, *map(_defined, (AUTHOR, SHELF, NAMED)), film, author
+    )
     state, seeds = State(weaviate), Seeds(tmp_path)
     seeds.switch(suite(name), lambda _: state)
     assert collections(weaviate) == ["Author", "Book", "Film", "Shelf"]
@@ -86,7 +88,7 @@ def _defined(definition: Any) -> dict[str, Any]:
 
 def test_a_seed_is_restored_only_if_it_changed(tmp_path: Path, weaviate: WeaviateAddress) -> None:
     """And other things that are kept only if they did; a stand-in that answers meanwhile belongs to the seed."""
-    hosts = [{"before"}, {"first"}, set(), {"again"}]
+    answers = [{("before", "replay")}, {("first", "stand-in")}, set(), {("again", "stand-in")}]
     calls: list[int] = []
 
     def fill(address: WeaviateAddress) -> None:
@@ -94,25 +96,25 @@ def test_a_seed_is_restored_only_if_it_changed(tmp_path: Path, weaviate: Weaviat
         call(address, "POST", "/v1/schema", {**AUTHOR, "class": "Own"})
 
     name = write(tmp_path, "a.jsonl", _defined(AUTHOR), {"class": "Author", "properties": {"title": "Jane"}})
-    state, seeds = State(weaviate), Seeds(tmp_path, lambda: hosts.pop(0))
+    state, seeds = State(weaviate), Seeds(tmp_path, lambda: answers.pop(0))
     state.keep(fill)
     seeds.switch(suite(name), lambda _: state)
     assert seeds.are_those_of(suite(name))
     assert not seeds.are_those_of(suite())
     seeds.switch(suite(name), lambda _: state)
-    assert seeds.stand_ins == {"first"}
+    assert seeds.answerers == {("first", "stand-in")}
     state.mark()
     call(weaviate, "DELETE", "/v1/schema/Own")
     state.restore_if_changed()
-    assert (len(calls), len(hosts)) == (2, 2)
+    assert (len(calls), len(answers)) == (2, 2)
     state.mark()
     call(weaviate, "POST", "/v1/objects", {"class": "Author", "properties": {"title": "Anne"}})
     assert state.restore_if_changed() == ["changed the collection Author"]
     assert (len(calls), titles(weaviate, "Author")) == (2, ["Jane"])
-    assert seeds.stand_ins == {"first", "again"}
+    assert seeds.answerers == {("first", "stand-in"), ("again", "stand-in")}
     seeds.switch(suite(), lambda _: state)
     assert collections(weaviate) == ["Own"]
-    assert seeds.stand_ins == set()
+    assert seeds.answerers == set()
 
 
 def test_what_the_server_rejects(tmp_path: Path, weaviate: WeaviateAddress) -> None:

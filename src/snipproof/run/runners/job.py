@@ -224,7 +224,7 @@ def environment(context: RunnerContext, home: Path) -> dict[str, str]:
     env = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     # Folders of its own, so that nothing is left in those of the user.
     trust = context.network.environment() if context.network else {}
-    env |= _FIXED | dict(context.suite.env) | trust
+    env |= _FIXED | plain_variables(context) | trust
     return env | {"HOME": str(home), "TMPDIR": str(home)} | passed_variables(context)
 
 
@@ -241,6 +241,13 @@ def empty(folder: Path) -> None:
 def passed_variables(context: RunnerContext) -> dict[str, str]:
     """Return the environment variables that the settings pass to Sources; their values count as secrets."""
     return read_variables(context.settings.run.env)
+
+
+def plain_variables(context: RunnerContext) -> dict[str, str]:
+    """Return the environment variables of the Suite, with the tokens of this run in place of their placeholders."""
+    known = context.network.addresses if context.network else {}
+    tokens = {f"{{{name}}}": value for name, value in known.items() if name.startswith("oidc.")}
+    return {name: tokens.get(value, value) for name, value in context.suite.env}
 
 
 def _probe_event(event: Mapping[str, Any], line: int, time: float) -> ProbeEvent:

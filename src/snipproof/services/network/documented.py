@@ -19,6 +19,7 @@ HTTP = 80
 REST = 8080
 #: Loopback has many addresses. Each Service has one of its own, so that it has all ports, too.
 WEAVIATE_ADDRESS, PROVIDERS_ADDRESS = "127.0.0.1", "127.0.0.2"
+DOWNLOADS_ADDRESS, IDENTITY_ADDRESS = "127.0.1.1", "127.0.1.2"
 
 _FILES = {
     "resolv.conf": "nameserver 127.0.0.1\noptions timeout:2 attempts:1\n",

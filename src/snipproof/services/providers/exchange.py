@@ -13,21 +13,42 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Request(NamedTuple):
-    """One request. ``path`` has no query, ``headers`` have names in lower case, ``body`` is JSON or ``None``."""
+    """One request. ``path`` has no query, ``headers`` have names in lower case, ``body`` is JSON or ``None``.
+
+    ``data`` is the body as it was sent, ``port`` where the client sent it.
+    """
 
     host: str
     method: str
     path: str
     headers: Mapping[str, str] = _NO_HEADERS
     body: Any = None
+    query: str = ""
+    data: bytes = b""
+    port: int = 443
 
 
 class Response(NamedTuple):
-    """One response: ``body`` is JSON, or the text itself if ``kind`` is another media type."""
+    """One response: ``body`` is JSON, or the text or the bytes themselves if ``kind`` is another media type.
+
+    ``headers`` are further ones; ``None`` for those that a provider without limits sends.
+    """
 
     status: int
     body: Any
     kind: str = "application/json"
+    headers: Mapping[str, str] | None = None
+
+
+class ProblemError(Exception):
+    """A request that fails its Snippet, even if the Source ignores the response; the message is the reason.
+
+    :param hint: what to do about it.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class BadRequestError(ValueError):

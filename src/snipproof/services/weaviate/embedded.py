@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ _HOST = "127.0.0.1"
 _TRIES = 3
 _PORT_TRIES = 200
 _LOG_TAIL = 15  # lines
+_LOCK = threading.Lock()
+_HANDED_OUT: set[int] = set()
 _GOSSIP = 10.0  # seconds
 
 
@@ -268,7 +271,10 @@ class ServerPorts:
 
 
 def choose_ports() -> ServerPorts:
-    """Return ports that are free now; another program may still take one before the server does."""
+    """Return ports that are free now, and that no other server of this process got.
+
+    Another program may still take one before the server does.
+    """
     with contextlib.ExitStack() as sockets:
         return ServerPorts(_hold(sockets, 1), _hold(sockets, 1), _hold(sockets, 2), _hold(sockets, 2))
 
@@ -283,6 +289,11 @@ def _hold(sockets: contextlib.ExitStack, count: int) -> int:
                     _bind(attempt, first + offset)
             except (OSError, OverflowError):
                 continue
+            ports = set(range(first, first + count))
+            with _LOCK:  # servers start side by side
+                if ports & _HANDED_OUT:
+                    continue
+                _HANDED_OUT.update(ports)
             sockets.enter_context(attempt.pop_all())
             return first
     raise OSError(f"no {count} free ports in a row")

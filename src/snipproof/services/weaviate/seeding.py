@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
 from snipproof.model import Suite
 from snipproof.services.weaviate.server import WeaviateAddress, call, respond
@@ -22,10 +24,10 @@ class Seeds:
     """The seeds that are stored on the servers of one session.
 
     :param root: what the paths of the files are relative to.
-    :param answered: returns the hosts for which a stand-in has answered since its last call.
+    :param answered: returns what has answered for providers since its last call, as host and kind.
     """
 
-    def __init__(self, root: Path, answered: Callable[[], Collection[str]] = tuple) -> None:
+    def __init__(self, root: Path, answered: Callable[[], Collection[tuple[str, str]]] = tuple) -> None:
         self._root = root
         self._answered = answered
         self._stored: dict[str, _SeedFill] = {}
@@ -60,17 +62,17 @@ class Seeds:
             self._stored[service] = fill
 
     @property
-    def stand_ins(self) -> set[str]:
-        """The hosts for which a stand-in answered while the stored seeds were stored."""
-        return {host for fill in self._stored.values() for host in fill.stand_ins}
+    def answerers(self) -> set[tuple[str, str]]:
+        """What answered for providers while the stored seeds were stored."""
+        return {host for fill in self._stored.values() for host in fill.answerers}
 
 
 class _SeedFill:
     """Stores one seed, whenever it is called."""
 
-    def __init__(self, root: Path, files: tuple[str, ...], answered: Callable[[], Collection[str]]) -> None:
+    def __init__(self, root: Path, files: tuple[str, ...], answered: Callable[[], Collection[tuple[str, str]]]) -> None:
         self.files = files
-        self.stand_ins: set[str] = set()
+        self.answerers: set[tuple[str, str]] = set()
         self._root = root
         self._answered = answered
 
@@ -85,7 +87,7 @@ class _SeedFill:
             for name in made:
                 call(address, "DELETE", f"/v1/schema/{name}")
             raise
-        self.stand_ins |= set(self._answered())
+        self.answerers |= set(self._answered())
 
 
 def _wanted(suite: Suite) -> dict[str, tuple[str, ...]]:
@@ -104,7 +106,7 @@ def _define(address: WeaviateAddress, seed: Seed, made: list[str]) -> None:
         rejected: list[tuple[Definition, SettingsError]] = []
         for each in waiting:
             try:
-                _call(address, each.place, "/v1/schema", each.body)
+                _post(address, each.place, "/v1/schema", each.body)
                 made.append(each.name)
             except SettingsError as error:
                 rejected.append((each, error))
@@ -113,18 +115,18 @@ def _define(address: WeaviateAddress, seed: Seed, made: list[str]) -> None:
         waiting = [each for each, _ in rejected]
     for name, tenants in seed.tenants.items():
         body = [{"name": tenant} for tenant in tenants]
-        _call(address, seed.definitions[name].place, f"/v1/schema/{name}/tenants", body)
+        _post(address, seed.definitions[name].place, f"/v1/schema/{name}/tenants", body)
 
 
-def _call(address: WeaviateAddress, place: str, path: str, body: Any) -> Any:
-    """Send what stands at ``place``.
+def _post(address: WeaviateAddress, place: str, path: str, body: Any) -> requests.Response:
+    """Send what stands at ``place``, and return the response to it.
 
     :raises SettingsError: the server rejects it.
     :raises InfrastructureError: it does not answer.
     """
     response = respond(address, "POST", path, body)
     if response.ok:
-        return response.json()
+        return response
     if response.status_code >= 500:
         raise InfrastructureError(f"Weaviate: POST {path}: {response.status_code} {response.text[:500]}")
     raise SettingsError(f"{place} Weaviate rejects it: {_message(response.text)}")
@@ -172,15 +174,17 @@ def _store(address: WeaviateAddress, batch: list[SeedObject]) -> list[tuple[Seed
     """Store objects in one request; return those that the server rejects."""
     body = f'{{"objects":[{",".join(each.text for each in batch)}]}}'.encode()
     try:
-        results = _call(address, batch[0].place, "/v1/batch/objects", body)
+        response = _post(address, batch[0].place, "/v1/batch/objects", body)
     except SettingsError as error:
         if len(batch) == 1:
             return [(batch[0], error)]
         # The server rejects a whole request without the number of the object.
         half = len(batch) // 2
         return [*_store(address, batch[:half]), *_store(address, batch[half:])]
+    if b'"errors"' not in response.content:
+        return []  # it has all vectors again, which take long to read
     return [
         (each, SettingsError(f"{each.place} Weaviate rejects it: {_message(json.dumps(errors))}"))
-        for each, stored in zip(batch, results, strict=True)
+        for each, stored in zip(batch, response.json(), strict=True)
         if (errors := (stored.get("result") or {}).get("errors"))
     ]

@@ -11,7 +11,7 @@ from tests.support.run_reports import make_reference, make_report, make_snippet
 from snipproof.report.overview import Overview
 from snipproof.report.proof import Proof
 from snipproof.report.reason_kinds import MISSING_DATA
-from snipproof.report.reasons import reason_rows, reasons_markdown, reasons_text
+from snipproof.report.reason_table import reason_rows, reasons_markdown, reasons_text
 
 A, B, C, D = (f"py/{name}.py::{name}" for name in "abcd")
 _DATA = "WeaviateApiException: UNKNOWN: could not find class {} in schema"

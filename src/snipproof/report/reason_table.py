@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from snipproof.languages import of_file
 from snipproof.report.markdown_summary import escape
 from snipproof.report.proof import Proof
-from snipproof.report.reason_kinds import BLOCKED, Kind, reason_of
+from snipproof.report.reason_kinds import BLOCKED, ReasonKind, reason_of
 from snipproof.text import plural, shorten
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from snipproof.report.overview import Overview
     from snipproof.report.proof import ShownBlock
 
-NO_REGION = Kind("it shows no Region of a Source", "fix the page: `snipproof check` reports it")
-NO_SUITE = Kind("its Source is in no Suite", "add it to `sources` of a Suite, if its language can be run")
-STAND_IN = Kind("proven to run, with a stand-in", "nothing; a recording of the provider proves the output, too")
-NOT_COMPARED = Kind("output that is not compared", "see the reason of each: `snipproof report REPORT --html OUT`")
-LEFT_OUT = Kind("not part of this run", "run all Suites: `pytest --snippets`")
+NO_REGION = ReasonKind("it shows no Region of a Source", "fix the page: `snipproof check` reports it")
+NO_SUITE = ReasonKind("its Source is in no Suite", "add it to `sources` of a Suite, if its language can be run")
+STAND_IN = ReasonKind("proven to run, with a stand-in", "nothing; a recording of the provider proves the output, too")
+NOT_COMPARED = ReasonKind("output that is not compared", "see the reason of each: `snipproof report REPORT --html OUT`")
+LEFT_OUT = ReasonKind("not part of this run", "run all Suites: `pytest --snippets`")
 _CAUSES = {
     "it shows no Region of a Source": NO_REGION,
     "its Source is in no Suite": NO_SUITE,
@@ -32,7 +32,7 @@ _CAUSES = {
     "its Source was not run as a whole": LEFT_OUT,
 }
 _NAMED = 3
-_WIDTH = 100
+_WIDTH = 120
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class ReasonRow:
     :param example: ``path:line``, where to look first.
     """
 
-    kind: Kind
+    kind: ReasonKind
     snippets: int = 0
     blocks: int = 0
     names: Counter[str] = field(default_factory=Counter)
@@ -68,7 +68,7 @@ def reason_rows(overview: Overview) -> list[ReasonRow]:
 
     Of a Snippet that is blocked, the kind of the failure before it is counted.
     """
-    rows: dict[Kind, ReasonRow] = {}
+    rows: dict[ReasonKind, ReasonRow] = {}
     reasons = {each["id"]: found for each in overview.report["snippets"] if (found := reason_of(each))}
     for snippet in overview.report["snippets"]:
         if found := reasons.get(snippet["id"]):
@@ -125,12 +125,12 @@ def _headline(overview: Overview, rows: list[ReasonRow]) -> str:
     )
 
 
-def _of_block(block: ShownBlock) -> Kind:
+def _of_block(block: ShownBlock) -> ReasonKind:
     """Return the kind of a block whose Snippets, if it has any, all passed."""
     if block.reason.startswith("it was run with a stand-in"):
         return STAND_IN
     if block.cause.endswith("of snipproof check"):
-        return Kind(f"it breaks the rule {block.cause.split()[0]}", "fix what `snipproof check` reports")
+        return ReasonKind(f"it breaks the rule {block.cause.split()[0]}", "fix what `snipproof check` reports")
     return _CAUSES.get(block.reason, NOT_COMPARED)
 
 
