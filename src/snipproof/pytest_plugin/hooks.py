@@ -56,6 +56,14 @@ class SnippetHooks:
             if isinstance(each, SnippetItem):
                 self._proving.prepare(each.file.source)
 
+    def pytest_runtest_logstart(self) -> None:
+        """Keep lines about progress until the test has ended."""
+        self._proving.hold_lines()
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Show the lines about progress that the test caused."""
+        self._proving.show_lines()
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
         """Restore what a chain has changed behind the last of its Sources that runs, before fixtures end."""

@@ -55,6 +55,7 @@ class ProvingSession:
         self._prover: Prover | None = None
         self._selected: Mapping[str, Source] = {}
         self._start_error: InfrastructureError | None = None
+        self._held: list[str] | None = None  # lines to show later
         self._checked: set[str] = set()  # the paths of Suites
         self._reported: set[str] = set()
         self._lock = threading.Lock()
@@ -270,13 +271,31 @@ class ProvingSession:
         if self._prover is not None:
             self._prover.close()
 
+    def hold_lines(self) -> None:
+        """Keep lines until :meth:`show_lines`: pytest captures what is written while a test runs."""
+        with self._lock:
+            self._held = self._held or []
+
+    def show_lines(self) -> None:
+        """Write the lines that were kept."""
+        with self._lock:
+            lines, self._held = self._held, None
+            for line in lines or ():
+                self._write(line)
+
     def log(self, line: str) -> None:
-        """Write one line to the terminal at once; several threads may."""
+        """Write one line to the terminal, at once unless a test runs; several threads may."""
+        with self._lock:  # a line is written in parts
+            if self._held is None:
+                self._write(line)
+            else:
+                self._held.append(line)
+
+    def _write(self, line: str) -> None:
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
-            with self._lock:  # several threads work, and a line is written in parts
-                reporter.write_line(f"snipproof: {printable(self.redact(line))}")
-                reporter.flush()  # a line about progress must not wait in a buffer
+            reporter.write_line(f"snipproof: {printable(self.redact(line))}")
+            reporter.flush()  # a line about progress must not wait in a buffer
 
 
 def _paths_before(suite: Suite, path: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from snipproof.run.verdict import Verdict, judge
 from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.services.startup import Services
 from snipproof.services.weaviate.claim import claimed
+from snipproof.services.weaviate.renewable import RenewableServer
 from snipproof.services.weaviate.seeding import Seeds
 from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.services.weaviate.state import State
@@ -157,7 +158,7 @@ class Prover:
             if name not in self._states:
                 if address.mode == "url":
                     self._claim_given()
-                self._states[name] = _state(address)
+                self._states[name] = _state(address, self.services.renewable.get(name))
             if isinstance(error := self._states[name], InfrastructureError):
                 raise error
 
@@ -342,10 +343,10 @@ def _restore(states: Sequence[State]) -> None:
         raise errors[0]
 
 
-def _state(address: WeaviateAddress) -> State | InfrastructureError:
+def _state(address: WeaviateAddress, server: RenewableServer | None) -> State | InfrastructureError:
     """Return what a server stores, or why that cannot be read: such as that its key may not do that."""
     try:
-        return State(address)
+        return State(address, server)
     except InfrastructureError as error:
         return error
 

@@ -14,6 +14,7 @@ from snipproof.errors import InfrastructureError
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.services.assets import start_assets
+from snipproof.services.weaviate.renewable import RenewableServer
 from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.services.weaviate.start_server import ServerStarter
 from snipproof.text import listed
@@ -43,8 +44,11 @@ class Services:
         recorder: Recorder | None = None,
         providers: Providers | None = None,
         downloads: Downloads | None = None,
+        renewable: Mapping[str, RenewableServer] | None = None,
     ) -> None:
         self._stack = stack
+        #: The servers that can be replaced by fresh ones, by the names of the Services: those that are ours.
+        self.renewable = renewable or {}
         #: The files that Sources can download; ``None`` if the settings name none.
         self.downloads = downloads
         #: What answers instead of providers of models; ``None`` if nothing does.
@@ -121,7 +125,7 @@ class Services:
             downloads = _start_hosts(settings, network, stack)
             providers = _start_providers(settings, network, recorder, log, stack)
             board = _Board(names, recorder, lambda found: announce(_placeholders(found, assets_url)))
-            starter = ServerStarter(session, log, stack, network)
+            starter = ServerStarter(session, log, stack, network, board.switch)
             servers = _start_servers(settings, session, starter, board)
             errors = [each for each in servers.values() if isinstance(each, InfrastructureError)]
             if len(errors) == len(servers):
@@ -130,7 +134,8 @@ class Services:
             if providers and outside:
                 which = "the server" if len(servers) == 1 else f"the server {listed(outside)}"
                 log(f"providers: only for Sources themselves: {which} runs outside of the documented network")
-            return cls(stack.pop_all(), servers, starter.vectorizer_url, assets_url, recorder, providers, downloads)
+            url, renewable = starter.vectorizer_url, starter.renewable
+            return cls(stack.pop_all(), servers, url, assets_url, recorder, providers, downloads, renewable)
         raise AssertionError("unreachable")
 
     def placeholders(self) -> dict[str, str]:
@@ -168,6 +173,11 @@ class _Board:
             self._known[name] = address
             if len(self._known) == len(self.names):
                 self._announce({name: each for name, each in self._known.items() if each})
+
+    def switch(self, name: str, address: WeaviateAddress) -> None:
+        """Forward to the fresh server of a Service; the address at which it is known stays."""
+        if self._recorder:
+            self._recorder.forward_to(address, name)
 
 
 def _start_servers(

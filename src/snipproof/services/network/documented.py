@@ -125,6 +125,12 @@ class DocumentedNetwork:
         self._relays += relays
         return tuple(relay.port for relay in relays)
 
+    def release(self, *ports: int) -> None:
+        """Free some of the ports that :meth:`reach` returned."""
+        for relay in [relay for relay in self._relays if relay.port in ports]:
+            relay.stop()
+            self._relays.remove(relay)
+
     def stop(self) -> None:
         """Stop it, and end every process in it."""
         for relay in self._relays:

@@ -41,13 +41,18 @@ class Relay:
         except OSError:
             outside.close()
             return
-        for each in (outside, inside):
-            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with outside, inside:
-            back = threading.Thread(target=_pump, args=(inside, outside), daemon=True)
-            back.start()
-            _pump(outside, inside)
-            back.join()
+        forward(outside, inside)
+
+
+def forward(outside: socket.socket, inside: socket.socket) -> None:
+    """Forward both directions between two connections until they end, and close them."""
+    for each in (outside, inside):
+        each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with outside, inside:
+        back = threading.Thread(target=_pump, args=(inside, outside), daemon=True)
+        back.start()
+        _pump(outside, inside)
+        back.join()
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:

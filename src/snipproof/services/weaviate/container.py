@@ -158,6 +158,10 @@ class ContainerWeaviate:
         others = [replace(each, version=version) for each in address.others]
         return cls(session, server, replace(address, version=version, others=tuple(others)))
 
+    def exports(self) -> frozenset[str]:
+        """Return nothing: what is inside of a container is not looked at."""
+        return frozenset()
+
     def stop(self) -> None:
         """Remove the containers with their volumes, and their network."""
         remove_containers(self._session.id, self._server)

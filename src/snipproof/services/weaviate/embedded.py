@@ -22,6 +22,7 @@ from snipproof.services.weaviate.environment import ON_LOOPBACK, cluster_environ
 from snipproof.services.weaviate.provider_modules import provider_environment
 from snipproof.services.weaviate.ready import wait_ready
 from snipproof.services.weaviate.server import WeaviateAddress
+from snipproof.services.weaviate.server_files import exports_in, own_folders
 
 if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
@@ -38,8 +39,12 @@ _GOSSIP = 10.0  # seconds
 class EmbeddedWeaviate:
     """A running server, of one node or more; ``stop`` ends it, and it cannot outlive this process."""
 
-    def __init__(self, processes: Sequence[Process], address: WeaviateAddress) -> None:
-        self._processes = processes
+    def __init__(
+        self, nodes: Sequence[_Node], address: WeaviateAddress, folder: Path, network: DocumentedNetwork | None
+    ) -> None:
+        self._nodes = nodes
+        self._folder = folder
+        self._network = network
         self.address = address
 
     @classmethod
@@ -63,7 +68,8 @@ class EmbeddedWeaviate:
         :raises InfrastructureError: it is not ready in time; the hint is the end of its log.
         """
         for attempt in range(1, _TRIES + 1):
-            nodes = _nodes(settings, session, network)
+            folder = Path(tempfile.mkdtemp(prefix="weaviate-", dir=session.folder))
+            nodes = _nodes(settings.weaviate.nodes, folder, network)
             address = _address([node.address for node in nodes], settings.weaviate.key, reason)
             announce(address)
             try:
@@ -73,7 +79,7 @@ class EmbeddedWeaviate:
                         node.wait_for_gossip(session, network)  # the others end if they cannot join it
                 version = _wait(nodes, settings, session, network)
             except _NotReadyError as error:
-                _stop(nodes)
+                _stop(nodes, network)
                 text = error.node.output.read_text(encoding="utf-8", errors="replace")
                 if (error.port_taken or "address already in use" in text) and attempt < _TRIES:
                     log("weaviate: another program took a port first; trying others")
@@ -82,16 +88,18 @@ class EmbeddedWeaviate:
                 place = f"{binary}, {error.node.name}" if len(nodes) > 1 else str(binary)
                 raise InfrastructureError(f"Weaviate ({place}) did not start: {error}", tail) from None
             except BaseException:
-                _stop(nodes)
+                _stop(nodes, network)
                 raise
-            processes = [node.process for node in nodes if node.process]
-            return cls(processes, _with_version(address, version))
+            return cls(nodes, _with_version(address, version), folder, network)
         raise AssertionError("unreachable")
 
+    def exports(self) -> frozenset[str]:
+        """Return the ids of all exports, which the server's API does not list."""
+        return exports_in(self._folder)
+
     def stop(self) -> None:
-        """Stop the server. Its data is discarded, so a short grace period is enough."""
-        for process in self._processes:
-            process.stop(grace=5.0)
+        """Stop the server, and free the ports that led to it. Its data is discarded, so it has little time."""
+        _stop(self._nodes, self._network, grace=5.0)
 
 
 class _NotReadyError(TimeoutError):
@@ -145,12 +153,12 @@ class _Node:
         work.mkdir(parents=True)
         command = [str(binary), "--host", _HOST, "--port", str(self.ports.rest), "--scheme", "http"]
         added = ON_LOOPBACK | _ports_environment(self.ports)
-        added["BACKUP_FILESYSTEM_PATH"] = str(self.folder.parent / "backups")  # that of all nodes
         raft = [f"{node_name(index)}:{ports.raft}" for index, ports in enumerate(self.cluster)]
         added |= cluster_environment(self.index, raft, f"{_HOST}:{self.cluster[0].gossip}")
         if network:
             added |= network.environment() | (provider_environment(self.folder) if settings.providers else {})
         env = server_environment(settings.weaviate, self.folder, vectorizer, added)
+        env |= own_folders(self.folder.parent)  # those of all nodes
         started = network.enter(command, work) if network else command
         self.process = Process.start(started, session=session, env=env, cwd=work, stdout=self.output)
 
@@ -191,10 +199,9 @@ class _Node:
         return version
 
 
-def _nodes(settings: Settings, session: SessionFolder, network: DocumentedNetwork | None) -> list[_Node]:
-    """Return the nodes of a server, with ports and folders of their own."""
-    cluster = [choose_ports() for _ in range(settings.weaviate.nodes)]
-    folder = Path(tempfile.mkdtemp(prefix="weaviate-", dir=session.folder))
+def _nodes(count: int, folder: Path, network: DocumentedNetwork | None) -> list[_Node]:
+    """Return the nodes of the server in ``folder``, with ports and folders of their own."""
+    cluster = [choose_ports() for _ in range(count)]
     found = []
     for index, ports in enumerate(cluster):
         rest, grpc = network.reach(ports.rest, ports.grpc) if network else (ports.rest, ports.grpc)
@@ -222,10 +229,16 @@ def _wait(nodes: Sequence[_Node], settings: Settings, session: SessionFolder, ne
     return versions[0]
 
 
-def _stop(nodes: Sequence[_Node]) -> None:
+def _stop(nodes: Sequence[_Node], network: DocumentedNetwork | None, grace: float = 0.0) -> None:
+    """Stop ``nodes``, and free the ports that led to them.
+
+    :param grace: seconds for each.
+    """
     for node in nodes:
         if node.process:
-            node.process.stop()
+            node.process.stop(grace=grace)
+        if network:
+            network.release(*node.address)
 
 
 def _listens(process: Process, *ports: int) -> bool:

@@ -27,6 +27,10 @@ _LONGEST = 300.0  # seconds that one response of a server may take that is alive
 T = TypeVar("T")
 
 
+class UnexpectedResponseError(InfrastructureError):
+    """The server answers, with an error."""
+
+
 class FrozenServerError(InfrastructureError):
     """The server accepts connections, and no byte comes from it any more."""
 
@@ -104,12 +108,13 @@ def _keep_header(prepared: requests.PreparedRequest) -> requests.PreparedRequest
 def call(address: WeaviateAddress, method: str, path: str, body: Any = None) -> Any:
     """Make one REST call and return the JSON of the response, ``None`` for an empty one.
 
-    :raises InfrastructureError: the server does not answer, or reports an error.
+    :raises UnexpectedResponseError: the server reports an error.
     :raises FrozenServerError: it is frozen; each further call raises that at once.
+    :raises InfrastructureError: it does not answer.
     """
     response = respond(address, method, path, body)
     if not response.ok:
-        raise InfrastructureError(f"Weaviate: {method} {path}: {response.status_code} {response.text[:500]}")
+        raise UnexpectedResponseError(f"Weaviate: {method} {path}: {response.status_code} {response.text[:500]}")
     return response.json() if response.content else None
 
 

@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,7 +18,9 @@ from snipproof.processes.session_folder import SessionFolder
 from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.services.http_server import HttpServer
 from snipproof.services.weaviate.obtain import ObtainedServer, obtain_server
+from snipproof.services.weaviate.renewable import RenewableServer, RunningServer
 from snipproof.services.weaviate.server import WeaviateAddress, request
+from snipproof.services.weaviate.switch import is_here
 
 if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
@@ -32,15 +35,25 @@ class ServerStarter:
     :param log: called with a line about each choice, and about everything that takes time.
     :param stack: stops everything that was started.
     :param network: the network in which an embedded server runs.
+    :param switched: called with the name of a Service and the address of its server, when that was replaced by a fresh
+        one, in any thread.
     """
 
     def __init__(
-        self, session: SessionFolder, log: Log, stack: contextlib.ExitStack, network: DocumentedNetwork | None
+        self,
+        session: SessionFolder,
+        log: Log,
+        stack: contextlib.ExitStack,
+        network: DocumentedNetwork | None,
+        switched: Callable[[str, WeaviateAddress], None],
     ) -> None:
         self._session = session
         self._log = log
         self._stack = stack
         self._network = network
+        self._switched = switched
+        #: The servers that can be replaced by fresh ones, by the names of the Services.
+        self.renewable: dict[str, RenewableServer] = {}
         self._lock = threading.Lock()
         self._vectorizers: dict[bool, HttpServer] = {}
         self._reached = threading.Event()
@@ -84,21 +97,46 @@ class ServerStarter:
 
         vectorizer = self._vectorizer(for_containers=True)
         self._log(f"{name}: container {found.image}{_nodes(settings)} ({found.reason})")
-        running = ContainerWeaviate.start(
-            settings, self._session, vectorizer.port, found.reason, announce, self._reached.is_set
+        return self._keep(
+            name,
+            announce,
+            partial(
+                ContainerWeaviate.start,
+                settings,
+                self._session,
+                vectorizer.port,
+                found.reason,
+                reached=self._reached.is_set,
+            ),
         )
-        self._stack.callback(running.stop)
-        return running.address
 
     def _embedded(self, name: str, settings: Settings, found: ObtainedServer, announce: Announce) -> WeaviateAddress:
         from snipproof.services.weaviate.embedded import EmbeddedWeaviate
 
         vectorizer = self._vectorizer(for_containers=False)
         self._log(f"{name}: embedded {settings.weaviate.version}{_nodes(settings)} ({found.reason})")
-        server = EmbeddedWeaviate.start(
-            found.binary, settings, self._session, vectorizer.url, found.reason, self._log, announce, self._network
+        return self._keep(
+            name,
+            announce,
+            partial(
+                EmbeddedWeaviate.start,
+                found.binary,
+                settings,
+                self._session,
+                vectorizer.url,
+                found.reason,
+                self._log,
+                network=self._network,
+            ),
         )
+
+    def _keep(self, name: str, announce: Announce, start: Callable[..., RunningServer]) -> WeaviateAddress:
+        """Start a server, which can be replaced if its address is one of this machine."""
+        first = start(announce=announce)
+        server = RenewableServer(name, first, start, self._session, partial(self._switched, name), self._log)
         self._stack.callback(server.stop)
+        if is_here(server.address.host):
+            self.renewable[name] = server
         return server.address
 
     def _vectorizer(self, *, for_containers: bool) -> HttpServer:

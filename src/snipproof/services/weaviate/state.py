@@ -1,56 +1,64 @@
-"""What is stored in Weaviate: compared before and after each Source, and restored if a Source changed it.
+"""What is stored in Weaviate: compared before and after Sources, and restored if they changed it.
 
 - What a Source creates is deleted.
 - What a function passed to :meth:`State.keep` stores is deleted, and all of these functions are called again; one that
   stores things of its own alone, only if these have changed.
 - What a fixture stores in another way is created again from a copy.
-- What was there before the session is never touched: a change of it is an error.
+- Where that is not possible, the server is replaced by a fresh one, on which all of it is stored again.
+- On a server given by its address, what was there before the session is never touched: a change of it is an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
+import time
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
-from snipproof.errors import InfrastructureError, SnipproofError
-from snipproof.services.weaviate.server import MARK, FrozenServerError, WeaviateAddress, call, store
-from snipproof.services.weaviate.stored import Stored, StoredItem, StoredKey, StoredReader
+from snipproof.errors import InfrastructureError
+from snipproof.services.weaviate.fills import Fill, Fills, call_again
+from snipproof.services.weaviate.server import (
+    MARK,
+    FrozenServerError,
+    UnexpectedResponseError,
+    WeaviateAddress,
+    call,
+)
+from snipproof.services.weaviate.stored import StoredReader
+from snipproof.services.weaviate.stored_changes import UNDELETABLE, amend, delete
+from snipproof.services.weaviate.stored_copies import Copy, create_again, take_copy
+from snipproof.services.weaviate.stored_items import KINDS, Stored, StoredItem, StoredKey
 
-Fill = Callable[[WeaviateAddress], None]
-
-_PATHS = {  # in the order in which they are deleted
-    "alias": "/v1/aliases",
-    "collection": "/v1/schema",
-    "user": "/v1/users/db",
-    "role": "/v1/authz/roles",
-}
-_ORDER = [*_PATHS, "backup"]
-_COPIED = 1000  # objects of a collection
+_RUNNING = 10.0  # seconds for which tasks that a Source left running are waited for
+_INDEXING = 10.0  # the same for vectors that a fixture stored
+_INTERVAL = 0.05
+_KEEP = "store it with `snippet_state.keep(fill)` in a fixture of the Suite, which then stores it again"
 
 
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """All that creates a collection or an alias again."""
+class Renewable(Protocol):
+    """A server that can be replaced, see :class:`~snipproof.services.weaviate.renewable.RenewableServer`."""
 
-    stamp: str
-    definition: Any
-    objects: tuple[dict[str, Any], ...] = ()
+    def renew(self, reason: str) -> None:
+        """Replace it by a fresh one at the same address."""
+
+    def exports(self) -> Iterable[str]:
+        """Return the ids of its exports."""
 
 
 class State:
-    """Restores the content of one Weaviate during a session."""
+    """Restores the content of one Weaviate during a session.
 
-    def __init__(self, address: WeaviateAddress) -> None:
+    :param server: replaces itself by a fresh one at the same address; ``None`` for a server that is not ours.
+    """
+
+    def __init__(self, address: WeaviateAddress, server: Renewable | None = None) -> None:
         self._address = address
-        self._reader = StoredReader(address)
-        self._fills: list[Fill] = []
-        self._alone: dict[Fill, set[StoredKey]] = {}  # what each of these fills stores
+        self._server = server
+        self._reader = StoredReader(address, server.exports if server else tuple)
+        self._fills = Fills()
         self._kept: set[StoredKey] = set()
         self._before: Stored = {}
-        self._log_index = 0
-        self._copies: dict[StoredKey, _Copy] = {}
+        self._log_index: int | None = None
+        self._copies: dict[StoredKey, Copy] = {}
         found = self._reader.read()
         leftovers = {key for key, item in found.items() if key.kind == "collection" and _is_marked(item)}
         for key in leftovers:  # of a session that was killed
@@ -70,10 +78,7 @@ class State:
         fill(self._address)
         now = self._reader.read()
         stored = {key for key, item in now.items() if _differ(before.get(key), item)}
-        if alone:
-            self._alone[fill] = stored
-        else:
-            self._fills.append(fill)
+        self._fills.add(fill, stored, alone=alone)
         self._kept |= stored
         self._before |= {key: now[key] for key in stored}
 
@@ -82,10 +87,10 @@ class State:
 
         :raises InfrastructureError: the server does not delete it.
         """
-        gone = self._alone.pop(fill)
+        gone = self._fills.remove(fill)
         self._kept -= gone
         reasons: dict[StoredKey, str] = {}
-        self._delete(list(gone & self._reader.read().keys()), reasons)
+        self._delete({key: item for key, item in self._reader.read().items() if key in gone}, reasons)
         if reasons:
             lost = ", ".join(f"{key} ({reason})" for key, reason in reasons.items())
             raise InfrastructureError(f"a seed cannot be removed: {lost}")
@@ -95,150 +100,176 @@ class State:
 
         :raises InfrastructureError: the server does not answer.
         """
-        self._before = self._reader.read()
-        self._log_index = self._reader.log_index() if self._dormant() else 0
+        last, self._before = self._before, self._reader.read()
         known, self._copies = self._copies, {}
         for key, item in self._before.items():
             if key not in self._kept | self._foreign:
-                copy = known[key] if key in known and known[key].stamp == item.stamp else self._copy(key, item)
+                unchanged = key in known and known[key].stamp == item.stamp
+                copy = known[key] if unchanged else take_copy(self._address, key, item)
                 if copy:
                     self._copies[key] = copy
+                if copy and item.dormant and not unchanged:  # its tenants were active meanwhile
+                    self._reader.read()
+        if any(_differ(last.get(key), item) for key, item in self._before.items()):
+            self._wait_for_index()
+        self._log_index = self._reader.log_index
 
     def restore_if_changed(self) -> list[str]:
         """Restore what was stored at the mark; return a line about each thing that had changed.
 
-        :raises InfrastructureError: something cannot be restored; the message names all of it.
+        :raises InfrastructureError: the server does not answer, or something cannot be restored, and a fresh server
+            would not have it either; the message names all of it.
         """
-        after = self._reader.read()
+        try:
+            after = self._finished()
+        except UnexpectedResponseError as error:
+            if not self._renewable():
+                raise
+            self._start_over(error.message)
+            return ["changed what cannot be read"]
         changed = self._changed(after)
         if not changed:
             return []
-        reasons: dict[StoredKey, str] = {}
-        restorable = self._kept | self._copies.keys()
-        self._delete([key for key in changed & after.keys() if key not in self._before or key in restorable], reasons)
-        if again := (changed | self._changed(self._reader.read())) & self._kept:
-            self._fill_again(again, reasons)
-        self._create_again(reasons)
-        self._check(reasons)
+        try:
+            self._restore(changed, after)
+        except FrozenServerError:
+            raise
+        except InfrastructureError as error:
+            if not self._renewable():
+                raise
+            self._start_over(error.message.removeprefix(_LOST))
         return [_describe(key, self._before, after) for key in sorted(changed, key=_order)]
 
     def clear(self) -> None:
         """Delete everything that did not exist at the start, where the server allows that."""
-        self._delete(list(self._reader.read()), {})
+        self._delete(self._reader.read(), {})
+
+    def _finished(self) -> Stored:
+        """Return what is stored now, once the tasks that a Source started have ended, if they do so soon."""
+        deadline = time.monotonic() + _RUNNING
+        while True:
+            now = self._reader.read()
+            if not any(key.kind == "task" for key in now.keys() - self._before.keys()) or time.monotonic() > deadline:
+                return now
+            time.sleep(_INTERVAL)
+
+    def _wait_for_index(self) -> None:
+        """Wait until vectors that were just stored can be found, some seconds at most."""
+        deadline = time.monotonic() + _INDEXING
+        while self._reader.is_indexing() and time.monotonic() < deadline:
+            time.sleep(_INTERVAL)
 
     def _dormant(self) -> set[StoredKey]:
-        return {key for key in self._kept if key in self._before and self._before[key].dormant}
+        return {key for key in self._kept | self._copies.keys() if key in self._before and self._before[key].dormant}
 
     def _changed(self, now: Stored) -> set[StoredKey]:
         keys = now.keys() | self._before.keys()
         changed = {key for key in keys if _differ(self._before.get(key), now.get(key))}
-        if (dormant := self._dormant()) and self._reader.log_index() != self._log_index:
+        if (dormant := self._dormant()) and self._reader.log_index != self._log_index:
             changed |= dormant  # a Source may have activated a tenant, changed it and deactivated it
         return changed
 
-    def _delete(self, keys: list[StoredKey], reasons: dict[StoredKey, str]) -> None:
+    def _restore(self, changed: set[StoredKey], after: Stored) -> None:
+        """Restore what has ``changed`` on this server.
+
+        :raises InfrastructureError: that is not possible.
+        """
+        reasons: dict[StoredKey, str] = {}
+        lasting = [key for key in sorted(changed & after.keys(), key=_order) if key.kind in UNDELETABLE]
+        if lasting and self._renewable():  # in vain, if the server is replaced anyway
+            self._delete({key: after[key] for key in lasting}, reasons)
+            raise InfrastructureError(_lost_message(lasting, reasons))
+        copied = self._kept | self._copies.keys()
+        amended = {key for key in changed & after.keys() & self._before.keys() if self._amend(key, after, reasons)}
+        created = [key for key in (changed & after.keys()) - amended if key not in self._before or key in copied]
+        self._delete({key: after[key] for key in created}, reasons)
+        now = self._reader.read()
+        if again := (changed | self._changed(now)) & self._kept:
+            self._fill_again(again, reasons)
+            now = self._reader.read()
+        gone = self._copies.keys() - now.keys()
+        create_again(self._address, {key: self._copies[key] for key in gone}, reasons)
+        self._check(reasons)
+
+    def _amend(self, key: StoredKey, after: Stored, reasons: dict[StoredKey, str]) -> bool:
+        if key in self._foreign | self._kept:
+            return False
+        try:
+            return amend(self._address, key, self._before[key].definition, after[key].definition)
+        except UnexpectedResponseError as error:
+            reasons[key] = error.message
+            return False
+
+    def _delete(self, items: Stored, reasons: dict[StoredKey, str]) -> None:
         """Delete what did not exist at the start; add the reasons why that fails to ``reasons``."""
-        for key in sorted(set(keys) - self._foreign, key=_order):
-            if key.kind not in _PATHS:
-                reasons[key] = f"the API of Weaviate cannot delete a {key.kind}"
-                continue
+        for key in sorted(items.keys() - self._foreign, key=_order):
             try:
-                call(self._address, "DELETE", f"{_PATHS[key.kind]}/{quote(key.name, safe='')}")
-            except FrozenServerError:
-                raise
-            except InfrastructureError as error:
+                delete(self._address, key, items[key].definition)
+            except UnexpectedResponseError as error:
                 reasons[key] = error.message
 
     def _fill_again(self, changed: set[StoredKey], reasons: dict[StoredKey, str]) -> None:
         # A fill may store several things, and need not expect that one of them exists.
-        alone = {fill for fill, keys in self._alone.items() if keys & changed}
-        shared = self._kept.difference(*self._alone.values())
-        fills = [*(self._fills if shared & changed else ()), *alone]
-        stored = (shared if shared & changed else set()).union(*(self._alone[fill] for fill in alone))
-        self._delete(list(stored & self._reader.read().keys()), reasons)
-        for fill in fills:
-            try:
-                fill(self._address)
-            except SnipproofError:
-                raise
-            except Exception as error:  # it is a function of the user
-                name = getattr(fill, "__qualname__", repr(fill))
-                raise InfrastructureError(
-                    f"`{name}`, which was passed to `snippet_state.keep`, failed to restore what it had stored: "
-                    f"{type(error).__name__}: {error}",
-                    "it is called again on a server that holds what other fixtures stored",
-                ) from error
+        fills, stored = self._fills.of(changed)
+        self._delete({key: item for key, item in self._reader.read().items() if key in stored}, reasons)
+        call_again(fills, self._address)
 
-    def _copy(self, key: StoredKey, item: StoredItem) -> _Copy | None:
-        """Return what creates ``item`` again, ``None`` if that is too much, cannot be read, or no API does it."""
-        if key.kind == "alias":
-            return _Copy(item.stamp, item.definition)
-        if key.kind != "collection" or item.dormant or sum(item.counts.values()) > _COPIED:
-            return None
-        objects = [each for tenant in item.counts for each in self._reader.objects(key.name, tenant, _COPIED)]
-        return _Copy(item.stamp, item.definition, tuple(objects))
+    def _renewable(self) -> bool:
+        """Return whether everything can be stored again on a fresh server."""
+        return self._server is not None and self._before.keys() <= self._kept | self._copies.keys() | self._foreign
 
-    def _create_again(self, reasons: dict[StoredKey, str]) -> None:
-        """Create what there are copies of and is gone; add the reasons why that fails to ``reasons``.
+    def _start_over(self, reason: str) -> None:
+        """Store everything again on a fresh server.
 
-        Collections and objects may refer to each other: those that fail are tried again behind the others.
+        :raises InfrastructureError: that failed.
         """
-        gone = sorted(self._copies.keys() - self._reader.read().keys(), key=_order, reverse=True)
-        objects = [(key, each) for key in gone for each in self._copies[key].objects]
-        while gone:
-            failed = [key for key in gone if not self._define(key, reasons)]
-            gone = failed if len(failed) < len(gone) else []
-        while objects:
-            errors = store(self._address, [each for _, each in objects])
-            reasons |= {key: error for (key, _), error in zip(objects, errors, strict=True) if error}
-            left = [pair for pair, error in zip(objects, errors, strict=True) if error]
-            objects = left if len(left) < len(objects) else []
+        assert self._server is not None
+        self._server.renew(reason)
+        self._reader = StoredReader(self._address, self._server.exports)
+        reasons: dict[StoredKey, str] = {}
+        call_again(self._fills.all, self._address)
+        create_again(self._address, self._copies, reasons)
+        self._check(reasons, fresh=True)
 
-    def _define(self, key: StoredKey, reasons: dict[StoredKey, str]) -> bool:
-        """Create a collection without its objects, or an alias; return whether that succeeded."""
-        definition = self._copies[key].definition
-        body = {name: value for name, value in definition.items() if name != "tenants"}
-        if (body.get("multiTenancyConfig") or {}).get("enabled"):
-            body.pop("shardingConfig", None)  # the server reports it, but does not accept it
-        try:
-            call(self._address, "POST", _PATHS[key.kind], body)
-            if tenants := definition.get("tenants"):
-                call(self._address, "POST", f"/v1/schema/{key.name}/tenants", [{"name": name} for name in tenants])
-        except FrozenServerError:
-            raise
-        except InfrastructureError as error:
-            reasons[key] = error.message
-            return False
-        return True
-
-    def _check(self, reasons: dict[StoredKey, str]) -> None:
+    def _check(self, reasons: dict[StoredKey, str], *, fresh: bool = False) -> None:
         """Raise an error unless everything is as it was at the mark."""
         now = self._reader.read()
         lost = []
         for key in sorted(now.keys() | self._before.keys(), key=_order):
             was, item = self._before.get(key), now.get(key)
             # What is stored again has new times of update.
-            again = key in self._kept or key in self._copies
+            again = fresh or key in self._kept or key in self._copies
             if not (was and item and (was.outline == item.outline if again else was.stamp == item.stamp)):
-                lost.append(f"{key} ({reason})" if (reason := reasons.get(key)) else str(key))
+                lost.append(key)
         if lost:
-            raise InfrastructureError(
-                f"a Source changed what cannot be restored: {', '.join(lost)}",
-                "store it with `snippet_state.keep(fill)` in a fixture of the Suite, which then stores it again; "
-                "what was on the server before the session is never touched",
-            )
+            raise InfrastructureError(_lost_message(lost, reasons), self._hint(fresh=fresh))
+
+    def _hint(self, *, fresh: bool) -> str:
+        if self._server is None:
+            return f"{_KEEP}; what was on the server before the session is never touched"
+        if fresh:
+            return "this is so on a fresh server, too"
+        stored = ", ".join(map(str, sorted(self._before.keys() - self._kept - self._copies.keys() - self._foreign)))
+        return f"a fresh server would not have {stored}: {_KEEP}"
+
+
+_LOST = "a Source changed what cannot be restored: "
+
+
+def _lost_message(keys: Iterable[StoredKey], reasons: Mapping[StoredKey, str]) -> str:
+    return _LOST + ", ".join(f"{key} ({reason})" if (reason := reasons.get(key)) else str(key) for key in keys)
 
 
 def _is_marked(item: StoredItem) -> bool:
     return str(item.definition.get("description") or "").startswith(MARK)
 
 
-def _differ(before: StoredItem | _Copy | None, after: StoredItem | None) -> bool:
+def _differ(before: StoredItem | None, after: StoredItem | None) -> bool:
     return (before and before.stamp) != (after and after.stamp)
 
 
 def _order(key: StoredKey) -> tuple[int, str]:
-    return _ORDER.index(key.kind), key.name
+    return KINDS.index(key.kind), key.name
 
 
 def _describe(key: StoredKey, before: Stored, after: Stored) -> str:

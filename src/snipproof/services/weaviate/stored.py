@@ -1,205 +1,166 @@
 """What a Weaviate stores, as a client can see and change it: read cheaply enough to compare it after each Source.
 
-Each write of an object changes the time of its last update, be it of a property, a vector or a reference. So the ids
-and these times stand for the content: one GraphQL query reads them for all collections and tenants.
+Every change but those of objects, backups and exports is added to a log that all nodes of the cluster share. As long as
+that log does not get longer, nothing else is read again.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
-from snipproof.errors import InfrastructureError
-from snipproof.services.weaviate.server import WeaviateAddress, at_once, call, respond
+from snipproof.services.weaviate.listing import Listings
+from snipproof.services.weaviate.server import WeaviateAddress, at_once, call
+from snipproof.services.weaviate.stored_access import read_access
+from snipproof.services.weaviate.stored_items import Stored, StoredItem, StoredKey, digest, item_of
+from snipproof.services.weaviate.stored_objects import Target, read_updates
 
-_PAGE = 10_000  # objects of one response, the server's own limit
-_TARGETS = 50  # collections and tenants of one query
-_MISSING = frozenset({401, 403, 404, 405, 422, 501})  # an API that the server does not have, or not for us
-_BUILT_IN_ROLES = frozenset({"admin", "viewer", "root", "read-only"})
 _ACTIVE = frozenset({"HOT", "ACTIVE"})
-
-
-class StoredKey(NamedTuple):
-    """What something stored is: ``kind`` is collection, alias, role, user or backup."""
-
-    kind: str
-    name: str
-
-    def __str__(self) -> str:
-        """Return it as part of a sentence."""
-        return f"the {self.kind} {self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredItem:
-    """Something that is stored.
-
-    :param definition: what creates it again, without its content.
-    :param outline: what is the same again once it is stored again: definition, tenants and number of objects.
-    :param stamp: differs after every change.
-    :param counts: the number of objects by tenant; ``""`` stands for a collection without tenants.
-    :param dormant: whether it has tenants that are inactive, so that their objects cannot be read.
-    """
-
-    definition: Any
-    outline: str
-    stamp: str
-    counts: Mapping[str, int]
-    dormant: bool = False
-
-
-Stored = dict[StoredKey, StoredItem]
+_DONE = frozenset({"FINISHED", "FAILED", "CANCELLED", "CANCELED", "SUCCESS"})
 
 
 class StoredReader:
-    """Reads what one server stores."""
+    """Reads what one server stores.
 
-    def __init__(self, address: WeaviateAddress) -> None:
+    :param exports: returns the ids of its exports, which its API does not list.
+    """
+
+    def __init__(self, address: WeaviateAddress, exports: Callable[[], Iterable[str]] = tuple) -> None:
         self._address = address
-        self._missing: set[str] = set()
+        self._exports = exports
+        self._listings = Listings(address)
         modules = (call(address, "GET", "/v1/meta") or {}).get("modules") or {}
         self._backends = [name.removeprefix("backup-") for name in sorted(modules) if name.startswith("backup-")]
+        #: The length of the cluster's log at the last :meth:`read`, ``None`` if the server does not report it.
+        self.log_index: int | None = None
+        self._logged = _Logged({}, {}, {}, {})
 
     def read(self) -> Stored:
         """Return everything that is stored now.
 
-        :raises InfrastructureError: the server does not answer, or reports an unexpected error.
+        :raises UnexpectedResponseError: the server reports an error.
+        :raises InfrastructureError: it does not answer.
         """
-        collections, aliases, roles, users, *backups = at_once(
-            self._collections,
-            lambda: (self._list("/v1/aliases") or {}).get("aliases"),
-            lambda: self._list("/v1/authz/roles"),
-            lambda: self._list("/v1/users/db"),
-            *(partial(self._list, f"/v1/backups/{backend}") for backend in self._backends),
+        index, nodes = self._log()
+        if index is None or index != self.log_index:
+            self._logged = self._read_logged(nodes)
+            self.log_index = index
+        logged = self._logged
+        targets = [(name, tenant) for name, tenants in logged.readable.items() for tenant in tenants]
+        updates, *backups = at_once(
+            lambda: read_updates(self._address, targets) if targets else {},
+            *(partial(self._backups, backend) for backend in self._backends),
         )
-        stored: Stored = {StoredKey("collection", name): item for name, item in collections.items()}
-        for alias in aliases or ():
-            stored[StoredKey("alias", alias["alias"])] = _item(alias)
-        for role in roles or ():
-            if role["name"] not in _BUILT_IN_ROLES:
-                permissions = sorted(map(_text, role.get("permissions") or ()))
-                stored[StoredKey("role", role["name"])] = _item([permissions, self._assignments(role["name"])])
-        for user in users or ():
-            granted = sorted(user.get("roles") or ())
-            lasting = [user.get("active"), user.get("dbUserType"), granted]
-            stored[StoredKey("user", user["userId"])] = _item(lasting, user | {"lastUsedAt": None, "roles": granted})
-        for backend, listed in zip(self._backends, backups, strict=True):
-            for backup in listed or ():
-                stored[StoredKey("backup", f"{backend}/{backup['id']}")] = _item(backup.get("startedAt"))
-        return stored
+        stored = dict(logged.others)
+        for name in logged.definitions:
+            stored[StoredKey("collection", name)] = logged.collection(name, updates)
+        for found in backups:
+            stored |= found
+        return stored | {StoredKey("export", name): item_of(name) for name in self._exports()}
 
-    def log_index(self) -> int:
-        """Return the length of the cluster's log, to which every change of a definition, a tenant or a role is added.
+    def is_indexing(self) -> bool:
+        """Return whether vectors that are stored already are not in their index yet."""
+        return any(int(shard.get("vectorQueueLength") or 0) for shard in self._shards())
 
-        Changes of tenants that are inactive before and after it are seen by nothing else.
+    def _log(self) -> tuple[int | None, int]:
+        """Return the length of the cluster's log, and the number of its nodes."""
+        nodes = (self._listings.get("/cluster/statistics") or {}).get("statistics") or ()
+        lengths = [int(length) for node in nodes if (length := (node.get("raft") or {}).get("lastLogIndex"))]
+        return max(lengths, default=None), len(nodes)
+
+    def _read_logged(self, nodes: int) -> _Logged:
+        """Read what is in the log.
+
+        :param nodes: the number of nodes; where there is only one, all shards are on it.
         """
-        nodes = (self._list("/v1/cluster/statistics") or {}).get("statistics") or ()
-        return max((int((node.get("raft") or {}).get("lastLogIndex") or 0) for node in nodes), default=0)
-
-    def objects(self, name: str, tenant: str, limit: int) -> list[dict[str, Any]]:
-        """Return up to ``limit`` objects of a collection with their vectors, as the REST API stores them."""
-        query = f"class={quote(name)}&include=vector&limit={limit}" + (f"&tenant={quote(tenant)}" if tenant else "")
-        found: list[dict[str, Any]] = call(self._address, "GET", f"/v1/objects?{query}")["objects"]
-        added = {"tenant": tenant} if tenant else {}
-        dropped = ("creationTimeUnix", "lastUpdateTimeUnix", "vectorWeights")
-        return [{key: each[key] for key in each if key not in dropped} | added for each in found]
-
-    def _list(self, path: str) -> Any:
-        """Return a listing, ``None`` if this server has none; what it does not have once is not requested again."""
-        if path in self._missing:
-            return None
-        response = respond(self._address, "GET", path)
-        if response.status_code in _MISSING:
-            self._missing.add(path)
-            return None
-        if not response.ok:
-            raise InfrastructureError(f"Weaviate: GET {path}: {response.status_code} {response.text[:500]}")
-        return response.json() if response.content else None
-
-    def _assignments(self, role: str) -> dict[str, Any]:
-        """Return who has a role."""
-        path = f"/v1/authz/roles/{quote(role, safe='')}"
-        kinds = ("user-assignments", "group-assignments")
-        return {kind: sorted(map(_text, self._list(f"{path}/{kind}") or ())) for kind in kinds}
-
-    def _collections(self) -> dict[str, StoredItem]:
-        definitions: dict[str, Any] = {
-            definition["class"]: definition for definition in call(self._address, "GET", "/v1/schema")["classes"] or ()
-        }
-        if not definitions:
-            return {}
+        get = self._listings.get
+        schema, aliases, access, tasks, operations = at_once(
+            lambda: call(self._address, "GET", "/v1/schema"),
+            lambda: get("/aliases"),
+            lambda: read_access(self._listings),
+            lambda: get("/tasks"),
+            lambda: get("/replication/replicate/list") if nodes > 1 else None,
+        )
+        others: Stored = dict(access)
+        for alias in (aliases or {}).get("aliases") or ():
+            others[StoredKey("alias", alias["alias"])] = item_of(alias)
+        for operation in operations or ():
+            others[StoredKey("replication", str(operation["id"]))] = item_of(operation.get("type"))
+        for task in (each for listed in (tasks or {}).values() for each in listed or ()):
+            if task.get("status") not in _DONE:
+                others[StoredKey("task", str(task["id"]))] = item_of(None)
+        definitions: dict[str, Any] = {definition["class"]: definition for definition in schema["classes"] or ()}
         divided = [name for name, each in definitions.items() if (each.get("multiTenancyConfig") or {}).get("enabled")]
-        tenants = dict(zip(divided, at_once(*(partial(self._tenants, name) for name in divided)), strict=True))
-        readable = {
-            name: [tenant for tenant, status in tenants.get(name, {"": "HOT"}).items() if status in _ACTIVE]
-            for name in definitions
-        }
-        targets = [(name, tenant) for name, those in readable.items() for tenant in those]
-        updates, readonly = at_once(lambda: self._updates(targets), self._readonly_shards)
-        items = {}
-        for name, definition in definitions.items():
-            own = {tenant: updates[name, tenant] for tenant in readable[name]}
-            counts = {tenant: len(found) for tenant, found in own.items()}
-            statuses = tenants.get(name, {})
-            outline = _digest([definition, statuses, counts, readonly.count(name)])
-            stamp = _digest([outline, own])
-            dormant = len(readable[name]) < len(statuses)
-            items[name] = StoredItem({**definition, "tenants": statuses}, outline, stamp, counts, dormant)
-        return items
+        shards, *each = at_once(
+            lambda: self._placement(definitions if nodes > 1 else {}) if definitions else {},
+            *(partial(self._tenants, name) for name in divided),
+        )
+        return _Logged(definitions, dict(zip(divided, each, strict=True)), shards, others)
+
+    def _backups(self, backend: str) -> Stored:
+        """Return the backups in ``backend``, and tasks that restore one."""
+        listed = self._listings.get(f"/backups/{backend}") or ()
+        found: Stored = {}
+        for backup in listed:
+            found[StoredKey("backup", f"{backend}/{backup['id']}")] = item_of(None, everything=backup.get("startedAt"))
+            path = f"/backups/{backend}/{quote(backup['id'], safe='')}/restore"
+            if (self._listings.get(path, "-") or {}).get("status", "SUCCESS") not in _DONE:
+                found[StoredKey("task", f"that restores {backup['id']}")] = item_of(None)
+        return found
 
     def _tenants(self, name: str) -> dict[str, str]:
         """Return the status of each tenant of a collection."""
         listed = call(self._address, "GET", f"/v1/schema/{name}/tenants") or []
         return {tenant["name"]: str(tenant.get("activityStatus") or "HOT") for tenant in listed}
 
-    def _readonly_shards(self) -> list[str]:
-        """Return the collection of each shard that a client made read-only."""
-        nodes = (self._list("/v1/nodes?output=verbose") or {}).get("nodes") or ()
-        shards = [shard for node in nodes for shard in node.get("shards") or ()]
-        return [str(shard["class"]) for shard in shards if shard.get("vectorIndexingStatus") == "READONLY"]
+    def _shards(self) -> list[dict[str, Any]]:
+        nodes = (self._listings.get("/nodes?output=verbose") or {}).get("nodes") or ()
+        return [shard for node in nodes for shard in node.get("shards") or ()]
 
-    def _updates(self, targets: list[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
-        """Return id and time of the last update of every object, by collection and tenant."""
-        found: dict[tuple[str, str], list[str]] = {target: [] for target in targets}
-        unread = [(target, "") for target in targets]  # with the id behind which to go on
-        while unread:
-            now, unread = unread[:_TARGETS], unread[_TARGETS:]
-            for (target, _), page in zip(now, self._pages(now), strict=True):
-                found[target] += [f"{each['id']} {each['lastUpdateTimeUnix']}" for each in page]
-                if len(page) == _PAGE:
-                    unread.append((target, page[-1]["id"]))
-        return found
-
-    def _pages(self, targets: Iterable[tuple[tuple[str, str], str]]) -> list[list[dict[str, Any]]]:
-        parts = []
-        for number, ((name, tenant), after) in enumerate(targets):
-            of_tenant = f"tenant:{json.dumps(tenant)} " if tenant else ""
-            arguments = f"{of_tenant}limit:{_PAGE} after:{json.dumps(after)}"
-            parts.append(f"c{number}:{name}({arguments}){{_additional{{id lastUpdateTimeUnix}}}}")
-        response = call(self._address, "POST", "/v1/graphql", {"query": f"{{Get{{{' '.join(parts)}}}}}"})
-        try:
-            got = response["data"]["Get"]
-            return [[each["_additional"] for each in got[f"c{number}"] or ()] for number in range(len(parts))]
-        except (KeyError, TypeError):
-            raise InfrastructureError(
-                f"Weaviate failed to list its objects: {json.dumps(response)[:300]}",
-                "the server must answer GraphQL queries",
-            ) from None
+    def _placement(self, names: Mapping[str, Any]) -> dict[str, tuple[int, Any]]:
+        """Return how many shards of a collection a client made read-only, and where the shards of ``names`` are."""
+        readonly = [str(each["class"]) for each in self._shards() if each.get("vectorIndexingStatus") == "READONLY"]
+        path = "/replication/sharding-state?collection="
+        states = at_once(*(partial(self._listings.get, f"{path}{name}", "sharding") for name in names))
+        placed = dict(zip(names, states, strict=True))
+        return {name: (readonly.count(name), placed.get(name)) for name in {*readonly, *placed}}
 
 
-def _item(lasting: Any, everything: Any = None) -> StoredItem:
-    outline = _digest(lasting)
-    return StoredItem(lasting, outline, outline if everything is None else _digest(everything), {})
+class _Logged:
+    """What is in the log.
 
+    :param definitions: of collections.
+    :param tenants: the status of each tenant, of the collections that have them.
+    :param shards: the number of read-only shards, and where all of them are, of the collections for which it matters.
+    :param others: everything else than collections.
+    """
 
-def _digest(value: Any) -> str:
-    return hashlib.sha256(_text(value).encode()).hexdigest()
+    def __init__(
+        self,
+        definitions: Mapping[str, Any],
+        tenants: Mapping[str, Mapping[str, str]],
+        shards: Mapping[str, tuple[int, Any]],
+        others: Stored,
+    ) -> None:
+        self.definitions = definitions
+        self._tenants = tenants
+        self._shards = shards
+        self.others = others
+        #: The tenants whose objects can be read, by collection.
+        self.readable = {
+            name: [tenant for tenant, status in tenants.get(name, {"": "HOT"}).items() if status in _ACTIVE]
+            for name in definitions
+        }
 
-
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+    def collection(self, name: str, updates: Mapping[Target, list[str]]) -> StoredItem:
+        """Return a collection as an item."""
+        definition, statuses = self.definitions[name], self._tenants.get(name, {})
+        own = {tenant: updates[name, tenant] for tenant in self.readable[name]}
+        counts = {tenant: len(found) for tenant, found in own.items()}
+        readonly, placement = self._shards.get(name, (0, None))
+        outline = digest([definition, statuses, counts, readonly])
+        stamp = digest([outline, own, placement])
+        dormant = len(self.readable[name]) < len(statuses)
+        return StoredItem({**definition, "tenants": dict(statuses)}, outline, stamp, counts, dormant)
