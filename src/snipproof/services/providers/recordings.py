@@ -16,7 +16,7 @@ from snipproof.redaction import redact
 from snipproof.services.providers.cleaning import clean_query, cleaned, keys_of, normalised
 from snipproof.services.providers.differing import nearest
 from snipproof.services.providers.exchange import ProblemError, Request, Response, text_at
-from snipproof.services.providers.items import assembled
+from snipproof.services.providers.list_items import assembled
 from snipproof.services.providers.modes import Mode
 from snipproof.services.providers.recording_file import Recorded, Sent, read_recordings, write_recordings
 from snipproof.text import shorten
