@@ -22,6 +22,7 @@ from snipproof.errors import InfrastructureError
 from snipproof.processes.session_folder import CONTAINER_LABEL, SessionFolder
 from snipproof.services.startup import Services
 from snipproof.services.weaviate.container import vectorizer_host
+from snipproof.services.weaviate.server import call
 
 
 def containers_of(session_id: str) -> list[str]:
@@ -157,3 +158,22 @@ def test_without_an_engine_auto_uses_the_embedded_server(
             Services.start(container, session, logged.append)
     gc.collect()
     assert logged == ["weaviate: embedded 1.39.0 (no container engine answers)"]
+
+
+def test_a_container_is_replaced_by_a_fresh_one_at_the_same_address(tmp_path: Path, image: str) -> None:
+    """Twice: the second one was started ahead. Neither is left at the end."""
+    given = {"weaviate.mode": "container", "weaviate.image": image}
+    logged: list[str] = []
+    with SessionFolder.begin(tmp_path / "runs") as session:
+        services = Services.start(load_settings(tmp_path, overrides=given), session, logged.append)
+        try:
+            renewable = services.renewable
+            assert renewable is not None
+            for _ in range(2):
+                call(services.weaviate, "POST", "/v1/schema", {"class": "Book"})
+                renewable.renew("a test")
+                assert call(services.weaviate, "GET", "/v1/schema")["classes"] == []
+        finally:
+            services.stop()
+        assert containers_of(session.id) == []
+    assert logged[1:] == ["weaviate: fresh server: a test"] * 2
