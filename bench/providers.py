@@ -19,13 +19,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from snipproof.config import Settings
+from snipproof.model import Suite
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.services.network.documented import HTTPS, PROVIDERS_ADDRESS, DocumentedNetwork
 from snipproof.services.network.routes import Routes
 from snipproof.services.providers.provider_hosts import Providers
+from snipproof.services.providers.recording_file import Recorded, Sent, write_recordings
 from snipproof.services.providers.sentence_model import SentenceModel
 
-HOST = "api.openai.com"
+HOST, PATH = "api.openai.com", "/v1/embeddings"
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -52,7 +54,7 @@ class Client(http.client.HTTPConnection):
 
     def embed(self, some: str) -> bytes:
         """Send one text; return the response."""
-        self.request("POST", "/v1/embeddings", json.dumps({"input": [some]}), {"Content-Type": "application/json"})
+        self.request("POST", PATH, json.dumps({"input": [some]}), {"Content-Type": "application/json"})
         return self.getresponse().read()
 
 
@@ -83,8 +85,25 @@ def measure(rounds: int, folder: Path) -> list[tuple[str, float, float]]:
         rows.append(("a request, 1,536 numbers", statistics.median(sent), statistics.median(repeated)))
         client.close()
         providers.stop()
+        rows.append(("a recorded request", *measure_replay(network, rounds, folder)))
         network.stop()
     return rows
+
+
+def measure_replay(network: DocumentedNetwork, rounds: int, folder: Path) -> tuple[float, float]:
+    """Return how long the first and the second answers from a file of recordings take."""
+    numbers = [each / 2048 for each in range(1536)]
+    body = {"data": [{"index": 0, "embedding": numbers}]}
+    recorded = [Recorded(Sent("POST", PATH, {"input": [text(n)]}), 200, body, "2026-11-29") for n in range(rounds)]
+    write_recordings(folder / "recordings" / "bench" / f"{HOST}.jsonl", "bench", recorded, {})
+    settings = Settings(root=folder, cache_dir=str(folder), providers={HOST: "replay"})
+    providers = Providers.start(settings, network)
+    providers.begin(Suite("bench/suite.yaml", "bench", "python", ()))
+    client = Client(network)
+    first, again = ([milliseconds(lambda n=n: client.embed(text(n))) for n in range(rounds)] for _ in range(2))  # type: ignore[misc]
+    client.close()
+    providers.stop()
+    return statistics.median(first), statistics.median(again)
 
 
 def main() -> None:

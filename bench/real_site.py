@@ -141,9 +141,7 @@ def main() -> None:
     kinds = Counter(each.kind for each in judged)
     proven = [kind for kind in Kind if kind in kinds]
     for kind in (*proven, *(kind for kind, _ in kinds.most_common() if kind not in proven)):
-        rows = [
-            sum(each.kind == kind and each.language == language for each in judged) for language in LANGUAGES
-        ]
+        rows = [sum(each.kind == kind and each.language == language for each in judged) for language in LANGUAGES]
         print(f"| {kind} | {' | '.join(map(str, rows))} | {kinds[kind]} |")
     for each in judged:
         if each.kind not in proven:

@@ -92,3 +92,52 @@ def test_where_it_is_impossible_the_run_fails_or_uses_bindings(
     project.write("snippets/py/suite.yaml", SUITE.replace("network: documented", "network: auto"))
     done = project.prove()
     done.stdout.fnmatch_lines(["snipproof: network: bindings (unshare is not installed (package util-linux))"])
+
+
+SPY = """\
+import os
+from pathlib import Path
+
+# START spy
+def holds(path):
+    try:
+        return b"secret-of-the-other" in path.read_bytes()
+    except OSError:
+        return False
+
+# Environments of processes, and the files of other runs and Suites.
+home = Path(os.environ["HOME"])
+places = [*Path("/proc").glob("[0-9]*/environ"), *Path("/proc").glob("[0-9]*/cwd/*"), *home.parents[3].rglob("*.txt")]
+print([str(path) for path in places if holds(path)])
+for path in ("docs.md", "snippets/py/source.py"):
+    try:
+        Path(__file__).parents[2].joinpath(path).write_text("changed")
+    except OSError as error:
+        print(error.strerror)
+# END spy
+
+'''
+# START Expected spy results
+[]
+Read-only file system
+Read-only file system
+# END Expected spy results
+'''
+"""
+
+
+def test_a_source_sees_nothing_of_another_suite(project: Project) -> None:
+    """Whose process waits for its next Source, with its environment and its files; nor can it change the docs."""
+    other = (
+        "flavour: other\nlanguage: python\nsources: ['*.py']\nnetwork: documented\nenv: {KEY: secret-of-the-other}\n"
+    )
+    project.write("snippets/apy/suite.yaml", f"{other}files: {{key.txt: key.txt}}\n")
+    project.write("snippets/apy/key.txt", "secret-of-the-other")
+    project.write("snippets/apy/first.py", "# START a\nopen('key.txt').read()\n# END a\n")
+    project.write("snippets/apy/next.py", "# START a\nopen('key.txt').read()\n# END a\n")
+    project.write("docs.md", "a page")
+    project.write("snippets/py/suite.yaml", SUITE.partition("env:")[0])
+    project.write("snippets/py/source.py", SPY)
+    done = project.prove("-v")
+    done.assert_outcomes(passed=3)
+    assert (project.pytester.path / "docs.md").read_text() == "a page"

@@ -66,7 +66,7 @@ def test_a_killed_pytest_leaves_nothing(tmp_path: Path, binary: Path, moment: st
             "compiler at work": "compiling",
             "server starting": "snipproof-*/*/weaviate-*/**/server.log",
             "server ready": "snipproof-*/*/weaviate-*/**/raft/*",
-            "source running": "snipproof-*/*/py-*/cwd/started",
+            "source running": "snipproof-*/*/py-*/jobs/*/cwd/started",
         }[moment]
         deadline = time.monotonic() + 60
         while not list(temp.glob(wanted)):
@@ -98,7 +98,7 @@ def test_the_workers_of_a_killed_controller_end_by_themselves(tmp_path: Path, se
     command += ["--snippets-weaviate-grpc", f"{address.grpc_host}:{address.grpc_port}"]
     with subprocess.Popen(command, cwd=project, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as killed:
         deadline = time.monotonic() + 60
-        while not list(temp.glob("snipproof-*/*/py-*/cwd/started")):
+        while not list(temp.glob("snipproof-*/*/py-*/jobs/*/cwd/started")):
             assert killed.poll() is None, "pytest ended before it could be killed"
             assert time.monotonic() < deadline
             time.sleep(0.05)

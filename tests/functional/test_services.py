@@ -23,6 +23,8 @@ root-users = ['root-user']
 ports = ['8580:50054']
 
 [tool.snipproof.services.second]
+api-keys = { my-key = 'me' }
+env = { AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED = 'true' }
 ports = ['8090:50052']
 hosts = ['my-cluster.weaviate.cloud']
 
@@ -85,14 +87,18 @@ with weaviate.connect_to_local(port=8090, grpc_port=50052) as client:
 """
 '''
 HOST = '''import requests
+import weaviate
+from weaviate.classes.init import Auth
 
 # START host
-print(requests.get("https://my-cluster.weaviate.cloud/v1/schema").json()["classes"])
+with weaviate.connect_to_weaviate_cloud("my-cluster.weaviate.cloud", auth_credentials=Auth.api_key("my-key")) as client:
+    print(client.collections.list_all())
+    client.collections.create("Photo").query.fetch_objects(limit=1)
 # END host
 
 """
 # START Expected host results
-[]
+{}
 # END Expected host results
 """
 
@@ -164,7 +170,7 @@ def test_suites_with_servers_of_their_own(project: Project) -> None:
         [
             "snipproof: rbac: embedded 1.39.0 (selected)",
             "snipproof: cluster: embedded 1.39.0, 3 nodes (selected)",
-            "pyproject.toml:22:26 the service 'broken': Weaviate (*) did not start: the server ended",
+            "pyproject.toml:24:26 the service 'broken': Weaviate (*) did not start: the server ended",
         ]
     )
     done.stdout.fnmatch_lines(["snippets/second/b.py:*:1 FAILED `wrong port`: *"])

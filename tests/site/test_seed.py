@@ -49,7 +49,7 @@ def test_definitions_and_objects_of_several_files(tmp_path: Path) -> None:
     ("line", "place", "message"),
     [
         ("[", "2:2", "not valid JSON: Expecting value"),
-        ('{"class": "cat",}', "2:17", "not valid JSON: "),
+        ('{"class": "cat" 1}', "2:17", "not valid JSON: "),
         ('{"class": "cat", "vector": [NaN]}', "2:1", "not valid JSON: NaN is not a number of JSON"),
         (f'{{"class": "cat", "vector": [{"1.5, " * 50}x]}}', "2:279", "not valid JSON: "),
         (f'{{"vector": [{"1.5, " * 50}1], "klass": "cat"}}', "2:267", "unknown key 'klass'"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from snipproof.config import Settings, load_settings
+from snipproof.config import OidcSettings, Settings, load_settings
 from snipproof.errors import SettingsError
 from snipproof.languages import Language, languages
 from snipproof.model import Binding, Suite
@@ -274,6 +274,19 @@ def test_a_suites_glob_that_matches_nothing_is_an_error(tmp_path: Path, pattern:
     """A glob with a typo must not look like a site without Suites."""
     with pytest.raises(SettingsError, match=rf"the suites glob .* {re.escape(problem)}"):
         load_suites(Settings(root=tmp_path, suites=(pattern,)))
+
+
+def test_tokens_in_env_require_an_identity_provider(tmp_path: Path) -> None:
+    text = _HEAD + "sources: ['*.py']\nenv:\n  TOKEN: '{oidc.access_token}'\n"
+    with pytest.raises(SettingsError, match=r"suite.yaml:5:10 {oidc.access_token} requires a user in \[oidc\]"):
+        _load(tmp_path, text)
+    settings = Settings(
+        root=tmp_path, suites=("snippets/*/suite.yaml",), oidc=OidcSettings("https://a", users={"ann": "x"})
+    )
+    assert load_suites(settings)[0].env == (("TOKEN", "{oidc.access_token}"),)
+    (tmp_path / "snippets/x/suite.yaml").write_text(text.replace("access", "id"))
+    with pytest.raises(SettingsError, match=r"suite.yaml:5:10 unknown placeholder {oidc.id_token}"):
+        load_suites(settings)
 
 
 def test_languages_of_other_distributions_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

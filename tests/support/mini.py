@@ -12,6 +12,7 @@ from snipproof.processes.session_folder import SessionFolder
 from snipproof.redaction import read_variables
 from snipproof.run.runner import Program, Runner, RunnerContext
 from snipproof.run.verdict import Verdict, judge
+from snipproof.services.network.documented import DocumentedNetwork
 from snipproof.site.source import parse_source
 
 REPOSITORY = Path(__file__).parents[2]
@@ -19,7 +20,10 @@ REPOSITORY = Path(__file__).parents[2]
 
 @dataclass
 class Mini:
-    """One Suite with its Sources in ``root``, and the Runner under test. ``logged`` are the lines for the user."""
+    """One Suite with its Sources in ``root``, and the Runner under test.
+
+    ``logged`` are the lines for the user, ``network`` is that of the Sources.
+    """
 
     root: Path
     session: SessionFolder
@@ -27,6 +31,7 @@ class Mini:
     suite: Suite
     settings: Settings
     logged: list[str] = field(default_factory=list)
+    network: DocumentedNetwork | None = None
 
     def write(self, path: str, text: str) -> None:
         """Write one file of the Suite."""
@@ -40,7 +45,8 @@ class Mini:
 
     def runner(self) -> Runner:
         """Return a Runner that has what its lock file pins."""
-        runner = self.kind(RunnerContext(self.suite, self.settings, self.session, self.logged.append))
+        context = RunnerContext(self.suite, self.settings, self.session, self.logged.append, network=self.network)
+        runner = self.kind(context)
         runner.provision()
         return runner
 

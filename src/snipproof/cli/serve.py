@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     from snipproof.config import load_settings
     from snipproof.server_settings import DEFAULT_SERVICE
     from snipproof.site.suite import load_suites
+    from snipproof.text import listed
 
     settings = load_settings(arguments.root, file=arguments.config)
     try:
@@ -51,8 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
             if DEFAULT_SERVICE in names:
                 url, grpc = services.weaviate.url, f"{services.weaviate.grpc_host}:{services.weaviate.grpc_port}"
                 _log(f"prove on it: pytest snippets --snippets-weaviate-url {url} --snippets-weaviate-grpc {grpc}")
-            if others := [name for name in names if name != DEFAULT_SERVICE]:
-                _log(f"prove on the others: set url and grpc of services.{' and services.'.join(others)}")
+            others = [name for name in names if name != DEFAULT_SERVICE and not services.server(name).others]
+            if others:
+                _log(f"prove on the others: set url and grpc of {listed([f'services.{name}' for name in others])}")
             _log("press Ctrl-C to stop")
             signal.pause()
         except KeyboardInterrupt:

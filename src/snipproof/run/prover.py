@@ -100,7 +100,9 @@ class Prover:
             self._session.end()
             hint = "use `network: bindings`, or `auto`, or let this user make namespaces: see services in the guide"
             raise InfrastructureError(f"network: documented is not possible here: {error}", hint) from None
-        self._log("network: documented")
+        namespace = network.namespace
+        short = f" (Sources can see {namespace.without} of this user: {namespace.reason})" if namespace.without else ""
+        self._log(f"network: documented{short}")
         return network
 
     @property

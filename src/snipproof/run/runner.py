@@ -18,6 +18,7 @@ from snipproof.config import Settings
 from snipproof.errors import SettingsError
 from snipproof.languages import ENTRY_POINT_GROUP, Language, languages
 from snipproof.model import Source, Suite
+from snipproof.processes.cache_folder import cache_folder
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.probe import Probed
 from snipproof.run.source_run import Diagnostic, SourceRun, Termination
@@ -61,16 +62,35 @@ class RunnerContext:
         """Whether each Source needs a process that shares nothing with the process of another Source."""
         return self.suite.fresh or self.settings.run.fresh
 
-    def inside(self, command: Sequence[str], cwd: Path) -> list[str]:
-        """Return the command that runs ``command`` in the network of the Sources, in the folder ``cwd``."""
-        return self.network.enter(command, cwd) if self.network else list(command)
+    def inside(
+        self, command: Sequence[str], cwd: Path, writable: Sequence[Path] = (), readable: Sequence[Path] = ()
+    ) -> list[str]:
+        """Return the command that runs ``command``, a Source or a runtime for Sources, in their network.
+
+        There it has a wall around it: it can read and write much less than this process.
+
+        :param cwd: its working directory.
+        :param writable: the folders that it can write to; by default those of :meth:`scratch`.
+        :param readable: files and folders that it needs in the user's home or in a temporary folder, next to the docs,
+            the cache, those of :meth:`scratch`, Python, and what ``PATH`` leads to.
+        """
+        if self.network is None:
+            return list(command)
+        from snipproof.services.network.wall import Wall
+
+        own = self.jobs().parent
+        needed = (self.root, self.folder, cache_folder(self.settings), own, *readable)
+        return self.network.enter(command, cwd, Wall(needed, tuple(writable) or (own,)))
 
     def scratch(self, name: str) -> Path:
         """Return a folder of the session for this Suite."""
         # By its path too: several Suites may have the same flavour.
-        return self.session.subfolder(
-            f"{as_file_name(self.suite.flavour)}-{zlib.crc32(self.suite.path.encode()):08x}-{name}"
-        )
+        suite = f"{as_file_name(self.suite.flavour)}-{zlib.crc32(self.suite.path.encode()):08x}"
+        return self.session.subfolder(f"{suite}/{name}")
+
+    def jobs(self) -> Path:
+        """Return the folder of the session in which each run of a Source of this Suite gets a folder of its own."""
+        return self.scratch("jobs")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def test_the_suite_that_runs_decides_what_a_host_is(routes: Routes) -> None:
     assert routes.at_host("a.example.com") == "weaviate"
     routes.use(["weaviate", "rbac"])
     assert routes.at_host("my.weaviate.cloud") == "weaviate"
-    assert routes.at_host("rbac.weaviate.cloud") == "rbac"
+    assert routes.at_host("rbac.weaviate.cloud") == routes.at_host("grpc-rbac.weaviate.cloud") == "rbac"
     assert routes.at_host("example.com") is None
     routes.use(["rbac"])
     assert routes.at_host("a.example.com") is None

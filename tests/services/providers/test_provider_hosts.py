@@ -7,12 +7,14 @@ import json
 import socket
 import ssl
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from snipproof.config import Settings
-from snipproof.errors import SettingsError
+from snipproof.errors import DocsError, SettingsError
+from snipproof.model import Suite
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.server_settings import WeaviateSettings
 from snipproof.services.network.documented import PROVIDERS_ADDRESS, DocumentedNetwork
@@ -112,6 +114,7 @@ def test_bodies_of_all_kinds(network: DocumentedNetwork, providers: Providers) -
     assert connection.response("POST", "/v1/embeddings", iter([body[:7], body[7:]]))[0] == 200
     assert connection.response("POST", "/v1/embeddings", b"{nonsense")[0] == 400
     assert connection.response("POST", "/v1/embeddings", b"[" * 100_000)[0] == 400
+    assert providers.problems() == ()
     assert connection.response("POST", "/v1/embeddings")[0] == 400
     assert connection.response("HEAD", "/v1/models") == (404, "")
     connection.putrequest("POST", "/v1/embeddings")
@@ -186,3 +189,71 @@ def test_without_the_package_nothing_starts(
     monkeypatch.setattr(sentence_model, "_PACKAGE", "no_such_package")
     with pytest.raises(SettingsError, match="a stand-in requires the package"):
         start(network, tmp_path, default="stand-in")
+
+
+class Upstream(BaseHTTPRequestHandler):
+    """A provider of the test's own, which wants a key."""
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        found = {"path": self.path, "model": body["model"], "id": "x-1", "key": self.headers["Authorization"][-4:]}
+        data = json.dumps(found).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("X-RateLimit-Remaining-Requests", "7")
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_live_hosts_are_contacted_and_others_are_not(network: DocumentedNetwork, tmp_path: Path) -> None:
+    """With headers, path and query as they were sent; a request that cannot be answered is a problem with its place."""
+    from snipproof.services.http_server import HttpServer
+
+    upstream = HttpServer(Upstream)
+    modes = {"live.example.com": f"live@{upstream.url}", "record.example.com": f"record@{upstream.url}"}
+    settings = Settings(root=tmp_path, cache_dir=str(tmp_path), providers={**modes, "replay.example.com": "replay"})
+    providers = Providers.start(settings, network, lambda: 3)
+    providers.begin(Suite("docs/suite.yaml", "py", "python", ()))
+    try:
+        found = {}
+        for host in ("live", "record", "replay"):
+            connection = Connection(network, f"{host}.example.com")
+            connection.request("POST", "/v1/x?b=1&key=secret-1", '{"model": "m"}', {"Authorization": "Bearer 1234"})
+            response = connection.getresponse()
+            found[host] = (
+                response.status,
+                json.loads(response.read()),
+                response.headers["x-ratelimit-remaining-requests"],
+            )
+            connection.close()
+        body = {"path": "/v1/x?b=1&key=secret-1", "model": "m", "id": "x-1", "key": "1234"}
+        assert found["live"] == (200, body, "7")
+        assert found["record"] == (200, {**body, "id": "removed"}, "7")
+        assert found["replay"][0] == 422
+        (problem,) = providers.problems()
+        assert (problem.since, problem.hint[-18:]) == (3, "replay.example.com")
+        assert problem.reason.startswith("POST replay.example.com/v1/x?b=1 is not recorded in recordings/docs/replay.")
+        assert providers.problems() == ()
+        kinds = [(each.name.partition(".")[0], each.kind) for each in providers.answered()]
+        assert kinds == [("live", "live"), ("record", "record")]
+        with pytest.raises(DocsError, match=r"record.example.com.jsonl: not written: .* holds the value of the header"):
+            providers.store()
+        upstream.stop()
+        connection = Connection(network, "replay.example.com")
+        assert connection.response("POST", "/", "nonsense")[0] == 400
+        connection.close()
+        assert providers.problems()[0].reason == "the body of a request to replay.example.com is not JSON"
+        connection = Connection(network, "live.example.com")
+        assert connection.response("POST", "/", "{}")[0] == 422
+        connection.close()
+        assert providers.problems()[0].reason == "live: live.example.com does not answer: ConnectionError"
+        grpc = Connection(network, "live.example.com")
+        grpc.sock.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        assert grpc.sock.recv(100) == b""
+        grpc.close()
+        assert "only HTTP/1.1 is answered for providers" in providers.problems()[0].reason
+    finally:
+        providers.stop()

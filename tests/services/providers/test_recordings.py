@@ -144,6 +144,7 @@ def test_nothing_is_recorded_for_another_suite_or_host(tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="nothing is recorded for this host and Suite"):
         made.replay(embedding("a"), "other.example.com")
     made.begin(SUITE._replace(path="docs/go/suite.yaml"))
+    assert made.replay(embedding("a"), HOST, anywhere=True).status == 200  # of a fixture
     with pytest.raises(ProblemError, match=r"recordings/docs/go/api.openai.com.jsonl: nothing is recorded"):
         made.replay(embedding("a"), HOST)
 
@@ -185,7 +186,16 @@ def test_a_recording_with_a_key_is_not_written(tmp_path: Path) -> None:
         made.record(embedding(f"my key is {text}")._replace(headers=headers), HOST, RECORD)
         with pytest.raises(DocsError, match=f"{HOST}.jsonl: not written: POST /v1/embeddings: the recording holds"):
             made.store()
+        made.store()
         assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "recordings").mkdir()
+    (tmp_path / "recordings" / "docs").symlink_to("../elsewhere")
+    with pytest.raises(SettingsError, match="not written, since a link leads to"):
+        store(tmp_path / "recordings", embedding("a"))
 
 
 def changed(line: str, change: Callable[[dict[str, Any]], None], *, digest: bool) -> str:
@@ -318,6 +328,7 @@ def test_what_is_kept_of_a_request() -> None:
         "openai-project": "p1",
         "key": "ghi",
     }
+    assert keys_of({}, "", {"api_key": "abc", "max_tokens": 5, "tokenizer": "x", "api-key": 1}) == {"api_key": "abc"}
     body = {"id": "1", "created": 5, "request_id": "r", "choices": [{"id": "kept", "system_fingerprint": None}]}
     assert cleaned(body) == {
         "id": "removed",

@@ -25,6 +25,7 @@ _INHERITED = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _FIXED = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "COLUMNS": "80", "LINES": "24", "PYTHONHASHSEED": "0"}
 _POLL_INTERVAL = 0.02
 _GRACE = 0.25  # seconds for the Source's own process to write where it hangs
+_GRACE_INSIDE = 1.0  # a process in a network of its own starts later
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Job:
 
         :param work: an existing working directory to use instead of a new one; it is emptied first.
         """
-        folder = context.scratch(secrets.token_hex(4))
+        folder = context.jobs() / secrets.token_hex(4)
+        folder.mkdir(mode=0o700)
         work = work or folder / "cwd"
         empty(work)
         copy_files(context, work)
@@ -103,14 +105,18 @@ class Job:
         if self.context.recorder:
             self.context.recorder.record(self.events, self.token)
 
-    def run(self, command: Sequence[str], env: Mapping[str, str]) -> tuple[Termination, int | None]:
+    def run(
+        self, command: Sequence[str], env: Mapping[str, str], readable: Sequence[Path] = ()
+    ) -> tuple[Termination, int | None]:
         """Run ``command`` and kill everything that it started.
 
+        :param readable: what it needs in addition to what every Source can read, see
+            :meth:`~snipproof.run.runner.RunnerContext.inside`.
         :return: how it ended, and its exit code if it ended by itself.
         """
         self.record()
         process = Process.start(
-            self.context.inside(command, self.work),
+            self.context.inside(command, self.work, (self.folder, self.work), readable),
             session=self.context.session,
             env=env,
             cwd=self.work,
@@ -133,7 +139,7 @@ class Job:
         :param ended: may wait for as many seconds as its argument.
         :param printed: returns the number of bytes printed so far, if that is not the size of the job's files.
         """
-        deadline = time.monotonic() + self.timeout + _GRACE
+        deadline = time.monotonic() + self.timeout + (_GRACE_INSIDE if self.context.network else _GRACE)
         while True:
             over = ended(_POLL_INTERVAL)
             if (printed() if printed else _size(self.stdout, self.stderr)) > self.output_limit:

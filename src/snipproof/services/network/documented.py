@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from snipproof.processes.session_folder import SessionFolder
@@ -12,6 +13,7 @@ from snipproof.services.network.names import PORT, NameServer
 from snipproof.services.network.namespace import Namespace
 from snipproof.services.network.relay import Relay
 from snipproof.services.network.routes import Routes
+from snipproof.services.network.wall import Wall
 
 HTTPS = 443
 HTTP = 80
@@ -108,9 +110,14 @@ class DocumentedNetwork:
                 self.namespace.show(self.authority.bundle, file)
                 self._shown.add(file)
 
-    def enter(self, command: Sequence[str], cwd: Path) -> list[str]:
-        """Return the command that runs ``command`` in this network, with the working directory ``cwd``."""
-        return self.namespace.enter(command, cwd)
+    def enter(self, command: Sequence[str], cwd: Path, wall: Wall | None = None) -> list[str]:
+        """Return the command that runs ``command`` in this network, with the working directory ``cwd``.
+
+        :param wall: the wall around it, if it is a Source.
+        """
+        if wall:
+            wall = replace(wall, readable=(*wall.readable, self.authority.bundle.parent))
+        return self.namespace.enter(command, cwd, wall)
 
     def reach(self, *ports: int) -> tuple[int, ...]:
         """Return ports of this machine that lead to ``ports`` in this network, until it is stopped."""

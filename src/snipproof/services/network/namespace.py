@@ -8,6 +8,7 @@ ordinary user in a user namespace below the one that owns both.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -19,10 +20,16 @@ from pathlib import Path
 
 from snipproof.processes.process import Process
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.services.network.wall import Wall
 
+_WALLED = Path(__file__).with_name("walled.py")
 _INSIDE = Path(__file__).with_name("inside.py")
 _LOOPBACK = "127.0.0.1"
 _START = 20.0  # seconds
+
+
+PROCESSES = "processes"
+EVERYTHING = "processes and files"
 
 
 class NamespaceError(OSError):
@@ -36,6 +43,10 @@ class Namespace:
         self._process = process
         self._channel = channel
         self._lock = threading.Lock()
+        #: What the wall around a Source does not hold here, ``""`` if all of it does.
+        self.without = ""
+        #: Why not.
+        self.reason = ""
 
     @classmethod
     def start(cls, session: SessionFolder, name: str = "network") -> Namespace:
@@ -69,7 +80,24 @@ class Namespace:
             namespace.stop()
             lines = output.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             raise NamespaceError(lines[-1] if lines else str(error)) from None
+        namespace._try_wall(session, folder)
         return namespace
+
+    def _try_wall(self, session: SessionFolder, folder: Path) -> None:
+        """Find out what of the wall the platform allows."""
+        for self.without in ("", PROCESSES, EVERYTHING):
+            if self.without == EVERYTHING:
+                return
+            output = folder / "wall.log"
+            command = self.enter(["true"], folder, Wall(writable=(folder,)))
+            env = {"PATH": os.environ.get("PATH", "")}
+            tried = Process.start(command, session=session, env=env, cwd=folder, stdout=output)
+            code = tried.wait(_START)
+            tried.stop()
+            if code == 0:
+                return
+            lines = output.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            self.reason = lines[-1].rpartition("] ")[2] if lines else f"exit code {code}"
 
     def listen(self, port: int, *, udp: bool = False, host: str = _LOOPBACK) -> socket.socket:
         """Return a socket that is bound to ``port`` inside; a TCP one listens.
@@ -99,11 +127,20 @@ class Namespace:
         request = {"do": "bind", "source": str(source), "target": str(target), "read_only": read_only}
         self._request(request)
 
-    def enter(self, command: Sequence[str], cwd: Path) -> list[str]:
-        """Return the command that runs ``command`` inside, with the working directory ``cwd``."""
+    def enter(self, command: Sequence[str], cwd: Path, wall: Wall | None = None) -> list[str]:
+        """Return the command that runs ``command`` inside, with the working directory ``cwd``.
+
+        :param wall: the wall around it; without one it sees all processes, and the files of this user.
+        """
         user = () if _is_root() else ("--user", "--preserve-credentials")
+        walled: tuple[str, ...] = ()
+        if wall and self.without != EVERYTHING:
+            view = wall.view()
+            counts = (int(not self.without), *map(len, view))
+            walled = (sys.executable, "-I", "-S", str(_WALLED), *map(str, counts), *itertools.chain(*view))
         return [
             *("nsenter", "--target", str(self._process.pid), "--net", "--mount", *user, "--"),
+            *walled,
             *(_WITHOUT_CAPABILITIES if _is_root() else _as_user()),
             *("env", "--chdir", str(cwd), "--", *command),
         ]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from snipproof.server_settings import WeaviateSettings
 
 _LOCAL = "localhost"
+_OF_GRPC = "grpc-"
 
 
 class Target(NamedTuple):
@@ -57,8 +58,9 @@ class Routes:
     def at_host(self, host: str) -> str | None:
         """Return the Service that ``host``, in lower case, is; ``None`` if none of those in use has it.
 
-        Of several globs that match, the one with the most characters that are no wildcards decides. ``localhost`` and
-        ``""``, which is a client that names no host, are the first Service.
+        Of several globs that match, the one with the most characters that are no wildcards decides. ``grpc-HOST`` is
+        where Weaviate Cloud has the gRPC API of HOST. ``localhost`` and ``""``, which is a client that names no host,
+        are the first Service.
         """
         with self._lock:
             if host in ("", _LOCAL):
@@ -67,7 +69,7 @@ class Routes:
                 (len(glob) - glob.count("*") - glob.count("?"), name)
                 for name in self._used
                 for glob in map(str.lower, self._servers[name].hosts)
-                if fnmatchcase(host, glob)
+                if fnmatchcase(host, glob) or fnmatchcase(host.removeprefix(_OF_GRPC), glob)
             ]
         return max(found, key=lambda each: each[0])[1] if found else None
 

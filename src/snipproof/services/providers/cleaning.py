@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 _KEY_NAMES = re.compile(r"key|token|secret|sig(?:nature)?$|auth|cookie|password|credential", re.IGNORECASE)
+_KEY_MEMBER = re.compile(r"(?:x_)?api_?key|access_?token|auth_?token|(?:client_?)?secret|password", re.IGNORECASE)
 _ACCOUNT_NAMES = re.compile(r"organi[sz]ation|project|account|subscription|tenant|^user$", re.IGNORECASE)
 # Members of bodies that differ with each response or account, wherever they stand, and those only at the top.
 _VARYING = frozenset(
@@ -57,9 +58,10 @@ def cleaned(body: Any, *, top: bool = True) -> Any:
     }
 
 
-def keys_of(headers: Mapping[str, str], query: str) -> dict[str, str]:
-    """Return the keys and names of accounts that a request holds, by the names of their headers or parameters."""
-    found = {}
+def keys_of(headers: Mapping[str, str], query: str, body: Any = None) -> dict[str, str]:
+    """Return the keys and names of accounts that a request holds, by the names of headers, parameters or members."""
+    members = body.items() if isinstance(body, dict) else ()
+    found = {name: value for name, value in members if _KEY_MEMBER.fullmatch(name) and isinstance(value, str)}
     for name, value in (*headers.items(), *parse_qsl(query)):
         if _KEY_NAMES.search(name) or _ACCOUNT_NAMES.search(name):
             found[name] = re.sub(r"^(?:Bearer|Basic|Token|Key)\s+", "", value.strip(), flags=re.IGNORECASE)

@@ -103,7 +103,7 @@ class Providers:
             answers[STAND_IN] = lambda request, _, __: answer(request, models)
         if kinds - {STAND_IN}:
             recordings = providers._recordings = _recordings(settings, log)
-            answers[REPLAY] = lambda request, name, _: recordings.replay(request, name)
+            answers[REPLAY] = lambda request, name, _: recordings.replay(request, name, anywhere=position() == 0)
             answers[RECORD] = recordings.record
             answers[LIVE] = lambda request, _, mode: contact(request, mode)
         try:
@@ -168,6 +168,17 @@ class Providers:
                 self._answered.setdefault((name, mode.kind), position)
         return response
 
+    def reject(self, reason: str, host: str = "", name: str = "") -> None:
+        """Note why a request could not be read. That it gets an error is enough where a stand-in answers.
+
+        :param host: its host, if it is known, which clients call ``name``.
+        """
+        if host and self._modes.of(host, name).kind == STAND_IN:
+            return
+        position = self._position()
+        with self._lock:
+            self._problems.append(Problem(reason, "", position))
+
     def stop(self) -> None:
         """Stop listening."""
         for server in self._servers:
@@ -182,6 +193,7 @@ class Providers:
             class Handler(ProviderHandler):
                 knows = self.knows
                 respond = self.respond
+                reject = self.reject
                 fixed_host = host
                 port = at
 

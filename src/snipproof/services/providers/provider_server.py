@@ -30,7 +30,8 @@ class ProviderHandler(BaseHTTPRequestHandler):
     """One connection; a subclass sets what answers.
 
     ``knows`` returns whether a host exists, ``respond`` the response for a client that names the host in its second
-    argument. ``fixed_host`` is the host whose protocol is spoken, whatever the client names.
+    argument; ``reject`` gets the reason why a request cannot be read, and its host, if that is known. ``fixed_host`` is
+    the host whose protocol is spoken, whatever the client names.
     """
 
     protocol_version = "HTTP/1.1"
@@ -38,8 +39,18 @@ class ProviderHandler(BaseHTTPRequestHandler):
     wbufsize = 1 << 16
     knows: Callable[[str], bool]
     respond: Callable[[Request, str], Response]
+    reject: Callable[..., None]
     fixed_host = ""
     port = 443
+    raw_requestline: bytes
+
+    def parse_request(self) -> bool:
+        """Return whether a request was read; clients that speak nothing but HTTP/2 are those of gRPC."""
+        if self.raw_requestline.startswith(b"PRI * HTTP/2"):
+            self.close_connection = True
+            type(self).reject("a request to a provider over HTTP/2 or gRPC: only HTTP/1.1 is answered for providers")
+            return False
+        return super().parse_request()
 
     def do_POST(self) -> None:
         """Answer one request."""
@@ -52,13 +63,14 @@ class ProviderHandler(BaseHTTPRequestHandler):
         name = re.sub(r":(80|443)$", "", self.headers.get("Host", "").lower())
         host = self.fixed_host or host_and_port(name)[0]
         headers = {name.lower(): value for name, value in self.headers.items()}
+        if not (self.fixed_host or type(self).knows(host)):
+            self._send(error_response(404, f"nothing answers for {host}"))
+            return
         try:
             body = _decoded(data, headers.get("content-type", ""))
         except (ValueError, RecursionError):
+            type(self).reject(f"the body of a request to {name} is not JSON", host, name)
             self._send(error_response(400, "the body of the request is not JSON"))
-            return
-        if not (self.fixed_host or type(self).knows(host)):
-            self._send(error_response(404, f"nothing answers for {host}"))
             return
         parts = urlsplit(self.path)
         request = Request(host, self.command, parts.path, headers, body, parts.query, data, self.port)

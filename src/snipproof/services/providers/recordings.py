@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 
+from snipproof.errors import DocsError, SettingsError
+from snipproof.files import require_inside
 from snipproof.model import Suite
+from snipproof.redaction import redact
 from snipproof.services.providers.cleaning import clean_query, cleaned, keys_of, normalised
 from snipproof.services.providers.differing import nearest
 from snipproof.services.providers.exchange import ProblemError, Request, Response, text_at
-from snipproof.services.providers.items import assembled
+from snipproof.services.providers.list_items import assembled
 from snipproof.services.providers.modes import Mode
 from snipproof.services.providers.recording_file import Recorded, Sent, read_recordings, write_recordings
 from snipproof.text import shorten
@@ -63,8 +66,9 @@ class Recordings:
         self._contact = contact
         self._locked = lock
         self._suite: PurePosixPath | None = None
-        self._known: dict[str, dict[str, Recorded]] = {}
-        self._new: dict[str, dict[str, Recorded]] = {}
+        self._known: dict[PurePosixPath, dict[str, dict[str, Recorded]]] = {}  # by folder, file and request
+        self._new: dict[tuple[PurePosixPath | None, str], dict[str, Recorded]] = {}
+        self._stored: dict[tuple[PurePosixPath | None, str], dict[str, Recorded]] = {}
         self._lock = threading.Lock()
 
     def begin(self, suite: Suite) -> None:
@@ -73,29 +77,39 @@ class Recordings:
         :raises SettingsError: one of them is damaged, is of another model, or holds a key, with its place.
         """
         folder = suite_folder(suite.path)
-        if folder == self._suite:
-            return
-        names = sorted(path.name for path in (self._folder / folder).glob(f"*{_ENDING}"))
-        known = {name: self._read(folder, name) for name in names}
+        known = self._known.get(folder)
+        if known is None:
+            names = sorted(path.name for path in (self._folder / folder).glob(f"*{_ENDING}"))
+            known = {name: self._read(folder, name) for name in names}
         with self._lock:
-            self._suite, self._known, self._new = folder, known, {}
+            self._suite, self._known[folder] = folder, known
 
-    def replay(self, request: Request, name: str) -> Response:
+    def replay(self, request: Request, name: str, *, anywhere: bool = False) -> Response:
         """Return what the host called ``name`` answered to ``request``.
 
+        :param anywhere: whether recordings of other Suites count, too: a fixture may belong to several.
         :raises ProblemError: that was not recorded.
         """
         sent, file = sent_of(request), file_name(name)
         with self._lock:
-            known = self._known.get(file, {})
-            found = known.get(sent.key)
+            own = self._known[self._suite].get(file, {}) if self._suite else {}
             place = f"{self._name}/{self._suite / file}" if self._suite else self._name
-        if found:
-            return Response(found.status, found.body)
-        if (body := assembled(sent, known.values())) is not None:
-            return Response(200, body)
-        reason = f"{sent.method} {name}{sent.path} is not recorded in {place}{nearest(sent, known.values())}"
+        for known in (own, *(self._others(file) if anywhere else ())):
+            if found := known.get(sent.key):
+                return Response(found.status, found.body)
+            if (body := assembled(sent, known.values())) is not None:
+                return Response(200, body)
+        reason = f"{sent.method} {name}{sent.path} is not recorded in {place}{nearest(sent, own.values())}"
         raise ProblemError(reason, f"record it with a key of your own: --snippets-providers record={name}")
+
+    def _others(self, file: str) -> Iterator[dict[str, Recorded]]:
+        for path in sorted(self._folder.rglob(file)):
+            folder = PurePosixPath(path.parent.relative_to(self._folder).as_posix())
+            if folder != self._suite:
+                try:
+                    yield self._read(folder, file)
+                except SettingsError as error:
+                    raise ProblemError(error.message, error.hint) from None
 
     def record(self, request: Request, name: str, mode: Mode) -> Response:
         """Return what the provider answers, without what :func:`cleaned` removes, and remember it.
@@ -104,7 +118,8 @@ class Recordings:
         """
         sent, file = sent_of(request), file_name(name)
         with self._lock:
-            if known := self._new.get(file, {}).get(sent.key):
+            suite = self._suite
+            if known := self._new.get((suite, file), {}).get(sent.key):
                 return Response(known.status, known.body)
         if isinstance(request.body, dict) and request.body.get("stream") is True:
             raise ProblemError(f"{name} is to answer with a stream, which cannot be recorded")
@@ -112,34 +127,41 @@ class Recordings:
         if response.status == 429:  # clients wait, and try again
             return response
         if not 200 <= response.status < 300:
-            raise ProblemError(f"record: {name} answered with {response.status}: {_message(response)}")
+            keys = keys_of(request.headers, request.query, request.body)
+            message = redact(_message(response), keys)
+            raise ProblemError(f"record: {name} answered with {response.status}: {message}")
         if not response.kind.startswith("application/json"):
             raise ProblemError(f"{name} answered with {response.kind}, and only JSON can be recorded")
         found = Recorded(sent, response.status, cleaned(response.body), _today())
-        keys = {
-            f"the header or parameter {key}": value for key, value in keys_of(request.headers, request.query).items()
-        }
+        sent_keys = keys_of(request.headers, request.query, request.body)
+        keys = {f"the header or parameter {key}": value for key, value in sent_keys.items()}
         with self._lock:
             self._secrets |= {key: value for key, value in keys.items() if value != _STAND_IN_KEY}
-            self._new.setdefault(file, {})[sent.key] = found
+            self._new.setdefault((suite, file), {})[sent.key] = found
         return Response(found.status, found.body, headers=response.headers)
 
     def store(self) -> None:
-        """Write what was recorded since the last call into the files of the Suite; other recordings there stay.
+        """Write what was recorded since the last call into the files of its Suites; other recordings there stay.
 
-        :raises DocsError: a recording holds a key.
-        :raises SettingsError: a file that exists is damaged.
+        :raises DocsError: a recording holds a key; that file is not written, and what is new for it is forgotten.
+        :raises SettingsError: a file that exists is damaged, or a link leads out of the folder.
         """
         with self._lock:
-            new = {file: dict(each) for file, each in self._new.items()}
-            folder, secrets = self._suite, dict(self._secrets)
-        if folder is None or not any(new.values()):
-            return
-        with self._locked():
-            for file, found in new.items():
+            new, secrets = {key: dict(found) for key, found in self._new.items()}, dict(self._secrets)
+        for (folder, file), found in new.items():
+            if folder is None or found.keys() <= self._stored.get((folder, file), {}).keys():
+                continue
+            with self._locked():
                 merged = self._read(folder, file) | found
-                name = f"{self._name}/{folder / file}"
-                write_recordings(self._folder / folder / file, name, merged.values(), secrets)
+                path, name = self._folder / folder / file, f"{self._name}/{folder / file}"
+                require_inside(self._folder, path, name)
+                try:
+                    write_recordings(path, name, merged.values(), secrets)
+                except DocsError:
+                    with self._lock:
+                        del self._new[folder, file]
+                    raise
+            self._stored[folder, file] = found
 
     def _read(self, folder: PurePosixPath, file: str) -> dict[str, Recorded]:
         return read_recordings(self._folder / folder / file, f"{self._name}/{folder / file}", self._secrets)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,8 +122,9 @@ class JavaRunner(Runner):
         empty(work)
         command = self._command(home, folder / "job", work)
         env = _environment(self.context, home)
+        enter = partial(self.context.inside, writable=(folder, self.context.jobs()), readable=self.shared_folders())
         self._jvm = WorkerProcess.start(
-            command, session=self.context.session, env=env, cwd=work, folder=folder, enter=self.context.inside
+            command, session=self.context.session, env=env, cwd=work, folder=folder, enter=enter
         )
         self._is_ready = False
         return self._jvm
@@ -190,7 +192,7 @@ class JavaRunner(Runner):
         job_file = job.folder / "job"
         self._write_job(job_file, job)
         command = self._command(job.folder, job_file, job.work)
-        termination, code = job.run(command, _environment(self.context, job.folder))
+        termination, code = job.run(command, _environment(self.context, job.folder), self.shared_folders())
         return self._result(job, termination, code, job.read(job.stdout), job.read(job.stderr))
 
     def _write_job(self, file: Path, job: Job) -> None:

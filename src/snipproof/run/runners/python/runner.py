@@ -14,6 +14,7 @@ import re
 import sys
 import sysconfig
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from snipproof.errors import InfrastructureError
@@ -135,9 +136,8 @@ class PythonRunner(Runner):
         folder = context.scratch("worker")
         command = [str(self.interpreter), *context.suite.options, "-B", "-X", "utf8", str(_MAIN)]
         env = _environment(context, folder)
-        worker = WorkerProcess.start(
-            command, session=context.session, env=env, cwd=folder, folder=folder, enter=context.inside
-        )
+        enter = partial(context.inside, writable=(folder, context.jobs()))
+        worker = WorkerProcess.start(command, session=context.session, env=env, cwd=folder, folder=folder, enter=enter)
         worker.send({"modules": self._modules})
         return worker
 

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,16 +26,27 @@ _OPEN_TIMEOUT = 1.0  # seconds for the debugger to open
 _PAUSE_TIMEOUT = 1.5  # seconds in which code of the Source has to run
 
 
+def _connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), _PAUSE_TIMEOUT)
+
+
 def without_debugger_output(text: str) -> str:
     """Return the standard error of a process without the lines of its debugger."""
     return _DEBUGGER_OUTPUT.sub("", text)
 
 
-def stopped_at(pid: int, stderr: Callable[[], str], program: Path, source: Path) -> int | None:
+def stopped_at(
+    pid: int,
+    stderr: Callable[[], str],
+    program: Path,
+    source: Path,
+    connect: Callable[[int], socket.socket] = _connect,
+) -> int | None:
     """Return the line of ``source`` that runs in the process ``pid`` now or within a moment; ``None`` if none does.
 
     :param stderr: returns the standard error of the process so far.
     :param program: the file that Node.js runs; its source map points to ``source``.
+    :param connect: returns a connection to a port of the process.
     """
     from websockets.exceptions import WebSocketException  # in the same extra as the grammars
 
@@ -46,22 +58,25 @@ def stopped_at(pid: int, stderr: Callable[[], str], program: Path, source: Path)
                 return None
             time.sleep(0.02)
         lines = _Lines(program, source)
-        for stack in _stacks(int(found[1]), found[2]):
+        for stack in _stacks(connect(int(found[1])), found[2]):
             for url, line, column in stack:
                 if url == program.as_uri() and (here := lines.at(line, column)):
                     return here
     return None
 
 
-def _stacks(port: int, path: str) -> Iterator[list[tuple[str, int, int]]]:
+def _stacks(connection: socket.socket, path: str) -> Iterator[list[tuple[str, int, int]]]:
     """Pause the process again and again; yield file, line and column of each frame, innermost first.
+
+    :param connection: one to its debugger.
 
     :raises OSError: no code runs in the process for a while.
     :raises WebSocketException: the process has ended.
     """
     from websockets.sync.client import connect
 
-    with connect(f"ws://127.0.0.1:{port}{path}", open_timeout=_PAUSE_TIMEOUT, max_size=None, proxy=None) as debugger:
+    url = f"ws://127.0.0.1{path}"
+    with connect(url, sock=connection, open_timeout=_PAUSE_TIMEOUT, max_size=None, proxy=None) as debugger:
         for number, method in enumerate(("Debugger.enable", "Debugger.pause")):
             debugger.send(json.dumps({"id": number, "method": method}))
         urls: dict[str, str] = {}

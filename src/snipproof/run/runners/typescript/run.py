@@ -51,7 +51,7 @@ class NodeRun:
         options = ("--enable-source-maps", OPTION, *context.suite.options, "--import", _PRELUDE.as_uri())
         try:
             self._process = Process.start(
-                context.inside([node, *options, str(self._file)], self.job.work),
+                context.inside([node, *options, str(self._file)], self.job.work, (self.job.folder,)),
                 session=context.session,
                 env=self._environment | {"SNIPPROOF_JOB": json.dumps(request)},
                 cwd=self.job.work,
@@ -91,7 +91,9 @@ class NodeRun:
             termination = job.watch(self._process)
             exit_code = self._process.poll() if termination is Termination.EXITED else None
             if termination is Termination.TIMED_OUT:
-                line = stopped_at(self._process.pid, partial(job.read, job.stderr), self._file, job.source)
+                network = job.context.network
+                inside = (network.namespace.connect,) if network else ()
+                line = stopped_at(self._process.pid, partial(job.read, job.stderr), self._file, job.source, *inside)
         finally:
             self._process.stop()
         stderr = self._located(self._renamed(without_debugger_output(job.read(job.stderr))))
