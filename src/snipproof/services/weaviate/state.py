@@ -14,13 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from snipproof.errors import InfrastructureError, SnipproofError
-from snipproof.services.weaviate.server import (
-    MARK,
-    FrozenServerError,
-    UnexpectedResponseError,
-    WeaviateAddress,
-    call,
-)
+from snipproof.services.weaviate.server import MARK, UnexpectedResponseError, WeaviateAddress, call
 from snipproof.services.weaviate.stored import StoredReader
 from snipproof.services.weaviate.stored_changes import UNDELETABLE, amend, delete
 from snipproof.services.weaviate.stored_copies import Copy, create_again, take_copy
@@ -100,18 +94,19 @@ class State:
         """
         try:
             after = self._finished()
-        except UnexpectedResponseError as error:
+        except InfrastructureError as error:
             if not self._renewable():
                 raise
             self._start_over(error.message)
-            return ["changed what cannot be read"]
+            if isinstance(error, UnexpectedResponseError):
+                return ["changed what cannot be read"]
+            # What the Source found proves nothing: its server ended or froze meanwhile.
+            raise InfrastructureError(error.message, "what follows is proven on a fresh server") from None
         changed = self._changed(after)
         if not changed:
             return []
         try:
             self._restore(changed, after)
-        except FrozenServerError:
-            raise
         except InfrastructureError as error:
             if not self._renewable():
                 raise
