@@ -14,7 +14,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from snipproof.errors import InfrastructureError, SnipproofError
-from snipproof.services.weaviate.server import MARK, UnexpectedResponseError, WeaviateAddress, call
+from snipproof.services.weaviate.server import (
+    MARK,
+    UnexpectedResponseError,
+    WeaviateAddress,
+    call,
+)
 from snipproof.services.weaviate.stored import StoredReader
 from snipproof.services.weaviate.stored_changes import UNDELETABLE, amend, delete
 from snipproof.services.weaviate.stored_copies import Copy, create_again, take_copy
