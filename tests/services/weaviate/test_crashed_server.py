@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import signal
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -14,8 +14,9 @@ from tests.support.stored import content, fill
 from snipproof.config import load_settings
 from snipproof.errors import InfrastructureError
 from snipproof.processes.session_folder import RUN_VARIABLE, SessionFolder
-from snipproof.services.startup import Services
 from snipproof.services.weaviate import server
+from snipproof.services.weaviate.embedded import EmbeddedWeaviate
+from snipproof.services.weaviate.renewable import RenewableServer
 from snipproof.services.weaviate.state import State
 
 
@@ -34,13 +35,16 @@ def test_it_is_an_error_of_that_source_alone(
 ) -> None:
     """The next Source finds everything on a fresh server at the same address."""
     monkeypatch.setattr(server, "SILENCE", 0.5)
-    (tmp_path / "snipproof.toml").write_text(f'[weaviate]\nmode = "embedded"\nbinary = {json.dumps(str(binary))}')
-    services = Services.start(load_settings(tmp_path), session, lambda _: None)
+    settings = tmp_path / "snipproof.toml"
+    settings.write_text('[weaviate]\nmode = "embedded"\n[weaviate.env]\nENABLE_MODULES = ""\n')
+    start = partial(EmbeddedWeaviate.start, binary, load_settings(tmp_path), session, "", "", lambda _: None)
+    ours = RenewableServer("weaviate", start(), start, session, lambda _: None, lambda _: None)
+    address = ours.address
     try:
-        state = State(services.weaviate, services.renewable)
+        state = State(address, ours)
         state.keep(fill)
         state.mark()
-        before = content(services.weaviate)
+        before = content(address)
 
         def is_server(process: psutil.Process) -> bool:
             return process.environ().get(RUN_VARIABLE) == session.id and process.name().startswith("weaviate")
@@ -50,8 +54,8 @@ def test_it_is_an_error_of_that_source_alone(
         with pytest.raises(InfrastructureError, match=message) as caught:
             state.restore_if_changed()
         assert caught.value.hint == "what follows is proven on a fresh server"
-        assert content(services.weaviate) == before
+        assert content(address) == before
         state.mark()
         assert state.restore_if_changed() == []
     finally:
-        services.stop()
+        ours.stop()
