@@ -52,6 +52,17 @@ def test_every_missed_marker_is_red() -> None:
         assert "not executed" in made.values(), missed
 
 
+@pytest.mark.parametrize("termination", [Termination.TIMED_OUT, Termination.FLOODED, Termination.EXITED])
+def test_how_a_run_ends_that_went_on_behind_a_crash(termination: Termination) -> None:
+    """The crash does not explain it: another Snippet is red, too, and none is blocked because of the crash."""
+    crash = Crash("KeyError", "k", (2,), "", region="a", cause="")
+    made = replace(run(1, 5, 6, termination=termination, code=3), crashes=(crash,))
+    verdicts = {v.snippet.name: v for v in judge(SOURCE, Probed(SOURCE.text), made)}
+    assert {name: str(v.outcome) for name, v in verdicts.items()} == {"a": "failed", "b": "failed", "c": "failed"}
+    assert verdicts["a"].kind == "KeyError"
+    assert verdicts["b"].kind == ("exit code 3" if termination is Termination.EXITED else str(termination))
+
+
 EXPECTING = parse_source(
     "s.py",
     "# START a\nx\n# END a\n# START Expected a results\n# <1>\n# END Expected a results\n\n"

@@ -33,16 +33,19 @@ def find_faults(source: Source, probed: Probed, traces: Mapping[str, Trace], run
         if crash.cause:  # another one is to blame
             continue
         blame(_of_crash(source, probed, traces, crash), crash)
+    never_ended = False
     for test in run.unfinished:
         own = snippets_of_part(source, probed, traces, test.name, test.since)
+        never_ended = never_ended or bool(own)
         if own and not run.ok and not run.announced and not any(snippet.id in faults for snippet in own):
             opened = [s for s in own if traces[s.id].open]
             # Other crashes are failures of tests that ended before.
             cause = next((crash for crash in reversed(run.crashes) if crash.after is None), run.termination)
             blame(opened or _nearest(own, traces, run.stopped_at, None), cause)
     ended = run.announced and run.termination is Termination.EXITED
-    unexplained = not run.ok and not run.crashes and not ended and not faults
-    if unexplained and run.termination is not Termination.NOT_BUILT:
+    # A run goes on behind some crashes, and in spite of what a compiler reports: these do not explain its end.
+    explained = ended or never_ended or any(not crash.went_on for crash in run.crashes)
+    if not run.reached_end and not explained and run.termination is not Termination.NOT_BUILT:
         opened = [s for s in source.snippets if traces[s.id].open]
         blame(opened or _nearest(source.snippets, traces, run.stopped_at, None), run.termination)
     if run.termination is Termination.NOT_BUILT and not faults:
