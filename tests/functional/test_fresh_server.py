@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -73,6 +74,7 @@ print(send("GET", "/v1/objects?class=Copied")["objects"][0]["properties"])
 send("POST", "/v1/backups/filesystem", {"id": "night", "include": ["Kept"]})
 while send("GET", "/v1/backups/filesystem/night")["status"] != "SUCCESS":
     time.sleep(0.1)
+ELSEWHERE
 send("DELETE", "/v1/schema/Copied")
 send("DELETE", "/v1/schema/Kept")
 # END back up NAME
@@ -85,7 +87,14 @@ send("DELETE", "/v1/schema/Kept")
 """
 
 
-def write(folder: Path, network: str, count: int) -> None:
+ELSEWHERE = """
+send("POST", "/v1/backups/filesystem", {"id": "day", "include": ["Kept"], "config": {"path": "/tmp/FOLDER"}})
+while send("GET", "/v1/backups/filesystem/day?path=/tmp/FOLDER")["status"] != "SUCCESS":
+    time.sleep(0.1)
+"""
+
+
+def write(folder: Path, network: str, count: int, elsewhere: str = "") -> None:
     """Write a project with ``count`` Sources that all do the same."""
     (folder / "snippets/py").mkdir(parents=True, exist_ok=True)
     (folder / "pyproject.toml").write_text(SETTINGS + ENVIRONMENT)
@@ -94,18 +103,24 @@ def write(folder: Path, network: str, count: int) -> None:
     (folder / "snippets/py/suite.yaml").write_text(suite)
     (folder / "snippets/py/conftest.py").write_text(FIXTURES)
     for name in names:
-        (folder / f"snippets/py/{name}.py").write_text(SOURCE.replace("NAME", name))
+        (folder / f"snippets/py/{name}.py").write_text(SOURCE.replace("NAME", name).replace("ELSEWHERE", elsewhere))
 
 
 @pytest.mark.parametrize(("network", "count"), [("bindings", 3), ("documented", 2)])
 def test_each_source_finds_what_the_fixtures_stored(project: Project, binary: Path, network: str, count: int) -> None:
-    """The programs were built for the first server; a line gives the reason for each fresh one."""
-    write(project.pytester.path, network, count)
+    """The programs were built for the first server; a line gives the reason for each fresh one.
+
+    In the documented network, a server has temporary folders of its own, in which a Source may make backups, too.
+    """
+    folder = f"snipproof-{secrets.token_hex(8)}"
+    elsewhere = ELSEWHERE.replace("FOLDER", folder) if network == "documented" else ""
+    write(project.pytester.path, network, count, elsewhere)
     options = ["--snippets-weaviate", "embedded", "-p", "no:randomly", "-v"]
     done = project.pytester.runpytest_subprocess("snippets", *options)
     done.assert_outcomes(passed=2 * count)
     line = "snipproof: weaviate: fresh server: the backup filesystem/night (the API of Weaviate cannot delete a backup)"
     assert [each for each in done.outlines if "fresh server" in each] == [line] * count
+    assert not Path("/tmp", folder).exists()  # noqa: S108 (the server's own)
     done.stdout.fnmatch_lines([f"*{2 * count} snippets proven, {count} expectations matched*"])
 
 

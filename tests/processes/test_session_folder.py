@@ -10,6 +10,7 @@ import textwrap
 import time
 from pathlib import Path
 
+import filelock
 import psutil
 import pytest
 from tests.support.processes import left_running, living, with_variable
@@ -142,3 +143,17 @@ def test_a_base_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(InfrastructureError, match="failed to make a folder for this session"):
         SessionFolder.begin(tmp_path / "file" / "base")
+
+
+def test_the_lock_of_a_server_is_removed_a_day_after_its_last_use(tmp_path: Path) -> None:
+    """And no other file, and none that is held."""
+    begun = SessionFolder.begin(tmp_path)
+    begun.end()
+    unused, used, kept, other = (tmp_path / f"server-{character * 16}.lock" for character in "abcg")
+    pid = tmp_path / f"{unused.name}.pid"
+    with filelock.FileLock(kept):
+        for file in (unused, pid, used, kept, other):
+            file.touch()
+            os.utime(file, (0, time.time() - (60 if file == used else 2 * 24 * 3600)))
+        SessionFolder.begin(tmp_path).end()
+        assert {each.name for each in tmp_path.iterdir()} == {"sweep.lock", used.name, kept.name, other.name}

@@ -16,6 +16,7 @@ import shutil
 import stat
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,8 @@ SERVER_LABEL = "snipproof.server"
 """The label of containers and networks that belong to one server."""
 _LOCK = "lock"
 _SWEEP = "sweep.lock"
+_SERVER_LOCK = re.compile(r"server-[0-9a-f]{16}\.lock")
+_UNUSED = 24 * 3600.0  # seconds after which the lock of a server is removed; each attempt to take it counts as use
 _SESSION_ID = re.compile(r"[0-9a-f]{12}")
 _CONTAINERS = "containers"
 
@@ -125,6 +128,7 @@ class SessionFolder:
 def _sweep(base: Path) -> None:
     """End every dead session below ``base``: its processes, its containers, then its folder."""
     dead = []
+    _remove_unused_locks(base)
     for folder in base.iterdir():
         if not _SESSION_ID.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():
             continue  # not the folder of a session
@@ -142,6 +146,16 @@ def _sweep(base: Path) -> None:
         if (folder / _CONTAINERS).exists() and not remove_containers(folder.name):
             continue  # no engine answers now: the folder stays, so that a later sweep tries again
         _remove(folder)
+
+
+def _remove_unused_locks(base: Path) -> None:
+    """Remove locks of servers given by their addresses, if no session has used them for a day."""
+    for file in list(base.iterdir()):
+        with contextlib.suppress(filelock.Timeout, OSError):
+            if _SERVER_LOCK.fullmatch(file.name) and time.time() - file.lstat().st_mtime > _UNUSED:
+                with filelock.FileLock(file, timeout=0):
+                    file.with_name(f"{file.name}.pid").unlink(missing_ok=True)  # of a session that was killed
+                    file.unlink()
 
 
 def _kill(ids: set[str]) -> None:

@@ -181,6 +181,8 @@ def test_a_cluster_with_keys_beside_a_server_that_cannot_start(tmp_path: Path, i
                 services.server("broken")
             assert "parse QUERY_DEFAULTS_LIMIT" in error.value.hint
             assert len(containers_of(session.id)) == 3
+            services.renewable["cluster"].renew("a test")
+            assert [call(node, "GET", "/v1/schema")["classes"] for node in cluster.nodes] == [[]] * 3
         finally:
             services.stop()
         assert containers_of(session.id) == networks_of(session.id) == []
@@ -211,3 +213,20 @@ def test_an_engine_whose_containers_cannot_reach_the_vectorizer(
     assert first.startswith("weaviate: container ")
     assert second == f"weaviate: embedded 1.39.0 ({reason})"
     assert ended - began < 10
+
+
+def test_a_container_is_replaced_by_a_fresh_one_at_the_same_address(tmp_path: Path, image: str) -> None:
+    """Twice: the second one was started ahead. Neither is left at the end."""
+    given = {"weaviate.mode": "container", "weaviate.image": image}
+    logged: list[str] = []
+    with SessionFolder.begin(tmp_path / "runs") as session:
+        services = Services.start(load_settings(tmp_path, overrides=given), session, logged.append)
+        try:
+            for _ in range(2):
+                call(services.weaviate, "POST", "/v1/schema", {"class": "Book"})
+                services.renewable["weaviate"].renew("a test")
+                assert call(services.weaviate, "GET", "/v1/schema")["classes"] == []
+        finally:
+            services.stop()
+        assert containers_of(session.id) == []
+    assert logged[1:] == ["weaviate: fresh server: a test"] * 2

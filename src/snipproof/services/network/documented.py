@@ -113,7 +113,7 @@ class DocumentedNetwork:
     def enter(self, command: Sequence[str], cwd: Path, wall: Wall | None = None) -> list[str]:
         """Return the command that runs ``command`` in this network, with the working directory ``cwd``.
 
-        :param wall: the wall around it, if it is a Source.
+        :param wall: the wall around it, if it has one.
         """
         if wall:
             wall = replace(wall, readable=(*wall.readable, self.authority.bundle.parent))

@@ -34,6 +34,7 @@ from snipproof.services.weaviate.environment import (
 from snipproof.services.weaviate.ready import wait_ready
 from snipproof.services.weaviate.server import WeaviateAddress
 
+_LOOPBACK = "127.0.0.1"
 _REST, _GRPC = 8080, 50051
 _RAFT, _GOSSIP = 8300, 7946
 _FOLDER = "/var/lib/weaviate"
@@ -85,7 +86,7 @@ def vectorizer_host() -> str:
         pass
     finally:
         client.close()
-    return "127.0.0.1"
+    return _LOOPBACK
 
 
 class VectorizerUnreachableError(InfrastructureError):
@@ -136,6 +137,8 @@ class ContainerWeaviate:
             for current in nodes:
                 current.start()
                 host = current.get_container_host_ip()
+                if len(nodes) > 1 and is_local(socket.AF_INET, host):
+                    host = _LOOPBACK  # the other address may be that of the network, which ends with this server
                 rest, grpc = (int(current.get_exposed_port(port)) for port in (_REST, _GRPC))
                 addresses.append(WeaviateAddress(host, rest, host, grpc, "", "container", reason, key=key))
             first, *others = addresses

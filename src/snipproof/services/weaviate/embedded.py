@@ -7,7 +7,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,7 +159,7 @@ class _Node:
             added |= network.environment() | (provider_environment(self.folder) if settings.providers else {})
         env = server_environment(settings.weaviate, self.folder, vectorizer, added)
         env |= own_folders(self.folder.parent)  # those of all nodes
-        started = network.enter(command, work) if network else command
+        started = _behind_wall(network, command, work, binary, env) if network else command
         self.process = Process.start(started, session=session, env=env, cwd=work, stdout=self.output)
 
     def wait_for_gossip(self, session: SessionFolder, network: DocumentedNetwork | None) -> None:
@@ -239,6 +239,22 @@ def _stop(nodes: Sequence[_Node], network: DocumentedNetwork | None, grace: floa
             node.process.stop(grace=grace)
         if network:
             network.release(*node.address)
+
+
+def _behind_wall(
+    network: DocumentedNetwork, command: list[str], work: Path, binary: Path, env: Mapping[str, str]
+) -> list[str]:
+    """Return the command that runs a server in ``network``, with temporary folders of its own.
+
+    A client may name a folder for a backup: without a wall, it would outlive the server. What the variables of the
+    server name can be read.
+    """
+    from snipproof.services.network.wall import Wall
+
+    own = work.parents[1]  # of all nodes
+    named = [Path(value) for value in env.values() if value.startswith("/")]
+    readable = [each for each in named if not each.is_relative_to(own)]
+    return network.enter(command, work, Wall(readable=(binary, *readable), writable=(own,)))
 
 
 def _listens(process: Process, *ports: int) -> bool:

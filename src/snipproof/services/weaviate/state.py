@@ -18,7 +18,6 @@ from snipproof.errors import InfrastructureError
 from snipproof.services.weaviate.fills import Fill, Fills, call_again
 from snipproof.services.weaviate.server import (
     MARK,
-    FrozenServerError,
     UnexpectedResponseError,
     WeaviateAddress,
     call,
@@ -122,18 +121,19 @@ class State:
         """
         try:
             after = self._finished()
-        except UnexpectedResponseError as error:
+        except InfrastructureError as error:
             if not self._renewable():
                 raise
             self._start_over(error.message)
-            return ["changed what cannot be read"]
+            if isinstance(error, UnexpectedResponseError):
+                return ["changed what cannot be read"]
+            # What the Source found proves nothing: its server ended or froze meanwhile.
+            raise InfrastructureError(error.message, "what follows is proven on a fresh server") from None
         changed = self._changed(after)
         if not changed:
             return []
         try:
             self._restore(changed, after)
-        except FrozenServerError:
-            raise
         except InfrastructureError as error:
             if not self._renewable():
                 raise
