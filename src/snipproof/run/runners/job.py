@@ -110,7 +110,8 @@ class Job:
     ) -> tuple[Termination, int | None]:
         """Run ``command`` and kill everything that it started.
 
-        :param readable: what it needs in addition to what every Source can read, see :meth:`RunnerContext.inside`.
+        :param readable: what it needs in addition to what every Source can read, see
+            :meth:`~snipproof.run.runner.RunnerContext.inside`.
         :return: how it ended, and its exit code if it ended by itself.
         """
         self.record()
