@@ -200,25 +200,9 @@ def redigested(line: str) -> str:
     return json.dumps({**found, "digest": _digest(found)}, ensure_ascii=False)
 
 
-def test_an_error_of_the_provider_is_not_recorded(
-    project: Project, provider: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It fails its Snippet, with the provider's message, without the key."""
-    monkeypatch.setenv("OPENAI_APIKEY", "sk-proj-Wrong1xTg5Lw0PsYh3Vb7RkD2n")
-    source = SOURCE[: SOURCE.index("client = ")] + SOURCE[SOURCE.index("# START chat") : SOURCE.index("client.close")]
-    done = project.prove("--snippets-providers", f"record=api.openai.com@{provider}", source=source)
-    done.assert_outcomes(failed=1)
-    done.stdout.fnmatch_lines(["*ProviderError: record: api.openai.com answered with 401: *Incorrect API key: *"])
-    assert "sk-proj-Wrong" not in done.stdout.str()
-    assert not (project.pytester.path / "recordings").exists()
-
-
 def test_a_damaged_recording_is_reported_with_its_line(project: Project) -> None:
-    """Before anything of its Suite runs. An option that is refused ends the run before that."""
+    """Before anything of its Suite runs."""
     project.write(FILE, "nonsense\n")
     done = project.prove(source="# START a\nprint(1)\n# END a\n")
     done.stdout.fnmatch_lines([f"*{FILE}:1:1 damaged: it is not JSON*"])
     assert done.ret == pytest.ExitCode.USAGE_ERROR
-    done = project.prove("--snippets-providers", "record")
-    assert done.ret == pytest.ExitCode.USAGE_ERROR
-    done.stderr.fnmatch_lines(["ERROR: --snippets-providers: record=HOST or live=HOST expected, not 'record'"])

@@ -170,7 +170,7 @@ def test_suites_with_servers_of_their_own(project: Project) -> None:
         [
             "snipproof: rbac: embedded 1.39.0 (selected)",
             "snipproof: cluster: embedded 1.39.0, 3 nodes (selected)",
-            "pyproject.toml:24:26 the service 'broken': Weaviate (*) did not start: the server ended",
+            "pyproject.toml:25:9 the service 'broken': Weaviate (*) did not start: the server ended",
         ]
     )
     done.stdout.fnmatch_lines(["snippets/second/b.py:*:1 FAILED `wrong port`: *"])

@@ -151,7 +151,7 @@ def test_each_version_that_a_suite_uses_is_obtained_once(settings: Settings, ses
 
 def test_what_is_damaged_is_installed_again(settings: Settings, session: SessionFolder) -> None:
     fill(settings, session)
-    (environment,) = (settings.root / "cache/environments").glob("shell-*/package")
+    (environment,) = (settings.root / "cache/environments").glob("python-*/package")
     environment.write_text("")
     (server,) = (settings.root / "cache/weaviate").glob("*/*/weaviate-server")
     server.write_text("")

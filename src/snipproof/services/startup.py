@@ -193,7 +193,9 @@ def _start_servers(
             board.post(name, None)
             if name == DEFAULT_SERVICE and own.weaviate == own.weaviate._replace(**_PLAIN):
                 return error
-            place = settings.origin(*([name] if name == DEFAULT_SERVICE else ["services", name]))
+            table = [name] if name == DEFAULT_SERVICE else ["services", name]
+            named = next((["env", each] for each in own.weaviate.env if each in error.hint), [])  # by its log
+            place = settings.origin(*table, *named)
             return InfrastructureError(f"{place} the service {name!r}: {error.message}", error.hint)
 
     with ThreadPoolExecutor(len(board.names), thread_name_prefix="snipproof-server") as pool:

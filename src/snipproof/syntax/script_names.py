@@ -79,7 +79,7 @@ class _Reader:
                     self._read(each.child_by_field_name("value"), lazy=False)
             return
         if core.type == "import_statement":
-            self._found.declared |= {_text(each) for each in _descendants(core) if each.type == "identifier"}
+            self._found.declared |= {_text(each) for each in descendants(core) if each.type == "identifier"}
             return
         if core.type in _LAZY and core.child_by_field_name("name") is not None:
             self._found.declared.add(_text(core.child_by_field_name("name")))
@@ -214,10 +214,11 @@ def declarators(node: Any) -> list[Any]:
     return [child for child in node.named_children if child.type == "variable_declarator"]
 
 
-def _descendants(node: Any) -> Iterator[Any]:
+def descendants(node: Any) -> Iterator[Any]:
+    """Yield the named nodes below ``node``."""
     for child in node.named_children:
         yield child
-        yield from _descendants(child)
+        yield from descendants(child)
 
 
 def _text(node: Any) -> str:

@@ -97,8 +97,14 @@ GOES_ON = """\
     """
 
 
-def test_what_follows_passes_fails_by_itself_or_is_blocked(mini: Mini) -> None:
-    found = prove(mini, a=GOES_ON)["a"]
+@pytest.mark.parametrize("in_function", [False, True])
+def test_what_follows_passes_fails_by_itself_or_is_blocked(mini: Mini, in_function: bool) -> None:
+    """At the top level, and in a function that does the work of it."""
+    text = textwrap.dedent(GOES_ON)
+    if in_function:
+        imports, _, rest = text.partition("\n")
+        text = f"{imports}\nasync function main() {{{rest}}}\nvoid main();\n"
+    found = prove(mini, a=text)["a"]
     blocked = "blocked blocked: `fails` failed before it (ReferenceError: {} is not defined)".format
     assert outcomes(found) == {
         "fails": """failed SyntaxError: Unexpected token 'o', "no JSON" is not valid JSON""",
@@ -122,6 +128,19 @@ def test_what_follows_passes_fails_by_itself_or_is_blocked(mini: Mini) -> None:
         "has names of its own": "1\n2\n[ 4 ]\n",
         "comes last": "1 [ 4 ]\n",
     }
+
+
+def test_functions_that_do_not_do_the_work_of_the_top_level(mini: Mini) -> None:
+    """They are called again, or from elsewhere, or with arguments: the run ends at an error in them."""
+    body = FAILS + LAST
+    texts = {
+        "again": f"async function main() {{\n{body}}}\nawait main();\nawait main();\n",
+        "elsewhere": f"async function main() {{\n{body}}}\nfunction other() {{ return main(); }}\nawait other();\n",
+        "given": f"async function main(given?: number) {{\n{body}}}\nawait main();\n",
+    }
+    found = prove(mini, **{name: f"{text}export {{}};\n" for name, text in texts.items()})
+    for name, verdicts in found.items():
+        assert {s: str(v.outcome) for s, v in verdicts.items()} == {"fails": "failed", "last": "blocked"}, name
 
 
 FAILS = "// START fails\nconst value = JSON.parse('no JSON');\n// END fails\n"

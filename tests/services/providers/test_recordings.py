@@ -165,6 +165,20 @@ def test_what_cannot_be_recorded(tmp_path: Path, answer: Response, message: str)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_error_hides_the_key_and_has_a_hint_if_there_is_none(tmp_path: Path) -> None:
+    made = recordings(tmp_path, lambda request, _: Response(401, {"error": {"message": str(request.headers)}}))
+    for key, shown, hint in (
+        (KEY, "<authorization>", ""),
+        ("stand-in", "<authorization>", "no key was sent: the Source"),
+    ):
+        with pytest.raises(ProblemError) as error:
+            made.record(embedding("a")._replace(headers={"authorization": f"Bearer {key}"}), HOST, RECORD)
+        assert key not in str(error.value)
+        assert shown in str(error.value)
+        assert error.value.hint.startswith(hint)
+        assert bool(error.value.hint) is bool(hint)
+
+
 def test_a_stream_is_not_requested_and_a_limit_is_passed_on(tmp_path: Path) -> None:
     with pytest.raises(ProblemError, match="a stream, which cannot be recorded"):
         recordings(tmp_path, fails).record(embedding("a", stream=True), HOST, RECORD)

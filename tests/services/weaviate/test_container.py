@@ -177,7 +177,7 @@ def test_a_cluster_with_keys_beside_a_server_that_cannot_start(tmp_path: Path, i
             call(cluster.nodes[2], "POST", "/v1/schema", {"class": "A", "replicationConfig": {"factor": 3}})
             assert services.placeholders()["services.cluster.node3.url"] == cluster.nodes[2].url
             assert requests.get(f"{cluster.url}/v1/schema", timeout=5).status_code == 401
-            with pytest.raises(InfrastructureError, match=r"^snipproof.toml:8:11 the service 'broken': ") as error:
+            with pytest.raises(InfrastructureError, match=r"^snipproof.toml:9:9 the service 'broken': ") as error:
                 services.server("broken")
             assert "parse QUERY_DEFAULTS_LIMIT" in error.value.hint
             assert len(containers_of(session.id)) == 3

@@ -153,3 +153,15 @@ def test_what_is_kept_while_a_chain_runs_is_part_of_what_is_restored(weaviate: W
     call(weaviate, "DELETE", "/v1/schema/Author")
     state.restore_if_changed()
     assert collections(weaviate) == ["Author"]
+
+
+def test_a_seed_on_a_server_that_a_suite_does_not_use_is_left_alone(tmp_path: Path, weaviate: WeaviateAddress) -> None:
+    name = write(tmp_path, "a.jsonl", _defined(AUTHOR))
+    state, seeds = State(weaviate), Seeds(tmp_path)
+    seeds.switch(suite(name), lambda _: state)
+    elsewhere = suite()._replace(services=("other",))
+    assert seeds.are_those_of(elsewhere)
+    seeds.switch(elsewhere, lambda _: state)
+    assert collections(weaviate) == ["Author"]
+    seeds.switch(suite(), lambda _: state)
+    assert collections(weaviate) == []

@@ -113,6 +113,7 @@ class Probes:
     :param raising: statements in a row that may raise an error, with the name of the Region that announces it.
     :param parts: the other statements at the top level in rows, from the first Region on: those of one Region, or one
         hidden statement, with the name ``""``. After an error the run can go on behind its part.
+    :param divided: what holds the parts.
     """
 
     statements: dict[Statement, int] = field(default_factory=dict)
@@ -123,19 +124,21 @@ class Probes:
     handlers: dict[Handler, int] = field(default_factory=dict)
     raising: list[tuple[str, list[Statement]]] = field(default_factory=list)
     parts: list[tuple[str, list[Statement]]] = field(default_factory=list)
+    divided: StatementList | None = None
 
 
-def make_plan(root: StatementList, regions: Sequence[Region]) -> tuple[Plan, Probes]:
+def make_plan(root: StatementList, regions: Sequence[Region], main: StatementList | None = None) -> tuple[Plan, Probes]:
     """Return the plan for ``regions``, those of the Snippets of a Source, and the probes that it needs.
 
     :param root: the statements of the Source.
+    :param main: those that are divided into parts instead of ``root``, if a Region shows one of them.
     """
     planner = _Planner(root, regions)
     named: dict[str, list[tuple[int, int]]] = {}
     for function in functions(root):
         named.setdefault(function.name, []).append((function.first, function.last))
     plans = {region.name: planner.plan(region) for region in regions}
-    planner.divide(regions)
+    planner.divide(regions, main)
     numbers = planner.probes.statements
     handling = frozenset(numbers.get(statement, 0) for statement in _handling(root)) - {0}
     idle = frozenset(number for statement, number in numbers.items() if statement.kind is StatementKind.NOTHING) - {0}
@@ -177,11 +180,12 @@ class _Planner:
                 self.probes.groups[number] = groups.setdefault(names, len(groups) + 1) if names else 0
         self._shown = shown
 
-    def divide(self, regions: Sequence[Region]) -> None:
+    def divide(self, regions: Sequence[Region], main: StatementList | None) -> None:
         """Find the parts behind which the run can go on after an error."""
+        self.probes.divided = main if main and any(s in self._shown for s in walk(main)) else self._root
         announced = {statement for _, row in self.probes.raising for statement in row}
         last = ""
-        for statement in self._root.statements:
+        for statement in self.probes.divided.statements:
             name = next((region.name for region in regions if region.name in self._shown.get(statement, ())), "")
             if statement in announced or statement not in self.probes.statements:
                 last = ""

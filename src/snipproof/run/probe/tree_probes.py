@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from snipproof.model import Region
-from snipproof.run.probe.going_on import going_on
+from snipproof.run.probe.going_on import going_on, main_body
 from snipproof.run.probe.plan import Probes, make_plan
 from snipproof.run.probe.probed import PROBE_FUNCTION, Edits, Probed
 from snipproof.syntax.grammar import load_parser
@@ -149,9 +149,10 @@ def probe_tree(
     markers = sorted({(marker.line, marker.column) for region in regions for marker in region.markers})
     try:
         tree = tree_statements(root, language)
-        plan, probes = make_plan(tree, regions)
+        goes_on = goes_on and TEXTS[language].goes_on
+        plan, probes = make_plan(tree, regions, main_body(tree) if goes_on else None)
         inserter = _Inserter(text, TEXTS[language], probes)
-        if goes_on and TEXTS[language].goes_on:
+        if goes_on:
             inserter.go_on(tree)
         inserter.insert(tree)
     except RecursionError:
@@ -204,17 +205,17 @@ class _Inserter:
         self._finals = itertools.count(1)
         self._announcing: dict[str, list[tuple[str, str]]] = {}
         self._guards: Mapping[Statement, tuple[str, str]] = {}
+        self._first: Statement | None = None  # what stands before it: the start of what makes a run go on
+        self._start = ""
 
     def go_on(self, root: StatementList) -> None:
         """Insert what makes a run go on behind the parts of a program that fail."""
-        added = going_on(root, self._probes.parts)
+        block = self._probes.divided or root
+        added = going_on(root, block, self._texts.module if block is root else self._texts.frame, self._probes.parts)
         if added:
             self._guards = added.around
-            first = next(
-                (s for s in statements(root.node) if not (_is_directive(s) or s.type == "hash_bang_line")), None
-            )
-            if first is not None:
-                self._insert(first.start_point, added.start)
+            self._first = next((s for s in block.statements if not _is_header(s.node)), None)
+            self._start = added.start
             for statement in added.widened:
                 self._widen(statement.node)
 
@@ -224,14 +225,7 @@ class _Inserter:
 
     def _block(self, block: StatementList, frame: str) -> None:
         for statement in block.statements:
-            before, behind = (
-                text.replace("{r}", json.dumps(self._raising.get(statement))) for text in self._texts.raising
-            )
-            if statement in self._raising:
-                self._widen(statement.node)
-                self._insert(statement.node.start_point, before)
-            if statement in self._guards:
-                self._insert(statement.node.start_point, self._guards[statement][0])
+            self._open(statement)
             self._before(statement, frame)
             for inner in statement.blocks:
                 final = self._final(inner, frame)
@@ -246,10 +240,26 @@ class _Inserter:
                 self._function(function)
             self._after(statement, frame)
             self._class(statement)
-            if statement in self._raising:
-                self._insert(_end_point(statement.node), behind)
-            if statement in self._guards:
-                self._insert(_end_point(statement.node), self._guards[statement][1])
+            self._close(statement)
+
+    def _open(self, statement: Statement) -> None:
+        """Insert what catches the error of a statement at the top level, before it."""
+        start = statement.node.start_point
+        if statement in self._raising:
+            self._widen(statement.node)
+            self._insert(start, self._texts.raising[0].replace("{r}", json.dumps(self._raising[statement])))
+        if statement is self._first:
+            self._insert(start, self._start)
+        if statement in self._guards:
+            self._insert(start, self._guards[statement][0])
+
+    def _close(self, statement: Statement) -> None:
+        """Insert the same behind it."""
+        end = _end_point(statement.node)
+        if statement in self._raising:
+            self._insert(end, self._texts.raising[1].replace("{r}", json.dumps(self._raising[statement])))
+        if statement in self._guards:
+            self._insert(end, self._guards[statement][1])
 
     def _widen(self, node: Any) -> None:
         """Make a variable visible behind the block that is put around its declaration."""
@@ -463,6 +473,10 @@ def _has_base(node: Any) -> bool:
 
 def _is_directive(node: Any) -> bool:
     return bool(node.type == "expression_statement" and node.named_children and node.named_children[0].type == "string")
+
+
+def _is_header(node: Any) -> bool:
+    return node.type == "hash_bang_line" or _is_directive(node)
 
 
 def _yields(node: Any) -> list[Any]:

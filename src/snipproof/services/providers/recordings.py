@@ -21,7 +21,8 @@ from snipproof.services.providers.modes import Mode
 from snipproof.services.providers.recording_file import Recorded, Sent, read_recordings, write_recordings
 from snipproof.text import shorten
 
-_STAND_IN_KEY = "stand-in"
+_STAND_IN_KEY = "stand-in"  # that of the server
+_NO_KEY = "no key was sent: the Source has to send one, such as in a header of the client, since the server has none"
 _ENDING = ".jsonl"
 
 
@@ -129,7 +130,8 @@ class Recordings:
         if not 200 <= response.status < 300:
             keys = keys_of(request.headers, request.query, request.body)
             message = redact(_message(response), keys)
-            raise ProblemError(f"record: {name} answered with {response.status}: {message}")
+            hint = _NO_KEY if _STAND_IN_KEY in keys.values() else ""
+            raise ProblemError(f"record: {name} answered with {response.status}: {message}", hint)
         if not response.kind.startswith("application/json"):
             raise ProblemError(f"{name} answered with {response.kind}, and only JSON can be recorded")
         found = Recorded(sent, response.status, cleaned(response.body), _today())

@@ -34,8 +34,9 @@ class Seeds:
         self._errors: dict[tuple[str, ...], SnipproofError] = {}
 
     def are_those_of(self, suite: Suite) -> bool:
-        """Return whether exactly the seed of ``suite`` is stored."""
-        return {service: fill.files for service, fill in self._stored.items()} == _wanted(suite)
+        """Return whether exactly the seed of ``suite`` is stored on the servers that it uses."""
+        stored = {service: fill.files for service, fill in self._stored.items() if service in suite.services}
+        return stored == _wanted(suite)
 
     def switch(self, suite: Suite, state_of: Callable[[str], State]) -> None:
         """Store the seed of ``suite``, and delete what another one has stored.
@@ -46,7 +47,7 @@ class Seeds:
         """
         wanted = _wanted(suite)
         for service, fill in list(self._stored.items()):
-            if wanted.get(service) != fill.files:
+            if service in suite.services and wanted.get(service) != fill.files:
                 state_of(service).drop(self._stored.pop(service))
         for service, files in wanted.items():
             if service in self._stored:
