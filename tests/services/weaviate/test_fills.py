@@ -74,5 +74,5 @@ def test_failures() -> None:
 
     with pytest.raises(SettingsError, match="a seed"):
         call_again([fail(SettingsError("a seed"))], ADDRESS)
-    with pytest.raises(InfrastructureError, match=r"fill`, which was passed to .* had stored: ValueError: no$"):
+    with pytest.raises(InfrastructureError, match=r"fill`, which was passed to .* had stored: ValueError: no"):
         call_again([fail(ValueError("no"))], ADDRESS)
