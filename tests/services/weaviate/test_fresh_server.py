@@ -292,6 +292,7 @@ def test_a_user_that_no_function_stores(begin: Begin) -> None:
         state.restore_if_changed()
 
 
+@pytest.mark.slow
 def test_each_server_is_replaced_alone(begin: Begin, logged: list[str], tmp_path: Path) -> None:
     """With its settings, its key and its seed, at the addresses of all its nodes, behind the recorder, too."""
     (tmp_path / "seed.jsonl").write_text('{"collection": {"class": "Seeded", "vectorizer": "none"}}\n')
@@ -322,7 +323,7 @@ def test_each_server_is_replaced_alone(begin: Begin, logged: list[str], tmp_path
         backup = (BACKUP, {"id": "night"}, "backup filesystem/night")
         # A cluster cannot make a backup in a folder.
         export = (EXPORT, {"id": "night", "file_format": "parquet"}, "export night")
-        for name, (path, body, what) in (("rbac", backup), ("cluster", export), ("cluster", export)):
+        for name, (path, body, what) in (("rbac", backup), ("cluster", export)):
             logged.clear()
             states[name].mark()
             call(services.server(name), "POST", path, body)

@@ -56,6 +56,7 @@ class State:
         self._fills = Fills()
         self._kept: set[StoredKey] = set()
         self._before: Stored = {}
+        self._indexed: Stored = {}  # what was stored when all its vectors could be found
         self._log_index: int | None = None
         self._copies: dict[StoredKey, Copy] = {}
         found = self._reader.read()
@@ -99,7 +100,7 @@ class State:
 
         :raises InfrastructureError: the server does not answer.
         """
-        last, self._before = self._before, self._reader.read()
+        self._before = self._reader.read()
         known, self._copies = self._copies, {}
         for key, item in self._before.items():
             if key not in self._kept | self._foreign:
@@ -109,8 +110,9 @@ class State:
                     self._copies[key] = copy
                 if copy and item.dormant and not unchanged:  # its tenants were active meanwhile
                     self._reader.read()
-        if any(_differ(last.get(key), item) for key, item in self._before.items()):
+        if any(_differ(self._indexed.get(key), item) for key, item in self._before.items()):
             self._wait_for_index()
+        self._indexed = dict(self._before)
         self._log_index = self._reader.log_index
 
     def restore_if_changed(self) -> list[str]:
