@@ -35,6 +35,7 @@ class StoredReader:
         self._backends = [name.removeprefix("backup-") for name in sorted(modules) if name.startswith("backup-")]
         #: The length of the cluster's log at the last :meth:`read`, ``None`` if the server does not report it.
         self.log_index: int | None = None
+        self._progress: list[tuple[Any, ...]] = []
         self._logged = _Logged({}, {}, {}, {})
 
     def read(self) -> Stored:
@@ -43,10 +44,10 @@ class StoredReader:
         :raises UnexpectedResponseError: the server reports an error.
         :raises InfrastructureError: it does not answer.
         """
-        index, nodes = self._log()
-        if index is None or index != self.log_index:
-            self._logged = self._read_logged(nodes)
-            self.log_index = index
+        index, progress = self._log()
+        if index is None or progress != self._progress:
+            self._logged = self._read_logged(len(progress))
+            self.log_index, self._progress = index, progress
         logged = self._logged
         targets = [(name, tenant) for name, tenants in logged.readable.items() for tenant in tenants]
         updates, *backups = at_once(
@@ -64,11 +65,13 @@ class StoredReader:
         """Return whether vectors that are stored already are not in their index yet."""
         return any(int(shard.get("vectorQueueLength") or 0) for shard in self._shards())
 
-    def _log(self) -> tuple[int | None, int]:
-        """Return the length of the cluster's log, and the number of its nodes."""
+    def _log(self) -> tuple[int | None, list[tuple[Any, ...]]]:
+        """Return the length of the cluster's log, and how far each node has got with it."""
         nodes = (self._listings.get("/cluster/statistics") or {}).get("statistics") or ()
-        lengths = [int(length) for node in nodes if (length := (node.get("raft") or {}).get("lastLogIndex"))]
-        return max(lengths, default=None), len(nodes)
+        rafts = [node.get("raft") or {} for node in nodes]
+        lengths = [int(length) for raft in rafts if (length := raft.get("lastLogIndex"))]
+        progress = [(raft.get("lastLogIndex"), raft.get("appliedIndex"), raft.get("fsmPending")) for raft in rafts]
+        return max(lengths, default=None), progress
 
     def _read_logged(self, nodes: int) -> _Logged:
         """Read what is in the log.
