@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from snipproof import server_settings
 from snipproof.init.needs import NeedKind
-from snipproof.init.suite_file import KEY, KNOWS_SERVICES, service_name
+from snipproof.init.suite_file import KEY, service_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,7 +106,6 @@ def _environment(found: _Found) -> Iterator[str]:
 
 
 def _services(found: _Found) -> Iterator[str]:
-    comment = "" if KNOWS_SERVICES else "# "
     named = set()
     for name in sorted(found.names(NeedKind.PORT), key=lambda name: ":" not in name):
         port, _, grpc = name.partition(":")
@@ -114,9 +113,9 @@ def _services(found: _Found) -> Iterator[str]:
             named.add(port)
             yield ""
             yield f"# A server on another port ({found.place_of(NeedKind.PORT, name)})."
-            yield f"{comment}[services.{service_name(name)}]"
-            yield f'{comment}ports = ["{port}:{grpc or _free_port(port)}"]'
-            yield from (f"{comment}{line}" for line in _keys(found, port))
+            yield f"[services.{service_name(name)}]"
+            yield f'ports = ["{port}:{grpc or _free_port(port)}"]'
+            yield from _keys(found, port)
 
 
 def _keys(found: _Found, port: str) -> Iterator[str]:

@@ -7,7 +7,6 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from snipproof.config import Settings
 from snipproof.init.needs import NeedKind
 from snipproof.text import plural, shorten
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 CLUSTER = "docs.weaviate.cloud"
 KEY = "dummy-key"
-KNOWS_SERVICES = "services" in Settings._fields
-"""Whether Suites may name servers of their own."""
 
 _FOUND = (
     NeedKind.CLOUD, NeedKind.PROVIDER, NeedKind.CONTAINER, NeedKind.PORT, NeedKind.DATA, NeedKind.DOWNLOAD,
@@ -51,7 +48,7 @@ def _keys(suite: ProposedSuite) -> list[str]:
     lines += [f"lock: {_plain(suite.lock)}"] if suite.lock else []
     lines.append("network: auto")
     services = [service_name(name) for name in suite.needs.names(NeedKind.PORT)]
-    if services and KNOWS_SERVICES:
+    if services:
         lines.append(f"services: [{', '.join(['weaviate', *dict.fromkeys(services)])}]")
     return lines
 
