@@ -233,11 +233,16 @@ def test_a_flood_of_output_is_stopped(project: Project) -> None:
 
 
 def test_an_unbound_expectation_is_an_error(project: Project) -> None:
-    """Shown output that no Snippet prints is never green."""
+    """Shown output that no Snippet prints is never green; with ``--snippets``, the Snippets are proven all the same."""
     result = project.prove(source=GOOD.replace("{of: first}", "{of: frist}"))
     result.stdout.fnmatch_lines(["*snippets/py/source.py:10:* SP301 *frist*", "*first*"])
     assert result.ret == 2
     no_traceback_of_ours(result)
+    result = project.prove("--snippets", source=GOOD.replace("{of: first}", "{of: frist}"))
+    outcomes = result.parseoutcomes()
+    assert outcomes.pop("passed") > 0
+    assert outcomes == {"errors": 1}
+    assert result.ret == 1
 
 
 def test_a_source_without_snippets_is_an_error(project: Project) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from snipproof.errors import SettingsError, SnipproofError, ToolchainMissingError
-from snipproof.model import Outcome, Snippet, Source, Suite
+from snipproof.model import Finding, Outcome, Snippet, Source, Suite
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.run.verdict import Verdict, describe
 from snipproof.site.binding import unbound_expectations
@@ -59,11 +59,12 @@ class SourceFile(pytest.File):
     _verdicts: dict[str, Verdict] | None = None
     _error: SnipproofError | None = None
 
-    def collect(self) -> Iterator[SnippetItem | NamePart]:
+    def collect(self) -> Iterator[SnippetItem | NamePart | WrongExpectations]:
         """Yield an item for every Snippet, in the order of the Source.
 
-        :raises CollectError: the Source cannot be read, has no Snippet or an unbound Expectation, or a Page shows it
-            ambiguously.
+        An unbound Expectation, and one that a Page shows ambiguously, is an error of its own behind them.
+
+        :raises CollectError: the Source cannot be read, or has no Snippet.
         """
         root = self.proving.settings.root
         try:
@@ -74,9 +75,8 @@ class SourceFile(pytest.File):
             raise self.CollectError(str(error)) from None
         if self.suite.path in self.proving.broken:
             return  # the first Source has reported it
-        if findings := (*unbound_expectations(self.source, pages.bound), *pages.ambiguous.get(self.source.path, ())):
-            raise self.CollectError("\n".join(f"{finding}\n  hint: {finding.hint}" for finding in findings))
-        if not self.source.snippets:
+        findings = (*unbound_expectations(self.source, pages.bound), *pages.ambiguous.get(self.source.path, ()))
+        if not self.source.snippets and not findings:
             what = "no `START name` and `END name`, and no page shows a part of it"
             raise self.CollectError(f"{self.source.path}:1:1 no Snippet in this Source: {what}")
         if self.suite.fixtures:
@@ -90,6 +90,10 @@ class SourceFile(pytest.File):
             self.add_marker(pytest.mark.filterwarnings(f"ignore:{_JUNIT_ATTRIBUTE}"))
         for snippet in self.source.snippets:
             yield _node(self, snippet, _split(snippet.name))
+        if findings:
+            wrong: WrongExpectations = WrongExpectations.from_parent(self, name="Expectations")
+            wrong.findings = findings
+            yield wrong
 
     @property
     def is_in_chain(self) -> bool:
@@ -123,6 +127,19 @@ class SourceFile(pytest.File):
                 raise
             self._verdicts = {verdict.snippet.name: verdict for verdict in found}
         return self._verdicts[name]
+
+
+class WrongExpectations(pytest.Collector):
+    """Expectations of a Source that belong to no Snippet; the Snippets are proven all the same."""
+
+    findings: Sequence[Finding]
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Collect nothing.
+
+        :raises CollectError: always.
+        """
+        raise self.CollectError("\n".join(f"{finding}\n  hint: {finding.hint}" for finding in self.findings))
 
 
 class NamePart(pytest.Collector):
