@@ -207,7 +207,7 @@ def snippet_state(request: pytest.FixtureRequest, snippet_services: Services) ->
 @pytest.fixture(scope="session")
 def snippet_states(request: pytest.FixtureRequest, snippet_services: Services) -> Mapping[str, State]:  # noqa: ARG001
     """What is stored in each of several servers, by its name in the settings: ``["rbac"].keep(fill)``."""
-    return _proving(request.config).prover.states
+    return _proving(request.config).prover.states.readable
 
 
 def _proving(config: pytest.Config) -> ProvingSession:

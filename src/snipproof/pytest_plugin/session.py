@@ -179,7 +179,8 @@ class ProvingSession:
             raise self._start_error
         if self._prover is None:
             raise InfrastructureError("the services of snipproof run only while Snippets are proven")
-        self._prover.claim(suite.services if suite else ())
+        for name in suite.services if suite else ():
+            self._prover.states.of(name)
 
     def start(self, sources: Mapping[str, Source]) -> None:
         """Prepare all Suites in the background and start the Services.

@@ -22,13 +22,12 @@ from snipproof.run.provider_answers import Answerer, run_with_providers, take_an
 from snipproof.run.run_times import RunTimes, timed
 from snipproof.run.runner import Program, Runner
 from snipproof.run.runners.job import environment
+from snipproof.run.server_states import ServerStates, restore
 from snipproof.run.source_run import SourceRun
 from snipproof.run.unknown_hosts import explain_unknown_hosts
 from snipproof.run.verdict import Verdict, judge
 from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.services.startup import Services
-from snipproof.services.weaviate.claim import claimed
-from snipproof.services.weaviate.renewable import RenewableServer
 from snipproof.services.weaviate.seeding import Seeds
 from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.services.weaviate.state import State
@@ -75,12 +74,10 @@ class Prover:
             settings, self._session, log, self._addresses, self._recorder, self.times, self._network
         )
         self._services: Services | None = None
-        self._states: dict[str, State | InfrastructureError] = {}
+        self._states: ServerStates | None = None
         self._fixtures: set[Answerer] = set()  # what answered while fixtures stored data
         self._seeds = Seeds(settings.root, self._answered)
         self._chain: OpenChain | None = None
-        self._claim = contextlib.ExitStack()
-        self._claimed: set[str] = set()  # URLs
 
     def _start_network(self, kind: NetworkKind) -> DocumentedNetwork | None:
         """Start the documented network if ``kind`` requires it, or if it is possible and ``kind`` prefers it."""
@@ -117,57 +114,18 @@ class Prover:
         return self._services.servers if self._services else {}
 
     @property
+    def states(self) -> ServerStates:
+        """What is stored on the servers."""
+        assert self._states is not None
+        return self._states
+
+    @property
     def state(self) -> State:
         """What is stored in the Service ``weaviate``, or in the first one; the server is claimed first.
 
         :raises InfrastructureError: it does not answer.
         """
-        return self.state_of(DEFAULT_SERVICE if DEFAULT_SERVICE in self._names else self._names[0])
-
-    @property
-    def states(self) -> dict[str, State]:
-        """What is stored in each server that started and whose content can be read, by the names of the Services."""
-        for name in self.servers:
-            with contextlib.suppress(InfrastructureError):
-                self.claim((name,))
-        return {name: state for name, state in self._states.items() if isinstance(state, State)}
-
-    def state_of(self, name: str) -> State:
-        """Return what is stored in the Service ``name``; the server is claimed first.
-
-        :raises InfrastructureError: it did not start, or does not answer.
-        """
-        self.claim((name,))
-        found = self._states[name]
-        assert isinstance(found, State)
-        return found
-
-    def claim(self, names: Sequence[str] = (DEFAULT_SERVICE,)) -> None:
-        """Make sure that nobody else changes what is stored in servers, before anything is stored for this session.
-
-        A server given by its address is used by one session at a time, and a worker of pytest-xdist that has nothing
-        to prove must leave it alone. So that it is not claimed before the first Snippet needs it.
-
-        :param names: of the Services.
-        :raises InfrastructureError: one of them did not start, or does not answer.
-        """
-        for name in names:
-            address = self.services.server(name)
-            if address.health.error:
-                raise address.health.error
-            if name not in self._states:
-                if address.mode == "url":
-                    self._claim_given()
-                self._states[name] = _state(address, self.services.renewable.get(name))
-            if isinstance(error := self._states[name], InfrastructureError):
-                raise error
-
-    def _claim_given(self) -> None:
-        """Claim all servers that are given by their addresses, in an order that two runs have in common."""
-        given = {each.url: each for each in self.servers.values() if each.mode == "url"}
-        for url in sorted(given.keys() - self._claimed):
-            self._claim.enter_context(claimed(given[url], self._session, self._log))
-            self._claimed.add(url)
+        return self.states.of(DEFAULT_SERVICE if DEFAULT_SERVICE in self._names else self._names[0])
 
     def prepare(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
         """Prepare ``sources`` of ``suite`` in the background: obtain and build what they need.
@@ -197,10 +155,8 @@ class Prover:
                     self._names,
                 )
             self._announce(self._services.placeholders())
-            for name, address in self._services.servers.items():
-                if address.mode != "url":
-                    with contextlib.suppress(InfrastructureError):  # raised again for the Suites that name it
-                        self.claim((name,))
+            self._states = ServerStates(self._services, self._session, self._log)
+            self._states.claim_own()
         except BaseException as error:
             if not self._addresses.done():
                 self._addresses.set_exception(
@@ -225,7 +181,7 @@ class Prover:
         if not self._seeds.are_those_of(suite):
             self.end_chain()
             self._fixtures |= self._answered()
-            self._seeds.switch(suite, self.state_of)
+            self._seeds.switch(suite, self.states.of)
 
     def prove(self, suite: Suite, source: Source, earlier: Sequence[Source] = ()) -> list[Verdict]:
         """Run ``source``, restore what it changed in Weaviate, and return a redacted Verdict for each of its Snippets.
@@ -249,7 +205,7 @@ class Prover:
             for each in (*earlier, source):
                 preparation.program(each, self.services.placeholders())
         if chain is None:
-            chain = OpenChain(paths or (source.path,), [self.state_of(name) for name in suite.services])
+            chain = OpenChain(paths or (source.path,), [self.states.of(name) for name in suite.services])
             for state in chain.states:
                 state.mark()
             self._chain = chain
@@ -290,7 +246,7 @@ class Prover:
         if chain := self._chain:
             self._chain = None
             with timed(self.times.phases, "restore"):
-                _restore(chain.states)
+                restore(chain.states)
 
     def _answered(self) -> set[Answerer]:
         """Return what has answered for providers since the last call, outside of Sources."""
@@ -324,31 +280,8 @@ class Prover:
             if self._services:
                 stack.callback(self._services.stop)
             stack.callback(self._preparations.close)
-            stack.push(self._claim)
-            for name, state in self._states.items():
-                address = self.services.server(name)
-                if address.mode == "url" and isinstance(state, State) and not address.health.error:
-                    state.clear()
-
-
-def _restore(states: Sequence[State]) -> None:
-    """Restore all servers that a Source may have changed, then raise the first error."""
-    errors = []
-    for state in states:
-        try:
-            state.restore_if_changed()
-        except InfrastructureError as error:
-            errors.append(error)
-    if errors:
-        raise errors[0]
-
-
-def _state(address: WeaviateAddress, server: RenewableServer | None) -> State | InfrastructureError:
-    """Return what a server stores, or why that cannot be read: such as that its key may not do that."""
-    try:
-        return State(address, server)
-    except InfrastructureError as error:
-        return error
+            if self._states:
+                stack.callback(self._states.close)
 
 
 def _start_recorder() -> Recorder:
