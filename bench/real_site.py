@@ -93,7 +93,7 @@ def _kind(block: ShownBlock) -> tuple[str, str]:
     return (kind, reason) if separator and kind.isidentifier() else ("tool", block.reason)
 
 
-def trace(site: Path, report: RunReport, folder: Path) -> Iterator[str]:
+def trace(site: Path, report: RunReport, folder: Path, *options: str) -> Iterator[str]:
     """Yield the ids of Snippets that passed, each with the shown lines that the trace misses."""
     copy, ran = folder / "site", folder / "ran"
     shutil.copytree(site, copy, symlinks=True, ignore=shutil.ignore_patterns("node_modules", ".git"))
@@ -105,7 +105,7 @@ def trace(site: Path, report: RunReport, folder: Path) -> Iterator[str]:
     texts = {path: (site / path).read_text(encoding="utf-8") for path in passed}
     for number, (path, text) in enumerate(texts.items()):
         write_traced(copy / path, text, ran / str(number))
-    prove(copy, folder / "traced.json", "-p", _PLUGIN)
+    prove(copy, folder / "traced.json", "-p", _PLUGIN, *options)
     again = {each["id"]: each["outcome"] for each in read_report(folder / "traced.json")["snippets"]}
     for number, (path, snippets) in enumerate(passed.items()):
         file = ran / str(number)
@@ -133,7 +133,7 @@ def main() -> None:
         path = options.use or (options.report or folder / "run.json").absolute()
         seconds = 0.0 if options.use else prove(site, path, *more)
         report = read_report(path)
-        false = list(trace(site, report, folder)) if options.trace else []
+        false = list(trace(site, report, folder, *more)) if options.trace else []
         if options.trace and (log := folder / "traced.log").exists() and options.report:
             shutil.copy(log, path.with_suffix(".traced.log"))
     judged = [each for each in judge(report) if each.language in LANGUAGES]

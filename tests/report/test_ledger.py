@@ -77,6 +77,17 @@ def test_a_suite_that_proves_less_than_its_floor_is_found() -> None:
     assert shortfalls(*two, result("z", None, suite="t.yaml")) == []
 
 
+def test_floors_of_suites_outside_of_the_root_are_named_from_the_settings() -> None:
+    """Wherever the two checkouts are, beside each other or not."""
+    for home in ("../proofs", "../../elsewhere/proofs"):
+        ledger = Ledger("known.toml", home=home)
+        results = [RunResult("a.py::a", f"{home}/py/suite.yaml", Outcome.PASSED)]
+        written = update_ledger(ledger, results)
+        assert written.floors == {"py/suite.yaml": Floor(1, 0)}
+        assert list(find_shortfalls(written, results)) == []
+        assert len(list(find_shortfalls(written, []))) == 1
+
+
 def test_an_update_lists_what_failed_and_keeps_what_stays() -> None:
     found = [
         result("shaky", Outcome.PASSED, expectations=1),

@@ -60,7 +60,7 @@ def find_shortfalls(ledger: Ledger, results: Iterable[RunResult]) -> Iterator[Do
     A Suite with Snippets that could not run on this machine is left alone.
     """
     results = list(results)
-    proven, unknown = count_proven(ledger, results), _unknown(results)
+    proven, unknown = count_proven(ledger, results), _unknown(ledger, results)
     for suite, floor in ledger.floors.items():
         now = proven.get(suite, Floor(0, 0))
         if suite in unknown:
@@ -112,9 +112,10 @@ def count_proven(ledger: Ledger, results: Iterable[RunResult]) -> dict[str, Floo
     """Return what each Suite proves; nothing of a Snippet that is listed counts."""
     counts: dict[str, Floor] = {}
     for each in results:
-        snippets, expectations = counts.get(each.suite, (0, 0))
+        suite = ledger.suite_name(each.suite)
+        snippets, expectations = counts.get(suite, (0, 0))
         counted = each.outcome in _PROVEN and each.snippet not in ledger.failures
-        counts[each.suite] = Floor(snippets + counted, expectations + (each.expectations if counted else 0))
+        counts[suite] = Floor(snippets + counted, expectations + (each.expectations if counted else 0))
     return counts
 
 
@@ -134,7 +135,7 @@ def update_ledger(ledger: Ledger, results: Iterable[RunResult]) -> Ledger:
             found = KnownFailure(each.outcome, each.kind, "")
             failures[each.snippet] = entry if entry and find_contradiction(ledger, each) is None else found
     left = replace(ledger, failures=dict(sorted(failures.items())))
-    unknown = _unknown(results)
+    unknown = _unknown(ledger, results)
     floors = {suite: floor for suite, floor in count_proven(left, results).items() if any(floor)}
     floors = {suite: floor for suite, floor in floors.items() if suite not in unknown}
     floors |= {suite: floor for suite, floor in ledger.floors.items() if suite in unknown}
@@ -152,6 +153,6 @@ def count_changes(before: Ledger, after: Ledger) -> Mapping[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _unknown(results: Iterable[RunResult]) -> set[str]:
-    """Return the Suites with Snippets that this machine could not run."""
-    return {each.suite for each in results if each.outcome is None}
+def _unknown(ledger: Ledger, results: Iterable[RunResult]) -> set[str]:
+    """Return the names of the Suites with Snippets that this machine could not run."""
+    return {ledger.suite_name(each.suite) for each in results if each.outcome is None}

@@ -18,7 +18,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+import posixpath
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from snipproof.config import parse_toml, read_toml
@@ -78,14 +81,20 @@ class Ledger:
 
     :param name: the file, for messages.
     :param failures: by the id of the Snippet.
-    :param floors: by the path of the Suite.
+    :param floors: by the name of the Suite, see :meth:`suite_name`.
     :param positions: line and column of each table and key, by its path.
+    :param home: the folder of the settings, relative to the root.
     """
 
     name: str
     failures: Mapping[str, KnownFailure] = field(default_factory=dict)
     floors: Mapping[str, Floor] = field(default_factory=dict)
     positions: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict, compare=False)
+    home: str = field(default=".", compare=False)
+
+    def suite_name(self, path: str) -> str:
+        """Return how the ledger names the Suite at ``path``, wherever the checkouts of docs and settings are."""
+        return posixpath.relpath(path, self.home) if path.startswith("../") else path
 
     def position(self, *path: str) -> tuple[int, int]:
         """Return line and column of the key at ``path``, or of the nearest table around it."""
@@ -109,12 +118,13 @@ def load_ledger(settings: Settings, *, is_updated: bool = False) -> Ledger | Non
     if not name:
         return None
     path = settings.home / name
+    home = Path(os.path.relpath(settings.home, settings.root)).as_posix()
     if not path.exists():
         if is_updated:
-            return Ledger(name)
+            return Ledger(name, home=home)
         raise SettingsError(f"{settings.origin('known-failures')} {name} not found", f"create it: {UPDATE}")
     text, table = read_toml(path, name)
-    return _LedgerFile(name, text, needs_reasons=not is_updated).read(table)
+    return replace(_LedgerFile(name, text, needs_reasons=not is_updated).read(table), home=home)
 
 
 def read_ledger(text: str, name: str, *, is_updated: bool = False) -> Ledger:
@@ -223,7 +233,7 @@ def find_vanished(
         guess = did_you_mean(name, names) if path in sources else did_you_mean(path, sources)
         yield _vanished(ledger, ("snippets", snippet), message, guess)
     for suite in ledger.floors:
-        paths = [each.path for each in suites]
+        paths = [ledger.suite_name(each.path) for each in suites]
         if suite not in paths:
             yield _vanished(ledger, ("floor", suite), f"{suite} is not a Suite", did_you_mean(suite, paths))
 
