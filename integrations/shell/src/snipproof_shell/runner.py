@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 _OLDEST = (5, 0)
 _SYNTAX = re.compile(r"^.*?: line (\d+): (.*)$", re.MULTILINE)
-_NAMED = re.compile(r"^[\w./-]+: ", re.MULTILINE)  # what follows the progress that curl prints
+# What curl prints about its progress, which differs from run to run.
+_PROGRESS = re.compile(
+    r" +% Total .*\n +Dload .*\n|\r *\d+ +\S+ +\d+ +\S+ +\d+ +\S+ +\S+ +\S+(?: +[\d:-]+){3} +\d+[\d.kMGTP]*\n?"
+)
 
 
 class ShellRunner(Runner):
@@ -59,7 +62,7 @@ class ShellRunner(Runner):
         command = [self._bash, "--noprofile", "--norc", *self.context.suite.options, str(script)]
         termination, code = job.run(command, {**job.environment(), "BASH_ENV": str(prelude)})
         events = job.read_events()
-        stderr = _located(job.read(job.stderr), script, job.source)
+        stderr = _PROGRESS.sub("", job.read(job.stderr).replace(str(script), str(job.source)))
         line = _line(program, events)
         crashes = _crashes(job, program, events, code, line, stderr)
         return job.result(
@@ -137,15 +140,8 @@ def _crashes(
 
 
 def _message(text: str, source: Path) -> str:
-    """Return the message of a command: without the place, and without the progress that curl prints before it."""
-    lines = [line.rpartition("\r")[2] for line in text.replace(f"{source}: ", "bash: ").split("\n")]
-    text = re.sub(r"(?m)^bash: line \d+: ", "", "\n".join(lines)).strip()
-    found = _NAMED.search(text)
-    return text[found.start() :] if found else text
-
-
-def _located(text: str, script: Path, source: Path) -> str:
-    return text.replace(str(script), str(source))
+    """Return what a command printed to standard error, without the place that Bash prints before it."""
+    return re.sub(rf"(?m)^{re.escape(str(source))}: line \d+: ", "", text).strip()
 
 
 def _without_marks(text: str, separator: str) -> str:
