@@ -97,6 +97,18 @@ WEAVIATE_OUTCOMES = {
     "not_found": "failed:52:exit code 22: curl: (22) The requested URL returned error: 404",
     "later": "blocked:`not_found` failed",
 }
+# As the guide shows it: `curl` fails after an HTTP error.
+STRICT_SUITE = WEAVIATE_SUITE + "files: {.curlrc: curlrc}\nenv: {CURL_HOME: .}\n"
+STRICT_SOURCE = """\
+# START meta
+curl http://localhost:8080/v1/meta | grep -o '"hostname"'
+# END meta
+# START invalid
+curl http://localhost:8080/v1/schema -H 'Content-Type: application/json' -d '{ # not JSON
+}'
+# END invalid
+"""
+STRICT_OUTCOMES = {"meta": "passed", "invalid": "failed:5:exit code 22: curl: (22) The requested URL returned error: 4"}
 REFUSED = "http://127.0.0.1:1/"
 
 
@@ -127,7 +139,7 @@ CASES = {
     "here_document_in_pipeline": Case("{a\ncat <<'E' | tr a \\\n  b\na$(\nE\n}a\n> a\n# b$(\n<\n"),
     "two_here_documents": Case(
         "{a\ncat <<A - <<B; echo 3\n1\nA\n2\nB\n}a\n> a\n# 2\n# 3\n<\n",
-        {"a": "not executed:cannot be parsed"},
+        {"a": "not executed:does not understand"},
     ),
     "here_string": Case('{a\ncat <<<"1"\n}a\n> a\n# 1\n<\n'),
     "quotes": Case("{a\necho '{\n  \"a\": \"it'\"'\"'s\"\n}'\n}a\n> a\n# {\"a\": \"it's\"}\n<\n"),
@@ -248,6 +260,10 @@ CASES = {
         "{a\ncat <<E | false | true && echo 1\nE\n}a\n",
         {"a": "not executed:between"},
     ),
+    "misread_by_the_parser": Case(
+        "{a\n! { for i in 1; do\nfalse\ndone\n}\n}a\n{b\nfalse\n}b\n:\n",
+        {"a": "not executed:does not understand", "b": "not executed:does not understand"},
+    ),
     "function_in_parentheses": Case("{a\nf() ( false; true )\nf\n}a\n", {"a": "not executed:not in braces"}),
     # Errors of the whole Source
     "syntax": Case("{a\necho 1\n}a\n{b\nif true; then\n}b\n", {"a": "blocked", "b": "failed:bash: syntax error"}),
@@ -283,10 +299,14 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]
     (root / "docs").mkdir()
     (root / "pyproject.toml").write_text(SETTINGS)
     (folder / "suite.yaml").write_text(SUITE)
-    weaviate = root / "snippets/curl"
+    weaviate, strict = root / "snippets/curl", root / "snippets/strict"
     weaviate.mkdir()
     (weaviate / "suite.yaml").write_text(WEAVIATE_SUITE)
     (weaviate / "weaviate.sh").write_text(WEAVIATE_SOURCE)
+    strict.mkdir()
+    (strict / "suite.yaml").write_text(STRICT_SUITE)
+    (strict / "http_errors.sh").write_text(STRICT_SOURCE)
+    (strict / "curlrc").write_text("fail-with-body\nshow-error\n")
     (folder / "data.txt").write_text("some data\n")
     for name, case in CASES.items():
         (folder / f"{name}.sh").write_text(source(case.text))
@@ -312,6 +332,7 @@ def test_construct(found: dict[str, dict[str, str]], name: str) -> None:
 def test_weaviate(found: dict[str, dict[str, str]]) -> None:
     """Commands reach the server by its documented address, and what they print is compared."""
     _check(found["weaviate"], WEAVIATE_OUTCOMES)
+    _check(found["http_errors"], STRICT_OUTCOMES)
 
 
 def test_imports_only_the_public_api() -> None:

@@ -58,7 +58,7 @@ class ShellRunner(Runner):
         script = job.folder / "source"
         script.write_text(program.probed.text, encoding="utf-8", newline="")
         prelude = job.folder / "prelude"
-        prelude.write_text(_prelude(job), encoding="utf-8")
+        prelude.write_text(prelude_text(job.source, job.separator, job.folder), encoding="utf-8")
         command = [self._bash, "--noprofile", "--norc", *self.context.suite.options, str(script)]
         termination, code = job.run(command, {**job.environment(), "BASH_ENV": str(prelude)})
         events = job.read_events()
@@ -99,14 +99,19 @@ def find_bash() -> str:
     return bash
 
 
-def _prelude(job: Job) -> str:
-    """Return the text that bash reads before the Source."""
+def prelude_text(source: Path, separator: str, folder: Path) -> str:
+    """Return the text that Bash reads before a Source.
+
+    :param source: the path that ``$0`` has.
+    :param separator: of the :class:`~snipproof.api.Job`.
+    :param folder: gets the file ``events``, and others.
+    """
     values = {
-        "@SOURCE@": str(job.source),
-        "@TOKEN@": job.separator,
-        "@EVENTS@": str(job.events),
-        "@FAILED@": str(job.folder / "failed"),
-        "@RETURNED@": str(job.folder / "returned"),
+        "@SOURCE@": str(source),
+        "@TOKEN@": separator,
+        "@EVENTS@": str(folder / "events"),
+        "@FAILED@": str(folder / "failed"),
+        "@RETURNED@": str(folder / "returned"),
     }
     text = files("snipproof_shell").joinpath("prelude.bash").read_text(encoding="utf-8")
     for name, value in values.items():

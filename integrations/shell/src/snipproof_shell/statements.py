@@ -20,6 +20,10 @@ _LEAVES = {
 }
 _LOOPS = frozenset(("for_statement", "c_style_for_statement", "while_statement", "select_statement"))
 _KEYWORDS = frozenset(("done", "fi", "elif_clause", "else_clause", "}", "esac"))
+_RESERVED = frozenset(
+    ("if", "then", "elif", "else", "fi", "do", "done", "case", "esac", "in", "function", "{", "}", "!")
+)
+_RESERVED |= {"while", "until", "for", "select"}
 _FOREVER = re.compile(r"while\s+(true|:)\b|until\s+false\b")
 
 BACKGROUND = "the exit code of what runs in the background (`&`) is unknown"
@@ -27,7 +31,7 @@ SUBSTITUTION = "the exit code of a process substitution, `<(…)`, is unknown: u
 BACKQUOTES = "the exit code in backquotes is unknown: write `$(…)`"
 PIPELINE_IN_LIST = "the exit codes of a pipeline between `&&` or `||` are unknown: make it a statement of its own"
 SUBSHELL_FUNCTION = "a function whose body is not in braces cannot be followed"
-UNREADABLE = "this code cannot be parsed"
+UNREADABLE = "the parser does not understand this code"
 _NOT_FOLLOWED = {"process_substitution": SUBSTITUTION, "function_definition": SUBSHELL_FUNCTION}
 _NOT_FOLLOWED = {"process_substitution": SUBSTITUTION, "function_definition": SUBSHELL_FUNCTION}
 
@@ -77,8 +81,12 @@ def read_tree(text: str) -> Tree:
     root = load_parser("shell")(data).root_node
     tree = Tree(data)
     tree.comments = {node.start_point[0] + 1 for node in _walk(root) if node.type == "comment"}
-    reader = _Reader(tree)
-    tree.root = reader.block(root.children, None)
+    words = (node for node in _walk(root) if node.type == "command_name" and text_of(node) in _RESERVED)
+    if misread := next(words, None):
+        # The grammar took it for a command, so nothing behind it is certain: the Source runs without probes.
+        tree.undecided.append((1, text.count("\n") + 1, f"{UNREADABLE}, from line {_first(misread)} on"))
+    else:
+        tree.root = _Reader(tree).block(root.children, None)
     return tree
 
 
