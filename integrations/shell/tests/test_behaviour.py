@@ -35,7 +35,13 @@ _COMPOUND = (
     ),
     *("case {w} in a) {p}\n;; *) {p}\nesac", "case a in a|b) {s};& c) {s} ;; esac", "{{ {p}\n}}", "( {p}\n)"),
     *("{s} && {s}", "{s} || {s}", "{s} | {s}", "{s} | while read -r l; do {p}\ndone", "! ( {p}\n)", "x=$({p}\n)"),
-    *('echo "<$({p}\n)>"', "f() {{\n{p}\n}}", "g() {{ {p}\nreturn 2\n}}; g {w}", "{{ {p}\n}} >&2", "{s} # comment"),
+    *(
+        'echo "<$({p}\n)>"',
+        "h() {{\n{p}\n}}; h {w}",
+        "g() {{ {p}\nreturn 2\n}}; g {w}",
+        "{{ {p}\n}} >&2",
+        "{s} # comment",
+    ),
 )
 _BEGINS = ("", "set -u", "set -o pipefail", "set -e", "trap 'echo bye' EXIT", "set -eu; trap 'f; echo bye' EXIT")
 
