@@ -31,7 +31,7 @@ _COMPOUND = (
     *(
         "while ((m++ < 3)); do {p}\ndone",
         "until ((m++ > 2))\ndo\n{p}\nbreak\ndone",
-        "for ((i=0; i<2; i++)); do {p}\ndone",
+        "for ((k=0; k<2; k++)); do {p}\ndone",
     ),
     *("case {w} in a) {p}\n;; *) {p}\nesac", "case a in a|b) {s};& c) {s} ;; esac", "{{ {p}\n}}", "( {p}\n)"),
     *("{s} && {s}", "{s} || {s}", "{s} | {s}", "{s} | while read -r l; do {p}\ndone", "! ( {p}\n)", "x=$({p}\n)"),

@@ -21,8 +21,8 @@ from snipproof_shell.runner import find_bash
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SETTINGS = "[tool.snipproof]\npages = ['docs']\nsuites = ['snippets/*/suite.yaml']\n[tool.snipproof.run]\ntimeout = 1\n"
-SUITE = "flavour: sh\nlanguage: shell\nsources: ['*.sh']\nfiles:\n  data.txt: data.txt\n"
+SETTINGS = "[tool.snipproof]\npages = ['docs']\nsuites = ['snippets/*/suite.yaml']\n"
+SUITE = "flavour: sh\nlanguage: shell\nsources: ['*.sh']\ntimeout: 3\nfiles:\n  data.txt: data.txt\n"
 WEAVIATE_SUITE = """\
 flavour: curl
 language: shell
@@ -263,6 +263,10 @@ CASES = {
     "misread_by_the_parser": Case(
         "{a\n! { for i in 1; do\nfalse\ndone\n}\n}a\n{b\nfalse\n}b\n:\n",
         {"a": "not executed:does not understand", "b": "not executed:does not understand"},
+    ),
+    "lines_joined_by_the_parser": Case(
+        '{a\necho "<$([[ x ]]\ntrue | false | true\necho 1\ntrue || :\n)>"\n}a\n',
+        {"a": "not executed:does not understand"},
     ),
     "function_in_parentheses": Case("{a\nf() ( false; true )\nf\n}a\n", {"a": "not executed:not in braces"}),
     # Errors of the whole Source

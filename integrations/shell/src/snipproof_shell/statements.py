@@ -24,6 +24,9 @@ _RESERVED = frozenset(
     ("if", "then", "elif", "else", "fi", "do", "done", "case", "esac", "in", "function", "{", "}", "!")
 )
 _RESERVED |= {"while", "until", "for", "select"}
+_ON_ONE_LINE = frozenset(
+    ("command", "declaration_command", "redirected_statement", "list", "pipeline", "negated_command")
+)
 _FOREVER = re.compile(r"while\s+(true|:)\b|until\s+false\b")
 
 BACKGROUND = "the exit code of what runs in the background (`&`) is unknown"
@@ -81,9 +84,8 @@ def read_tree(text: str) -> Tree:
     root = load_parser("shell")(data).root_node
     tree = Tree(data)
     tree.comments = {node.start_point[0] + 1 for node in _walk(root) if node.type == "comment"}
-    words = (node for node in _walk(root) if node.type == "command_name" and text_of(node) in _RESERVED)
-    if misread := next(words, None):
-        # The grammar took it for a command, so nothing behind it is certain: the Source runs without probes.
+    if misread := next((node for node in _walk(root) if _is_misread(node, data)), None):
+        # Nothing behind it is certain: the Source runs without probes.
         tree.undecided.append((1, text.count("\n") + 1, f"{UNREADABLE}, from line {_first(misread)} on"))
     else:
         tree.root = _Reader(tree).block(root.children, None)
@@ -264,6 +266,17 @@ def leading(node: Any) -> Any:
 def text_of(node: Any) -> str:
     """Return the text of a node, ``""`` for none."""
     return node.text.decode() if node is not None else ""
+
+
+def _is_misread(node: Any, data: bytes) -> bool:
+    """Return whether the grammar took a word of Bash for a command, or the next command for an argument."""
+    if node.type == "command_name":
+        return text_of(node) in _RESERVED
+    if node.type not in _ON_ONE_LINE:
+        return False
+    pairs = zip(node.children, node.children[1:], strict=False)
+    gaps = (data[a.end_byte : b.start_byte] for a, b in pairs if a.type not in ("|", "|&", "&&", "||"))
+    return any(b"\n" in gap.replace(b"\\\n", b"") for gap in gaps)
 
 
 def _next(node: Any) -> Any:
