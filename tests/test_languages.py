@@ -76,6 +76,27 @@ def test_another_distribution_adds_a_language(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.usefixtures("_fresh")
+def test_another_distribution_runs_a_language_that_has_no_runner_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its row counts, whichever entry point is found first; a second row with a Runner is a mistake."""
+    row = languages.SHELL._replace(runner="other:Runner")
+    installed = importlib.metadata.entry_points
+    monkeypatch.setitem(__import__("sys").modules, __name__, __import__("types").SimpleNamespace(ROW=row))
+    further = importlib.metadata.EntryPoint("shell", f"{__name__}:ROW", languages.ENTRY_POINT_GROUP)
+    for first, last in (((further,), ()), ((), (further,))):
+        monkeypatch.setattr(
+            importlib.metadata, "entry_points", lambda *, group, a=first, b=last: [*a, *installed(group=group), *b]
+        )
+        languages.languages.cache_clear()
+        assert languages.languages()["shell"] is row
+    monkeypatch.setattr(
+        importlib.metadata, "entry_points", lambda *, group: [*installed(group=group), further, further]
+    )
+    languages.languages.cache_clear()
+    with pytest.raises(SettingsError, match="repeats the language 'shell'"):
+        languages.languages()
+
+
+@pytest.mark.usefixtures("_fresh")
 @pytest.mark.parametrize(
     ("value", "problem"),
     [

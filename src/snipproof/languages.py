@@ -1,7 +1,8 @@
 """What is known of each language: one row a language, found through the entry-point group ``snipproof.languages``.
 
 Another distribution adds a language by an entry point of that group that names a :class:`Language`. The rows of this
-package are found in the same way.
+package are found in the same way. A row with a Runner replaces one without, of the same name: so another distribution
+can run a language that this package only reads.
 """
 
 from __future__ import annotations
@@ -148,9 +149,11 @@ def languages() -> Mapping[str, Language]:
             raise _invalid(point.value, origin, f"failed to load: {error!r}") from None
         if not isinstance(row, Language):
             raise _invalid(point.value, origin, f"is not a snipproof Language but {row!r}")
-        if row.name in found:
+        known = found.get(row.name)
+        if known and bool(known.runner) == bool(row.runner):
             raise _invalid(point.value, origin, f"repeats the language {row.name!r}")
-        found[row.name] = row
+        if known is None or row.runner:
+            found[row.name] = row
     return MappingProxyType({row.name: row for row in sorted(found.values(), key=lambda row: (row.compiles, row.name))})
 
 

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from tests.init.test_adopt import BLOCK, IMPORT, SOURCE, init, page, write
 
 from snipproof.config import load_settings
+from snipproof.init import proposals
 from snipproof.init.proposals import exact_globs
 from snipproof.init.suite_file import placeholder
+from snipproof.languages import SHELL
 from snipproof.site.dependencies import find_files
 from snipproof.site.suite import load_suites
 
@@ -43,6 +45,22 @@ def site(root: Path, **files: str) -> None:
     sources = [path for path in files if path.endswith((".py", ".ts", ".go", ".java", ".cs"))]
     pages = {f"docs/{number}.md": page(path) for number, path in enumerate(sources)}
     write(root, **pages, **files)
+
+
+def test_a_language_without_lock_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is missing for one of another distribution that installs nothing: its Suite is written and used."""
+    row = SHELL._replace(runner="other:Runner")
+    monkeypatch.setattr(proposals, "runnable", lambda: {"shell": row})
+    write(tmp_path, **{"docs/a.md": page("sh/a.sh"), "sh/a.sh": SOURCE})
+    code, lines, errors = init(tmp_path, capsys)
+    assert (code, errors) == (0, "")
+    assert "wrote  sh/suite.yaml: a Suite of 1 shell Source" in lines
+    assert not [line for line in lines if line.startswith("left")]
+    settings = tomllib.loads((tmp_path / "snipproof.toml").read_text(encoding="utf-8"))
+    assert settings["suites"] == ["sh/suite.yaml"]
+    assert "lock" not in (tmp_path / "sh/suite.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

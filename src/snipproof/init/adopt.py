@@ -82,7 +82,7 @@ def _adopt(root: Path, defaults: Settings) -> Iterator[str]:
         site = Site.load(settings)
     proposed = propose_suites(site)
     for suite in proposed:
-        if suite.lock:
+        if suite.is_written:
             require_inside(root, root / suite.path, suite.path)
             (root / suite.folder).mkdir(parents=True, exist_ok=True)
             _create(root / suite.path, suite_text(suite))
@@ -114,6 +114,8 @@ def _without_runner(site: Site) -> Iterator[str]:
 
 
 def _pinned_by(suite: ProposedSuite) -> str:
+    if not suite.lock:
+        return suite.title
     lock = suite.lock.removeprefix("/") if suite.lock.startswith("/") else posixpath.join(suite.folder, suite.lock)
     return f"{suite.title}, pinned by {posixpath.normpath(lock)}"
 

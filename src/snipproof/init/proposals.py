@@ -78,6 +78,11 @@ class ProposedSuite:
         return plural(len(self.members), f"{self.language.title} Source") + flavour
 
     @property
+    def is_written(self) -> bool:
+        """Whether its file is written: its lock file exists, or its language needs none."""
+        return bool(self.lock) or not self.language.lock_files
+
+    @property
     def folder(self) -> str:
         """The folder of its file."""
         return posixpath.dirname(self.path)
@@ -194,7 +199,7 @@ def _hashed_requirements(root: Path, folder: str) -> str:
 def _missing(site: Site, language: Language, lock: str) -> str:
     """Return what a Suite with this lock file lacks."""
     if not lock:
-        return _PIN.get(language.name, "write a lock file")
+        return _PIN.get(language.name, "write a lock file") if language.lock_files else ""
     if lock.endswith("go.mod") and "require" in (_text(site.settings.root, lock) or ""):
         return f"write the go.sum of {lock}: go mod tidy"
     if language.name != "typescript":

@@ -36,7 +36,7 @@ def settings_text(layout: SiteLayout, settings: Settings, suites: Sequence[Propo
             "# The findings of the day this file was written. Only new ones fail.",
             f"baseline = {_string(baseline)}",
         ]
-    waiting = [suite for suite in suites if suite.missing and suite.lock]
+    waiting = [suite for suite in suites if suite.missing and suite.is_written]
     if settings.suites or waiting:
         lines += ["", "# `pytest --snippets` proves the Sources of these Suites by running them."]
         lines += _suites(settings.suites, waiting)
@@ -46,8 +46,8 @@ def settings_text(layout: SiteLayout, settings: Settings, suites: Sequence[Propo
                 "severity = { " + ", ".join(f'{rule} = "{value}"' for rule, value in settings.severity.items()) + " }"
             )
     for suite in suites:
-        lines += () if suite.lock else _example(suite)
-    lines += server_tables([suite for suite in suites if suite.lock])
+        lines += () if suite.is_written else _example(suite)
+    lines += server_tables([suite for suite in suites if suite.is_written])
     return "\n".join(lines) + "\n"
 
 
