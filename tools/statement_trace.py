@@ -197,7 +197,10 @@ def _language(path: str) -> str:
 
 
 def _parse(text: str, path: str) -> Any:
-    return load_parser(_language(path), PurePosixPath(path).suffix)(text.encode()).root_node
+    language, extension = _language(path), PurePosixPath(path).suffix
+    if language == "typescript":
+        extension = ".tsx" if extension.endswith("x") else ".ts"
+    return load_parser(language, extension)(text.encode()).root_node
 
 
 def _statements(node: Any, language: str) -> Iterator[Any]:
