@@ -87,9 +87,11 @@ def _kind(block: ShownBlock) -> tuple[str, str]:
         return (Kind.STAND_IN if ran[0]["stand_in"] is not None else Kind.PROVEN), ""
     if block.proof is Proof.PROVEN:
         return Kind.COMPARED, ""
-    if block.reference["kind"] == "expectation" and passed and block.comparisons:
-        return "output", block.cause or block.reason
-    kind, separator, reason = block.reason.partition(": ")
+    if block.reference["kind"] == "expectation" or block.reference["finding"]:
+        return "output", block.reason
+    if block.reference["kind"] == "none":
+        return "docs", "the page requests lines that no Region of the file has"
+    kind, separator, reason = block.reason.removeprefix("known failure: ").partition(": ")
     return (kind, reason) if separator and kind.isidentifier() else ("tool", block.reason)
 
 
