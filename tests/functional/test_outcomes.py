@@ -233,7 +233,7 @@ def test_a_flood_of_output_is_stopped(project: Project) -> None:
 
 
 def test_an_unbound_expectation_is_an_error(project: Project) -> None:
-    """Shown output that no Snippet prints is never green; with ``--snippets``, the Snippets are proven all the same."""
+    """Shown output that no Snippet prints is never green; with ``--snippets``, the Snippets are proven nevertheless."""
     result = project.prove(source=GOOD.replace("{of: first}", "{of: frist}"))
     result.stdout.fnmatch_lines(["*snippets/py/source.py:10:* SP301 *frist*", "*first*"])
     assert result.ret == 2

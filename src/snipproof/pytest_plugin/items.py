@@ -130,7 +130,7 @@ class SourceFile(pytest.File):
 
 
 class WrongExpectations(pytest.Collector):
-    """Expectations of a Source that belong to no Snippet; the Snippets are proven all the same."""
+    """Expectations of a Source that belong to no Snippet; the Snippets are proven nevertheless."""
 
     findings: Sequence[Finding]
 
