@@ -65,10 +65,10 @@ def _campaign():
 _campaign()
 """
 _CODE = {
-    "typescript": """
-import {{ appendFileSync as campaignAppend }} from 'node:fs';
-function {name}(number: number) {{ campaignAppend({to}, `${{number}}\\n`); }}
-""",
+    "typescript": (
+        "import {{ appendFileSync as {name}File }} from 'node:fs'; "
+        "function {name}(number: number) {{ {name}File({to}, `${{number}}\\n`); }} "
+    ),
     "go": """
 func {name}(number int) {{
 	file, _ := campaignOs.OpenFile({to}, campaignOs.O_WRONLY|campaignOs.O_APPEND|campaignOs.O_CREATE, 0o600)
@@ -106,10 +106,17 @@ def write_traced(file: Path, text: str, to: Path) -> None:
         line = node.start_point[0] + 1
         places.append((node.start_byte, f"{call}({line}); "))
         if _must_end(node):
-            places.append((node.end_byte, f"; {call}(-{line});"))
+            # Without a semicolon, a statement of TypeScript ends behind the comment that follows it.
+            end = next(child for child in reversed(node.children) if "comment" not in child.type).end_byte
+            places.append((end, f"; {call}(-{line});"))
     for at, code in sorted(places, key=lambda place: place[0], reverse=True):
         data = data[:at] + code.encode() + data[at:]
-    traced = data.decode() + _CODE[language].format(name=name, to=json.dumps(str(to)))
+    code = _CODE[language].format(name=name, to=json.dumps(str(to)))
+    if language == "typescript":  # behind the last statement, it would change what goes on behind a failure
+        first = next(node for node in _parse(text, file.name).named_children if "comment" not in node.type)
+        traced = (data[: first.start_byte] + code.encode() + data[first.start_byte :]).decode()
+    else:
+        traced = data.decode() + code
     if language == "go":
         imports = '; import campaignOs "os"; import campaignFmt "fmt"'
         traced = _PACKAGE.sub(lambda clause: clause[0] + imports, traced, count=1)
@@ -175,7 +182,7 @@ def _with_line_trace(text: str, to: Path) -> str:
     """
     lines = [line.encode() for line in text.split("\n")]
     nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, _PYTHON_SIMPLE | ast.Return | ast.Raise)]
-    nodes = [node for node in nodes if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+    nodes = [node for node in nodes if not _is_text(node)]
     places = [(node.lineno, node.col_offset, f"campaign_trace({node.lineno}); ") for node in nodes]
     places += [
         (node.end_lineno or node.lineno, node.end_col_offset or 0, f"; campaign_trace(-{node.lineno})")
@@ -185,9 +192,18 @@ def _with_line_trace(text: str, to: Path) -> str:
     for line, at, code in sorted(places, reverse=True):
         lines[line - 1] = lines[line - 1][:at] + code.encode() + lines[line - 1][at:]
     simple = {n for node in nodes for n in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
-    first, *rest = (line.decode() for line in lines)
-    trace = _LINE_TRACE.format(simple=simple, to=str(to))
-    return "\n".join([f"{first}; exec({trace!r})" if first.strip() else f"exec({trace!r})", *rest])
+    trace = f"exec({_LINE_TRACE.format(simple=simple, to=str(to))!r})"
+    first = next((node for node in ast.parse(text).body if not _is_text(node)), None)
+    written = [line.decode() for line in lines]
+    if not written[0].strip() or not isinstance(first, _PYTHON_SIMPLE):
+        written[0] = f"{trace}; {written[0]}" if written[0].strip() else trace
+    else:
+        written[first.lineno - 1] = f"{trace}; {written[first.lineno - 1]}"
+    return "\n".join(written)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _language(path: str) -> str:
