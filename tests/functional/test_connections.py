@@ -62,6 +62,6 @@ def test_what_was_provisioned_needs_no_network(binary: Path, tmp_path: Path) -> 
     done = subprocess.run([*alone, *command], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     states = [line.partition(": ")[2] for line in done.stdout.splitlines()]
-    assert len(states) == 8
+    assert len(states) == 9
     assert all("was there, " in state and "built" not in state for state in states), done.stdout
     assert record.read_text(encoding="utf-8") == ""

@@ -179,7 +179,7 @@ def test_a_slip_in_any_flavour_is_red_at_its_own_line(copy: Path, binary: Path) 
                 done.stdout
             )
     assert "which was printed with 4 decimals, actual 0.0" in done.stdout
-    assert "12 failed, 24 passed" in done.stdout
+    assert "12 failed, 28 passed" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,8 @@ def test_another_response_is_red_in_every_tab_at_its_own_line(
     """The page shows one response after each group of tabs: it is that of each client, whatever the client prints."""
     gallery = copy / "snippets/gallery"
     (gallery / "queries/cat-crop.jpg").write_bytes((gallery / query).read_bytes())
-    sources = [path for path in copy.glob("snippets/*/**/*earch*mage*.*") if path.suffix != ".pyc"]
+    found = copy.glob("snippets/*/**/*earch*mage*.*")
+    sources = [path for path in found if path.suffix != ".pyc" and "python-cloud" not in path.parts]  # in no group
     assert len(sources) == 7
     for path in sources:  # what is printed is another matter
         text = path.read_text(encoding="utf-8")

@@ -43,8 +43,10 @@ def find_faults(source: Source, probed: Probed, traces: Mapping[str, Trace], run
             cause = next((crash for crash in reversed(run.crashes) if crash.after is None), run.termination)
             blame(opened or _nearest(own, traces, run.stopped_at, None), cause)
     ended = run.announced and run.termination is Termination.EXITED
-    # A run goes on behind some crashes, and in spite of what a compiler reports: these do not explain its end.
-    explained = ended or never_ended or any(not crash.went_on for crash in run.crashes)
+    # A run goes on behind some crashes, and in spite of what a compiler reports: these do not explain its end. But one
+    # that cannot go on ends with 1.
+    cannot_go_on = run.crashes and run.termination is Termination.EXITED and run.exit_code == 1
+    explained = ended or never_ended or cannot_go_on or any(not crash.went_on for crash in run.crashes)
     if not run.reached_end and not explained and run.termination is not Termination.NOT_BUILT:
         opened = [s for s in source.snippets if traces[s.id].open]
         blame(opened or _nearest(source.snippets, traces, run.stopped_at, None), run.termination)
