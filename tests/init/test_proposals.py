@@ -17,6 +17,7 @@ from snipproof.init import proposals
 from snipproof.init.proposals import exact_globs
 from snipproof.init.suite_file import placeholder
 from snipproof.languages import SHELL
+from snipproof.site import suite
 from snipproof.site.dependencies import find_files
 from snipproof.site.suite import load_suites
 
@@ -52,7 +53,8 @@ def test_a_language_without_lock_files(
 ) -> None:
     """Nothing is missing for one of another distribution that installs nothing: its Suite is written and used."""
     row = SHELL._replace(runner="other:Runner")
-    monkeypatch.setattr(proposals, "runnable", lambda: {"shell": row})
+    for module in (proposals, suite):  # what another distribution adds
+        monkeypatch.setattr(module, "runnable", lambda: {"shell": row})
     write(tmp_path, **{"docs/a.md": page("sh/a.sh"), "sh/a.sh": SOURCE})
     code, lines, errors = init(tmp_path, capsys)
     assert (code, errors) == (0, "")
