@@ -49,19 +49,23 @@ _LEAVES = re.compile(r"process\.exit|panic\(|os\.Exit|\w+\.(?:Fatal|Skip)|System
 _PYTHON_SIMPLE = ast.Expr | ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Import | ast.ImportFrom | ast.Assert
 _LINE_TRACE = """
 def _campaign():
-    import atexit, builtins, sys, threading
+    import builtins, os, sys, threading
     ran, simple, me = set(), {simple}, sys._getframe(2)
+    file = os.open({to!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    def add(number):  # at once: the process may be killed
+        if number not in ran:
+            ran.add(number)
+            os.write(file, b"%d " % number)
     def line(frame, *_):
         if frame.f_lineno not in simple:
-            ran.add(frame.f_lineno)
+            add(frame.f_lineno)
         return line
     def call(frame, *_):
         return line if frame.f_code.co_filename == me.f_code.co_filename else None
-    builtins.campaign_trace = ran.add
+    builtins.campaign_trace = add
     sys.settrace(call)
     threading.settrace(call)
     me.f_trace = line
-    atexit.register(lambda: open({to!r}, "w").write(" ".join(map(str, sorted(ran)))))
 _campaign()
 """
 _CODE = {
@@ -102,10 +106,12 @@ def write_traced(file: Path, text: str, to: Path) -> None:
     call = f"{name}.trace" if language == "java" else name
     data = text.encode()
     places: list[tuple[int, str]] = []
-    for node in _statements(_parse(text, file.name), language):
+    root = _parse(text, file.name)
+    for node in _statements(root, language):
         line = node.start_point[0] + 1
         places.append((node.start_byte, f"{call}({line}); "))
-        if _must_end(node):
+        # What the last statement calls may go on behind a failure, and only that.
+        if _must_end(node) and not (language == "typescript" and node == root.named_children[-1]):
             # Without a semicolon, a statement of TypeScript ends behind the comment that follows it.
             end = next(child for child in reversed(node.children) if "comment" not in child.type).end_byte
             places.append((end, f"; {call}(-{line});"))
