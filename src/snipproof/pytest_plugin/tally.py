@@ -73,7 +73,8 @@ class Tally:
             self.not_compared += int(str(known["not_compared"]))
             self.servers[str(known["weaviate"])] = None
             if outcome is Outcome.BLOCKED:
-                self.blocked.append(f"BLOCKED {known['snippet']} - {known['reason']}")
+                label = f"[{known['combination']}]" if "combination" in known else ""
+                self.blocked.append(f"BLOCKED {known['snippet']}{label} - {known['reason']}")
 
     def not_updated(self, report: pytest.TestReport) -> None:
         """Forget the ``report`` of an updated Snippet whose change is not written: it is reported again as failed."""
