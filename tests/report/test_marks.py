@@ -149,7 +149,7 @@ def test_output_that_no_suite_holds_is_proven_only_as_it_was_compared(tmp_path: 
 def test_code_that_ran_with_a_stand_in_names_it(
     tmp_path: Path, changes: dict[str, Any], providers: dict[str, str] | None
 ) -> None:
-    """Not code of which lines did not run, and not code of a Source that did not run as a whole."""
+    """Not if some of its lines did not run, nor if its Source did not run as a whole."""
     root = write_site(tmp_path, FILES)
     report = report_of(root)
     report["snippets"][0].update(changes)  # type: ignore[typeddict-item]
