@@ -146,7 +146,7 @@ def read(project: Project, name: str) -> dict[str, Any]:
     return found
 
 
-def test_every_suite_with_every_version(varied: Project) -> None:
+def test_every_suite_with_every_version(varied: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each combination has its own items, state and servers; what cannot be had is an error of its own items only."""
     result = prove(varied, "--snippets-matrix=all", "--snippets-report=r.json", "-v")
     text = "\n".join(result.outlines)
@@ -161,8 +161,16 @@ def test_every_suite_with_every_version(varied: Project) -> None:
     assert places[0]["output"]["digest"] != places[1]["output"]["digest"]
     assert not report["run"]["complete"]
     assert "pyproject.toml:16:31 weaviate in version 8.8.8: failed to obtain a Weaviate 8.8.8 server binary" in text
-    assert "the lock file of the client 4.20 not found: no.txt" in text
+    assert "pyproject.toml:17:20 lock file 'no.txt' not found" in text
     assert "snippets/py/two.py::read::all[8.8.8] SKIPPED" in text
+    # The marks of both servers differ, so no version's output is written.
+    wrong = WHERE + "'''\n# START Expected where results\n1\n2\n# END Expected where results\n'''\n"
+    varied.write("snippets/doc/where.py", wrong)
+    monkeypatch.delenv("CI", raising=False)
+    result = prove(varied, "--snippets-matrix=all", "--snippets-update", "-k", "where and not 8.8.8")
+    assert result.parseoutcomes()["failed"] == 2, result.outlines
+    result.stdout.fnmatch_lines(["*where[[]1.39.0[]] gave `*`, but *where[[]9.9.9[]] gave `*"])
+    assert (varied.pytester.path / "snippets/doc/where.py").read_text() == wrong
 
 
 def test_a_job_for_each_version_and_what_pytest_selects(
@@ -177,6 +185,14 @@ def test_a_job_for_each_version_and_what_pytest_selects(
     plain.stdout.fnmatch_lines(["snippets/py/one.py::create", "snippets/py/two.py::read::all", "3 tests collected*"])
     chosen = prove(varied, "--collect-only", "-q", "--snippets-matrix=all", "-k", "create and 9.9.9")
     chosen.stdout.fnmatch_lines(["snippets/py/one.py::create[[]9.9.9[]]", "1/6 tests collected*"])
+    parts = [
+        prove(varied, "--collect-only", "-q", "--snippets-matrix=all", f"--snippets-shard={index}/2").parseoutcomes()
+        for index in (1, 2)
+    ]
+    assert sorted(each["deselected"] for each in parts) == [
+        2,
+        4,
+    ]  # Sources keep their versions, and chains their Sources
     wrong = varied.pytester.runpytest_subprocess("--snippets-matrix", "snippets")
     wrong.stderr.fnmatch_lines(["*'snippets' is not SERVER=VERSION; a path must stand before --snippets-matrix*"])
     first = ("--snippets-report=1.json", "-n", "2", "--dist=loadgroup")
@@ -192,9 +208,9 @@ def test_a_job_for_each_version_and_what_pytest_selects(
     assert main(["report", "merge", "1.json", "--output", "r.json"]) == 1
     assert "snippets/py/one.py::create[9.9.9]" in capsys.readouterr().err
     varied.write("snippets/py/one.py", ONE.replace("\n200\n", "\n201\n"))
-    assert prove(varied, "--snippets-matrix=all").parseoutcomes()["failed"] == 2
+    prove(varied, "--snippets-matrix=all", "-x").assert_outcomes(failed=1)
     last = prove(varied, "--snippets-matrix=all", "--lf", "--collect-only", "-q")
-    last.stdout.fnmatch_lines(["snippets/py/one.py::create[[]1.39.0[]]", "snippets/py/one.py::create[[]9.9.9[]]"])
+    last.stdout.fnmatch_lines(["snippets/py/one.py::create[[]1.39.0[]]", "1 test collected*"])
 
 
 def test_two_real_versions(project: Project) -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.report.test_html_page import Outline
 from tests.support.run_reports import make_expectation, make_reference, make_report, make_snippet
 
+from snipproof.errors import SettingsError
 from snipproof.model import Combination, Outcome, Suite
 from snipproof.report.assemble import assemble
 from snipproof.report.combinations import SnippetRow, VersionRow, snippet_rows, spread, version_rows
@@ -156,6 +157,13 @@ def test_jobs_of_one_version_each_make_a_whole_report() -> None:
     assert sorted(each["id"] for each in merged["snippets"]) == sorted(names)
     assert Overview(merged).servers == [("Weaviate 1.37.14", "embedded"), ("Weaviate 1.39.0", "embedded")]
     assert [block.proof for block in judge_blocks(merged)] == [Proof.PROVEN] * 2
+
+
+def test_a_report_with_versions_and_one_without_are_not_merged() -> None:
+    parts = [("a.json", report_of(entry(A, NEW))), ("b.json", make_report([make_snippet(A)]))]
+    with pytest.raises(SettingsError) as error:
+        merge_parts(parts)
+    assert error.value.message == "b.json: only one of it and a.json is of a matrix of versions"
 
 
 FAILED = KnownFailure(Outcome.FAILED, "KeyError", "why")

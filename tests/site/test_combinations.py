@@ -9,7 +9,7 @@ import pytest
 from snipproof.config import Settings, load_settings
 from snipproof.errors import SettingsError
 from snipproof.model import Combination, Suite
-from snipproof.site.combinations import combine, labels_of, without_label
+from snipproof.site.combinations import combine, labels_of, require_client, without_label
 from snipproof.site.suite import load_suites
 
 SETTINGS = """
@@ -88,6 +88,20 @@ def test_a_lock_file_may_be_missing_and_is_relative_to_the_settings(tmp_path: Pa
     (home / "snipproof.toml").write_text('root = "../docs"\n' + SETTINGS)
     (suite,) = load_suites(load_settings(home, environ={}))
     assert suite.clients == (("4.20", "../proofs/locks/4.20.txt"),)
+
+
+def test_the_error_of_a_missing_lock_file_names_its_place(tmp_path: Path) -> None:
+    """The Suite's own lock file and one that exists are no errors."""
+    settings, suite = load(tmp_path)
+    own, other, *_ = combine(settings, suite)
+    require_client(settings, own)
+    with pytest.raises(SettingsError) as error:
+        require_client(settings, other)
+    assert error.value.message == "snipproof.toml:11:1 lock file 'locks/4.20.txt' not found"
+    assert error.value.hint.startswith("correct the path")
+    (tmp_path / "locks").mkdir()
+    (tmp_path / "locks/4.20.txt").touch()
+    require_client(settings, other)
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def _text(overview: Overview) -> Iterator[str]:
     if overview.coverage.statements:
         yield f"  coverage: {overview.coverage}"
     for row in overview.versions:
-        yield f"  {row.label or 'other versions'}: " + ", ".join(f"{n:,} {name}" for name, n in row.outcomes.items())
+        yield f"  {row.title}: " + ", ".join(f"{n:,} {name}" for name, n in row.outcomes.items())
     if not run["complete"]:
         yield f"  incomplete: {len(overview.missing)} of {len(run['collected'])} Snippets not run"
     yield from (f"{error['kind']} error: {error['message']}" for error in run["errors"])

@@ -176,9 +176,10 @@ def _node(parent: pytest.Collector, tested: tuple[Snippet, Suite], parts: Sequen
     item: SnippetItem = SnippetItem.from_parent(parent, name=parts[0], callobj=_prove)
     item.snippet, item.suite = tested
     item.extra_keyword_matches.add(item.snippet.name)
-    item.user_properties.append(("snippet", item.snippet.id))
-    if label := item.suite.combination.label:
-        item.user_properties.append(("combination", label))
+    combination = item.suite.combination
+    item.user_properties.append(("snippet", combination.named(item.snippet.id)))
+    if combination.label:
+        item.user_properties.append(("combination", combination.label))
     return item
 
 
@@ -271,7 +272,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
         self.listed = ledger.entry_of(self) if ledger else None
         updates = self.config.pluginmanager.get_plugin("snipproof-updates")
         if updates and self.listed is None:
-            verdict = updates.settle(self.file, verdict)
+            verdict = updates.settle(self.file, verdict, self.suite.combination.named(self.snippet.id))
         self.reported = verdict
         weaviate = self.file.proving.prover.services.server(self.suite.services[0])
         self.user_properties += [

@@ -100,7 +100,8 @@ class LedgerHooks:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note what is known about a Snippet."""
         known = {name: str(value) for name, value in report.user_properties}
-        snippet, label = known.get("snippet", ""), known.get("combination", "")
+        label = known.get("combination", "")
+        snippet = known.get("snippet", "").removesuffix(f"[{label}]")
         suite = self._proving.suites.get(snippet.partition("::")[0])
         if suite is None:
             return

@@ -23,7 +23,7 @@ from snipproof.run.run_times import RunTimes
 from snipproof.run.verdict import Verdict
 from snipproof.server_settings import split_version
 from snipproof.site.claims import ClaimSet
-from snipproof.site.combinations import combine
+from snipproof.site.combinations import combine, require_client
 from snipproof.site.docs_site import Site
 from snipproof.site.seed import read_seed
 from snipproof.site.source import read_source, read_text
@@ -82,7 +82,7 @@ class ProvingSession:
 
     def combinations(self, suite: Suite) -> list[Suite]:
         """Return ``suite`` in each combination of the matrix; by itself, without a matrix."""
-        return [suite] if self._versions is None else combine(self.settings, suite)
+        return combine(self.settings, suite) if self.is_matrix else [suite]
 
     def selected_combinations(self, suite: Suite) -> list[Suite]:
         """Return those that the command line selects."""
@@ -127,14 +127,13 @@ class ProvingSession:
     def _read_facts(self, site: Site, claimed: ClaimSet) -> None:
         from snipproof.report.tree_facts import read_tree_facts
 
-        self._facts = read_tree_facts(self.settings.root, self._all_suites, site, claimed.claims, claimed.findings)
-        self._spread(self._facts)
+        facts = read_tree_facts(self.settings.root, self._all_suites, site, claimed.claims, claimed.findings)
+        self._facts = self._in_combinations(facts)
 
-    def _spread(self, facts: TreeFacts) -> None:
-        if self.is_matrix:
-            from snipproof.report.combinations import spread
+    def _in_combinations(self, facts: TreeFacts) -> TreeFacts:
+        from snipproof.report.combinations import spread
 
-            spread(facts, {suite.path: self.combinations(suite) for suite in self._all_suites})
+        return spread(facts, {suite.path: self.combinations(suite) for suite in self._all_suites})
 
     @property
     def facts(self) -> TreeFacts:
@@ -144,8 +143,7 @@ class ProvingSession:
         with contextlib.suppress(SnipproofError):  # collecting has reported it
             _ = self.pages
         if self._facts is None:
-            self._facts = read_tree_facts(self.settings.root, self._all_suites)
-            self._spread(self._facts)
+            self._facts = self._in_combinations(read_tree_facts(self.settings.root, self._all_suites))
         return self._facts
 
     @property
@@ -215,7 +213,7 @@ class ProvingSession:
         if self._prover is None:
             raise InfrastructureError("the services of snipproof run only while Snippets are proven")
         if suite:
-            self._require_client(suite)
+            require_client(self.settings, suite)
         for name in suite.services if suite else ():
             self._prover.states.of(name)
 
@@ -267,18 +265,8 @@ class ProvingSession:
         """Prepare ``suite`` in the background, with all its selected Sources."""
         if self._prover is not None and self._start_error is None:
             with contextlib.suppress(SettingsError):  # proving a Source raises it again, and pytest reports it there
-                self._require_client(suite)
+                require_client(self.settings, suite)
                 self._prover.prepare(suite, self._selected_of(suite))
-
-    def _require_client(self, suite: Suite) -> None:
-        """Raise a SettingsError if the lock file of a client of the matrix does not exist."""
-        client = suite.combination.client
-        if client and not (self.settings.root / str(suite.lock)).is_file():
-            names = (suite.flavour, suite.path)
-            key = next(name for name in names if client in self.settings.matrix.clients.get(name, {}))
-            place = self.settings.origin("matrix", "clients", key, client)
-            hint = "paths are relative to the settings file"
-            raise SettingsError(f"{place} the lock file of the client {client} not found: {suite.lock}", hint)
 
     def prove(self, suite: Suite, source: Source) -> list[Verdict]:
         """Run ``source``, and before it those of its chain that have not run, and return its Verdicts.

@@ -73,8 +73,7 @@ class Tally:
             self.not_compared += int(str(known["not_compared"]))
             self.servers[str(known["weaviate"])] = None
             if outcome is Outcome.BLOCKED:
-                label = f"[{known['combination']}]" if "combination" in known else ""
-                self.blocked.append(f"BLOCKED {known['snippet']}{label} - {known['reason']}")
+                self.blocked.append(f"BLOCKED {known['snippet']} - {known['reason']}")
 
     def not_updated(self, report: pytest.TestReport) -> None:
         """Forget the ``report`` of an updated Snippet whose change is not written: it is reported again as failed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from snipproof.model import Combination
 from snipproof.report.entries import region_of, state_of, with_snippet
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from snipproof.report.tree_facts import TreeFacts
 
 
-def spread(facts: TreeFacts, combinations: Mapping[str, Sequence[Suite]]) -> None:
-    """Change ``facts`` to those of a run in all ``combinations``, by the path of the Suite."""
+def spread(facts: TreeFacts, combinations: Mapping[str, Sequence[Suite]]) -> TreeFacts:
+    """Return ``facts``, changed to those of a run in all ``combinations``, by the path of the Suite."""
     suite_of = {source["path"]: source["suite"] for source in facts.sources}
 
     def named(snippet: str) -> list[str]:
@@ -28,16 +29,23 @@ def spread(facts: TreeFacts, combinations: Mapping[str, Sequence[Suite]]) -> Non
 
     facts.collected = [each for snippet in facts.collected for each in named(snippet)]
     facts.expectations = [with_snippet(entry, each) for entry in facts.expectations for each in named(entry["snippet"])]
+    return facts
 
 
 class VersionRow(NamedTuple):
     """What was proven with one combination of versions.
 
+    :param label: that of the combination; ``""`` for the versions that the settings and Suites have by themselves.
     :param outcomes: how many Snippets have each Outcome.
     """
 
     label: str
     outcomes: dict[str, int]
+
+    @property
+    def title(self) -> str:
+        """The label, or words for its absence."""
+        return self.label or "default versions"
 
 
 class SnippetRow(NamedTuple):
@@ -54,7 +62,8 @@ class SnippetRow(NamedTuple):
 
 def label_of(snippet: SnippetEntry) -> str:
     """Return the label of the combination in which a Snippet was run; ``""`` without one."""
-    return snippet["id"].removeprefix(region_of(snippet))[1:-1]
+    versions = snippet.get("combination")
+    return Combination(versions["server"] or "", versions["client"] or "").label if versions else ""
 
 
 def version_rows(report: RunReport) -> list[VersionRow]:

@@ -94,7 +94,7 @@ def _versions(overview: Overview) -> Iterator[str]:
     if not overview.versions:
         return
     yield "\n### Versions\n"
-    yield from _table(("", ""), ((escape(row.label) or "other", _counts(row.outcomes)) for row in overview.versions))
+    yield from _table(("", ""), ((escape(row.title), _counts(row.outcomes)) for row in overview.versions))
     apart = [row for row in overview.versions_of_snippets if len(set(row.outcomes.values())) > 1]
     if apart:
         yield "\nNot the same in all versions:\n"

@@ -27,6 +27,7 @@ from snipproof.run.toolchain import environment_folder, is_installed
 from snipproof.server_settings import DEFAULT_SERVICE, split_version
 from snipproof.services.weaviate.binary import cached_binary, this_system
 from snipproof.services.weaviate.obtain import obtain_server
+from snipproof.site.combinations import require_client
 from snipproof.site.source import read_source
 from snipproof.text import did_you_mean, megabytes
 
@@ -73,6 +74,7 @@ class Provisioning:
         self._log = log
 
     def _runner(self, suite: Suite) -> Runner:
+        require_client(self._settings, suite)
         return make_runner(RunnerContext(suite, self._settings, self._session, self._log))
 
     def cache_key(self) -> str:

@@ -100,7 +100,7 @@ class Services:
         if self._recorder:
             for service, name in used.items():
                 self._recorder.forward_to(self.server(name), service)
-            self._recorder.hang_up()
+            self._recorder.close_connections()
 
     @classmethod
     def start(

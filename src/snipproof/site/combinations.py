@@ -70,6 +70,23 @@ def _varies(settings: Settings, service: str) -> bool:
     return service == DEFAULT_SERVICE or not settings.services[service].has_own_version
 
 
+def require_client(settings: Settings, suite: Suite) -> None:
+    """Check that the lock file of the client of a combination exists.
+
+    :raises SettingsError: it does not.
+    """
+    client = suite.combination.client
+    if not client or (settings.root / str(suite.lock)).is_file():
+        return
+    names = (suite.path, suite.flavour)
+    key = next(name for name in names if client in settings.matrix.clients.get(name, {}))
+    lock = settings.matrix.clients[key][client]
+    place = settings.origin("matrix", "clients", key, client)
+    raise SettingsError(
+        f"{place} lock file {lock!r} not found", "correct the path, which is relative to the settings file"
+    )
+
+
 def labels_of(settings: Settings, suites: Sequence[Suite]) -> list[str]:
     """Return the labels of all combinations of ``suites``, which ids of Snippets may end with."""
     found = (each.combination.label for suite in suites for each in combine(settings, suite))

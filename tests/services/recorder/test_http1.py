@@ -323,7 +323,7 @@ def test_connections_to_another_server_are_closed(recorder: Recorder, upstream: 
         idle.sendall(b"POST /v1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1")
         read_head(idle)
         assert idle.recv(1) == b"1"
-        recorder.hang_up()
+        recorder.close_connections()
         with contextlib.suppress(ConnectionResetError):
             assert idle.recv(1) == b""
     with connected(recorder) as client:

@@ -114,7 +114,7 @@ class Recorder:
         for node, address in enumerate(real.nodes):
             self._door(service, node).upstream = address
 
-    def hang_up(self) -> None:
+    def close_connections(self) -> None:
         """Close all connections: a client that kept one would go on with the server to which it leads."""
 
         async def close() -> None:
