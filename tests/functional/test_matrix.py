@@ -185,14 +185,8 @@ def test_a_job_for_each_version_and_what_pytest_selects(
     plain.stdout.fnmatch_lines(["snippets/py/one.py::create", "snippets/py/two.py::read::all", "3 tests collected*"])
     chosen = prove(varied, "--collect-only", "-q", "--snippets-matrix=all", "-k", "create and 9.9.9")
     chosen.stdout.fnmatch_lines(["snippets/py/one.py::create[[]9.9.9[]]", "1/6 tests collected*"])
-    parts = [
-        prove(varied, "--collect-only", "-q", "--snippets-matrix=all", f"--snippets-shard={index}/2").parseoutcomes()
-        for index in (1, 2)
-    ]
-    assert sorted(each["deselected"] for each in parts) == [
-        2,
-        4,
-    ]  # Sources keep their versions, and chains their Sources
+    part = prove(varied, "--collect-only", "-q", "--snippets-matrix=all", "--snippets-shard=1/2")
+    part.stdout.fnmatch_lines(["4/6 tests collected (2 deselected)*"])  # a chain with all its versions
     wrong = varied.pytester.runpytest_subprocess("--snippets-matrix", "snippets")
     wrong.stderr.fnmatch_lines(["*'snippets' is not SERVER=VERSION; a path must stand before --snippets-matrix*"])
     first = ("--snippets-report=1.json", "-n", "2", "--dist=loadgroup")
