@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from snipproof.redaction import redact
+from snipproof.run.build_cache import BuildCache, BuildKey, as_data, read_diagnostics
 from snipproof.run.runner import Program, RunnerContext
-from snipproof.run.runners.java.javac import Javac, JavacDiagnostic, JavaUnit, compile_most
+from snipproof.run.runners.java.javac import VARIABLES, Javac, JavacDiagnostic, JavaUnit, compile_most
 from snipproof.run.runners.java.maven import ClassPath, manifest
 from snipproof.run.runners.job import empty, passed_variables
 from snipproof.run.source_run import Diagnostic
@@ -43,11 +44,46 @@ class JavaBuild:
             self._add(stage, program.source.path, program.probed.text.encode())
         for path in self._helpers({program.source.path for program in programs}):
             self._add(stage, path, (self._context.root / path).read_bytes())
+        cache = BuildCache(self._context)
+        key = self._key(programs, class_path)
+        empty(self.classes)
+        if found := cache.find(key, self.classes):
+            hidden = passed_variables(self._context)
+            others = read_diagnostics(found["others"], hidden)
+            diagnostics = {path: read_diagnostics(data, hidden) for path, data in found["diagnostics"].items()}
+        else:
+            others, diagnostics = self._compile(programs, class_path, stage)
+            kept = {path: as_data(each) for path, each in diagnostics.items()}
+            files = [file for file in self.classes.rglob("*") if file.is_file()]
+            cache.keep(key, {"others": as_data(others), "diagnostics": kept}, self.classes, files)
+        for each in others:
+            self._context.log(str(each))
+        return diagnostics
+
+    def _compile(
+        self, programs: Sequence[Program], class_path: ClassPath, stage: Path
+    ) -> tuple[tuple[Diagnostic, ...], dict[str, tuple[Diagnostic, ...]]]:
+        """Compile the files of ``stage``.
+
+        :return: an error of each file of the project that does not compile, and the errors of ``programs`` by path.
+        """
         refused = compile_most(self._units, self._compiler(stage, class_path, self.classes, class_path.jars))
         sources = {program.source.path for program in programs}
-        for path in sorted(set(refused) - sources):
-            self._context.log(str(self._diagnostic(refused[path][0])))
-        return self._explain(programs, class_path, refused) if refused else {}
+        others = tuple(self._diagnostic(refused[path][0]) for path in sorted(set(refused) - sources))
+        return others, self._explain(programs, class_path, refused) if refused else {}
+
+    def _key(self, programs: Sequence[Program], class_path: ClassPath) -> BuildKey:
+        """Return what decides the result of a build."""
+        key = BuildKey(self._context, class_path.launcher.parent.name, class_path.processes)
+        key.add_tool(self._javac.program)
+        key.add_variables(VARIABLES)
+        for jar in class_path.jars:  # a path may be that of a snapshot, which changes
+            files = [file for file in jar.rglob("*") if file.is_file()] if jar.is_dir() else [jar]
+            key.add(*(fact for file in files for fact in (file, file.stat().st_size, file.stat().st_mtime_ns)))
+        stage = self._folder / "probed"
+        key.add_files(stage, (stage / path for path in self._units))
+        key.add_programs(programs)
+        return key
 
     def _add(self, stage: Path, path: str, text: bytes) -> None:
         place = stage / path

@@ -81,6 +81,11 @@ class Stage:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, encoding="utf-8", newline="")
 
+    def files(self) -> Iterator[Path]:
+        """Yield all files, but not those of packages."""
+        for place, _, names in os.walk(self.root):
+            yield from (Path(place, name) for name in names)
+
     def _folders_outside(self, programs: Sequence[Program]) -> list[Path]:
         """Return the folders of Sources that are not below the Suite's folder."""
         folders = dict.fromkeys((self._context.root / program.source.path).parent for program in programs)

@@ -1,0 +1,222 @@
+"""Builds that are kept in the cache: what was compiled and checked once is not compiled again until something changes.
+
+An entry is found by a key of everything that decides its content: the texts, the lock file, options, the toolchain and
+this package itself. It is copied into the folder of the session before it is used: Sources never run in the cache, and
+nobody needs an entry for longer than that. Results of runs are not kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import time
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from snipproof.files import write_whole
+from snipproof.processes.cache_entries import BUILD_RECORD, CacheEntry, remove_entry
+from snipproof.processes.cache_folder import builds_folder, cache_folder
+from snipproof.processes.usage import hold, last_use
+from snipproof.redaction import find_secret, redact
+from snipproof.run.installed_files import InstalledFiles
+from snipproof.run.runner import Program, RunnerContext
+from snipproof.run.runners.job import passed_variables
+from snipproof.run.source_run import Diagnostic
+from snipproof.text import as_file_name
+
+_CODE = Path(__file__).parent
+_CODE_SUFFIXES = (".py", ".mjs", ".java", ".txt")
+_KEPT = 6  # builds of one Suite, such as those before an edit that is undone, with other addresses, or of one Source
+_LEFT_OVER = 3600.0  # seconds after which the folder of a process that died is removed
+_RESULT = "result.json"
+_FILES = "files"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class BuildKey:
+    """The key of a build. Everything that decides what a compiler makes of the Sources is added to it.
+
+    This package, the Suite, its options and the folder of the docs tree count always.
+    """
+
+    def __init__(self, context: RunnerContext, *facts: object) -> None:
+        self._hash = hashlib.sha256()
+        suite = context.suite
+        self.add(_own_version(), str(context.root), suite.path, suite.language, suite.lock, *suite.options)
+        self.add(*facts)
+
+    def add(self, *facts: object) -> None:
+        """Add plain facts, in their order."""
+        for fact in facts:
+            self._add(str(fact).encode("utf-8", errors="surrogatepass"))
+
+    def add_variables(self, names: Iterable[str]) -> None:
+        """Add those environment variables that change what a toolchain does."""
+        self.add(*(f"{name}={os.environ.get(name)}" for name in names))
+
+    def add_programs(self, programs: Iterable[Program]) -> None:
+        """Add the texts of Sources."""
+        for program in programs:
+            self.add(program.source.path, program.bare, program.probed.text)
+
+    def add_tool(self, program: str) -> None:
+        """Add which file the name of a tool leads to."""
+        place = Path(program).resolve()
+        self.add(place, place.stat().st_size if place.exists() else "missing")
+
+    def add_files(self, folder: Path, files: Iterable[Path]) -> None:
+        """Add the paths of files relative to ``folder``, and their content.
+
+        :raises OSError: one of them cannot be read.
+        """
+        for file in sorted(files):
+            self.add(os.path.relpath(file, folder))
+            self._add(file.read_bytes())
+
+    def _add(self, data: bytes) -> None:
+        self._hash.update(len(data).to_bytes(8, "big"))
+        self._hash.update(data)
+
+    def __str__(self) -> str:
+        """Return the key."""
+        return self._hash.hexdigest()[:32]
+
+
+class BuildCache:
+    """The builds of one Suite that are kept."""
+
+    def __init__(self, context: RunnerContext) -> None:
+        self._context = context
+        self._folder = builds_folder(cache_folder(context.settings))
+        suite = context.suite
+        place = zlib.crc32(f"{context.root}\n{suite.path}".encode())
+        self._prefix = f"{as_file_name(suite.flavour)}-{place:08x}-"
+
+    def find(self, key: BuildKey, into: Path) -> dict[str, Any] | None:
+        """Copy the files of a build into the folder ``into``, and return its result; ``None`` if there is none.
+
+        What is damaged counts as missing.
+        """
+        if not self._context.settings.run.build_cache:
+            return None
+        entry = self._entry(key)
+        if not (entry / BUILD_RECORD).exists():
+            return None
+        held = hold(entry)  # nobody removes it meanwhile, and this is its last use
+        try:
+            if InstalledFiles(entry / BUILD_RECORD).damaged():
+                return None
+            result: dict[str, Any] = json.loads((entry / _RESULT).read_bytes())
+            _copy(entry / _FILES, into)
+        except (OSError, ValueError):
+            return None
+        else:
+            return result
+        finally:
+            if held is not None:
+                os.close(held)
+
+    def keep(self, key: BuildKey, result: Mapping[str, Any], folder: Path, files: Iterable[Path]) -> None:
+        """Keep a build. A cache that cannot be written, or is full, is left as it is.
+
+        :param result: what the compilers reported, as JSON.
+        :param files: those that they wrote, below ``folder``. One that contains the path of the session's folder
+            would be of no use in another session: then nothing is kept.
+        """
+        if not self._context.settings.run.build_cache:
+            return
+        session = os.fsencode(self._context.session.folder.resolve())
+        text = json.dumps(result, ensure_ascii=True)
+        secrets = passed_variables(self._context)
+        if find_secret(text, secrets) or any(f"<{name}>" in text for name in secrets):
+            return  # another session may have other values to hide
+        entry = self._entry(key)
+        part = entry.with_name(f"{entry.name}.{os.urandom(4).hex()}.part")
+        try:
+            found = [(file.relative_to(folder), file.read_bytes(), file.stat().st_mode) for file in files]
+            if session in text.encode("ascii") or any(session in data for _, data, _ in found):
+                return
+            part.mkdir(parents=True)
+            (part / _FILES).mkdir()
+            for name, data, mode in found:
+                place = part / _FILES / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(data)
+                place.chmod(mode)
+            write_whole(part / _RESULT, text.encode("ascii"), durable=False)
+            InstalledFiles(part / BUILD_RECORD).write([part])
+            _replace(part, entry)
+            if (held := hold(entry)) is not None:  # this is its first use
+                os.close(held)
+            self._bound()
+        except OSError:
+            return
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+    def _entry(self, key: BuildKey) -> Path:
+        return self._folder / f"{self._prefix}{key}"
+
+    def _bound(self) -> None:
+        """Remove the builds of this Suite that were used least recently, and what died processes left."""
+        entries = [each for each in self._folder.glob(f"{self._prefix}*") if each.is_dir()]
+        parts = [each for each in entries if each.suffix == ".part"]
+        whole = sorted((each for each in entries if each not in parts), key=last_use, reverse=True)
+        for each in whole[_KEPT:]:
+            with contextlib.suppress(OSError):  # another process removes it, too
+                remove_entry(CacheEntry(each, each.name, 0, 0.0))
+        for each in parts:
+            with contextlib.suppress(OSError):
+                if time.time() - each.stat().st_mtime > _LEFT_OVER:
+                    shutil.rmtree(each)
+
+
+def as_data(diagnostics: Iterable[Diagnostic]) -> list[list[Any]]:
+    """Return diagnostics as JSON."""
+    return [[each.tool, each.path, each.line, each.column, each.message] for each in diagnostics]
+
+
+def read_diagnostics(data: Iterable[Sequence[Any]], hidden: Mapping[str, str] = _NOTHING) -> tuple[Diagnostic, ...]:
+    """Return what :func:`as_data` was given.
+
+    :param hidden: the values to hide by the names of their variables: others than when the diagnostics were kept.
+    """
+    return tuple(Diagnostic(tool, path, line, column, redact(text, hidden)) for tool, path, line, column, text in data)
+
+
+def _copy(folder: Path, into: Path) -> None:
+    # Not the times: nothing may take the file for an old one.
+    shutil.copytree(folder, into, copy_function=shutil.copy, dirs_exist_ok=True)
+
+
+def _replace(part: Path, entry: Path) -> None:
+    """Move ``part`` to ``entry`` in one step. An intact entry that another process has made meanwhile stays.
+
+    :raises OSError: it cannot be moved.
+    """
+    try:
+        part.rename(entry)
+    except OSError:
+        if not entry.is_dir() or InstalledFiles(entry / BUILD_RECORD).damaged() is None:
+            raise
+        entry.rename(part.with_suffix(".damaged.part"))
+        shutil.rmtree(part.with_suffix(".damaged.part"), ignore_errors=True)
+        part.rename(entry)
+
+
+@cache
+def _own_version() -> str:
+    """Return what changes with this package's own probes, launchers and readers of compilers' output."""
+    files = [file for file in sorted(_CODE.rglob("*")) if file.suffix in _CODE_SUFFIXES]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(_CODE)}\n".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
