@@ -34,6 +34,7 @@ from snipproof.text import as_file_name
 _CODE = Path(__file__).parent
 _CODE_SUFFIXES = (".py", ".mjs", ".java", ".txt")
 _KEPT = 6  # builds of one Suite, such as those before an edit that is undone, with other addresses, or of one Source
+_FORGOTTEN = 30 * 86_400.0  # seconds after which a build is removed, such as that of a checkout that is gone
 _LEFT_OVER = 3600.0  # seconds after which the folder of a process that died is removed
 _RESULT = "result.json"
 _FILES = "files"
@@ -165,16 +166,19 @@ class BuildCache:
         return self._folder / f"{self._prefix}{key}"
 
     def _bound(self) -> None:
-        """Remove the builds of this Suite that were used least recently, and what died processes left."""
-        entries = [each for each in self._folder.glob(f"{self._prefix}*") if each.is_dir()]
+        """Remove the builds of this Suite that were used least recently, those that nobody uses, and what is left."""
+        now = time.time()
+        entries = [each for each in self._folder.iterdir() if each.is_dir()]
         parts = [each for each in entries if each.suffix == ".part"]
-        whole = sorted((each for each in entries if each not in parts), key=last_use, reverse=True)
-        for each in whole[_KEPT:]:
+        whole = sorted((each for each in entries if each.suffix != ".part"), key=last_use, reverse=True)
+        own = [each for each in whole if each.name.startswith(self._prefix)]
+        old = [each for each in whole if now - last_use(each) > _FORGOTTEN]
+        for each in dict.fromkeys((*own[_KEPT:], *old)):
             with contextlib.suppress(OSError):  # another process removes it, too
                 remove_entry(CacheEntry(each, each.name, 0, 0.0))
         for each in parts:
             with contextlib.suppress(OSError):
-                if time.time() - each.stat().st_mtime > _LEFT_OVER:
+                if now - each.stat().st_mtime > _LEFT_OVER:
                     shutil.rmtree(each)
 
 

@@ -20,7 +20,8 @@ def session(tmp_path: Path) -> Iterator[SessionFolder]:
 
 @pytest.fixture
 def plain_settings(tmp_path: Path) -> Settings:
-    """Settings of a project in ``tmp_path/project``, with the usual cache."""
+    """Settings of a project in ``tmp_path/project``, with the usual cache of environments; builds are not kept."""
     root = tmp_path / "project"
     root.mkdir()
-    return load_settings(root, environ={})
+    settings = load_settings(root, environ={})
+    return settings._replace(run=settings.run._replace(build_cache=False))
