@@ -33,7 +33,7 @@ COMPILES = ("go test -c", "go vet", "javac -J", "bundle.mjs", "bin/tsc")
 
 @pytest.fixture
 def copied(project: Project) -> Project:
-    """A project with Suites of this repository, some Sources of which are wrong."""
+    """A project with Suites of this repository, and some of the Sources are wrong."""
     project.write("pyproject.toml", SETTINGS)
     shutil.rmtree(project.pytester.path / "snippets")
     for name in (*FLAVOURS, "gallery"):

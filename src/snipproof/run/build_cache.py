@@ -24,10 +24,9 @@ from snipproof.files import write_whole
 from snipproof.processes.cache_entries import BUILD_RECORD, CacheEntry, remove_entry
 from snipproof.processes.cache_folder import builds_folder, cache_folder
 from snipproof.processes.usage import hold, last_use
-from snipproof.redaction import find_secret, redact
+from snipproof.redaction import find_secret, read_variables, redact
 from snipproof.run.installed_files import InstalledFiles
 from snipproof.run.runner import Program, RunnerContext
-from snipproof.run.runners.job import passed_variables
 from snipproof.run.source_run import Diagnostic
 from snipproof.text import as_file_name
 
@@ -135,7 +134,7 @@ class BuildCache:
             return
         session = os.fsencode(self._context.session.folder.resolve())
         text = json.dumps(result, ensure_ascii=True)
-        secrets = passed_variables(self._context)
+        secrets = read_variables(self._context.settings.run.env)
         if find_secret(text, secrets) or any(f"<{name}>" in text for name in secrets):
             return  # another session may have other values to hide
         entry = self._entry(key)

@@ -71,7 +71,9 @@ class Provisioning:
         self._log = log
 
     def _runner(self, suite: Suite) -> Runner:
-        return make_runner(RunnerContext(suite, self._settings, self._session, self._log))
+        # Builds that hold no addresses of Services would be found by no run.
+        settings = self._settings._replace(run=self._settings.run._replace(build_cache=False))
+        return make_runner(RunnerContext(suite, settings, self._session, self._log))
 
     def cache_key(self) -> str:
         """Return a key for a CI cache: it changes when the caches would be filled with something else.

@@ -31,7 +31,7 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> Count:
     seen: list[str] = []
     start = Process.start.__func__  # type: ignore[attr-defined]
 
-    def counting(kind: type[Process], command: list[str], **given: object) -> Process:
+    def counting(kind: type[Process], /, command: list[str], **given: object) -> Process:
         words = [Path(word).name for word in command[:3] if not word.startswith("-")]
         seen.extend(word for word in words if word in _COMPILERS)
         return start(kind, command, **given)  # type: ignore[no-any-return]
