@@ -15,6 +15,7 @@ import shutil
 import time
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -47,7 +48,7 @@ class BuildKey:
     """
 
     def __init__(self, context: RunnerContext, *facts: object) -> None:
-        self._hash = hashlib.sha256()
+        self.state = hashlib.sha256()
         suite = context.suite
         self.add(_own_version(), str(context.root), suite.path, suite.language, suite.lock, *suite.options)
         self.add(*facts)
@@ -81,12 +82,19 @@ class BuildKey:
             self._add(file.read_bytes())
 
     def _add(self, data: bytes) -> None:
-        self._hash.update(len(data).to_bytes(8, "big"))
-        self._hash.update(data)
+        self.state.update(len(data).to_bytes(8, "big"))
+        self.state.update(data)
+
+    def of(self, part: str) -> BuildKey:
+        """Return the key of one of several entries that the same facts decide."""
+        found = copy(self)
+        found.state = self.state.copy()
+        found.add(part)
+        return found
 
     def __str__(self) -> str:
         """Return the key."""
-        return self._hash.hexdigest()[:32]
+        return self.state.hexdigest()[:32]
 
 
 class BuildCache:

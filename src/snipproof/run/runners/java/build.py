@@ -32,29 +32,41 @@ class JavaBuild:
         """Return the full names of the types that a Source declares."""
         return self._units[path].full_names
 
-    def build(self, programs: Sequence[Program], class_path: ClassPath) -> dict[str, tuple[Diagnostic, ...]]:
-        """Compile all ``programs``; return the errors of those that do not compile, by path.
+    def files(self) -> list[Path]:
+        """Return the files that were compiled and those that a processor wrote, relative to :attr:`classes`."""
+        return [file.relative_to(self.classes) for file in self.classes.rglob("*") if file.is_file()]
 
-        :raises InfrastructureError: the compiler itself failed.
-        """
+    def declared(self) -> list[Path]:
+        """Return the files of all types at the top of staged files, before they are compiled."""
+        names = (name for unit in self._units.values() for name in unit.full_names)
+        return [Path(f"{name.replace('.', '/')}.class") for name in names]
+
+    def stage(self, programs: Sequence[Program]) -> None:
+        """Copy everything to compile: the ``programs`` with their probes, and the files that they may use."""
         stage = self._folder / "probed"
         empty(stage)
+        empty(self.classes)
         self._units = {}
         for program in programs:
             self._add(stage, program.source.path, program.probed.text.encode())
         for path in self._helpers({program.source.path for program in programs}):
             self._add(stage, path, (self._context.root / path).read_bytes())
+
+    def build(self, programs: Sequence[Program], class_path: ClassPath) -> dict[str, tuple[Diagnostic, ...]]:
+        """Compile all staged ``programs``; return the errors of those that do not compile, by path.
+
+        :raises InfrastructureError: the compiler itself failed.
+        """
         cache = BuildCache(self._context)
         key = self._key(programs, class_path)
-        empty(self.classes)
         if found := cache.find(key, self.classes):
             hidden = passed_variables(self._context)
             others = read_diagnostics(found["others"], hidden)
             diagnostics = {path: read_diagnostics(data, hidden) for path, data in found["diagnostics"].items()}
         else:
-            others, diagnostics = self._compile(programs, class_path, stage)
+            others, diagnostics = self._compile(programs, class_path, self._folder / "probed")
             kept = {path: as_data(each) for path, each in diagnostics.items()}
-            files = [file for file in self.classes.rglob("*") if file.is_file()]
+            files = [self.classes / file for file in self.files()]
             cache.keep(key, {"others": as_data(others), "diagnostics": kept}, self.classes, files)
         for each in others:
             self._context.log(str(each))
@@ -77,9 +89,7 @@ class JavaBuild:
         key = BuildKey(self._context, class_path.launcher.parent.name, class_path.processes)
         key.add_tool(self._javac.program)
         key.add_variables(VARIABLES)
-        for jar in class_path.jars:  # a path may be that of a snapshot, which changes
-            files = [file for file in jar.rglob("*") if file.is_file()] if jar.is_dir() else [jar]
-            key.add(*(fact for file in files for fact in (file, file.stat().st_size, file.stat().st_mtime_ns)))
+        class_path.add_to(key)
         stage = self._folder / "probed"
         key.add_files(stage, (stage / path for path in self._units))
         key.add_programs(programs)
