@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -86,7 +88,48 @@ def test_the_key_changes_with_all_that_decides_a_build(context: RunnerContext, m
     seen.append(key(context, "ab", "c"))
     monkeypatch.setattr(build_cache, "_own_version", lambda: "of another release")
     seen.append(key(context, "ab", "c"))
+    assert key(replace(context, suite=suite._replace(options=("a",))), "b") != key(context, "a", "b")
     assert len(set(seen)) == len(seen) == 11
+
+
+def test_the_key_changes_with_a_tool_that_is_replaced(
+    context: RunnerContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def key(program: object) -> str:
+        found = BuildKey(context)
+        found.add_tool(str(program))
+        return str(found)
+
+    tool = tmp_path / "javac"
+    seen = [key(tool)]
+    tool.write_bytes(b"1")
+    seen.append(key(tool))
+    tool.write_bytes(b"2")
+    os.utime(tool, (1, 1))
+    seen.append(key(tool))
+    link = tmp_path / "link"
+    link.symlink_to(tool)
+    assert key(link) == seen[-1]
+    assert len(set(seen)) == 3
+    missing = key("")
+    monkeypatch.chdir(tmp_path)  # the current folder does not count
+    assert key("") == missing
+
+
+def test_a_variable_that_is_not_set_differs_from_any_value(
+    context: RunnerContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def key() -> str:
+        found = BuildKey(context)
+        found.add_variables(["GOFLAGS"])
+        return str(found)
+
+    monkeypatch.delenv("GOFLAGS", raising=False)
+    seen = {key()}
+    for value in ("", "None"):
+        monkeypatch.setenv("GOFLAGS", value)
+        seen.add(key())
+    assert len(seen) == 3
 
 
 def test_the_own_version_covers_probes_and_launchers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -103,7 +146,9 @@ def test_the_own_version_covers_probes_and_launchers(monkeypatch: pytest.MonkeyP
     assert len(seen) == 5
 
 
-@pytest.mark.parametrize("damage", ["changed", "missing", "no record", "no result", "half of the record"])
+@pytest.mark.parametrize(
+    "damage", ["changed", "changed in secret", "missing", "no record", "another result", "half of the record", "empty"]
+)
 def test_a_damaged_build_is_made_again(context: RunnerContext, built: Path, tmp_path: Path, damage: str) -> None:
     key = BuildKey(context)
     keep(context, built, key)
@@ -112,15 +157,25 @@ def test_a_damaged_build_is_made_again(context: RunnerContext, built: Path, tmp_
     match damage:
         case "changed":
             binary.write_bytes(b"BINARY")
+        case "changed in secret":  # as by a broken disk: nothing but the content
+            status = binary.stat()
+            with binary.open("r+b") as file:
+                file.write(b"B")
+            os.utime(binary, ns=(status.st_atime_ns, status.st_mtime_ns))
         case "missing":
             binary.unlink()
         case "no record":
             (entry / BUILD_RECORD).unlink()
-        case "no result":
-            (entry / "result.json").unlink()
+        case "another result":
+            record = entry / BUILD_RECORD
+            record.write_bytes(record.read_bytes().replace(b"a.mjs", b"b.mjs"))
+        case "empty":  # as after a power failure
+            for each in (entry / BUILD_RECORD, binary):
+                os.truncate(each, 0)
         case "half of the record":
             os.truncate(entry / BUILD_RECORD, 20)
     assert BuildCache(context).find(key, tmp_path / "out") is None
+    assert not [file for file in (tmp_path / "out").rglob("*") if file.is_file()]  # no half of a build
     keep(context, built, key)
     assert BuildCache(context).find(key, tmp_path / "out") == RESULT
     assert (tmp_path / "out" / "a.test").read_bytes() == b"binary"
@@ -152,11 +207,25 @@ def test_workers_that_build_the_same_at_once_leave_one_whole_build(
 def test_only_the_last_builds_of_a_suite_are_kept(context: RunnerContext, built: Path, tmp_path: Path) -> None:
     other = replace(context, suite=context.suite._replace(path="other/suite.yaml"))
     keep(other, built, BuildKey(other))
-    for number in range(9):
+    for number in range(15):
         keep(context, built, BuildKey(context, number))
-    found = [BuildCache(context).find(BuildKey(context, n), tmp_path / str(n)) is not None for n in range(9)]
-    assert found == [False] * 3 + [True] * 6
+    found = [BuildCache(context).find(BuildKey(context, n), tmp_path / str(n)) is not None for n in range(15)]
+    assert found == [False] * 3 + [True] * 12
     assert BuildCache(other).find(BuildKey(other), tmp_path / "other")
+
+
+def test_large_builds_leave_less_room(
+    context: RunnerContext, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def are_found() -> list[bool]:
+        return [BuildCache(context).find(BuildKey(context, n), tmp_path / str(n)) is not None for n in range(4)]
+
+    (built / "a.test").write_bytes(bytes(100_000))
+    for limit, expected in ((250_000, [False, False, True, True]), (1, [False, False, False, True])):
+        monkeypatch.setattr(build_cache, "_KEPT_BYTES", limit)
+        for number in range(4):
+            keep(context, built, BuildKey(context, number))
+        assert are_found() == expected
 
 
 def test_what_was_left_by_a_dead_process_or_not_used_for_long_goes(
@@ -196,6 +265,13 @@ def test_secrets_and_folders_of_the_session_are_never_kept(
     assert entries(context) == []
 
 
+def test_the_folder_of_the_session_is_found_whatever_its_name(context: RunnerContext, tmp_path: Path) -> None:
+    with SessionFolder.begin(tmp_path / "läufe") as session:
+        other = replace(context, session=session)
+        BuildCache(other).keep(BuildKey(other), {"errors": [str(session.folder)]}, tmp_path, [])
+    assert entries(context) == []
+
+
 def test_a_cache_that_is_off_or_cannot_be_written_is_left_alone(
     context: RunnerContext, built: Path, tmp_path: Path
 ) -> None:
@@ -209,6 +285,55 @@ def test_a_cache_that_is_off_or_cannot_be_written_is_left_alone(
     wrong = replace(context, settings=context.settings._replace(cache_dir=str(blocked)))
     keep(wrong, built, BuildKey(wrong))
     assert BuildCache(wrong).find(BuildKey(wrong), tmp_path / "out") is None
+
+
+@pytest.mark.parametrize("name", ["write_bytes", "mkdir", "rename", "read_bytes"])
+def test_a_full_disk_leaves_nothing_half_written(
+    context: RunnerContext, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Each call of the file system fails once, first the first one, then the second, and so on."""
+    key = BuildKey(context)
+    real = getattr(Path, name)
+    for number in range(20):
+        calls = iter(range(100))
+
+        def fails(path: Path, *args: Any, calls: Iterator[int] = calls, number: int = number, **given: Any) -> Any:
+            if next(calls) == number:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return real(path, *args, **given)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, name, fails)
+            keep(context, built, key)
+        calls = iter(range(100))
+        out = tmp_path / f"{number}"
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, name, fails)
+            found = BuildCache(context).find(key, out)
+        files = {file.name: file.read_bytes() for file in out.rglob("*") if file.is_file()}
+        assert (found, files) in ((None, {}), (RESULT, {"A.class": b"class", "a.test": b"binary"}))
+        assert not list((tmp_path / "cache").rglob("*.part"))
+        shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+
+
+def test_a_cache_on_a_disk_that_is_only_read_is_used(
+    context: RunnerContext, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = BuildKey(context)
+    keep(context, built, key)
+    (entry,) = entries(context)
+    mark_of(entry).unlink()
+    opened = os.open
+
+    def only_read(path: Any, flags: int, *rest: Any, **given: Any) -> int:
+        if flags & (os.O_CREAT | os.O_WRONLY | os.O_RDWR) and str(path).startswith(str(tmp_path / "cache")):
+            raise OSError(errno.EROFS, "Read-only file system")
+        return opened(path, flags, *rest, **given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", only_read)
+        assert BuildCache(context).find(key, tmp_path / "out") == RESULT
+    assert (tmp_path / "out" / "a.test").read_bytes() == b"binary"
 
 
 def test_diagnostics_hide_the_secrets_of_the_session_that_reads_them() -> None:

@@ -6,6 +6,8 @@ import socket
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from snipproof.services.checkout_ports import listen_at, listen_for
 
 _CHECKOUT = Path("/docs/checkout-of-this-test")
@@ -41,6 +43,20 @@ def test_another_checkout_has_other_ports() -> None:
         port = _port(one)
     with closing(listen_for(_CHECKOUT / "other", "assets")) as other:
         assert _port(other) != port
+
+
+def test_workers_of_one_session_have_ports_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ports() -> list[int]:
+        found = []
+        for worker in ("gw1", "gw0"):
+            monkeypatch.setenv("PYTEST_XDIST_WORKER", worker)
+            with closing(listen_for(_CHECKOUT, "assets")) as one:
+                found.append(_port(one))
+        return found
+
+    before = ports()
+    assert len(set(before)) == 2
+    assert ports() == before
 
 
 def test_any_port_is_used_when_those_of_the_checkout_are_taken() -> None:

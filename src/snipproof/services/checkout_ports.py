@@ -6,13 +6,15 @@ Bindings write the addresses of Services into Sources: with other ports, every S
 from __future__ import annotations
 
 import hashlib
+import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
 _HOST = "127.0.0.1"
 _FIRST, _COUNT = 20_000, 12_000  # below the ports that Linux gives to clients, from 32,768
-_TRIES = 4  # as many sessions of one checkout, such as the workers of pytest-xdist, find the same ports again
+_TRIES = 4  # as many sessions of one checkout at the same time find the same ports again
+_WORKER = "PYTEST_XDIST_WORKER"  # each worker of pytest-xdist has Services of its own, and the same ones each time
 
 
 def listen_at(port: int) -> socket.socket:
@@ -42,8 +44,9 @@ def listen_for(
     :param listen: listens at a port, 0 for any free one.
     :raises OSError: no port is free.
     """
+    worker = os.environ.get(_WORKER, "")
     for number in range(_TRIES if checkout else 0):
-        digest = hashlib.sha256(f"{checkout}\n{purpose}\n{number}".encode()).digest()
+        digest = hashlib.sha256(f"{checkout}\n{worker}\n{purpose}\n{number}".encode()).digest()
         try:
             return listen(_FIRST + int.from_bytes(digest[:4], "big") % _COUNT)
         except OSError:

@@ -16,7 +16,10 @@ from snipproof.model import Suite
 from snipproof.processes.process import Process
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.build_cache import BuildCache, BuildKey
+from snipproof.run.runners.go.build_key import build_key
+from snipproof.run.runners.go.module import find_module
 from snipproof.run.runners.go.runner import GoRunner
+from snipproof.run.runners.typescript.runner import TypeScriptRunner
 from snipproof.run.verdict import Verdict
 
 pytestmark = pytest.mark.slow
@@ -45,23 +48,6 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> Count:
     return take
 
 
-def kept(settings: Settings, tmp_path: Path) -> Settings:
-    """Return the settings with builds that are kept in a cache of the test's own, beside the usual environments."""
-    usual = load_cache(settings)
-    cache = tmp_path / "cache"
-    cache.mkdir()
-    usual.mkdir(parents=True, exist_ok=True)
-    (cache / "environments").symlink_to(usual)
-    return settings._replace(cache_dir=str(cache), run=settings.run._replace(build_cache=True))
-
-
-def load_cache(settings: Settings) -> Path:
-    """Return the folder of the usual environments."""
-    from snipproof.processes.cache_folder import cache_folder, environments_folder
-
-    return environments_folder(cache_folder(settings))
-
-
 def facts(found: Mapping[str, Verdict]) -> list[tuple[object, ...]]:
     """Return all that a reader sees of Verdicts, without what differs from run to run."""
     return [(v.snippet.id, str(v.outcome), v.line, v.reason, v.output) for v in found.values()]
@@ -69,13 +55,14 @@ def facts(found: Mapping[str, Verdict]) -> list[tuple[object, ...]]:
 
 def assert_built_once(mini: Mini, compiled: Count, sources: dict[str, str], path: str, edit: tuple[str, str]) -> None:
     """Prove three times what did not change, then what did; compare with builds that are not kept."""
-    kept_settings = mini.settings
+    keeping = mini.settings
     mini.set(build_cache=False)
+    mini.runner().close()  # what is installed once is compiled once
     compiled()
     plain = facts(mini.prove(sources))
     by_hand = compiled()
     assert by_hand
-    mini.settings = kept_settings
+    mini.settings = keeping
     assert facts(mini.prove(sources)) == plain
     assert compiled() == by_hand
     for _ in range(2):  # the errors, too, are those of the first build
@@ -105,9 +92,9 @@ def key_of(mini: Mini, sources: Mapping[str, str], monkeypatch: pytest.MonkeyPat
     for path, text in sources.items():
         mini.write(path, text)
     mini.suite = mini.suite._replace(sources=tuple(sources))
+    runner = mini.runner()  # which looks for class data
     with monkeypatch.context() as patch:
         patch.setattr(BuildCache, "find", find)
-        runner = mini.runner()
         try:
             with pytest.raises(FoundError):
                 runner.build([mini.program(runner, path, text) for path, text in sources.items()])
@@ -137,10 +124,10 @@ GO_VET = (
 
 
 @pytest.fixture
-def go(tmp_path: Path, session: SessionFolder, plain_settings: Settings) -> Mini:
+def go(session: SessionFolder, kept_settings: Settings) -> Mini:
     """A Suite in a module without dependencies."""
     suite = Suite("go/suite.yaml", "go", "go", ("go/a_test.go",), lock="go/go.mod")
-    mini = Mini(plain_settings.root, session, GoRunner, suite, kept(plain_settings, tmp_path))
+    mini = Mini(kept_settings.root, session, GoRunner, suite, kept_settings)
     mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n")
     mini.write("go/help/help.go", "package help\n")
     return mini
@@ -189,6 +176,38 @@ def test_what_go_reads_elsewhere_is_always_built(go: Mini, compiled: Count) -> N
     for _ in range(2):
         assert [fact[1] for fact in facts(go.prove({"go/a_test.go": GO}))] == ["passed"]
         assert compiled()
+    go.write("go.mod", "module example.org/other\n\ngo 1.21\n")
+    go.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n\nreplace example.org/other => ..\n")
+    for _ in range(2):
+        go.prove({"go/a_test.go": GO})
+        assert compiled()
+
+
+@pytest.mark.toolchain("go")
+@pytest.mark.parametrize("folder", ["linked", ".hidden", "help/node_modules/deep"])
+def test_go_packages_in_folders_that_are_not_listed_are_always_built(go: Mini, folder: str) -> None:
+    """A change in one of them must be seen: with a kept build, the old text would pass."""
+    real = f"go/{folder}"
+    if folder == "linked":
+        real = "elsewhere"
+        go.write("elsewhere/word.go", "")
+        (go.root / "go" / "linked").symlink_to(go.root / "elsewhere")
+    text = GO.replace('"fmt"', f'"fmt"; word "example.org/docs/{folder}"').replace('"a")', "word.Word)")
+    for word in ("one", "two"):
+        go.write(f"{real}/word.go", f'package word\n\nconst Word = "{word}"\n')
+        assert [fact[4] for fact in facts(go.prove({"go/a_test.go": text}))] == [f"{word}\n"]
+
+
+@pytest.mark.toolchain("go")
+def test_flags_that_lead_to_other_files_are_always_built(go: Mini, monkeypatch: pytest.MonkeyPatch) -> None:
+    go.write("other.json", "{}")
+    flag = f"-overlay={go.root}/other.json"
+    for flags in (flag, f"'{flag}'"):
+        monkeypatch.setenv("GOFLAGS", flags)
+        module = find_module(go.runner().context)
+        assert build_key(go.runner().context, module, []) is None
+    monkeypatch.setenv("GOFLAGS", "-trimpath")
+    assert build_key(go.runner().context, find_module(go.runner().context), [])
 
 
 TS = "import { word } from './help.js';\n// START a\nconsole.log('a', word);\n// END a\n"
@@ -197,9 +216,9 @@ TS_BROKEN = "// START c\nconst = 1;\n// END c\n"
 
 
 @pytest.fixture
-def typescript(tmp_path: Path, session: SessionFolder, plain_settings: Settings) -> Mini:
+def typescript(session: SessionFolder, kept_settings: Settings) -> Mini:
     """A Suite with a file that its Sources import."""
-    mini = make_typescript(session, kept(plain_settings, tmp_path))
+    mini = make_typescript(session, kept_settings)
     mini.write("süite a/help.ts", "export const word = 'word';\n")
     return mini
 
@@ -234,15 +253,57 @@ def test_typescript_is_built_again(typescript: Mini, tmp_path: Path, monkeypatch
     assert len(set(keys)) == len(keys)
 
 
+@pytest.mark.toolchain("node", "npm")
+def test_typescript_that_names_files_elsewhere_is_always_built(
+    typescript: Mini, compiled: Count, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.ts"
+    source = f"import {{ word }} from '{other}';\n// START a\nconsole.log(word);\n// END a\n"
+    for word in ("one", "two"):
+        other.write_text(f"export const word = '{word}';\n")
+        assert [fact[4] for fact in facts(typescript.prove({"süite a/a.ts": source}))] == [f"{word}\n"]
+    assert compiled()
+    source = TS.replace("'./help.js'", "'outside'")
+    typescript.write("süite a/tsconfig.json", f'{{"compilerOptions": {{"paths": {{"outside": ["{other}"]}}}}}}')
+    for word in ("one", "two"):
+        other.write_text(f"export const word = '{word}';\n")
+        assert [fact[4] for fact in facts(typescript.prove({"süite a/a.ts": source}))] == [f"a {word}\n"]
+    typescript.write("süite a/tsconfig.json", "{}")
+    compiled()
+    typescript.prove({"süite a/a.ts": TS.replace("'a', word", "'/v1/a', word")})
+    assert compiled()
+    typescript.prove({"süite a/a.ts": TS.replace("'a', word", "'/v1/a', word")})
+    assert compiled() == []
+
+
+@pytest.mark.toolchain("node", "npm")
+def test_types_that_are_not_checked_are_reported_in_each_session(typescript: Mini) -> None:
+    make_runner = typescript.runner
+    for _ in range(2):
+        runner = make_runner()
+        assert isinstance(runner, TypeScriptRunner)
+        hidden = typescript.root / "node_modules"  # with all but the type checker
+        if not hidden.exists():
+            hidden.mkdir()
+            for each in runner._modules.iterdir():
+                if each.name != "typescript":
+                    (hidden / each.name).symlink_to(each)
+        runner._modules = hidden
+        typescript.logged.clear()
+        runner.build([typescript.program(runner, "süite a/a.ts", TS)])
+        runner.close()
+        assert any("types are not checked" in line for line in typescript.logged)
+
+
 JAVA = in_test("A", "// START a", 'System.out.println("a" + new Help().word);', "// END a")
 JAVA_WRONG = in_test("B", "// START b", 'int n = "b";', "// END b")
 HELP = "java/src/test/java/Help.java"
 
 
 @pytest.fixture
-def java(tmp_path: Path, session: SessionFolder, plain_settings: Settings) -> Mini:
+def java(session: SessionFolder, kept_settings: Settings) -> Mini:
     """A Suite with a file that its Sources use."""
-    mini = make_mini(session, kept(plain_settings, tmp_path))
+    mini = make_mini(session, kept_settings)
     mini.write(HELP, 'class Help { String word = "word"; }\n')
     mini.write("java/src/test/java/Broken.java", 'class Broken { int word = "word"; }\n')
     return mini

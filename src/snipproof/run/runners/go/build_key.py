@@ -21,8 +21,9 @@ _SUFFIXES = frozenset(
 )
 _VENDORED = "modules.txt"
 _EMBEDS = b"//go:embed"
-_LOCAL_MODULE = re.compile(r"=>\s*[\"`]?(?:\.{1,2}/|/)")
-_READS_OTHER_FILES = re.compile(r"^-{1,2}(?:modfile|overlay|pgo|toolexec|C)\b")
+_LOCAL_MODULE = re.compile(r"=>\s*[\"`]?(?:/|\.{1,2}(?:[/\"`\s]|$))")
+_READS_OTHER_FILES = re.compile(r"^[\"']?-{1,2}(?:modfile|overlay|pgo|toolexec|C)\b")
+_UNLISTED = "node_modules"
 # Folders of this session, and what is derived from them or changes nothing.
 _IGNORED = frozenset(("GOCACHE", "GOGCCFLAGS", "GOTELEMETRYDIR", "GOTMPDIR"))
 
@@ -32,12 +33,15 @@ def build_key(context: RunnerContext, module: GoModule, programs: Sequence[Progr
     options = (*context.suite.options, *module.settings.get("GOFLAGS", "").split())
     if any(_READS_OTHER_FILES.match(option) for option in options):
         return None
-    files = list(_files(module.folder))
-    texts = [program.bare.encode("utf-8", errors="replace") for program in programs]
+    # An import leads through links to folders, and into folders that `./...` leaves out.
+    hidden = re.compile(rb"[\"`]%b/(?:[^\"`\s]*/)?(?:\.|%b)" % (re.escape(module.name.encode()), _UNLISTED.encode()))
     try:
+        files = list(_files(module.folder))
         if _LOCAL_MODULE.search((module.folder / "go.mod").read_text(encoding="utf-8")):
             return None
-        if any(_EMBEDS in text for text in (*texts, *(file.read_bytes() for file in files if file.suffix == ".go"))):
+        texts = [program.bare.encode("utf-8", errors="replace") for program in programs]
+        texts += [file.read_bytes() for file in files if file.suffix == ".go"]
+        if any(_EMBEDS in text or hidden.search(text) for text in texts):
             return None
         key = BuildKey(context, module.folder, module.version, *module.flags, *context.suite.sources)
         key.add_tool(module.go)
@@ -51,9 +55,14 @@ def build_key(context: RunnerContext, module: GoModule, programs: Sequence[Progr
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a module that a build may read."""
+    """Yield the files of a module that a build may read.
+
+    :raises OSError: a folder is a link.
+    """
     for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
+        folders[:] = [name for name in folders if not name.startswith(".") and name != _UNLISTED]
+        if any(Path(place, name).is_symlink() for name in folders):
+            raise OSError("what is behind a link is not listed")
         for name in names:
             path = Path(place, name)
             if (path.suffix in _SUFFIXES or name == _VENDORED) and path.is_file():

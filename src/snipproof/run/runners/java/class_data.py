@@ -4,7 +4,7 @@ The first session lists the classes that its JVM loads; the next one makes the a
 seconds, and keeps it as long as JDK, class path and options are the same. A JVM that cannot use the archive goes on
 without it.
 
-The class path at the beginning of which the archive was made consists of jars only, since a folder cannot be archived:
+The archive is of jars at the beginning of the class path, since a folder cannot be archived:
 the classes and the resources of the Suite come behind them, unless a jar has a file of the same name.
 """
 
@@ -30,6 +30,7 @@ _OWN = (
     "-XX:AOT",
     "-XX:Flags",
 )
+_VARIABLES = (*VARIABLES, "JDK_JAVA_OPTIONS")  # no Source gets them from the environment
 _ARCHIVE, _LIST = "classes.jsa", "classes.lst"
 _FROM_ELSEWHERE = " source: "  # of a class loader of the Source
 
@@ -113,7 +114,7 @@ class ClassData:
         archive = self._folder / _ARCHIVE
         archive.unlink(missing_ok=True)
         try:
-            env = {name: value for name, value in tool_environment(self._context).items() if name not in VARIABLES}
+            env = {name: value for name, value in tool_environment(self._context).items() if name not in _VARIABLES}
             call(self._context, command, cwd=self._folder, env=env, name="java")
         except CommandError:
             archive.unlink(missing_ok=True)  # such as with an option that an archive cannot have

@@ -87,6 +87,9 @@ class TypeScriptRunner(Runner):
 
     def _build_or_find(self, programs: Sequence[Program]) -> tuple[dict[str, Any], list[Diagnostic]]:
         """Return the result of ``bundle.mjs`` for each Source, and the errors of the type checker."""
+        typed = self._typed(programs)
+        if self._stage.leads_elsewhere():
+            return self._compile(programs, typed)
         cache = BuildCache(self.context)
         key = BuildKey(self.context, self._modules.parent.name, *(program.source.path for program in programs))
         key.add_tool(self._node)
@@ -96,7 +99,7 @@ class TypeScriptRunner(Runner):
         if found := cache.find(key, root):
             built = _with_places(found["built"], lambda place: str(root / place))
             return built, list(read_diagnostics(found["errors"]))
-        built, errors = self._compile(programs)
+        built, errors = self._compile(programs, typed)
         whole = [each for each in built.values() if "program" in each]
         files = [
             Path(place) for each in whole for place in (each["program"], f"{each['program']}.map", each["imports"])
@@ -105,14 +108,8 @@ class TypeScriptRunner(Runner):
         cache.keep(key, {"built": relative, "errors": as_data(errors)}, root, files)
         return built, errors
 
-    def _compile(self, programs: Sequence[Program]) -> tuple[dict[str, Any], list[Diagnostic]]:
+    def _compile(self, programs: Sequence[Program], typed: Sequence[str]) -> tuple[dict[str, Any], list[Diagnostic]]:
         """Build the programs, and check their types at the same time."""
-        typed = [program.source.path for program in programs if has_types(program.source.path)]
-        if typed and not (self._modules / "typescript").is_dir():
-            typed = []
-            if not self._warned:
-                self._warned = True
-                self.context.log(f"{self.context.suite.flavour}: types are not checked: no typescript is pinned")
         with ThreadPoolExecutor(1) as pool:
             checked = pool.submit(check_types, self.context, self._node, self._stage, typed)
             built = self._build(programs)
@@ -121,6 +118,16 @@ class TypeScriptRunner(Runner):
         if rejected := [error for error in errors if is_about_settings(self._stage, error)]:  # esbuild reads them too
             raise settings_error(self.context, self._stage, dict.fromkeys(rejected))
         return built, type_errors
+
+    def _typed(self, programs: Sequence[Program]) -> list[str]:
+        """Return the Sources whose types are checked, with a warning if these cannot be."""
+        typed = [program.source.path for program in programs if has_types(program.source.path)]
+        if not typed or (self._modules / "typescript").is_dir():
+            return typed
+        if not self._warned:
+            self._warned = True
+            self.context.log(f"{self.context.suite.flavour}: types are not checked: no typescript is pinned")
+        return []
 
     def execute(self, program: Program) -> SourceRun:
         """Run one Source."""
