@@ -132,6 +132,23 @@ def test_a_variable_that_is_not_set_differs_from_any_value(
     assert len(seen) == 3
 
 
+@pytest.mark.parametrize("value", ["@options.txt", "--require ./setup.cjs", "-javaagent:/opt/agent.jar"])
+def test_variables_that_lead_to_files_keep_nothing(
+    context: RunnerContext, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    """What is in these files is not known."""
+    monkeypatch.setenv("OPTIONS_OF_A_TOOL", value)
+    key = BuildKey(context)
+    key.add_variables(["OPTIONS_OF_A_TOOL"])
+    keep(context, built, key)
+    assert entries(context) == []
+    monkeypatch.setenv("OPTIONS_OF_A_TOOL", "--max-old-space-size=512")
+    key = BuildKey(context)
+    key.add_variables(["OPTIONS_OF_A_TOOL"])
+    keep(context, built, key.of("part"))
+    assert BuildCache(context).find(key.of("part"), tmp_path / "out") == RESULT
+
+
 def test_the_own_version_covers_probes_and_launchers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("probe.py", "Launcher.java", "probe.go.txt", "bundle.mjs", "note.md"):
         (tmp_path / name).write_text("1")

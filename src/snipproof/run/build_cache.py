@@ -13,6 +13,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import shutil
 import stat
 import time
@@ -39,6 +40,7 @@ _KEPT_BYTES = 1 << 30  # of one Suite, but the last build is kept whatever its s
 _FORGOTTEN = 30 * 86_400.0  # seconds after which a build is removed, such as that of a checkout that is gone
 _LEFT_OVER = 3600.0  # seconds after which the folder of a process that died is removed
 _FILES = "files"
+_NAMES_FILES = re.compile(r"[/\\@]")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -50,6 +52,8 @@ class BuildKey:
 
     def __init__(self, context: RunnerContext, *facts: object) -> None:
         self.state = hashlib.sha256()
+        #: Whether it covers everything. Else nothing is found and nothing is kept.
+        self.is_complete = True
         suite = context.suite
         self.add(_own_version(), context.root, suite.path, suite.language, suite.lock)
         self.add(*suite.options)
@@ -62,8 +66,10 @@ class BuildKey:
             self._add(str(fact).encode("utf-8", errors="surrogatepass"))
 
     def add_variables(self, names: Iterable[str]) -> None:
-        """Add those environment variables that change what a toolchain does."""
-        self.add(*(f"{name}={os.environ.get(name)!r}" for name in names))
+        """Add those environment variables that change what a toolchain does; one may name files, such as ``@file``."""
+        values = {name: os.environ.get(name) for name in names}
+        self.add(*(f"{name}={value!r}" for name, value in values.items()))
+        self.is_complete = self.is_complete and not any(_NAMES_FILES.search(value or "") for value in values.values())
 
     def add_programs(self, programs: Iterable[Program]) -> None:
         """Add the texts of Sources."""
@@ -118,7 +124,7 @@ class BuildCache:
 
         What is damaged counts as missing.
         """
-        if not self._context.settings.run.build_cache:
+        if not self._is_used_with(key):
             return None
         entry = self._entry(key)
         if not (entry / BUILD_RECORD).exists():
@@ -150,7 +156,7 @@ class BuildCache:
         :param files: those that they wrote, below ``folder``. One that contains the path of the session's folder
             would be of no use in another session: then nothing is kept.
         """
-        if not self._context.settings.run.build_cache:
+        if not self._is_used_with(key):
             return
         home = self._context.session.folder
         folders = {os.fsencode(home), os.fsencode(home.resolve())}
@@ -183,6 +189,9 @@ class BuildCache:
             return
         finally:
             shutil.rmtree(part, ignore_errors=True)
+
+    def _is_used_with(self, key: BuildKey) -> bool:
+        return self._context.settings.run.build_cache and key.is_complete
 
     def _entry(self, key: BuildKey) -> Path:
         return self._folder / f"{self._prefix}{key}"
