@@ -296,7 +296,7 @@ def whole_page(flavours: Sequence[Flavour], started: Services, folder: Path, rou
             ours.append(timed(lambda: _call(command, folder)))
             fill(address)
             today.append(timed(lambda: _each_today(flavours)))
-            log(f"  {ours[-1]}, today {today[-1]}")
+            log(f"  {ours[-1].wall:.1f} s, today {today[-1].wall:.1f} s")
     for what, (ours, today) in times.items():
         row = f"whole page, pytest and all, {what} Sources"
         yield Row(row, len(flavours), median(ours), median(today))
