@@ -190,21 +190,23 @@ class Preparations:
         # A thread for each Suite, since most of the time they wait: for a network, for the Services, for a core.
         self._pool = ThreadPoolExecutor(max_workers=_MAX_THREADS, thread_name_prefix="snipproof")
         self._cores = CorePool(max(2, os.cpu_count() or 2))
-        self._by_suite: dict[str, Preparation] = {}
+        self._by_suite: dict[tuple[str, str | None], Preparation] = {}  # by the path and the lock file
 
     def begin(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
         """Return the Preparation of ``suite``; the first call begins it, with ``sources``.
 
+        Combinations that differ in their servers only have one in common.
+
         :raises SettingsError: the Runner of the Suite's language cannot be imported.
         """
-        known = self._by_suite.get(suite.path)
+        known = self._by_suite.get((suite.path, suite.lock))
         if known is None:
             network = None if suite.network is NetworkKind.BINDINGS else self._network
             context = RunnerContext(suite, self._settings, self._session, self._log, self._recorder, network)
             times = self._times.suites.setdefault(suite.path, {})
             turn = len(self._by_suite)
             known = Preparation(suite, make_runner(context), list(sources), turn, self._cores, times)
-            self._by_suite[suite.path] = known
+            self._by_suite[suite.path, suite.lock] = known
             known.start(self._pool, self._addresses)
         return known
 

@@ -116,6 +116,14 @@ class Recorder:
         for node, address in enumerate(real.nodes):
             self._door(service, node).upstream = address
 
+    def close_connections(self) -> None:
+        """Close all connections: a client that kept one would go on with the server to which it leads."""
+
+        async def close() -> None:
+            await _end(set(self._tasks))
+
+        self._in_loop(close())
+
     def _door(self, service: str, node: int) -> _Door:
         """Return what leads to a node of a Service; it listens from the first time on."""
         with self._lock:
@@ -190,9 +198,14 @@ class Recorder:
     async def _close(self) -> None:
         for server in self._servers:
             server.close()
-        # Repeatedly: the first time interrupts a task's work, the next time its wait for unsent data.
-        while tasks := list(self._tasks):
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks, timeout=0.1)
+        while self._tasks:
+            await _end(set(self._tasks))
         await self._loop.shutdown_default_executor()
+
+
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
+    # Repeatedly: the first time interrupts a task's work, the next time its wait for unsent data.
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=0.1)
