@@ -33,7 +33,7 @@ class JavaBuild:
         return self._units[path].full_names
 
     def files(self) -> list[Path]:
-        """Return the files that were compiled and those that a processor wrote, relative to :attr:`classes`."""
+        """Return what the compiler and its processors wrote, relative to the folder of the classes."""
         return [file.relative_to(self.classes) for file in self.classes.rglob("*") if file.is_file()]
 
     def declared(self) -> list[Path]:
