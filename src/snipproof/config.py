@@ -45,7 +45,7 @@ _NESTED: dict[Any, Any] = {
 _FROM_ENVIRONMENT = frozenset(
     f"weaviate.{key}"
     for key in "mode version url grpc image binary obtain download-url start-timeout".split()  # noqa: SIM905
-) | {"cache-dir", "run.timeout", "run.output-limit", "run.require", "run.fresh"}
+) | {"cache-dir", "run.timeout", "run.output-limit", "run.require", "run.fresh", "run.build-cache"}
 _NOT_IN_FILES = ("root", "file", "origin")
 _HOST = re.compile(r"[a-z0-9*?._-]+(?::[1-9][0-9]{0,4})?", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -65,7 +65,7 @@ class RunSettings(NamedTuple):
 
     ``env`` names environment variables that Sources may read, in addition to the few every process needs. ``require``
     makes a missing toolchain an error instead of a skip. ``fresh`` applies to every Suite. ``coverage_floor`` is the
-    percentage of shown statements that have to run, with ``--snippets-coverage``.
+    percentage of shown statements that have to run, with ``--snippets-coverage``. ``build_cache`` keeps builds.
     """
 
     timeout: float = 60.0
@@ -74,6 +74,7 @@ class RunSettings(NamedTuple):
     require: bool = False
     fresh: bool = False
     coverage_floor: float = 0.0
+    build_cache: bool = True
 
 
 class Download(NamedTuple):

@@ -131,7 +131,7 @@ class ProvingSession:
         self._facts = self._in_combinations(facts)
 
     def _in_combinations(self, facts: TreeFacts) -> TreeFacts:
-        from snipproof.report.combinations import spread
+        from snipproof.report.matrix_report import spread
 
         return spread(facts, {suite.path: self.combinations(suite) for suite in self._all_suites})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import SettingsError
-from snipproof.report.combinations import snippet_rows
+from snipproof.report.matrix_report import snippet_rows
 from snipproof.report.proof import Proof
 from snipproof.text import plural
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.errors import DocsError
 from snipproof.model import Outcome, Suite
-from snipproof.report.combinations import label_of
 from snipproof.report.entries import region_of
+from snipproof.report.matrix_report import label_of
 from snipproof.site.combinations import without_label
 from snipproof.site.known_failures import OUTCOMES, UPDATE, Floor, KnownFailure, Ledger, find_vanished
 from snipproof.text import plural

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from snipproof.report.combinations import snippet_rows
+from snipproof.report.matrix_report import snippet_rows
 from snipproof.text import plural, shorten
 
 if TYPE_CHECKING:

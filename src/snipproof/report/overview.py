@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.report.changes import Changes, find_changes
-from snipproof.report.combinations import VersionRow, label_of, version_rows
 from snipproof.report.entries import known_failure_of, missing_of, state_of
 from snipproof.report.line_coverage import ShownCoverage, coverage_by_flavour, coverage_by_page, coverage_of, published
+from snipproof.report.matrix_report import VersionRow, label_of, version_rows
 from snipproof.report.proof import Proof, ShownBlock, judge_blocks
 from snipproof.server_settings import split_version
 from snipproof.text import plural

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from snipproof.report.combinations import label_of
 from snipproof.report.entries import known_failure_of, region_of
+from snipproof.report.matrix_report import label_of
 from snipproof.site.shown_output import PARTLY_COMPARED
 from snipproof.text import listed
 

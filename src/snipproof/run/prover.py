@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
@@ -67,7 +68,7 @@ class Prover:
         self._session = SessionFolder.begin(log=log)
         self._addresses: Future[Mapping[str, str]] = Future()
         self._network = self._start_network(network)
-        self._recorder = _start_recorder() if recorder or self._network else None
+        self._recorder = _start_recorder(settings.root) if recorder or self._network else None
         #: Where the time went so far.
         self.times = RunTimes()
         self._preparations = Preparations(
@@ -292,10 +293,10 @@ class Prover:
                 stack.callback(self._states.close)
 
 
-def _start_recorder() -> Recorder:
+def _start_recorder(checkout: Path) -> Recorder:
     from snipproof.services.recorder.pass_through import Recorder
 
     try:
-        return Recorder()
+        return Recorder(checkout)
     except OSError as error:
         raise InfrastructureError(f"the recorder between Sources and Weaviate cannot listen: {error}") from None

@@ -75,7 +75,9 @@ class Provisioning:
 
     def _runner(self, suite: Suite) -> Runner:
         require_client(self._settings, suite)
-        return make_runner(RunnerContext(suite, self._settings, self._session, self._log))
+        # Builds that hold no addresses of Services would be found by no run.
+        settings = self._settings._replace(run=self._settings.run._replace(build_cache=False))
+        return make_runner(RunnerContext(suite, settings, self._session, self._log))
 
     def cache_key(self) -> str:
         """Return a key for a CI cache: it changes when the caches would be filled with something else.

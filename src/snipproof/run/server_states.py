@@ -21,7 +21,7 @@ class EveryState:
         self._states = states
 
     def keep(self, fill: Fill) -> None:
-        """Store data on all of them, as :meth:`State.keep` does."""
+        """Store data on all of them, as :meth:`~snipproof.services.weaviate.state.State.keep` of each does."""
         for state in self._states:
             state.keep(fill)
 

@@ -14,6 +14,7 @@ from snipproof.errors import InfrastructureError
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.server_settings import DEFAULT_SERVICE, split_version
 from snipproof.services.assets import start_assets
+from snipproof.services.checkout_ports import listen_for
 from snipproof.services.weaviate.renewable import RenewableServer
 from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.services.weaviate.start_server import ServerStarter
@@ -131,11 +132,11 @@ class Services:
         with contextlib.ExitStack() as stack:
             assets_url = ""
             if assets is not None:
-                server = start_assets(assets)
+                server = start_assets(assets, listen_for(settings.root, "assets"))
                 stack.callback(server.stop)
                 assets_url = server.url
                 if network:
-                    inside = start_assets(assets, network.namespace.listen(0))
+                    inside = start_assets(assets, listen_for(settings.root, "assets", network.namespace.listen))
                     stack.callback(inside.stop)
                     network.addresses["assets.url"] = inside.url
             if network and recorder:

@@ -11,11 +11,11 @@ from tests.support.run_reports import make_expectation, make_reference, make_rep
 from snipproof.errors import SettingsError
 from snipproof.model import Combination, Outcome, Suite
 from snipproof.report.assemble import assemble
-from snipproof.report.combinations import SnippetRow, VersionRow, snippet_rows, spread, version_rows
 from snipproof.report.entries import RunReport, SnippetEntry, missing_of
 from snipproof.report.html_page import html_bytes
 from snipproof.report.ledger import RunResult, check_report, find_contradiction, find_shortfalls
 from snipproof.report.markdown_summary import markdown_summary
+from snipproof.report.matrix_report import SnippetRow, VersionRow, snippet_rows, spread, version_rows
 from snipproof.report.merge_parts import merge_parts
 from snipproof.report.overview import Overview
 from snipproof.report.proof import Proof, judge_blocks
