@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from snipproof import __version__
-from snipproof.cli import cache, check, compare, extract, init, provision, report, serve
+from snipproof.cli import cache, check, compare, extract, init, provision, report, serve, show
 from snipproof.cli import list as list_
 from snipproof.cli.console import silence_stdout
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
@@ -43,6 +43,7 @@ _COMMANDS: Mapping[str, Command] = {
     "check": check,
     "init": init,
     "list": list_,
+    "show": show,
     "extract": extract,
     "report": report,
     "compare": compare,
