@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     from snipproof.config import load_settings
     from snipproof.lint.formats.text_format import wants_colour
     from snipproof.lint.shown_blocks import show
+    from snipproof.site.block_names import find_shown
     from snipproof.site.docs_site import Site
-    from snipproof.site.lookup import find_shown
 
     site = Site.load(load_settings(arguments.root, file=arguments.config))
     found = dict.fromkeys(each for name in arguments.names for each in find_shown(site, name, Path.cwd()))
