@@ -25,7 +25,7 @@ from snipproof.site.source import as_text, read_text
 from snipproof.site.suite import load_suites
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from snipproof.config import Settings
     from snipproof.site.component import Rendered
@@ -71,13 +71,15 @@ class Site:
         site._read_all({}, {})
         return site
 
-    def with_texts(self, texts: Mapping[str, str]) -> Site:
+    def with_texts(self, texts: Mapping[str, str], edited: Iterable[str] = ()) -> Site:
         """Return this site with ``texts`` by path instead of the files, and instead of the texts that it has.
 
         Which Pages and Suites there are stays as it was: only a Page that is imported may be added. Only files whose
         text differs are read again, and Sources of which other markers are requested.
+
+        :param edited: files whose content on disk differs since they were read.
         """
-        changed = {path for path in {*texts, *self.texts} if texts.get(path) != self.texts.get(path)}
+        changed = {path for path in {*texts, *self.texts} if texts.get(path) != self.texts.get(path)}.union(edited)
         site = Site(self.settings)
         site.texts = texts
         site.suites, site.dependencies, site.kept = self.suites, self.dependencies, self.kept
