@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from snipproof import __version__
-from snipproof.cli import cache, check, compare, extract, init, provision, report, serve, show
+from snipproof.cli import cache, check, compare, extract, init, provision, report, serve, server, show
 from snipproof.cli import list as list_
 from snipproof.cli.console import silence_stdout
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
@@ -48,6 +48,7 @@ _COMMANDS: Mapping[str, Command] = {
     "report": report,
     "compare": compare,
     "serve": serve,
+    "server": server,
     "provision": provision,
     "cache": cache,
 }

@@ -1,0 +1,286 @@
+"""The language server: the protocol around :class:`.workspace.Workspace`.
+
+Texts are synchronized as a whole: pages are small, and so no column of an edit can be counted in two ways.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import re
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import from_fs_path, to_fs_path
+
+from snipproof import __version__
+from snipproof.errors import SnipproofError
+from snipproof.language_server.diagnostics import SOURCE, diagnostic
+from snipproof.language_server.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+
+    from snipproof.config import Settings
+
+    Diagnostics = Sequence[types.Diagnostic]
+
+_PAUSE = 0.1
+"""The seconds without a keystroke after which an edited document is checked."""
+_AT_ONCE = 60
+"""How many files are checked before messages of the client are answered."""
+_PLACE = re.compile(r"(?P<path>[^:\n]+):(?P<line>\d+):(?P<column>\d+) (?P<message>.*)", re.DOTALL)
+
+
+class SnipproofServer(LanguageServer):
+    """The server of one client.
+
+    :param settings_of: returns the settings of a folder that the client has opened.
+    """
+
+    def __init__(self, settings_of: Callable[[Path], Settings]) -> None:
+        super().__init__("snipproof", __version__, types.TextDocumentSyncKind.Full)
+        self._settings_of = settings_of
+        self._folders: dict[Path, Workspace | None] = {}
+        self._uris: dict[Path, str] = {}
+        self._published: dict[str, Diagnostics] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def add_folder(self, folder: Path) -> None:
+        """Read the docs tree of a folder; what keeps it from being read is logged."""
+        self._folders[folder] = None
+        self._load(folder)
+
+    def remove_folder(self, folder: Path) -> None:
+        """Forget the docs tree of a folder, with everything that was published for it."""
+        self._folders.pop(folder, None)
+        for uri in [uri for uri in self._published if Path(to_fs_path(uri) or "").is_relative_to(folder)]:
+            self._publish(uri, [])
+
+    def log(self, message: str, level: types.MessageType = types.MessageType.Info) -> None:
+        """Write to the client's log of this server."""
+        self.window_log_message(types.LogMessageParams(level, f"snipproof: {message}"))
+
+    def place_of(self, uri: str) -> tuple[Workspace, str] | None:
+        """Return the workspace and the path of a document, ``None`` if it belongs to no docs tree."""
+        name = to_fs_path(uri) if uri.startswith("file:") else None
+        known = [workspace for workspace in self._folders.values() if workspace is not None]
+        # The innermost folder counts.
+        for workspace in sorted(known, key=lambda each: -len(each.root.parts)) if name else ():
+            if (path := workspace.path_of(Path(name or ""))) is not None:
+                return workspace, path
+        return None
+
+    def opened(self, uri: str, text: str) -> None:
+        """Check a document that the client has opened."""
+        if place := self.place_of(uri):
+            workspace, path = place
+            self._uris[workspace.root / path] = uri
+            workspace.open(path, text)
+            self._later(uri, 0, lambda: self._check_document(workspace, path))
+
+    def changed(self, uri: str, text: str) -> None:
+        """Check a document that was edited, after a pause."""
+        if place := self.place_of(uri):
+            workspace, path = place
+            workspace.change(path, text)
+            self._later(uri, _PAUSE, lambda: self._check_document(workspace, path))
+
+    def saved(self, uri: str) -> None:
+        """Check everything, a saved document first."""
+        if place := self.place_of(uri):
+            workspace, path = place
+            workspace.save(path)
+            self._later(uri, 0, lambda: self._check_document(workspace, path))
+            self._check_all_later(workspace)
+
+    def closed(self, uri: str) -> None:
+        """Check everything, with the file instead of the document."""
+        if place := self.place_of(uri):
+            workspace, path = place
+            if uri in self._tasks:
+                self._tasks.pop(uri).cancel()
+            workspace.close(path)
+            self._check_all_later(workspace)
+
+    def files_changed(self, files: Iterable[tuple[Path, bool]]) -> None:
+        """Read again what has changed on disk; each file comes with whether it only has another content now."""
+        changes = list(files)
+        for folder, workspace in self._folders.items():
+            if workspace is None:
+                if any(file.is_relative_to(folder) for file, _ in changes):
+                    self._load(folder)
+                continue
+            inside = {path: is_edit for file, is_edit in changes if (path := workspace.path_of(file)) is not None}
+            if all(is_edit and workspace.reread(path) for path, is_edit in inside.items()):
+                if inside:
+                    self._check_all_later(workspace)
+            elif any(workspace.depends_on(path) for path in inside):
+                self._later(f"load {folder}", _PAUSE, partial(self._load_later, folder))
+
+    async def _load_later(self, folder: Path) -> None:
+        self._load(folder)
+
+    def _load(self, folder: Path) -> None:
+        known = self._folders[folder]
+        gc.disable()  # all that is read stays, and searching that for cycles takes time
+        try:
+            settings = self._settings_of(folder)
+            if known is None:
+                known = self._folders[folder] = Workspace(settings)
+                for uri, document in self.workspace.text_documents.items():
+                    self.opened(uri, document.source)
+            else:
+                known.reload(settings)
+        except SnipproofError as error:
+            self._report(folder, error)
+            return
+        finally:
+            gc.freeze()
+            gc.enable()
+        self._check_all_later(known)
+
+    def _report(self, folder: Path, error: SnipproofError) -> None:
+        """Log an error of the settings, and publish it where it has a place."""
+        self.log(f"{folder} cannot be checked: {error}", types.MessageType.Warning)
+        place = _PLACE.match(str(error))
+        if place and (folder / place["path"]).is_file():
+            at = types.Position(int(place["line"]) - 1, int(place["column"]) - 1)
+            here = types.Range(at, types.Position(at.line + 1, 0))
+            severity = types.DiagnosticSeverity.Error
+            found = types.Diagnostic(here, place["message"], severity=severity, source=SOURCE)
+            self._publish(self._uri(folder / place["path"]), [found])
+
+    def _check_all_later(self, workspace: Workspace) -> None:
+        self._later(f"check {workspace.root}", _PAUSE, lambda: self._check_all(workspace))
+
+    async def _check_document(self, workspace: Workspace, path: str) -> None:
+        if path in workspace.open_paths:
+            text = workspace.text(path)
+            found = [diagnostic(checked, text) for checked in workspace.findings_while_typing(path)]
+            self._publish(self._uri(workspace.root / path), found, always=True)
+
+    async def _check_all(self, workspace: Workspace) -> None:
+        """Check every file, the open ones first. Of others, only what the baseline does not list is published."""
+        seen: set[str] = set()
+        paths = sorted(workspace.paths, key=lambda path: path not in workspace.open_paths)
+        more: dict[str, list[types.Diagnostic]] = {}
+        for begin in range(0, len(paths), _AT_ONCE):
+            some = paths[begin : begin + _AT_ONCE]
+            for path, checked in workspace.findings(some).items():
+                is_open = path in workspace.open_paths
+                text = workspace.text(path) if checked else ""
+                found = [diagnostic(each, text) for each in checked if is_open or not each.listed]
+                if path not in some:
+                    more.setdefault(path, []).extend(found)
+                else:
+                    self._publish(self._uri(workspace.root / path), found)
+            seen.update(some)
+            await asyncio.sleep(0)
+        for path, found in more.items():
+            self._publish(self._uri(workspace.root / path), found)
+        current = {self._uri(workspace.root / path) for path in {*seen, *more}}
+        for uri in [uri for uri in self._published if uri not in current]:
+            place = self.place_of(uri)
+            if place is not None and place[0] is workspace:
+                self._publish(uri, [])
+
+    def _uri(self, file: Path) -> str:
+        """Return the name of a file, as the client writes it."""
+        return self._uris.get(file) or from_fs_path(str(file)) or file.as_uri()
+
+    def _publish(self, uri: str, found: Diagnostics, *, always: bool = False) -> None:
+        """Publish what is found in one file; unless ``always``, only if the client shows something else."""
+        if always or self._published.get(uri, []) != found:
+            self._published[uri] = found
+            document = self.workspace.text_documents.get(unquote(uri))
+            version = document.version if document else None
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, list(found), version))
+        if not found:
+            self._published.pop(uri, None)
+
+    def _later(self, name: str, delay: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Do ``work`` after ``delay`` seconds, instead of what waits or runs under the same name."""
+        if name in self._tasks:
+            self._tasks[name].cancel()
+
+        async def run() -> None:
+            await asyncio.sleep(delay)
+            try:
+                await work()
+            except SnipproofError as error:
+                self.log(str(error), types.MessageType.Error)
+
+        self._tasks[name] = asyncio.ensure_future(run())
+
+
+def make_server(settings_of: Callable[[Path], Settings]) -> SnipproofServer:
+    """Return a server that answers all requests; ``start_io`` serves the client at standard input and output."""
+    server = SnipproofServer(settings_of)
+    for method, answer in _NOTIFICATIONS.items():
+        server.feature(method)(answer)
+    return server
+
+
+def _initialized(ls: SnipproofServer, _: types.InitializedParams) -> None:
+    folders = [to_fs_path(folder.uri) for folder in ls.workspace.folders.values()] or [ls.workspace.root_path]
+    for name in folders:
+        if name:
+            ls.add_folder(Path(name))
+    _watch_files(ls)
+
+
+def _opened(ls: SnipproofServer, params: types.DidOpenTextDocumentParams) -> None:
+    ls.opened(params.text_document.uri, params.text_document.text)
+
+
+def _changed(ls: SnipproofServer, params: types.DidChangeTextDocumentParams) -> None:
+    uri = params.text_document.uri
+    ls.changed(uri, ls.workspace.get_text_document(uri).source)
+
+
+def _saved(ls: SnipproofServer, params: types.DidSaveTextDocumentParams) -> None:
+    ls.saved(params.text_document.uri)
+
+
+def _closed(ls: SnipproofServer, params: types.DidCloseTextDocumentParams) -> None:
+    ls.closed(params.text_document.uri)
+
+
+def _files_changed(ls: SnipproofServer, params: types.DidChangeWatchedFilesParams) -> None:
+    changes = [(to_fs_path(each.uri), each.type is types.FileChangeType.Changed) for each in params.changes]
+    ls.files_changed((Path(name), is_edit) for name, is_edit in changes if name)
+
+
+def _folders_changed(ls: SnipproofServer, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    for folder in params.event.removed:
+        ls.remove_folder(Path(to_fs_path(folder.uri) or ""))
+    for folder in params.event.added:
+        ls.add_folder(Path(to_fs_path(folder.uri) or ""))
+
+
+_NOTIFICATIONS: Mapping[str, Callable[[SnipproofServer, Any], None]] = {
+    types.INITIALIZED: _initialized,
+    types.TEXT_DOCUMENT_DID_OPEN: _opened,
+    types.TEXT_DOCUMENT_DID_CHANGE: _changed,
+    types.TEXT_DOCUMENT_DID_SAVE: _saved,
+    types.TEXT_DOCUMENT_DID_CLOSE: _closed,
+    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: _files_changed,
+    types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: _folders_changed,
+}
+
+
+def _watch_files(server: SnipproofServer) -> None:
+    """Let the client report files that change on disk, if it can."""
+    of_workspace = server.client_capabilities.workspace
+    watched = of_workspace.did_change_watched_files if of_workspace else None
+    if watched and watched.dynamic_registration:
+        options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*")])
+        method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        server.client_register_capability(
+            types.RegistrationParams([types.Registration("watched-files", method, options)])
+        )

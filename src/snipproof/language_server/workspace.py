@@ -1,0 +1,212 @@
+"""One docs tree in an editor: its site with the texts of open documents, saved or not, laid over the files.
+
+**What is published, and when.** A keystroke changes the findings of the document that is edited, and those are found
+again at once, in the site as it is on all screens. Other files keep their findings until something is saved, opened or
+closed: half of a marker, typed in a Source, must not redden the pages that show it.
+
+**A text that is not finished.** While a document has unsaved changes that keep it from being read (a fence or a tag
+without an end, wrong attributes of a marker), only that problem is reported for it: without it, everything below would
+be missing. In the same way, a line that begins as an import and is not one yet is reported once, not at each block that
+shows its variable. A START without its END is one finding, at the marker. Saving ends all this: then a document has the
+findings that ``snipproof check`` reports.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from snipproof.config import FILES
+from snipproof.errors import UnreadableError
+from snipproof.lint import baseline
+from snipproof.lint.engine import find
+from snipproof.model import Finding, Severity
+from snipproof.site.docs_site import Site
+from snipproof.site.source import UNREADABLE, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from snipproof.config import Settings
+
+_UNDEFINED_IMPORT = "SP102"
+_IMPORT = re.compile(r"import\s+(?:\{?\s*)?(?P<variable>[A-Za-z_$][\w$]*)?")
+
+
+class Checked(NamedTuple):
+    """A Finding, and whether the baseline lists it."""
+
+    finding: Finding
+    listed: bool = False
+
+
+class _Document(NamedTuple):
+    text: str
+    saved: str | None  # the text of the file when it was opened or saved last, None if there was no such file
+
+
+class Workspace:
+    """The docs tree that ``settings`` describe.
+
+    :raises SettingsError: it has no page, a folder is missing, or a suite file or the baseline has an error.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._documents: dict[str, _Document] = {}
+        self._known_problems: dict[str, set[str]] = {}
+        self._edited: set[str] = set()
+        self._site = Site.load(settings)
+        self._baseline = self._load_baseline()
+
+    @property
+    def root(self) -> Path:
+        """The folder that all paths are relative to."""
+        return self.settings.root
+
+    @property
+    def site(self) -> Site:
+        """The site with the texts of all open documents."""
+        texts = {path: document.text for path, document in self._documents.items()}
+        if texts != self._site.texts or self._edited:
+            self._site = self._site.with_texts(texts, self._edited)
+            self._edited = set()
+        return self._site
+
+    @property
+    def open_paths(self) -> Collection[str]:
+        """The paths of the open documents."""
+        return self._documents.keys()
+
+    @property
+    def paths(self) -> list[str]:
+        """The path of every Page and Source, in order."""
+        return sorted({*(page.path for page in self.site.pages), *self.site.sources})
+
+    def path_of(self, file: Path) -> str | None:
+        """Return the path, relative to the root, of a file, ``None`` if it is outside."""
+        for root, name in ((self.root, file), (self.root.resolve(), Path(os.path.realpath(file)))):
+            if name.is_relative_to(root):
+                return name.relative_to(root).as_posix()
+        return None
+
+    def text(self, path: str) -> str:
+        """Return the text of a file: the unsaved one, if there is one; ``""`` if it cannot be read."""
+        document = self._documents.get(path)
+        return document.text if document is not None else self._text_of_file(path) or ""
+
+    def is_saved(self, path: str) -> bool:
+        """Return whether the text of a file on the screen is that of the file itself."""
+        document = self._documents.get(path)
+        return document is None or document.text == document.saved == self._text_of_file(path)
+
+    def is_changed_on_disk(self, path: str) -> bool:
+        """Return whether a file has changed under its open document, or, without one, since the site was read."""
+        document = self._documents.get(path)
+        on_disk = self._text_of_file(path)
+        return on_disk != (document.saved if document is not None else self.site.text_of(path))
+
+    def open(self, path: str, text: str) -> None:
+        """Lay the ``text`` of a document that is now open over its file."""
+        self._documents[path] = _Document(text, self._text_of_file(path))
+        self._settle(path)
+
+    def change(self, path: str, text: str) -> None:
+        """Replace the text of an open document."""
+        self._documents[path] = _Document(text, self._documents[path].saved)
+
+    def save(self, path: str) -> None:
+        """Record that an open document has been saved."""
+        self.open(path, self._documents[path].text)
+
+    def close(self, path: str) -> None:
+        """Go back to the file."""
+        self._documents.pop(path, None)
+
+    def reload(self, settings: Settings) -> None:
+        """Read everything again.
+
+        :raises SettingsError: as the class; what was read before stays.
+        """
+        loaded = Site.load(settings)
+        self.settings, self._site, self._edited = settings, loaded, set()
+        self._baseline = self._load_baseline()
+
+    def reread(self, path: str) -> bool:
+        """Read a file again whose content has changed on disk; return whether that is enough, without a reload."""
+        if path not in self._documents:
+            if path not in self.paths:
+                return not self.depends_on(path)
+            self._edited.add(path)
+        return not self._is_setting(path)
+
+    def depends_on(self, path: str) -> bool:
+        """Return whether the creation, change or removal of a file may change any Finding."""
+        looked_at = self._site.dependencies.paths
+        return path in looked_at or posixpath.dirname(path) in looked_at or self._is_setting(path)
+
+    def _is_setting(self, path: str) -> bool:
+        """Return whether a file is, or may become, one of the settings, suite files, seeds or the baseline."""
+        home = Path(os.path.relpath(self.settings.home, self.root)).as_posix()
+        names = {posixpath.normpath(posixpath.join(home, name)) for name in (*FILES, self._baseline[0])}
+        return path in names or path.endswith((".yaml", ".yml", ".toml"))
+
+    def findings(self, paths: Collection[str]) -> dict[str, list[Checked]]:
+        """Return the Findings of each of these files, as ``snipproof check`` would report them for the same texts.
+
+        Entries of the baseline that are stale are Findings of the baseline, in addition to those of ``paths``.
+
+        :raises SettingsError: the settings give a severity to an unknown rule.
+        """
+        site, (name, entries) = self.site, self._baseline
+        found: dict[str, list[Checked]] = {path: [] for path in paths}
+        listed = {key: entry for key, entry in entries.items() if key.path in found}
+        compared = baseline.compare(find(site, only=paths), listed, name, site.is_unread)
+        for finding in compared.findings:
+            found.setdefault(finding.path, []).append(Checked(finding))
+        for finding in compared.listed:
+            found[finding.path].append(Checked(finding, listed=True))
+        return {path: sorted(checked) for path, checked in found.items()}
+
+    def findings_while_typing(self, path: str) -> list[Checked]:
+        """Return the Findings of an open document, without those that it has only because it is not finished."""
+        found = self.findings([path])[path]
+        if self._documents[path].text == self._documents[path].saved:
+            return found
+        known = self._known_problems.get(path, set())
+        problems = [each for each in found if each.finding.rule == UNREADABLE]
+        if any(each.finding.message not in known for each in problems):
+            return problems
+        return list(self._without_unfinished_imports(path, found))
+
+    def _without_unfinished_imports(self, path: str, found: Iterable[Checked]) -> Iterator[Checked]:
+        page = next((page for page in self.site.pages if page.path == path), None)
+        complete = {imported.line for imported in page.imports} if page else set()
+        lines = enumerate(self.text(path).split("\n"), 1) if page else ()
+        unfinished = [number for number, line in lines if _IMPORT.match(line) and number not in complete]
+        undefined = [each for each in found if each.finding.rule == _UNDEFINED_IMPORT]
+        yield from (each for each in found if not unfinished or each.finding.rule != _UNDEFINED_IMPORT)
+        if unfinished and undefined:
+            message = "this import is not complete: blocks below show what it would import"
+            yield Checked(Finding(path, unfinished[0], 1, _UNDEFINED_IMPORT, message, severity=Severity.WARNING))
+
+    def _settle(self, path: str) -> None:
+        """Remember which problems a saved document has: these do not come from typing."""
+        problems = (problem for problem in self.site.problems if problem.path == path)
+        self._known_problems[path] = {problem.message for problem in problems}
+
+    def _text_of_file(self, path: str) -> str | None:
+        try:
+            return read_text(self.root, path)
+        except UnreadableError:
+            return None
+
+    def _load_baseline(self) -> tuple[str, Mapping[baseline.Key, baseline.Entry]]:
+        if not self.settings.baseline:
+            return "", {}
+        path = self.settings.home / self.settings.baseline
+        name = baseline.baseline_name(path, self.settings.home)
+        return name, baseline.load(path, name)

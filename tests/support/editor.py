@@ -1,0 +1,174 @@
+"""An editor: a client of ``snipproof server`` over standard input and output, in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.lsp.client import LanguageClient
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+    from pathlib import Path
+
+_TIMEOUT = 60.0
+
+
+def run(session: Coroutine[Any, Any, None]) -> None:
+    """Run one session of an editor."""
+    asyncio.run(session)
+
+
+class Editor:
+    """The documents of one client, and what the server has published for them.
+
+    :ivar shown: the diagnostics of every file, by its path below the root.
+    :ivar log: the messages of the server's log; ``popups`` are those that a user would have to close.
+    """
+
+    def __init__(self, root: Path, client: LanguageClient) -> None:
+        self.root = root
+        self.client = client
+        self.shown: dict[str, list[types.Diagnostic]] = {}
+        self.log: list[str] = []
+        self.popups: list[str] = []
+        self.capabilities = types.ServerCapabilities()
+        self.watchers: list[types.Registration] = []
+        self._texts: dict[str, str] = {}
+        self._versions: dict[str, int] = {}
+        self._checked: dict[str, int] = {}
+        self._news = asyncio.Event()
+        feature = client.feature
+
+        @feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def publish(params: types.PublishDiagnosticsParams) -> None:
+            path = self.path(params.uri)
+            self.shown[path] = list(params.diagnostics)
+            if params.version is not None:
+                self._checked[path] = params.version
+            self._news.set()
+
+        @feature(types.WINDOW_LOG_MESSAGE)
+        def log(params: types.LogMessageParams) -> None:
+            self.log.append(params.message)
+            self._news.set()
+
+        @feature(types.WINDOW_SHOW_MESSAGE)
+        def show(params: types.ShowMessageParams) -> None:
+            self.popups.append(params.message)
+
+        @feature(types.CLIENT_REGISTER_CAPABILITY)
+        def register(params: types.RegistrationParams) -> None:
+            self.watchers.extend(params.registrations)
+
+    @classmethod
+    @asynccontextmanager
+    async def start(cls, root: Path, *arguments: str, folders: Sequence[Path] | None = None) -> AsyncIterator[Editor]:
+        """Start a server, begin a session in ``root`` or in ``folders``, and end both."""
+        client = LanguageClient("tests", "1")
+        editor = cls(root, client)
+        await client.start_io(sys.executable, "-m", "snipproof", "server", *arguments)
+        watched = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+        workspace = types.WorkspaceClientCapabilities(did_change_watched_files=watched, workspace_folders=True)
+        result = await client.initialize_async(
+            types.InitializeParams(
+                types.ClientCapabilities(workspace=workspace),
+                root_uri=root.as_uri(),
+                workspace_folders=[types.WorkspaceFolder(each.as_uri(), each.name) for each in folders or [root]],
+            )
+        )
+        editor.capabilities = result.capabilities
+        client.initialized(types.InitializedParams())
+        try:
+            yield editor
+            await asyncio.wait_for(client.shutdown_async(None), _TIMEOUT)
+        finally:
+            client.exit(None)
+            await asyncio.wait_for(client.stop(), _TIMEOUT)
+
+    def uri(self, path: str) -> str:
+        """Return the name of a file in messages."""
+        return (self.root / path).as_uri()
+
+    def path(self, uri: str) -> str:
+        """Return the path of a file below the root."""
+        from pygls.uris import to_fs_path
+
+        name = to_fs_path(uri) or uri
+        return name.removeprefix(f"{self.root}/")
+
+    async def open(self, path: str, text: str | None = None) -> list[types.Diagnostic]:
+        """Open a file, with another ``text`` if that is given, and return what is found in it."""
+        given = (self.root / path).read_bytes().decode() if text is None else text
+        self._texts[path], self._versions[path] = given, 1
+        self._checked.pop(path, None)
+        item = types.TextDocumentItem(self.uri(path), "plaintext", 1, given)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        return await self.checked(path)
+
+    async def type(self, path: str, text: str) -> list[types.Diagnostic]:
+        """Replace the text of an open document, and return what is found in it."""
+        self.edit(path, text)
+        return await self.checked(path)
+
+    def edit(self, path: str, text: str) -> None:
+        """Replace the text of an open document."""
+        self._texts[path] = text
+        self._versions[path] += 1
+        document = types.VersionedTextDocumentIdentifier(self._versions[path], self.uri(path))
+        change = types.TextDocumentContentChangeWholeDocument(text)
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
+
+    def save(self, path: str) -> None:
+        """Write an open document to its file."""
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_bytes(self._texts[path].encode())
+        self.client.text_document_did_save(
+            types.DidSaveTextDocumentParams(types.TextDocumentIdentifier(self.uri(path)))
+        )
+
+    def close(self, path: str) -> None:
+        """Close a document, without saving it."""
+        self._texts.pop(path)
+        document = types.TextDocumentIdentifier(self.uri(path))
+        self.client.text_document_did_close(types.DidCloseTextDocumentParams(document))
+
+    def write(self, path: str, text: str | None, *, report: bool = True) -> None:
+        """Change a file on disk as another program does, or remove it, and report that to the server."""
+        file = self.root / path
+        kind = types.FileChangeType.Changed if file.exists() else types.FileChangeType.Created
+        if text is None:
+            kind = types.FileChangeType.Deleted
+            file.unlink()
+        else:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode())
+        if report:
+            event = types.FileEvent(self.uri(path), kind)
+            self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+
+    async def checked(self, path: str) -> list[types.Diagnostic]:
+        """Return what is found in the current text of an open document."""
+        await self.until(lambda: self._checked.get(path) == self._versions[path])
+        return self.shown[path]
+
+    async def rules(self, path: str, *expected: str) -> None:
+        """Wait until a file has findings of exactly these rules."""
+        await self.until(lambda: sorted(str(each.code) for each in self.shown.get(path, ())) == sorted(expected))
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until ``condition`` holds; what the server sends is looked at again each time."""
+
+        async def wait() -> None:
+            while not condition():
+                self._news.clear()
+                await self._news.wait()
+
+        try:
+            await asyncio.wait_for(wait(), _TIMEOUT)
+        except TimeoutError:
+            found = {path: [each.message for each in each_file] for path, each_file in self.shown.items()}
+            raise AssertionError(f"not reached; shown: {found}; log: {self.log}") from None
