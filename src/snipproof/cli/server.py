@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from snipproof.errors import SettingsError
@@ -38,5 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
             return load_settings(arguments.root or folder, file=arguments.config)
         return load_settings(arguments.root or folder)
 
-    make_server(settings_of).start_io()
+    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # the protocol alone may write to standard output
+    make_server(settings_of).start_io(stdin, stdout)
     return 0
