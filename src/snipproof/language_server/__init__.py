@@ -1,0 +1,1 @@
+"""Findings, previews and navigation in an editor."""
