@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.errors import UnreadableError
@@ -77,6 +78,12 @@ def source_of(site: Site, path: str, text: str) -> Source | None:
         return None
 
 
+@lru_cache(maxsize=4)
+def lines_of(text: str) -> Lines:
+    """Return the lines of ``text``; those of the last texts are kept, since features look at one Region at a time."""
+    return Lines(text)
+
+
 def references_to(site: Site, path: str) -> list[Reference]:
     """Return every Reference to the Source ``path``, by Page, line and column."""
     return [reference for reference in site.references if reference.source == path]
@@ -92,7 +99,7 @@ def name_spans(source: Source, region: Region) -> list[tuple[Marker, int, int]]:
 
     Other than in ``region.markers``, a line may have several, and those of each pair that requests it are there.
     """
-    lines = Lines(source.text)
+    lines = lines_of(source.text)
     name = name_in_text(region)
     found: dict[tuple[int, int], Marker] = {}
     if region.pair is None:

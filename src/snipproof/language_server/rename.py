@@ -23,6 +23,7 @@ from snipproof.language_server.cursor import (
     of_names,
     references_to,
 )
+from snipproof.language_server.edited_markers import Edit, EditedMarkers, apply_edits
 from snipproof.language_server.positions import Positions
 from snipproof.language_server.rename_check import (
     RenamedSite,
@@ -35,17 +36,15 @@ from snipproof.language_server.rename_check import (
 from snipproof.language_server.tags import tag_at
 from snipproof.language_server.yaml_names import as_scalar
 from snipproof.site.source import read_text
-from snipproof.text import Lines, quoted
+from snipproof.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
 
     from snipproof.model import Reference, Region, Source
     from snipproof.site.docs_site import Site
 
 _NAME = re.compile(r"[^\r\n\0{]*\w[^\r\n\0{]*\Z")
-_Edit = tuple[int, int, str]
-"""Two offsets, and the text that replaces what is between them."""
 
 
 class Renaming(NamedTuple):
@@ -95,11 +94,12 @@ def rename_region(site: Site, region: Region, new_name: str) -> Renaming:
     if new_name == name_in_text(region):
         return Renaming({}, {}, {})
     _require_valid(source, region, new_name)
-    edits: dict[str, list[_Edit]] = {source.path: _marker_edits(source, region, new_name)}
+    edits: dict[str, list[Edit]] = {source.path: _marker_edits(source, region, new_name)}
+    edited = EditedMarkers(source.text, edits[source.path])
     for reference in references_to(site, source.path):
-        for edit in _reference_edits(site, source, reference, edits[source.path]):
+        for edit in _reference_edits(site, reference, edited):
             edits.setdefault(reference.page, []).append(edit)
-    _require_same_matches(source, edits[source.path])
+    _require_same_matches(source, edited)
     renamed = _apply(site, source, edits)
     require_same_blocks(site, renamed)
     names = names_after(source, renamed.sources[source.path], region, new_name)
@@ -154,7 +154,7 @@ def _taken(source: Source, new_name: str, line: int) -> RenameError:
     return RenameError(f"{source.path}:{line} already has the name {new_name!r}: names are unique in a Source")
 
 
-def _marker_edits(source: Source, region: Region, new_name: str) -> list[_Edit]:
+def _marker_edits(source: Source, region: Region, new_name: str) -> list[Edit]:
     positions = Positions(source.text)
     edits = []
     for marker, begin, end in name_spans(source, region):
@@ -165,12 +165,12 @@ def _marker_edits(source: Source, region: Region, new_name: str) -> list[_Edit]:
     return edits
 
 
-def _reference_edits(site: Site, source: Source, reference: Reference, edits: Iterable[_Edit]) -> Iterable[_Edit]:
-    """Yield the edits in the tag of ``reference`` that the ``edits`` in its Source require."""
+def _reference_edits(site: Site, reference: Reference, edited: EditedMarkers) -> Iterable[Edit]:
+    """Yield the edits in the tag of ``reference`` that the edits in its Source require."""
     positions = Positions("")
     tag = None
     for key, marker in (("start-marker", reference.start_marker), ("end-marker", reference.end_marker)):
-        replaced = _replaced(source.text, marker or "", edits)
+        replaced = edited.replaced(marker or "")
         if replaced is None or marker is None:
             continue
         if tag is None:
@@ -187,42 +187,14 @@ def _reference_edits(site: Site, source: Source, reference: Reference, edits: It
             yield attribute.begin, attribute.end, attribute.encoded(marker[:begin] + new + marker[end:])
 
 
-def _replaced(text: str, marker: str, edits: Iterable[_Edit]) -> _Edit | None:
-    """Return what to replace in ``marker``, so that it matches the lines of ``text`` after the ``edits``.
-
-    ``None`` if nothing has to be: no line that it matches is edited, or it still matches them all.
-    """
-    lines = Lines(text)
-    held = lines.holding(marker) if marker else ()
-    if not held:
-        return None
-    positions = Positions(text)
-    found: dict[_Edit, None] = {}
-    for begin, end, new in edits:
-        line, _ = positions.place_of(begin)
-        if line not in held:
-            continue
-        first = positions.offset_of(line)
-        last = first + len(lines.all[line - 1])
-        places = [at for at in range(first, last - len(marker) + 1) if text.startswith(marker, at)]
-        if any(at >= end or at + len(marker) <= begin for at in places):
-            return None  # it matches beside the name
-        at = places[0]
-        whole = at <= begin and end <= at + len(marker)
-        if not whole and marker in text[first:begin] + new + text[end:last]:
-            return None  # a part of the name, which stays
-        found[max(begin - at, 0), min(end - at, len(marker)), new] = None
-    return next(iter(found), None)
-
-
-def _require_same_matches(source: Source, edits: Sequence[_Edit]) -> None:
+def _require_same_matches(source: Source, edited: EditedMarkers) -> None:
     """Require that no marker of a Region matches lines that it does not match now, on a Page or not."""
-    lines, after = Lines(source.text), Lines(apply_edits(source.text, edits))
+    lines, after = edited.lines, edited.lines_after
     for region in source.regions:
         texts = list(dict.fromkeys(spellings(source, lines, region)))
         held = {number for text in texts for number in lines.holding(text)}
         for text in texts:
-            begin, end, new = _replaced(source.text, text, edits) or (0, 0, "")
+            begin, end, new = edited.replaced(text) or (0, 0, "")
             changed = text[:begin] + new + text[end:]
             for number in after.holding(changed):
                 if number not in held:
@@ -232,7 +204,7 @@ def _require_same_matches(source: Source, edits: Sequence[_Edit]) -> None:
                     raise RenameError(f"{place} would contain the marker {quoted(changed)}, too", hint)
 
 
-def _keep_bound(source: Source, renamed: Source, names: Mapping[str, str]) -> list[_Edit]:
+def _keep_bound(source: Source, renamed: Source, names: Mapping[str, str]) -> list[Edit]:
     """Return edits that bind an Expectation by ``of`` which was bound by the words of its name, and no longer is."""
     now = {(each.region.name, each.of) for each in renamed.expectations}
     lost: dict[str, list[str]] = {}
@@ -257,18 +229,11 @@ def _keep_bound(source: Source, renamed: Source, names: Mapping[str, str]) -> li
     return edits
 
 
-def _apply(site: Site, source: Source, edits: Mapping[str, list[_Edit]]) -> RenamedSite:
+def _apply(site: Site, source: Source, edits: Mapping[str, list[Edit]]) -> RenamedSite:
     texts = {path: apply_edits(site.text_of(path), edits[path]) for path in edits}
     return RenamedSite(site, source.path, texts)
 
 
-def apply_edits(text: str, edits: Iterable[_Edit]) -> str:
-    """Return ``text`` after ``edits``, whose offsets are those before all of them."""
-    for begin, end, new in sorted(set(edits), reverse=True):
-        text = text[:begin] + new + text[end:]
-    return text
-
-
-def _as_text_edits(text: str, edits: Iterable[_Edit]) -> tuple[TextEdit, ...]:
+def _as_text_edits(text: str, edits: Iterable[Edit]) -> tuple[TextEdit, ...]:
     positions = Positions(text)
     return tuple(TextEdit(positions.range(begin, end), new) for begin, end, new in sorted(set(edits)))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MAX_FOUND = 500
 _HEADING = re.compile(
-    r"[ \t>]*(?:(?P<hashes>#{1,6})[ \t]+(?P<text>.*?)(?:[ \t]+#+)?|<h(?P<level>[1-6])[^>]*>(?P<html>.*))[ \t]*$"
+    r"[ \t>]*(?:(?P<hashes>#{1,6})(?:[ \t]+(?P<text>.*?))??(?:[ \t]+#+)?|<h(?P<level>[1-6])[^>]*>(?P<html>.*))[ \t]*$"
 )
 _MARKUP = re.compile(r"</?[A-Za-z][^>]*>|[ \t]*\{#[^}]*\}$|[*`]")
 
@@ -159,7 +159,7 @@ def _heading(line: str) -> tuple[int, str]:
     if found is None:
         return 6, line.strip()
     level = len(found["hashes"]) if found["hashes"] else int(found["level"])
-    return level, _MARKUP.sub("", found["text"] if found["hashes"] else found["html"]).strip()
+    return level, _MARKUP.sub("", found["text"] or found["html"] or "").strip()
 
 
 def _reference_symbol(site: Site, positions: Positions, reference: Reference) -> DocumentSymbol:
