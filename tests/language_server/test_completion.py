@@ -61,6 +61,7 @@ def test_end_markers_begin_with_that_of_the_start_marker(tmp_path: Path) -> None
     assert [(item.label, item.preselect) for item in items] == [
         ("# END Expected search results", True),
         ("# END search", None),
+        ("END-OF-FILE", None),
     ]
 
 
@@ -72,7 +73,7 @@ def test_markers_are_spelt_as_the_file_spells_them(tmp_path: Path) -> None:
     found = offered(tmp_path, "docs/go.mdx", typed, files)
     assert list(found) == ["//START  First", "// START second"]
     found = offered(tmp_path, "docs/go.mdx", typed.replace("startMarker='¦'", "endMarker='¦'"), files)
-    assert list(found) == ["//END First", "//  END second"]
+    assert list(found) == ["//END First", "//  END second", "END-OF-FILE"]
 
 
 def test_a_marker_with_quotes_is_written_as_the_attribute_requires(tmp_path: Path) -> None:

@@ -152,6 +152,8 @@ def test_the_old_name_changes_nothing(tmp_path: Path) -> None:
             block("START a", "END a"),
             "the Region 'a b' would be renamed, too",
         ),
+        # The marker is code, which readers may see or not.
+        ("a = 1\nx\n# END\n", block("a = 1", "# END"), "line 1 of code/search.py, 'a = 1', is code"),
         # Readers see the marker.
         (
             "# START a\nx\n# END a\n",
@@ -174,9 +176,9 @@ def test_the_old_name_changes_nothing(tmp_path: Path) -> None:
 def test_a_rename_that_changes_a_block_is_refused(tmp_path: Path, source: str, page: str, message: str) -> None:
     """Every block stays equal to the byte."""
     files = with_pages(source, page)
-    name = "a" if "START a\n" in source else "undefined"
+    at = next(each for each in ("# START ¦a\n", "# START ¦undefined\n", "¦a = 1") if each.replace("¦", "") in source)
     with pytest.raises(RenameError, match=message):
-        renamed(tmp_path, "code/search.py", f"# START ¦{name}\n", "new", files)
+        renamed(tmp_path, "code/search.py", at, "new", files)
 
 
 def test_output_stays_output_and_code_stays_code(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ _BRACES = re.compile(r"\{[^\r\n]*$")
 _KEY = re.compile(r"(?:^\{|,)[ \t]*(?P<key>\w*)$")
 _OF = re.compile(r"(?:^\{|,)[ \t]*of:[ \t]*(?:\[(?:[^\]]*,)?[ \t]*)?(?P<value>[^\[\],}]*)$")
 _VALUE = re.compile(r"(?:^\{|,)[ \t]*(?P<key>\w+):[ \t]*(?P<value>\w*)$")
+TO_THE_END = "END-OF-FILE"
+"""The customary end marker of a block that runs to the end of its file: it is not meant to be found."""
 _VALUES = {"from": tuple(Origin), "shape": ("true", "false"), "unordered": ("true",)}
 
 
@@ -85,6 +87,10 @@ def _markers(positions: Positions, tag: LooseTag, attribute: Attribute, source: 
         item.preselect = of_chosen or None
         item.documentation = None if name in spelt else name
         yield item
+    if not opens:
+        span, end = (attribute.begin, attribute.end), TO_THE_END
+        written = end if attribute.opener else f'"{end}"'
+        yield _item(positions, span, end, CompletionItemKind.Keyword, "to the end of the file", written, "2")
 
 
 def _spellings(source: Source, opens: bool, chosen: str) -> Iterator[tuple[str, str, int, bool]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol.types import Hover, MarkupContent, MarkupKind, Position
 
+from snipproof.language_server.completion import TO_THE_END
 from snipproof.language_server.cursor import AtImport, AtReference, at_cursor, source_of
 from snipproof.language_server.last_outcomes import LastOutcomes
 from snipproof.language_server.positions import Positions
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 _MAX_LINES = 60
 _MAX_PAGES = 30
-# The customary end marker for "to the end of the file".
-_TO_THE_END = "END-OF-FILE"
 
 
 def hover(site: Site, path: str, text: str, position: Position, outcomes: LastOutcomes | None = None) -> Hover | None:
@@ -79,7 +78,7 @@ def _notes(source: Source, reference: Reference, rendered: Rendered, *, empty: b
         yield f"It joins {len(segments)} Segments: lines {lines} of `{source.path}`."
     if not selection.closed:
         end = reference.end_marker or "undefined"
-        why = "" if _TO_THE_END in end else f": no line behind line {selection.opened_last} contains {quoted(end)}"
+        why = "" if TO_THE_END in end else f": no line behind line {selection.opened_last} contains {quoted(end)}"
         yield f"It runs to the end of the file{why}."
 
 

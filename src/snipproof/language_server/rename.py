@@ -18,6 +18,7 @@ from snipproof.language_server.cursor import (
     AtReference,
     AtRegion,
     at_cursor,
+    lines_of,
     name_in_text,
     name_spans,
     of_names,
@@ -35,6 +36,7 @@ from snipproof.language_server.rename_check import (
 )
 from snipproof.language_server.tags import tag_at
 from snipproof.language_server.yaml_names import as_scalar
+from snipproof.site.markers import COMMENT_TOKEN
 from snipproof.site.source import read_text
 from snipproof.text import quoted
 
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from snipproof.model import Reference, Region, Source
     from snipproof.site.docs_site import Site
 
+_OWN = "write a marker of its own above it first: `# START name`"
+_COMMENT = re.compile(rf"\s*(?:{COMMENT_TOKEN})")
 _NAME = re.compile(r"[^\r\n\0{]*\w[^\r\n\0{]*\Z")
 
 
@@ -156,8 +160,13 @@ def _taken(source: Source, new_name: str, line: int) -> RenameError:
 
 def _marker_edits(source: Source, region: Region, new_name: str) -> list[Edit]:
     positions = Positions(source.text)
+    lines = lines_of(source.text)
+    known = {marker.line for marker in source.markers}
     edits = []
     for marker, begin, end in name_spans(source, region):
+        if marker.line not in known and not _COMMENT.match(lines.all[marker.line - 1]):
+            line = quoted(lines.all[marker.line - 1].strip())
+            raise RenameError(f"line {marker.line} of {source.path}, {line}, is code: no name to change", _OWN)
         offset = positions.offset_of(marker.line)
         edits.append((offset + begin, offset + end, new_name))
     if not edits:
