@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from lsprotocol.types import TextEdit
-from tests.support.editor import IMPORT, PAGE, SETTINGS, SOURCE, apply, block, open_editor
+from tests.support.editor_site import IMPORT, PAGE, SETTINGS, SOURCE, apply, block, open_editor
 
 from snipproof.language_server.completion import completions
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from lsprotocol.types import MarkupContent
-from tests.support.editor import IMPORT, SOURCE, block, open_editor
+from tests.support.editor_site import IMPORT, SOURCE, block, open_editor
 from tests.support.run_reports import make_expectation, make_report, make_snippet
 
 from snipproof.language_server.hover import hover

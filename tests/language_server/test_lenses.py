@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tests.support.editor import SETTINGS, SOURCE, Editor, open_editor
+from tests.support.editor_site import SETTINGS, SOURCE, Editor, open_editor
 from tests.support.run_reports import make_expectation, make_report, make_snippet
 
 from snipproof.language_server.last_outcomes import LastOutcomes

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.editor import apply
+from tests.support.editor_site import apply
 from tests.support.site import load_site
 
 from snipproof.language_server.completion import TO_THE_END, completions

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.editor import FILES, IMPORT, PAGE, SOURCE, apply, block, open_editor
+from tests.support.editor_site import FILES, IMPORT, PAGE, SOURCE, apply, block, open_editor
 from tests.support.site import load_site
 
 from snipproof.language_server.rename import Renaming, changed_on_disk, prepare_rename, rename
@@ -15,7 +15,7 @@ from snipproof.language_server.rename_check import RenameError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.editor import Editor
+    from tests.support.editor_site import Editor
 
 
 def applied(editor: Editor, renaming: Renaming) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.editor import IMPORT, SOURCE, block, open_editor
+from tests.support.editor_site import IMPORT, SOURCE, block, open_editor
 
 from snipproof.language_server.symbols import document_symbols, folding_ranges, workspace_symbols
 
