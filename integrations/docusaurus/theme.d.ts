@@ -10,6 +10,10 @@ declare module '@theme/SnipproofBlock' {
     /** Missing if there were several. */
     readonly client?: string;
     readonly date: string;
+    /** Hosts of model providers for which a stand-in answered: the code ran, and its output proves nothing. */
+    readonly standIns?: readonly string[];
+    /** Hosts of model providers whose recorded replies were the answer. */
+    readonly recordings?: readonly string[];
   }
 
   /** What a block of output was compared with: which output, and of code in which languages. */

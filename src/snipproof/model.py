@@ -218,7 +218,8 @@ class Suite(NamedTuple):
     directory of a run to the file or folder (relative to the root) that is copied there. ``options`` are given to the
     language's runtime (``python``, ``node``, ``java``). ``fresh`` gives each Source a process of its own that shares
     nothing with the others. ``network`` is how the Sources reach the Services. ``env`` are
-    environment variables with values that are no secrets. With ``stop_on_failure``, nothing runs behind an error.
+    environment variables with values that are no secrets, ``secrets`` the variables of ``run.env`` that the Sources can
+    read, ``None`` for all. With ``stop_on_failure``, nothing runs behind an error.
     ``services`` are the names of the servers that the Sources use.
     ``chains`` are Sources that share what is stored, each in running order. ``seed`` maps Services to the files of what
     is stored there before the Sources run.
@@ -237,6 +238,7 @@ class Suite(NamedTuple):
     fresh: bool = False
     network: NetworkKind = NetworkKind.BINDINGS
     env: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[str, ...] | None = None
     stop_on_failure: bool = False
     services: tuple[str, ...] = ("weaviate",)
     chains: tuple[tuple[str, ...], ...] = ()

@@ -42,6 +42,7 @@ class Locale(NamedTuple):
     hide: str
     download: str
     proven: str
+    stand_in: str
     compared: str
     skip: str
     not_found: str
@@ -60,6 +61,7 @@ LOCALES = (
         hide="Hide the whole file",
         download="Download {name}",
         proven="Proven with {server} and {client} on {date:%b} {date.day}, {date.year}",
+        stand_in="Run with {server} and {client} on {date:%b} {date.day}, {date.year}, with a stand-in for {host}",
         compared="Compared with the real {what} in {languages}, with {server} on {date:%b} {date.day}, {date.year}",
         skip="Skip to main content",
         not_found="Page Not Found",
@@ -76,6 +78,7 @@ LOCALES = (
         hide="ファイル全体を隠す",
         download="{name} をダウンロード",
         proven="{date:%Y/%m/%d} に {server}、{client} で動作確認済み",
+        stand_in="{date:%Y/%m/%d} に {server}、{client} で実行済み（{host} は代替サーバー）",
         compared="{date:%Y/%m/%d} に {server}（{languages}）の実際の{what}と照合済み",
         skip="メインコンテンツまでスキップ",
         not_found="ページが見つかりません",

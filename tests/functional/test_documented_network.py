@@ -108,7 +108,7 @@ def holds(path):
 # Environments of processes, and the files of other runs and Suites.
 home = Path(os.environ["HOME"])
 places = [*Path("/proc").glob("[0-9]*/environ"), *Path("/proc").glob("[0-9]*/cwd/*"), *home.parents[3].rglob("*.txt")]
-print([str(path) for path in places if holds(path)])
+print([str(path) for path in places if holds(path)], os.environ.get("OTHER_KEY"))
 for path in ("docs.md", "snippets/py/source.py"):
     try:
         Path(__file__).parents[2].joinpath(path).write_text("changed")
@@ -118,7 +118,7 @@ for path in ("docs.md", "snippets/py/source.py"):
 
 '''
 # START Expected spy results
-[]
+[] None
 Read-only file system
 Read-only file system
 # END Expected spy results
@@ -126,17 +126,21 @@ Read-only file system
 """
 
 
-def test_a_source_sees_nothing_of_another_suite(project: Project) -> None:
+def test_a_source_sees_nothing_of_another_suite(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whose process waits for its next Source, with its environment and its files; nor can it change the docs."""
     other = (
         "flavour: other\nlanguage: python\nsources: ['*.py']\nnetwork: documented\nenv: {KEY: secret-of-the-other}\n"
+        "secrets: [OTHER_KEY]\n"
     )
+    monkeypatch.setenv("OTHER_KEY", "key, secret-of-the-other")
+    settings = project.pytester.path / "pyproject.toml"
+    settings.write_text(f"{settings.read_text()}run.env = ['OTHER_KEY']\n")
     project.write("snippets/apy/suite.yaml", f"{other}files: {{key.txt: key.txt}}\n")
     project.write("snippets/apy/key.txt", "secret-of-the-other")
     project.write("snippets/apy/first.py", "# START a\nopen('key.txt').read()\n# END a\n")
-    project.write("snippets/apy/next.py", "# START a\nopen('key.txt').read()\n# END a\n")
+    project.write("snippets/apy/next.py", "import os\n# START a\nos.environ['OTHER_KEY'][22]\n# END a\n")
     project.write("docs.md", "a page")
-    project.write("snippets/py/suite.yaml", SUITE.partition("env:")[0])
+    project.write("snippets/py/suite.yaml", SUITE.partition("env:")[0] + "secrets: []\n")
     project.write("snippets/py/source.py", SPY)
     done = project.prove("-v")
     done.assert_outcomes(passed=3)

@@ -134,6 +134,30 @@ def test_output_that_no_suite_holds_is_proven_only_as_it_was_compared(tmp_path: 
     assert marks_of_output(root, report)["state"] == "unproven"
 
 
+@pytest.mark.parametrize(
+    ("changes", "providers"),
+    [
+        ({"stand_in": "api.a.test, api.b.test"}, {"api.a.test": "stand-in", "api.b.test": "stand-in"}),
+        (
+            {"stand_in": "api.a.test", "providers": {"api.b.test": "replay"}},
+            {"api.a.test": "stand-in", "api.b.test": "replay"},
+        ),
+        ({"stand_in": "api.a.test", "outcome": "unreached"}, None),
+        ({"stand_in": "api.a.test", "complete": False}, None),
+    ],
+)
+def test_code_that_ran_with_a_stand_in_names_it(
+    tmp_path: Path, changes: dict[str, Any], providers: dict[str, str] | None
+) -> None:
+    """Not if some of its lines did not run, nor if its Source did not run as a whole."""
+    root = write_site(tmp_path, FILES)
+    report = report_of(root)
+    report["snippets"][0].update(changes)  # type: ignore[typeddict-item]
+    mark = marks(root, report)["docs/p.mdx"]
+    assert mark.get("providers") == providers
+    assert mark["state"] != "proven"
+
+
 def test_output_below_code_that_is_ambiguous_today_is_not_proven(tmp_path: Path) -> None:
     """The code of a tab was added since the run: it is open whose output the page shows, so nothing is compared."""
 

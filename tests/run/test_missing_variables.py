@@ -53,6 +53,14 @@ def test_a_message_that_names_the_variable(line: str) -> None:
     )
 
 
+def test_a_variable_that_the_suite_does_not_name() -> None:
+    source = parse_source("a.py", f"{_READS[0]}\n# START a\nx\n# END a\n")
+    verdict = Verdict(source.snippets[0], Outcome.FAILED, 2, "KeyError: 'CAT_KEY'", details="trace")
+    (found,) = explain_missing_variables(source, source.text, [verdict], (), ["CAT_KEY"])
+    assert found.reason.endswith("is missing: see `secrets`)")
+    assert "add 'CAT_KEY' to `secrets` of the Suite" in found.details
+
+
 @pytest.mark.parametrize("line", _READS)
 def test_a_line_that_reads_the_variable(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where the variable is set outside, but not passed on."""

@@ -139,6 +139,7 @@ def test_chains_and_seeds(tmp_path: Path) -> None:
         (_HEAD + "sources: ['*.py']\nseed: a.py", "4:7", "expected a mapping"),
         (_HEAD + "sources: ['*.py']\nseed: [d.py]", "4:8", "no such file: 'd.py'"),
         (_HEAD + "sources: ['*.py']\nseed: {weaviat: [a.py]}", "4:8", "unknown key 'weaviat'"),
+        (_HEAD + "sources: ['*.py']\nsecrets: [KEY]", "4:11", "'KEY' is not in `run.env`"),
         (_HEAD + "sources: ['*/../a.py']", "3:11", "has '..' behind a wildcard"),
         (_HEAD + "sources: ['/a.py']", "3:11", "matches no file"),
         (_HEAD + "sources: ['']", "3:11", "matches no file"),

@@ -290,7 +290,7 @@ interface Block {
 }
 
 interface Mark {
-  proven: {servers: string[]; client: string | undefined; date: string};
+  proven: {servers: string[]; client: string | undefined; date: string; standIns?: string[]; recordings?: string[]};
   compared?: {output: Output; languages: string[]}[];
 }
 
@@ -300,12 +300,21 @@ function proofOf(proven: Proven | null | undefined): 'proven' | 'failed' | 'unpr
 
 /** Return what the mark of a block shows, `undefined` if it has none. */
 function markOf({proven, compared_with: isOutput}: Reference): Mark | undefined {
-  if (!proven || proofOf(proven) !== 'proven') return undefined;
+  if (!proven) return undefined;
+  const answered = Object.entries(proven.providers ?? {});
+  const hosts = (how: string) => answered.filter(([, each]) => each === how).map(([host]) => host);
+  const standIns = hosts('stand-in');
+  const recordings = hosts('replay');
+  // Code that ran with a stand-in has a mark that names it. What such code printed proves nothing.
+  const isRun = proven.state === 'partly' && standIns.length > 0 && !isOutput && !proven.compared_with;
+  if (proofOf(proven) !== 'proven' && !isRun) return undefined;
   const servers = proven.servers.map(nameOf);
   // Output may be compared with many clients: their names would hide the rest.
   const [client, ...others] = proven.clients.map(nameOf);
   if (servers.length === 0 && client === undefined) return undefined;
-  const mark = {proven: {servers, client: others.length > 0 ? undefined : client, date: proven.date}};
+  const mark: Mark = {proven: {servers, client: others.length > 0 ? undefined : client, date: proven.date}};
+  if (standIns.length > 0) mark.proven.standIns = standIns;
+  if (recordings.length > 0) mark.proven.recordings = recordings;
   if (!isOutput && !proven.compared_with) return mark;
   // Only what the run really compared.
   const found = proven.compared_with ?? [];

@@ -17,8 +17,8 @@ export interface Proven {
   date: string;
   servers: Software[];
   clients: Software[];
-  /** Hosts of model providers whose own replies were the answer: `replay`, `record` or `live`. */
-  providers?: Record<string, string>;
+  /** What answered for each host of a model provider. After a `stand-in`, the state of code that ran is `partly`. */
+  providers?: Record<string, 'stand-in' | 'replay' | 'record' | 'live'>;
   /** For a block of output: each Snippet whose output it is, and what the comparison found. */
   compared_with?: {snippet: string; origin: Output; outcome: string; language: string}[];
 }

@@ -193,6 +193,19 @@ test('one of many clients is not named, and the link may come from a function', 
 
 const row = (language, origin = 'response', outcome = 'matched') => ({snippet: `${language}::a`, origin, outcome, language});
 
+test('the mark of code names stand-ins and recordings of model providers', async () => {
+  const markOf = async (proven) => (await load(await site({reference: {proven: {...PROVEN, ...proven}}}))).result;
+  const providers = {'a.test': 'stand-in', 'b.test': 'replay', 'c.test': 'live'};
+  assert.match(await markOf({state: 'partly', providers}), /"standIns":\["a\.test"\],"recordings":\["b\.test"\]/);
+  const replayed = await markOf({providers: {'b.test': 'replay'}});
+  assert.match(replayed, /"recordings":\["b\.test"\]/);
+  assert.doesNotMatch(replayed, /standIns/);
+  assert.doesNotMatch(await markOf({state: 'partly', providers: {'b.test': 'replay'}}), /Snipproof/);
+  // What code printed with a stand-in proves nothing.
+  assert.doesNotMatch(await markOf({state: 'partly', providers, compared_with: [row('Go')]}), /Snipproof/);
+  assert.doesNotMatch(await markOf({state: 'unproven', providers}), /Snipproof/);
+});
+
 test('a block of output names what it was compared with', async () => {
   const compared = [row('Python', 'stdout'), row('Go'), row('Go'), row('Java')];
   const {result} = await load(await site({reference: {proven: {...PROVEN, compared_with: compared}}}));

@@ -8,12 +8,15 @@ import {blocks, isOldestInstalled, isSkipped, Site, text} from './support.mjs';
 const PROVEN = {state: 'proven', reason: '', date: '2026-11-28T10:00:00Z', servers: [{name: 'Weaviate', version: '1.39.0'}], clients: [{name: 'weaviate-client', version: '4.23.1'}]};
 const COMPARED = ['Python', 'Go', 'Java'].map((language) => ({snippet: 'x', origin: 'response', outcome: 'matched', language}));
 
+const RUN = {...PROVEN, state: 'partly', reason: 'it was run with a stand-in: a.test', providers: {'a.test': 'stand-in', 'b.test': 'replay'}};
+
 async function marksAndFiles(name, variant) {
   const plugin = {manifest: 'manifest.json', sourceUrl: 'https://example.org/blob/main/', wholeFile: ['code/*.ts']};
   const site = new Site(name, {...variant, plugin});
   await site.extract(({references}) => {
     for (const reference of references) {
       if (reference.source === 'code/boats.py') reference.proven = PROVEN;
+      if (reference.source === 'code/boats.go') reference.proven = RUN;
       if (reference.region?.startsWith('Expected')) reference.proven = {...PROVEN, compared_with: COMPARED};
     }
   });
@@ -23,8 +26,9 @@ async function marksAndFiles(name, variant) {
   const english = html.get('index.html');
   assert.equal(text(english).split('Proven with Weaviate 1.39.0 and weaviate-client 4.23.1 on Nov 28, 2026').length - 1, 3);
   assert.match(text(english), /Compared with the real response in Python, Go, and Java, with Weaviate 1\.39\.0 and weaviate-client 4\.23\.1 on Nov 28, 2026/);
+  assert.match(text(english), /Run with Weaviate 1\.39\.0 and weaviate-client 4\.23\.1 on Nov 28, 2026, with a stand-in for a\.test/);
   assert.match(english, /<a href="?https:\/\/example\.org\/blob\/main\/code\/boats\.py#L4-L10"? /);
-  assert.equal(english.match(/class="?theme-snipproof-foot/g).length, 4 + 3);
+  assert.equal(english.match(/class="?theme-snipproof-foot/g).length, 5 + 3);
   assert.match(english, /<time datetime="?2026-11-28T10:00:00Z"?>/i);
   assert.match(text(html.get('parts/index.html')), /Proven with Weaviate/);
 

@@ -81,7 +81,7 @@ def _mark(site: Site, report: RunReport, block: ShownBlock) -> dict[str, Any]:
         "clients": _software(each["client"] for each in block.snippets),
         "snippets": [each["id"] for each in block.snippets],
     }
-    if replies := {host: how for each in block.snippets for host, how in each["providers"].items()}:
+    if replies := _providers(block):
         mark["providers"] = replies
     if block.reference["kind"] == "expectation":
         mark["compared_with"] = [
@@ -94,6 +94,17 @@ def _mark(site: Site, report: RunReport, block: ShownBlock) -> dict[str, Any]:
             for each in block.comparisons
         ]
     return mark
+
+
+def _providers(block: ShownBlock) -> dict[str, str]:
+    """Return what answered for each host of a model provider: a recording, the host itself, or a stand-in.
+
+    A block of code that was proven to run has a mark, though a stand-in answered: the mark names it.
+    """
+    found = {host: how for each in block.snippets for host, how in each["providers"].items()}
+    ran = [each for each in block.snippets if each["outcome"] == "passed" and each["complete"]]
+    found |= {host: "stand-in" for each in ran if each["stand_in"] for host in each["stand_in"].split(", ")}
+    return dict(sorted(found.items()))
 
 
 def _language_of(site: Site, snippet: str) -> str:

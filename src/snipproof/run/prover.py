@@ -248,7 +248,8 @@ class Prover:
         if any(verdict.outcome is not Outcome.PASSED for verdict in verdicts):
             require_space(self._session.folder, TEMPORARY_HINT)  # not a defect of the docs
         given = environment(preparation.runner.context, self._session.folder)
-        explained = explain_missing_variables(source, program.bare, verdicts, given)
+        withheld = set(self._settings.run.env).difference(given)
+        explained = explain_missing_variables(source, program.bare, verdicts, given, withheld)
         if self._network:
             downloads = self.services.downloads.unknown() if self.services.downloads else ()
             explained = explain_unknown_hosts(explained, self._network.unknown_hosts(), downloads)

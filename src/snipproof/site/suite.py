@@ -27,8 +27,8 @@ TOKENS = ("{oidc.access_token}", "{oidc.refresh_token}")
 """Values of ``env`` that are replaced by tokens of the stand-in for an identity provider."""
 _VARIABLE = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _KEYS = (
-    "flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "options", "fresh", "env", "network",
-    "services", "stop-on-failure", "bindings",
+    "flavour", "language", "sources", "lock", "fixtures", "files", "timeout", "options", "fresh", "env", "secrets",
+    "network", "services", "stop-on-failure", "bindings",
     "chains", "seed",
 )  # fmt: skip
 
@@ -141,6 +141,7 @@ class _SuiteFile:
             options=tuple(self._string(item) for item in self._list(nodes.get("options"))),
             fresh="fresh" in nodes and self._boolean(nodes["fresh"]),
             env=tuple(self._variables(nodes["env"])) if "env" in nodes else (),
+            secrets=tuple(self._secrets(nodes["secrets"])) if "secrets" in nodes else None,
             stop_on_failure="stop-on-failure" in nodes and self._boolean(nodes["stop-on-failure"]),
             network=self._network(nodes["network"]) if "network" in nodes else NetworkKind.BINDINGS,
             chains=read_chains(chains, sources, self._error),
@@ -192,6 +193,15 @@ class _SuiteFile:
             if text.startswith("{oidc."):
                 self._check_token(value, text)
             yield name, text
+
+    def _secrets(self, node: Any) -> Iterator[str]:
+        known = self._settings.run.env
+        for item in self._list(node):
+            name = self._string(item)
+            if name not in known:
+                hint = did_you_mean(name, known) or "name it in `run.env` of the settings, too"
+                raise self._error(item, f"{name!r} is not in `run.env`", hint)
+            yield name
 
     def _check_token(self, node: Any, text: str) -> None:
         if text not in TOKENS:

@@ -245,8 +245,9 @@ def empty(folder: Path) -> None:
 
 
 def passed_variables(context: RunnerContext) -> dict[str, str]:
-    """Return the environment variables that the settings pass to Sources; their values count as secrets."""
-    return read_variables(context.settings.run.env)
+    """Return the environment variables that the settings pass to Sources of the Suite; their values are secrets."""
+    names = context.suite.secrets
+    return read_variables(context.settings.run.env if names is None else names)
 
 
 def plain_variables(context: RunnerContext) -> dict[str, str]:

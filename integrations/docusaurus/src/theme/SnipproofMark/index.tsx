@@ -6,7 +6,7 @@ import type {ReactNode} from 'react';
 
 import styles from './styles.module.css';
 
-/** The quiet words "Proven with … on …", linked to the lines of the Source. */
+/** The quiet words "Proven with … on …", linked to the lines of the Source. They name stand-ins and recordings. */
 export default function SnipproofMark({proven, href, compared}: Props): ReactNode {
   const {currentLocale} = useDocusaurusContext().i18n;
   const day = new Intl.DateTimeFormat(currentLocale, {dateStyle: 'medium', timeZone: 'UTC'}).format(new Date(proven.date));
@@ -18,7 +18,9 @@ export default function SnipproofMark({proven, href, compared}: Props): ReactNod
   );
   const versions = <Names names={[...proven.servers, ...(proven.client ? [proven.client] : [])]} locale={currentLocale} />;
   const languages = <Names names={compared?.languages ?? []} locale={currentLocale} />;
-  const words = <Words output={compared?.output} versions={versions} languages={languages} date={date} />;
+  const how = compared?.output ?? (proven.standIns ? 'stand-in' : proven.recordings ? 'replay' : 'code');
+  const providers = <Names names={proven.standIns ?? proven.recordings ?? []} locale={currentLocale} />;
+  const words = <Words how={how} versions={versions} languages={languages} providers={providers} date={date} />;
   return (
     <span className={styles.mark}>
       <svg className={styles.sign} viewBox="0 0 16 16" aria-hidden="true">
@@ -46,15 +48,16 @@ function Names({names, locale}: {names: readonly string[]; locale: string}): Rea
 }
 
 interface Values {
-  output: Comparison['output'] | undefined;
+  how: Comparison['output'] | 'stand-in' | 'replay' | 'code';
   versions: ReactNode;
   languages: ReactNode;
+  providers: ReactNode;
   date: ReactNode;
 }
 
-function Words({output, ...values}: Values): ReactNode {
+function Words({how, ...values}: Values): ReactNode {
   // `write-translations` reads these texts from the source, so each one is written out.
-  switch (output) {
+  switch (how) {
     case 'stdout':
       return (
         <Translate id="snipproof.mark.stdout" description="Below a block of output: what it was compared with" values={values}>
@@ -79,7 +82,19 @@ function Words({output, ...values}: Values): ReactNode {
           {'Compared with the real error in {languages}, with {versions} on {date}'}
         </Translate>
       );
-    default:
+    case 'stand-in':
+      return (
+        <Translate id="snipproof.mark.stand-in" description="Below a block of code: a stand-in for a model provider answered" values={values}>
+          {'Run with {versions} on {date}, with a stand-in for {providers}'}
+        </Translate>
+      );
+    case 'replay':
+      return (
+        <Translate id="snipproof.mark.replay" description="Below a block of code: recorded replies of a model provider were used" values={values}>
+          {'Proven with {versions} on {date}, with recorded replies of {providers}'}
+        </Translate>
+      );
+    case 'code':
       return (
         <Translate id="snipproof.mark.code" description="Below a block of code: it was run" values={values}>
           {'Proven with {versions} on {date}'}
