@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TIMEOUT = 60.0
+_Handler = TypeVar("_Handler")
 
 
 def run(session: Coroutine[Any, Any, None]) -> None:
@@ -41,7 +42,7 @@ class Editor:
         self._versions: dict[str, int] = {}
         self._checked: dict[str, int] = {}
         self._news = asyncio.Event()
-        feature = client.feature
+        feature: Callable[[str], Callable[[_Handler], _Handler]] = client.feature
 
         @feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def publish(params: types.PublishDiagnosticsParams) -> None:
@@ -87,7 +88,8 @@ class Editor:
             await asyncio.wait_for(client.shutdown_async(None), _TIMEOUT)
         finally:
             client.exit(None)
-            await asyncio.wait_for(client.stop(), _TIMEOUT)
+            stopped: Coroutine[Any, Any, None] = client.stop()  # type: ignore[no-untyped-call]
+            await asyncio.wait_for(stopped, _TIMEOUT)
 
     def uri(self, path: str) -> str:
         """Return the name of a file in messages."""

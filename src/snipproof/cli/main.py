@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from snipproof import __version__
-from snipproof.cli import cache, check, compare, extract, init, provision, report, serve, server, show
+from snipproof.cli import cache, check, compare, extract, init, provision, report, serve, server, show, watch
 from snipproof.cli import list as list_
 from snipproof.cli.console import silence_stdout
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
@@ -49,6 +49,7 @@ _COMMANDS: Mapping[str, Command] = {
     "compare": compare,
     "serve": serve,
     "server": server,
+    "watch": watch,
     "provision": provision,
     "cache": cache,
 }

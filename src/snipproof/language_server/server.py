@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import re
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.1
 """The seconds without a keystroke after which an edited document is checked."""
-_AT_ONCE = 60
+_AT_ONCE = 20
 """How many files are checked before messages of the client are answered."""
+_REST = 1.0
+"""The seconds after a keystroke in which only the edited document is checked."""
 _PLACE = re.compile(r"(?P<path>[^:\n]+):(?P<line>\d+):(?P<column>\d+) (?P<message>.*)", re.DOTALL)
 
 
@@ -49,6 +52,7 @@ class SnipproofServer(LanguageServer):
         self._uris: dict[Path, str] = {}
         self._published: dict[str, Diagnostics] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._typed = 0.0
 
     def add_folder(self, folder: Path) -> None:
         """Read the docs tree of a folder; what keeps it from being read is logged."""
@@ -87,6 +91,7 @@ class SnipproofServer(LanguageServer):
         """Check a document that was edited, after a pause."""
         if place := self.place_of(uri):
             workspace, path = place
+            self._typed = time.monotonic()
             workspace.change(path, text)
             self._later(uri, _PAUSE, lambda: self._check_document(workspace, path))
 
@@ -180,7 +185,10 @@ class SnipproofServer(LanguageServer):
                 else:
                     self._publish(self._uri(workspace.root / path), found)
             seen.update(some)
-            await asyncio.sleep(0)
+            while True:
+                await asyncio.sleep(max(0, self._typed + _REST - time.monotonic()))
+                if time.monotonic() >= self._typed + _REST:
+                    break
         for path, found in more.items():
             self._publish(self._uri(workspace.root / path), found)
         current = {self._uri(workspace.root / path) for path in {*seen, *more}}

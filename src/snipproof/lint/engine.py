@@ -69,6 +69,19 @@ def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
     return lines(result), 1 if result.errors else 0
 
 
+def find_new(site: Site) -> list[Finding]:
+    """Return the Findings that are not in the baseline of the settings.
+
+    :raises SettingsError: the baseline is missing or malformed, or the settings give a severity to an unknown rule.
+    """
+    findings = find(site)
+    if not site.settings.baseline:
+        return findings
+    path = site.settings.home / site.settings.baseline
+    name = baseline.baseline_name(path, site.settings.home)
+    return baseline.compare(findings, baseline.load(path, name), name, site.is_unread).findings
+
+
 def find_unshowable(site: Site) -> list[Finding]:
     """Return the errors that keep blocks from being shown as their Pages request, without those in the baseline.
 

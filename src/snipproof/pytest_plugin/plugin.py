@@ -52,6 +52,8 @@ _REPORT = {
 }
 _REPORTING = (*_REPORT, "--snippets-coverage")
 _UPDATE_LEDGER = "--snippets-update-ledger"
+# What a session registers for the Sources as they were when it began.
+_OF_ONE_RUN = tuple(f"snipproof-{name}" for name in ("collection", "order", "ledger", "providers", "report", "updates"))
 _NO_SUITE = "{}: no Suite is configured: set `suites` in [tool.snipproof]"
 
 
@@ -136,6 +138,25 @@ def _begin(config: pytest.Config, settings: Settings, suites: Sequence[Suite]) -
     _begin_options(config, proving, tally, suites)
 
 
+def begin_again(config: pytest.Config, suites: Sequence[Suite]) -> None:
+    """Let the session collect and report Sources as they are now, as if it had just begun.
+
+    :param suites: all Suites that the settings name.
+    :raises UsageError: the ledger of known failures cannot be used.
+    """
+    from snipproof.pytest_plugin.collection import CollectionHooks
+    from snipproof.pytest_plugin.order import OrderHooks
+    from snipproof.pytest_plugin.tally import Tally
+
+    proving = proving_of(config)
+    for name in _OF_ONE_RUN:
+        if config.pluginmanager.has_plugin(name):
+            config.pluginmanager.unregister(name=name)
+    config.pluginmanager.register(CollectionHooks(config, proving), "snipproof-collection")
+    config.pluginmanager.register(OrderHooks(proving), "snipproof-order")
+    _begin_options(config, proving, Tally(), suites)
+
+
 def _begin_options(config: pytest.Config, proving: ProvingSession, tally: Tally, suites: Sequence[Suite]) -> None:
     """Register the hooks that only some sessions need. Each module is imported by those that use it."""
     register = config.pluginmanager.register
@@ -148,7 +169,7 @@ def _begin_options(config: pytest.Config, proving: ProvingSession, tally: Tally,
         from snipproof.pytest_plugin.provider_options import ProviderHooks
 
         register(ProviderHooks(proving.settings), "snipproof-providers")
-    if any(config.getoption(option) for option in _REPORTING):
+    if not config.getoption("collectonly"):
         from snipproof.pytest_plugin.reporting import begin_report
 
         begin_report(config, proving, suites)
@@ -195,22 +216,26 @@ def _import(file: Path) -> object:
 @pytest.fixture(scope="session")
 def snippet_services(request: pytest.FixtureRequest) -> Services:
     """The running Services: ``.weaviate`` (host, ports, version), ``.assets_url``, ``.vectorizer_url``."""
-    return _proving(request.config).prover.services
+    return proving_of(request.config).prover.services
 
 
 @pytest.fixture(scope="session")
 def snippet_state(request: pytest.FixtureRequest, snippet_services: Services) -> State:  # noqa: ARG001 (must run)
     """What is stored in Weaviate: ``.keep(fill)`` stores data now, and again whenever a Source changed it."""
-    return _proving(request.config).prover.state
+    return proving_of(request.config).prover.state
 
 
 @pytest.fixture(scope="session")
 def snippet_states(request: pytest.FixtureRequest, snippet_services: Services) -> Mapping[str, State]:  # noqa: ARG001
     """What is stored in each of several servers, by its name in the settings: ``["rbac"].keep(fill)``."""
-    return _proving(request.config).prover.states.readable
+    return proving_of(request.config).prover.states.readable
 
 
-def _proving(config: pytest.Config) -> ProvingSession:
+def proving_of(config: pytest.Config) -> ProvingSession:
+    """Return what all Snippets of a session share.
+
+    :raises UsageError: no Suite is configured.
+    """
     proving = config.stash.get(_PROVING, None)
     if proving is None:
         raise pytest.UsageError("no suite is configured: set `suites` in [tool.snipproof]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,10 @@ class ProvingSession:
         self.broken: set[str] = set()
         #: Whether a report of the run is made.
         self.wants_report = False
+        #: What is called with each site that is read.
+        self.on_read: Callable[[Site], None] = lambda _: None
+        #: Writes a line for the user; by default the terminal of pytest does.
+        self.write: Callable[[str], None] | None = None
         self._all_suites = suites
         self._facts: TreeFacts | None = None
         self._config = config
@@ -98,9 +102,12 @@ class ProvingSession:
     @cached_property
     def pages(self) -> PageExpectations:
         """The Expectations of the Pages."""
-        return read_page_expectations(self.settings, self._read_facts if self.wants_report else _read_nothing)
+        return read_page_expectations(self.settings, self._read_facts)
 
     def _read_facts(self, site: Site, claimed: ClaimSet) -> None:
+        self.on_read(site)
+        if not self.wants_report:
+            return
         from snipproof.report.tree_facts import read_tree_facts
 
         self._facts = read_tree_facts(self.settings.root, self._all_suites, site, claimed.claims, claimed.findings)
@@ -182,12 +189,36 @@ class ProvingSession:
         for name in suite.services if suite else ():
             self._prover.states.of(name)
 
-    def start(self, sources: Mapping[str, Source]) -> None:
+    def read_again(self, suites: Sequence[Suite]) -> None:
+        """Read Pages and Sources again; the Services and what was obtained for the Suites are kept.
+
+        :param suites: all Suites that the settings name, as they are now.
+        """
+        self.suites = {path: suite for suite in suites for path in suite.sources}
+        self._all_suites = suites
+        self._facts = None
+        self.__dict__.pop("pages", None)
+        for known in (self.broken, self._checked, self._reported):
+            known.clear()
+
+    def select(self, sources: Mapping[str, Source]) -> None:
+        """Prove ``sources`` next, as they are now, on the running Services.
+
+        :param sources: by path, in the order in which they are proven.
+        """
+        self._selected = {**sources, **self._before(sources)}
+        if self._prover is not None:
+            suites = {path: self.suites[path] for path in self._selected}
+            self._prover.begin_again(self.pages, suites.values())
+
+    def start(self, sources: Mapping[str, Source], *, recorder: bool = False, prepare: bool = True) -> None:
         """Prepare all Suites in the background and start the Services.
 
         An InfrastructureError is kept: :meth:`require_services` raises it for each Snippet.
 
         :param sources: the selected Sources by path, in the order in which they are proven.
+        :param recorder: whether requests and responses are recorded even if none of ``sources`` needs that.
+        :param prepare: whether to prepare the Suites now.
         :raises SettingsError: the settings of a Service or the Runner of a language are wrong.
         """
         self._selected = {**sources, **self._before(sources)}
@@ -197,7 +228,7 @@ class ProvingSession:
             end_with_parent()  # pytest-xdist leaves a worker running for 15 s if the controller is killed
         try:
             # Needed by any Source: under pytest-xdist a worker does not know yet which of them it gets.
-            recorder = self.pages.needs_recorder(self._selected.values())
+            recorder = recorder or self.pages.needs_recorder(self._selected.values())
             self._report_unreachable()
             kinds = {self.suites[path].network for path in sources}
             network = next((kind for kind in _MOST_FIRST if kind in kinds), NetworkKind.BINDINGS)
@@ -206,7 +237,7 @@ class ProvingSession:
             self._prover = Prover(
                 self.settings, self.log, self.pages, recorder=recorder, network=network, services=services
             )
-            if not self.is_worker:
+            if prepare and not self.is_worker:
                 for path in sources:
                     self._prover.prepare(self.suites[path], self._selected_of(self.suites[path]))
             self._prover.start()
@@ -293,6 +324,9 @@ class ProvingSession:
                 self._held.append(line)
 
     def _write(self, line: str) -> None:
+        if self.write is not None:
+            self.write(printable(self.redact(line)))
+            return
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.write_line(f"snipproof: {printable(self.redact(line))}")
@@ -303,7 +337,3 @@ def _paths_before(suite: Suite, path: str) -> tuple[str, ...]:
     """Return the Sources before the one at ``path`` in its chain."""
     chain = suite.chain_of(path)
     return chain[: chain.index(path)] if chain else ()
-
-
-def _read_nothing(site: Site, claimed: ClaimSet) -> None:
-    """Keep nothing of the site but the Expectations."""

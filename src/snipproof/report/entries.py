@@ -138,6 +138,7 @@ class SnippetEntry(TypedDict):
     stand_in: str | None
     providers: dict[str, str]
     known_failure: KnownFailureEntry | None
+    date: NotRequired[str]
 
 
 class PlaceEntry(TypedDict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING
@@ -135,6 +135,24 @@ class Prover:
         :raises SettingsError: the Runner of the Suite's language cannot be imported.
         """
         return self._preparations.begin(suite, sources)
+
+    @property
+    def session(self) -> SessionFolder:
+        """The folder of the session."""
+        return self._session
+
+    def begin_again(self, pages: PageExpectations, suites: Iterable[Suite]) -> None:
+        """Prove Sources from now on as they are then; Services, stored data and environments are kept.
+
+        :param pages: the Expectations that Pages add now.
+        :param suites: those whose Sources are proven next, as they are now.
+        :raises InfrastructureError: what a chain has changed cannot be restored.
+        """
+        self.end_chain()
+        self._pages = pages
+        self.times.clear()
+        for suite in suites:
+            self._preparations.forget_builds(suite)
 
     def start(self) -> None:
         """Start the Services and wait until they are ready. Preparations go on meanwhile.

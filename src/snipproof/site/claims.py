@@ -83,9 +83,11 @@ def read_claims(site: Site) -> ClaimSet:
 
     What the Source itself binds to its own Snippet in the same way is left out.
     """
+    return site.once(_read_claims) if site.suites else ClaimSet()
+
+
+def _read_claims(site: Site) -> ClaimSet:
     result = ClaimSet()
-    if not site.suites:
-        return result
     proven = {path for path, source in site.sources.items() if len(source.snippets) < len(source.regions)}
     proven.update(site.suite_of)
     by_key: dict[tuple[str, str, Origin], list[PageClaim]] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from snipproof.errors import UnreadableError
 from snipproof.model import Finding, Import, Page, Reference, Region, Source, Suite
@@ -18,17 +18,19 @@ from snipproof.site.discovery import PAGES, find_pages
 from snipproof.site.docusaurus import is_partial
 from snipproof.site.line_ranges import UnmarkedLines
 from snipproof.site.mdx.structure import PageStructure
-from snipproof.site.parsed_files import ParsedPage, ParsedSource, parsed_page, parsed_source
+from snipproof.site.parsed_files import ParsedPage, ParsedSource, parsed_page, parsed_source, requested_by
 from snipproof.site.profile import Profile, profile_of
 from snipproof.site.requested import region_name
 from snipproof.site.source import as_text, read_text
 from snipproof.site.suite import load_suites
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from snipproof.config import Settings
     from snipproof.site.component import Rendered
+
+_T = TypeVar("_T")
 
 
 class Site:
@@ -52,6 +54,7 @@ class Site:
         self.problems: list[Finding] = []
         self.dependencies = Dependencies()
         self.kept: dict[Any, Any] = {}
+        self._once: dict[Callable[[Site], Any], Any] = {}
         self._top: list[str] = []
         self._top_problems: list[Finding] = []
         self._read_pages: dict[str, ParsedPage] = {}
@@ -75,7 +78,7 @@ class Site:
         """Return this site with ``texts`` by path instead of the files, and instead of the texts that it has.
 
         Which Pages and Suites there are stays as it was: only a Page that is imported may be added. Only files whose
-        text differs are read again, and Sources of which other markers are requested.
+        text differs are read again, and Sources whose requested markers differ.
 
         :param edited: files whose content on disk differs since they were read.
         """
@@ -136,6 +139,13 @@ class Site:
     def imports(self) -> list[tuple[Page, Import]]:
         """Every import, with its Page."""
         return [(page, imported) for page in self.pages for imported in page.imports]
+
+    def once(self, make: Callable[[Site], _T]) -> _T:
+        """Return what ``make`` returns for this site. It is called once, however many use the result."""
+        if make not in self._once:
+            self._once[make] = make(self)
+        result: _T = self._once[make]
+        return result
 
     def exists(self, path: str) -> bool:
         """Return whether there is a file of that path below the root."""
@@ -264,11 +274,10 @@ class Site:
     def _read_source(self, path: str, known: ParsedSource | None) -> ParsedSource:
         """Read a Source with what Pages request of it; what is ``known`` of the same text is used again."""
         references = self._by_source.get(path, ())
-        pairs = frozenset([pair for reference in references if (pair := reference.pair)])
-        if known is not None and known.has_all(pairs, references):
-            return known
+        if known is not None and known.has_all(references):
+            return known._replace(references=references)
         try:
             text = known.source.text if known is not None and known.source else self._text(path)
         except UnreadableError as error:
-            return ParsedSource(None, error.finding, pairs, {})
-        return parsed_source(path, text, pairs, references, self.profile)
+            return ParsedSource(None, error.finding, references, requested_by(references), {})
+        return parsed_source(path, text, references, self.profile)

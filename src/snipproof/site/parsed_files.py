@@ -33,10 +33,11 @@ class ParsedPage(NamedTuple):
 
 
 class ParsedSource(NamedTuple):
-    """A Source, ``None`` if it cannot be read, with what Pages request of it and all that they show of it."""
+    """A Source, ``None`` if it cannot be read, with the References to it, and all that they request and show of it."""
 
     source: Source | None
     problem: Finding | None
+    references: Sequence[Reference]
     pairs: frozenset[MarkerPair]
     rendered: dict[_Shape, Rendered]
 
@@ -44,9 +45,11 @@ class ParsedSource(NamedTuple):
         """Return what a Reference to this Source shows."""
         return self.rendered[_shape(reference)]
 
-    def has_all(self, pairs: frozenset[MarkerPair], references: Iterable[Reference]) -> bool:
-        """Return whether ``pairs`` are those that it was parsed with, and it has what all ``references`` show."""
-        return self.pairs == pairs and all(_shape(reference) in self.rendered for reference in references)
+    def has_all(self, references: Sequence[Reference]) -> bool:
+        """Return whether these ``references`` request what it was parsed with, and show nothing else of it."""
+        if references == self.references:  # nearly always, and quick
+            return True
+        return self.pairs == requested_by(references) and all(_shape(each) in self.rendered for each in references)
 
 
 def parsed_page(
@@ -65,21 +68,24 @@ def parsed_page(
     return ParsedPage(page, problems, b"" if all(map(resolves, page.imports)) else text.encode())
 
 
-def parsed_source(
-    path: str, text: str, pairs: frozenset[MarkerPair], references: Iterable[Reference], profile: Profile
-) -> ParsedSource:
+def parsed_source(path: str, text: str, references: Sequence[Reference], profile: Profile) -> ParsedSource:
     """Parse a Source and render all References that show it, so that its lines, which take much memory, can go."""
-    lines = Lines(text)
+    lines, pairs = Lines(text), requested_by(references)
     try:
         source = parse_source(path, lines, pairs)
     except UnreadableError as error:
-        return ParsedSource(None, error.finding, pairs, {})
+        return ParsedSource(None, error.finding, references, pairs, {})
     rendered: dict[_Shape, Rendered] = {}
     for reference in references:
         shape = _shape(reference)
         if shape not in rendered:
             rendered[shape] = render(lines, reference, profile)
-    return ParsedSource(source, None, pairs, rendered)
+    return ParsedSource(source, None, references, pairs, rendered)
+
+
+def requested_by(references: Iterable[Reference]) -> frozenset[MarkerPair]:
+    """Return the markers by which References request Regions."""
+    return frozenset([pair for reference in references if (pair := reference.pair)])
 
 
 def _shape(reference: Reference) -> _Shape:

@@ -1,0 +1,92 @@
+"""What one run of a watcher found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+
+from snipproof.pytest_plugin.items import SnippetItem
+
+_PASSED = ("passed", "updated")
+_WORDS = {"unreached": "skipped", "updated": "passed"}
+
+
+@dataclass(frozen=True, slots=True)
+class SnippetResult:
+    """The Outcome of one Snippet.
+
+    :param outcome: ``passed``, ``failed``, ``blocked``, ``skipped`` or ``not executed``.
+    :param message: the text of the failure, or the reason of the skip.
+    :param is_infrastructure: whether the failure is not one of the docs.
+    """
+
+    snippet: str
+    outcome: str
+    message: str = ""
+    is_infrastructure: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether the docs are not proven."""
+        return self.outcome not in ("passed", "skipped", "known failure")
+
+
+@dataclass(slots=True)
+class RunResults:
+    """The Outcomes of one run, by the id of the Snippet, and what else went wrong.
+
+    :param items: the items of the Snippets that have run.
+    """
+
+    snippets: dict[str, SnippetResult] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    items: Mapping[str, SnippetItem] = field(default_factory=dict)
+
+    def add(self, report: pytest.TestReport) -> SnippetResult | None:
+        """Add a report of pytest, and return the Outcome of the Snippet if it is one."""
+        known = dict(report.user_properties)
+        name = str(known.get("snippet", ""))
+        if not name or (report.when != "call" and report.passed):
+            return None
+        if report.when == "teardown":
+            self.errors.append(f"{name}: {report.longreprtext}")
+            return None
+        found = SnippetResult(
+            name, _outcome(report, known), _message(report), bool({"infrastructure", "settings"} & known.keys())
+        )
+        self.snippets[name] = found
+        return found
+
+    @property
+    def failed(self) -> list[SnippetResult]:
+        """Those that did not pass."""
+        return [each for each in self.snippets.values() if each.failed]
+
+    def summary(self) -> str:
+        """Return how many Snippets had which Outcome: ``2 passed, 1 failed``."""
+        counts: dict[str, int] = {}
+        for each in self.snippets.values():
+            counts[each.outcome] = counts.get(each.outcome, 0) + 1
+        parts = [f"{count} {outcome}" for outcome, count in counts.items()]
+        if self.errors:
+            parts.append(f"{len(self.errors)} error{'s' if len(self.errors) > 1 else ''}")
+        return ", ".join(parts) or "nothing to prove"
+
+
+def _outcome(report: pytest.TestReport, known: Mapping[str, object]) -> str:
+    if hasattr(report, "wasxfail"):
+        return "known failure"
+    outcome = str(known.get("outcome", ""))
+    if report.when != "call" or not outcome:
+        return "skipped" if report.skipped else "failed"
+    if report.failed and outcome in _PASSED:
+        return "failed"  # a known failure that passed
+    return _WORDS.get(outcome, outcome)
+
+
+def _message(report: pytest.TestReport) -> str:
+    if isinstance(report.longrepr, tuple):
+        return report.longrepr[2].removeprefix("Skipped: ")
+    return report.longreprtext
