@@ -54,7 +54,12 @@ class Client:
     def begin(self) -> None:
         """Initialize the session."""
         folder = {"uri": self.root.as_uri(), "name": "site"}
-        params = {"processId": None, "rootUri": folder["uri"], "workspaceFolders": [folder], "capabilities": {}}
+        params: dict[str, Any] = {
+            "processId": None,
+            "rootUri": folder["uri"],
+            "workspaceFolders": [folder],
+            "capabilities": {},
+        }
         self.send("initialize", params, 1)
         while self.receive().get("id") != 1:
             pass

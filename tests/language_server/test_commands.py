@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from snipproof.errors import InfrastructureError, SettingsError
-from snipproof.language_server.commands import RUN, UPDATE, execute
+from snipproof.language_server.commands import RUN, UPDATE, execute, snippets_of
+from snipproof.processes.watcher import WatcherAddress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PASSED = {"event": "outcome", "snippet": "a.py::a", "outcome": "passed", "message": ""}
 FAILED = {"event": "outcome", "snippet": "a.py::b", "outcome": "failed", "message": "NameError: x"}
+
+
+def at(socket_: Path) -> Callable[[Path], WatcherAddress]:
+    return lambda root: WatcherAddress(socket_, root, 7, "1")
 
 
 @contextmanager
@@ -47,14 +52,13 @@ def lines(*events: dict[str, Any]) -> bytes:
     return b"".join(json.dumps(each).encode() + b"\n" for each in events)
 
 
-@pytest.mark.parametrize("arguments", [["a.py::a", "a.py::b"], [["a.py::a", "a.py::b"]]])
-def test_a_run(tmp_path: Path, arguments: list[Any]) -> None:
+def test_a_run(tmp_path: Path) -> None:
     """The request names the Snippets; Outcomes are reported as they come, and the end gives the counts."""
     address, reported = tmp_path / "s", list[str]()
     with watcher(
         address, lines(PASSED, FAILED, {"event": "finished", "passed": 1, "failed": 1, "written": []})
     ) as requests:
-        result = execute(tmp_path, RUN, arguments, socket_of=lambda _: address, report=reported.append)
+        result = execute(tmp_path, RUN, ["a.py::a", "a.py::b"], find=at(address), report=reported.append)
     assert requests == [{"request": "run", "snippets": ["a.py::a", "a.py::b"]}]
     assert reported == ["a.py::a: passed", "a.py::b: failed: NameError: x"]
     assert str(result) == "1 Snippet failed, 1 passed: NameError: x"
@@ -65,7 +69,7 @@ def test_an_update(tmp_path: Path) -> None:
     """It gives the files that were written."""
     address = tmp_path / "s"
     with watcher(address, lines({"event": "finished", "passed": 2, "failed": 0, "written": ["a.py"]})) as requests:
-        result = execute(tmp_path, UPDATE, [["a.py::a"]], socket_of=lambda _: address)
+        result = execute(tmp_path, UPDATE, ["a.py::a"], find=at(address))
     assert requests == [{"request": "update", "snippets": ["a.py::a"]}]
     assert str(result) == "2 Snippets passed; written: a.py"
 
@@ -74,30 +78,29 @@ def test_an_update(tmp_path: Path) -> None:
     ("answer", "message"),
     [
         (lines({"event": "error", "message": "a run is going on"}), "the watcher reports: a run is going on"),
-        (lines(PASSED), "the watcher ended before the run did"),
-        (b"", "the watcher ended before the run did"),
-        (b"what\n", "the watcher sent an unexpected answer"),
-        (b"[]\n", "the watcher sent an unexpected answer"),
+        (lines(PASSED), r"the watcher \(process 7\) has ended"),
+        (b"what\n", r"the watcher \(process 7\) has ended"),
     ],
 )
 def test_a_watcher_that_fails(tmp_path: Path, answer: bytes, message: str) -> None:
     """Each has a message of its own."""
     address = tmp_path / "s"
     with watcher(address, answer), pytest.raises(InfrastructureError, match=message):
-        execute(tmp_path, RUN, ["a.py::a"], socket_of=lambda _: address)
+        execute(tmp_path, RUN, ["a.py::a"], find=at(address))
 
 
 def test_no_watcher(tmp_path: Path) -> None:
     """None was found, or the one that was found is gone."""
-    for find in (None, lambda _: None):
-        with pytest.raises(InfrastructureError, match="no watcher runs for this checkout; start `snipproof watch`"):
-            execute(tmp_path, RUN, ["a.py::a"], socket_of=find)
-    with pytest.raises(InfrastructureError, match="no connection to the watcher: No such file"):
-        execute(tmp_path, RUN, ["a.py::a"], socket_of=lambda _: tmp_path / "gone")
+    with pytest.raises(InfrastructureError, match="no watcher runs for this checkout"):
+        execute(tmp_path, RUN, ["a.py::a"])
+    with pytest.raises(InfrastructureError, match=r"the watcher \(process 7\) does not answer"):
+        execute(tmp_path, RUN, ["a.py::a"], find=at(tmp_path / "gone"))
 
 
-@pytest.mark.parametrize(("command", "arguments"), [("snipproof.other", ["a"]), (RUN, []), (RUN, [[]]), (UPDATE, [3])])
-def test_wrong_commands(tmp_path: Path, command: str, arguments: list[Any]) -> None:
-    """Nothing is sent."""
-    with pytest.raises(SettingsError, match=r"unknown command|requires the ids"):
-        execute(tmp_path, command, arguments, socket_of=lambda _: tmp_path / "s")
+def test_arguments() -> None:
+    """Ids, or one list of them; nothing else."""
+    assert snippets_of(RUN, ["a.py::a"]) == snippets_of(RUN, [["a.py::a"]]) == ["a.py::a"]
+    wrong: list[list[Any]] = [[], [[]], [3], [{"a": 1}]]
+    for arguments in wrong:
+        with pytest.raises(SettingsError, match="requires the ids"):
+            snippets_of(UPDATE, arguments)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.editor_site import FILES, IMPORT, PAGE, SOURCE, apply, block, open_editor
 from tests.support.site import load_site
 
-from snipproof.language_server.rename import Renaming, changed_on_disk, prepare_rename, rename
+from snipproof.language_server.rename import Renaming, prepare_rename, rename
 from snipproof.language_server.rename_check import RenameError
 
 if TYPE_CHECKING:
@@ -245,22 +244,3 @@ def test_text_that_the_site_has_not_read_is_refused(tmp_path: Path) -> None:
     editor = open_editor(tmp_path, "code/search.py", typed=f"\n{SOURCE}".replace("START search", "START sea¦rch"))
     with pytest.raises(RenameError, match=r"code/search.py has just changed"):
         rename(*editor.at, "find")
-
-
-def test_files_that_changed_on_the_disk(tmp_path: Path) -> None:
-    """Changed, removed or read-only; not those that are open, whose text the editor has."""
-    editor = open_editor(tmp_path, "code/search.py", at="# START sea¦rch")
-    before = rename(*editor.at, "find").before
-    assert changed_on_disk(editor.site, before) == []
-    (tmp_path / "docs/search.mdx").write_text(PAGE + "more\n", encoding="utf-8")
-    (tmp_path / "i18n/ja/search.mdx").unlink()
-    assert changed_on_disk(editor.site, before) == ["docs/search.mdx", "i18n/ja/search.mdx"]
-    assert changed_on_disk(editor.site, before, ["docs/search.mdx"]) == ["i18n/ja/search.mdx"]
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_file(tmp_path: Path) -> None:
-    """It cannot be edited either."""
-    editor = open_editor(tmp_path, "code/search.py", at="# START sea¦rch")
-    (tmp_path / "docs/search.mdx").chmod(0o444)
-    assert changed_on_disk(editor.site, rename(*editor.at, "find").before) == ["docs/search.mdx"]

@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Union
 
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
+from pygls.protocol import default_converter
+from tests.support.editor_site import apply
+
+from snipproof.language_server.positions import Positions
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
     from pathlib import Path
+
+    from cattrs import Converter
 
 _TIMEOUT = 60.0
 _Handler = TypeVar("_Handler")
@@ -23,11 +29,24 @@ def run(session: Coroutine[Any, Any, None]) -> None:
     asyncio.run(session)
 
 
+def _converter() -> Converter:
+    """Return pygls' converter, which takes a code action with a command for a command."""
+    converter: Converter = default_converter()
+
+    def structure(value: Any, _: Any) -> Any:
+        return converter.structure(value, types.CodeAction)
+
+    converter.register_structure_hook(types.Command | types.CodeAction, structure)
+    converter.register_structure_hook(Union[types.Command, types.CodeAction], structure)  # noqa: UP007 (as lsprotocol has it)
+    return converter
+
+
 class Editor:
     """The documents of one client, and what the server has published for them.
 
     :ivar shown: the diagnostics of every file, by its path below the root.
     :ivar log: the messages of the server's log; ``popups`` are those that a user would have to close.
+    :ivar refreshed: how often lenses had to be requested again.
     """
 
     def __init__(self, root: Path, client: LanguageClient) -> None:
@@ -36,6 +55,7 @@ class Editor:
         self.shown: dict[str, list[types.Diagnostic]] = {}
         self.log: list[str] = []
         self.popups: list[str] = []
+        self.refreshed = 0
         self.capabilities = types.ServerCapabilities()
         self.watchers: list[types.Registration] = []
         self._texts: dict[str, str] = {}
@@ -61,6 +81,11 @@ class Editor:
         def show(params: types.ShowMessageParams) -> None:
             self.popups.append(params.message)
 
+        @feature(types.WORKSPACE_CODE_LENS_REFRESH)
+        def refresh(_: None) -> None:
+            self.refreshed += 1
+            self._news.set()
+
         @feature(types.CLIENT_REGISTER_CAPABILITY)
         def register(params: types.RegistrationParams) -> None:
             self.watchers.extend(params.registrations)
@@ -69,14 +94,21 @@ class Editor:
     @asynccontextmanager
     async def start(cls, root: Path, *arguments: str, folders: Sequence[Path] | None = None) -> AsyncIterator[Editor]:
         """Start a server, begin a session in ``root`` or in ``folders``, and end both."""
-        client = LanguageClient("tests", "1")
+        client = LanguageClient("tests", "1", converter_factory=_converter)
         editor = cls(root, client)
         await client.start_io(sys.executable, "-m", "snipproof", "server", *arguments)
         watched = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
-        workspace = types.WorkspaceClientCapabilities(did_change_watched_files=watched, workspace_folders=True)
+        workspace = types.WorkspaceClientCapabilities(
+            did_change_watched_files=watched,
+            workspace_folders=True,
+            workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True),
+            code_lens=types.CodeLensWorkspaceClientCapabilities(refresh_support=True),
+        )
+        fixes = types.CodeActionClientCapabilities(disabled_support=True)
+        document = types.TextDocumentClientCapabilities(code_action=fixes)
         result = await client.initialize_async(
             types.InitializeParams(
-                types.ClientCapabilities(workspace=workspace),
+                types.ClientCapabilities(workspace=workspace, text_document=document),
                 root_uri=root.as_uri(),
                 workspace_folders=[types.WorkspaceFolder(each.as_uri(), each.name) for each in folders or [root]],
             )
@@ -151,6 +183,37 @@ class Editor:
         if report:
             event = types.FileEvent(self.uri(path), kind)
             self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+
+    def at(self, path: str, cursor: str) -> tuple[types.TextDocumentIdentifier, types.Position]:
+        """Return a document, and the position in it where ``cursor``, a part of its text, has ``¦``."""
+        text = self._texts[path]
+        offset = text.index(cursor.replace("¦", "")) + cursor.index("¦")
+        return types.TextDocumentIdentifier(self.uri(path)), Positions(text).position(offset)
+
+    async def fixes(self, path: str, found: types.Diagnostic) -> dict[str, types.CodeAction]:
+        """Return the quick fixes at a diagnostic of an open document, by title."""
+        document = types.TextDocumentIdentifier(self.uri(path))
+        context = types.CodeActionContext([found])
+        params = types.CodeActionParams(document, found.range, context)
+        answered = await self.client.text_document_code_action_async(params)
+        return {each.title: each for each in answered or () if isinstance(each, types.CodeAction)}
+
+    def apply(self, edit: types.WorkspaceEdit | None) -> None:
+        """Apply an edit to documents: the open ones, whose version it has to name, and to the files of all others."""
+        assert edit is not None
+        for change in edit.document_changes or ():
+            assert isinstance(change, types.TextDocumentEdit)
+            path = self.path(change.text_document.uri)
+            assert change.text_document.version == self._versions.get(path)
+            edits = [each for each in change.edits if isinstance(each, types.TextEdit)]
+            if path in self._texts:
+                self.edit(path, apply(self._texts[path], edits))
+            else:
+                self.write(path, apply((self.root / path).read_bytes().decode(), edits))
+
+    def text(self, path: str) -> str:
+        """Return the text of an open document."""
+        return self._texts[path]
 
     async def checked(self, path: str) -> list[types.Diagnostic]:
         """Return what is found in the current text of an open document."""

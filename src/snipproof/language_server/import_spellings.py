@@ -44,6 +44,11 @@ class ImportSpellings:
             for path in self._nearest(partials, folder):
                 yield path, self._spelt(path, style)
 
+    def instead(self, path: str) -> str:
+        """Return the import that is begun with another file, in the same spelling."""
+        loader, separator, begun = self._begun.rpartition("!")
+        return loader + separator + self._spelt(path, _style_of(begun) or self._style(raw=bool(loader)))
+
     def _style(self, *, raw: bool) -> str:
         """Return ``@site/``, ``/`` or ``.``: what is begun, else what the Page uses most, else the whole site."""
         begun = _style_of(self._begun.rpartition("!")[2])

@@ -10,6 +10,8 @@ from snipproof.report.tree_facts import text_digest
 from snipproof.text import plural
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from snipproof.model import Region, Source
     from snipproof.report.entries import ExpectationEntry, RunReport, SnippetEntry
 
@@ -29,7 +31,7 @@ class LastOutcomes:
         self._compared: dict[str, list[ExpectationEntry]] = {}
         self._output_of: dict[str, list[ExpectationEntry]] = {}
         self._digests: dict[str, str] = {}
-        self._now = now or datetime.now(UTC)
+        self._now = now
         self._date = ""
         self._digested: tuple[str, str] = ("", "")
         if report is None:
@@ -51,12 +53,30 @@ class LastOutcomes:
             word, ran = _worst(compared), compared[0]["snippet"]
         else:
             return ""
-        changed = ", changed since" if self._is_changed(source) else ""
+        changed = ", changed since" if self.is_changed(source) else ""
         return f"{word} {self._age(ran)}{changed}"
 
     def snippets_of(self, region: Region) -> list[str]:
         """Return the ids of the Snippets with whose output the last run compared an Expectation."""
         return list(dict.fromkeys(each["snippet"] for each in self._compared.get(region.id, ())))
+
+    def differing(self, path: str) -> list[ExpectationEntry]:
+        """Return what the last run compared with the Expectations of the file ``path`` and found to differ."""
+        compared = (each for all_of_one in self._compared.values() for each in all_of_one)
+        return [each for each in compared if _differs(each) and each["id"].partition("::")[0] == path]
+
+    def compared_with(self, snippets: Iterable[str]) -> list[ExpectationEntry]:
+        """Return what the last run compared with the output of these Snippets."""
+        return [each for snippet in snippets for each in self._output_of.get(snippet, ())]
+
+    def failed(self, path: str) -> list[SnippetEntry]:
+        """Return the Snippets of the Source ``path`` that failed for another reason than their output."""
+        differ = {name for name, all_of_one in self._output_of.items() if any(map(_differs, all_of_one))}
+        return [
+            each
+            for each in self._snippets.values()
+            if each["source"] == path and each["error"] and each["outcome"] == "failed" and each["id"] not in differ
+        ]
 
     def explain(self, source: Source, region: Region) -> list[str]:
         """Return the paragraphs for a hover: the Outcome, with its reason, and what was compared with what."""
@@ -67,7 +87,7 @@ class LastOutcomes:
             paragraphs += [self._explain_comparison(each, f"Its {_output(each)}", each["id"]) for each in outputs]
         for each in self._compared.get(region.id, ()):
             paragraphs.append(self._explain_comparison(each, "This", f"{_output(each)} of {each['snippet']}"))
-        if paragraphs and self._is_changed(source):
+        if paragraphs and self.is_changed(source):
             paragraphs.append(f"`{source.path}` has changed since that run.")
         return paragraphs
 
@@ -96,9 +116,10 @@ class LastOutcomes:
     def _age(self, snippet: str) -> str:
         """Return how long ago a Snippet ran; an Outcome may be of an earlier run than the last one."""
         own: Any = self._snippets.get(snippet, {})
-        return age_of(own.get("date") or self._date, self._now)
+        return age_of(own.get("date") or self._date, self._now or datetime.now(UTC))
 
-    def _is_changed(self, source: Source) -> bool:
+    def is_changed(self, source: Source) -> bool:
+        """Return whether a Source has another text than the one that was run."""
         expected = self._digests.get(source.path)
         if not expected:
             return False
@@ -119,6 +140,10 @@ def age_of(date: str, now: datetime) -> str:
     if seconds < _HOUR:
         return f"{int(seconds / _MINUTE)} min ago"
     return f"{int(seconds / _HOUR)} h ago" if seconds < 2 * _DAY else f"{int(seconds / _DAY)} days ago"
+
+
+def _differs(compared: ExpectationEntry) -> bool:
+    return compared["outcome"] == "differs"
 
 
 def _worst(compared: list[ExpectationEntry]) -> str:

@@ -7,13 +7,11 @@ must stay as it is to the byte, and everything else must mean what it meant, or 
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol.types import Position, Range, TextEdit
 
-from snipproof.errors import UnreadableError
 from snipproof.language_server.cursor import (
     AtReference,
     AtRegion,
@@ -37,11 +35,10 @@ from snipproof.language_server.rename_check import (
 from snipproof.language_server.tags import tag_at
 from snipproof.language_server.yaml_names import as_scalar
 from snipproof.site.markers import COMMENT_TOKEN
-from snipproof.site.source import read_text
 from snipproof.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from snipproof.model import Reference, Region, Source
     from snipproof.site.docs_site import Site
@@ -120,26 +117,6 @@ def rename_region(site: Site, region: Region, new_name: str) -> Renaming:
     before = {path: site.text_of(path) for path in edits}
     after = {path: renamed.text_of(path) for path in edits}
     return Renaming({path: _as_text_edits(before[path], edits[path]) for path in edits}, before, after)
-
-
-def changed_on_disk(site: Site, texts: Mapping[str, str], unsaved: Collection[str] = ()) -> list[str]:
-    """Return which files no longer have the text in ``texts``, by path: those that must not be edited now.
-
-    :param unsaved: files that an editor has open with other text, whose text on the disk does not matter.
-    """
-    changed = []
-    for path, text in texts.items():
-        if path in unsaved:
-            continue
-        try:
-            if read_text(site.settings.root, path) != text:
-                changed.append(path)
-        except UnreadableError:
-            changed.append(path)
-        else:
-            if not os.access(site.settings.root / path, os.W_OK) and path not in changed:
-                changed.append(path)
-    return changed
 
 
 def _require_valid(source: Source, region: Region, new_name: str) -> None:

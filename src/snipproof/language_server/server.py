@@ -11,7 +11,7 @@ import re
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from lsprotocol import types
@@ -21,10 +21,11 @@ from pygls.uris import from_fs_path, to_fs_path
 from snipproof import __version__
 from snipproof.errors import SnipproofError
 from snipproof.language_server.diagnostics import SOURCE, diagnostic
-from snipproof.language_server.workspace import Workspace
+from snipproof.language_server.positions import Positions
+from snipproof.language_server.workspace import Checked, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from snipproof.config import Settings
 
@@ -36,6 +37,8 @@ _AT_ONCE = 20
 """How many files are checked before messages of the client are answered."""
 _REST = 1.0
 """The seconds after a keystroke in which only the edited document is checked."""
+_LOOK = 0.5
+"""The seconds between two looks at the report of the last run."""
 _PLACE = re.compile(r"(?P<path>[^:\n]+):(?P<line>\d+):(?P<column>\d+) (?P<message>.*)", re.DOTALL)
 
 
@@ -53,6 +56,11 @@ class SnipproofServer(LanguageServer):
         self._published: dict[str, Diagnostics] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._typed = 0.0
+
+    @property
+    def workspaces(self) -> list[Workspace]:
+        """The docs trees that could be read."""
+        return [workspace for workspace in self._folders.values() if workspace is not None]
 
     def add_folder(self, folder: Path) -> None:
         """Read the docs tree of a folder; what keeps it from being read is logged."""
@@ -72,12 +80,20 @@ class SnipproofServer(LanguageServer):
     def place_of(self, uri: str) -> tuple[Workspace, str] | None:
         """Return the workspace and the path of a document, ``None`` if it belongs to no docs tree."""
         name = to_fs_path(uri) if uri.startswith("file:") else None
-        known = [workspace for workspace in self._folders.values() if workspace is not None]
         # The innermost folder counts.
-        for workspace in sorted(known, key=lambda each: -len(each.root.parts)) if name else ():
+        for workspace in sorted(self.workspaces, key=lambda each: -len(each.root.parts)) if name else ():
             if (path := workspace.path_of(Path(name or ""))) is not None:
                 return workspace, path
         return None
+
+    def uri_of(self, workspace: Workspace, path: str) -> str:
+        """Return the name of a file of a workspace, as the client writes it."""
+        return self._uri(workspace.root / path)
+
+    def version_of(self, uri: str) -> int | None:
+        """Return the version of a document, ``None`` if it is not open."""
+        document = self.workspace.text_documents.get(unquote(uri))
+        return document.version if document else None
 
     def opened(self, uri: str, text: str) -> None:
         """Check a document that the client has opened."""
@@ -100,6 +116,9 @@ class SnipproofServer(LanguageServer):
         if place := self.place_of(uri):
             workspace, path = place
             workspace.save(path)
+            if workspace.is_setting(path):
+                self._load_soon(workspace)
+                return
             self._later(uri, 0, lambda: self._check_document(workspace, path))
             self._check_all_later(workspace)
 
@@ -125,7 +144,29 @@ class SnipproofServer(LanguageServer):
                 if inside:
                     self._check_all_later(workspace)
             elif any(workspace.depends_on(path) for path in inside):
-                self._later(f"load {folder}", _PAUSE, partial(self._load_later, folder))
+                self._load_soon(workspace)
+
+    def ran(self, workspace: Workspace) -> None:
+        """Publish what the last run has found, and let the client request lenses again."""
+        self._check_all_later(workspace)
+        of_workspace = self.client_capabilities.workspace
+        if of_workspace and of_workspace.code_lens and of_workspace.code_lens.refresh_support:
+            self.workspace_code_lens_refresh(None)
+
+    def look_for_runs(self) -> None:
+        """Look from now on, until the session ends, whether a run has written its report."""
+        self._later("runs", _LOOK, self._look_for_runs)
+
+    async def _look_for_runs(self) -> None:
+        while True:
+            for workspace in self.workspaces:
+                if workspace.last_run.read_again():
+                    self.ran(workspace)
+            await asyncio.sleep(_LOOK)
+
+    def _load_soon(self, workspace: Workspace) -> None:
+        folder = next(folder for folder, known in self._folders.items() if known is workspace)
+        self._later(f"load {folder}", _PAUSE, partial(self._load_later, folder))
 
     async def _load_later(self, folder: Path) -> None:
         self._load(folder)
@@ -165,8 +206,7 @@ class SnipproofServer(LanguageServer):
 
     async def _check_document(self, workspace: Workspace, path: str) -> None:
         if path in workspace.open_paths:
-            text = workspace.text(path)
-            found = [diagnostic(checked, text) for checked in workspace.findings_while_typing(path)]
+            found = _diagnostics(workspace, path, workspace.findings_while_typing(path))
             self._publish(self._uri(workspace.root / path), found, always=True)
 
     async def _check_all(self, workspace: Workspace) -> None:
@@ -178,8 +218,7 @@ class SnipproofServer(LanguageServer):
             some = paths[begin : begin + _AT_ONCE]
             for path, checked in workspace.findings(some).items():
                 is_open = path in workspace.open_paths
-                text = workspace.text(path) if checked else ""
-                found = [diagnostic(each, text) for each in checked if is_open or not each.listed]
+                found = _diagnostics(workspace, path, [each for each in checked if is_open or not each.listed])
                 if path not in some:
                     more.setdefault(path, []).extend(found)
                 else:
@@ -189,6 +228,8 @@ class SnipproofServer(LanguageServer):
                 await asyncio.sleep(max(0, self._typed + _REST - time.monotonic()))
                 if time.monotonic() >= self._typed + _REST:
                     break
+        for finding in workspace.stale_in_baseline():
+            more.setdefault(finding.path, []).extend(_diagnostics(workspace, finding.path, [Checked(finding)]))
         for path, found in more.items():
             self._publish(self._uri(workspace.root / path), found)
         current = {self._uri(workspace.root / path) for path in {*seen, *more}}
@@ -205,9 +246,8 @@ class SnipproofServer(LanguageServer):
         """Publish what is found in one file; unless ``always``, only if the client shows something else."""
         if always or self._published.get(uri, []) != found:
             self._published[uri] = found
-            document = self.workspace.text_documents.get(unquote(uri))
-            version = document.version if document else None
-            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, list(found), version))
+            params = types.PublishDiagnosticsParams(uri, list(found), self.version_of(uri))
+            self.text_document_publish_diagnostics(params)
         if not found:
             self._published.pop(uri, None)
 
@@ -226,69 +266,9 @@ class SnipproofServer(LanguageServer):
         self._tasks[name] = asyncio.ensure_future(run())
 
 
-def make_server(settings_of: Callable[[Path], Settings]) -> SnipproofServer:
-    """Return a server that answers all requests; ``start_io`` serves the client at standard input and output."""
-    server = SnipproofServer(settings_of)
-    for method, answer in _NOTIFICATIONS.items():
-        server.feature(method)(answer)
-    return server
-
-
-def _initialized(ls: SnipproofServer, _: types.InitializedParams) -> None:
-    folders = [to_fs_path(folder.uri) for folder in ls.workspace.folders.values()] or [ls.workspace.root_path]
-    for name in folders:
-        if name:
-            ls.add_folder(Path(name))
-    _watch_files(ls)
-
-
-def _opened(ls: SnipproofServer, params: types.DidOpenTextDocumentParams) -> None:
-    ls.opened(params.text_document.uri, params.text_document.text)
-
-
-def _changed(ls: SnipproofServer, params: types.DidChangeTextDocumentParams) -> None:
-    uri = params.text_document.uri
-    ls.changed(uri, ls.workspace.get_text_document(uri).source)
-
-
-def _saved(ls: SnipproofServer, params: types.DidSaveTextDocumentParams) -> None:
-    ls.saved(params.text_document.uri)
-
-
-def _closed(ls: SnipproofServer, params: types.DidCloseTextDocumentParams) -> None:
-    ls.closed(params.text_document.uri)
-
-
-def _files_changed(ls: SnipproofServer, params: types.DidChangeWatchedFilesParams) -> None:
-    changes = [(to_fs_path(each.uri), each.type is types.FileChangeType.Changed) for each in params.changes]
-    ls.files_changed((Path(name), is_edit) for name, is_edit in changes if name)
-
-
-def _folders_changed(ls: SnipproofServer, params: types.DidChangeWorkspaceFoldersParams) -> None:
-    for folder in params.event.removed:
-        ls.remove_folder(Path(to_fs_path(folder.uri) or ""))
-    for folder in params.event.added:
-        ls.add_folder(Path(to_fs_path(folder.uri) or ""))
-
-
-_NOTIFICATIONS: Mapping[str, Callable[[SnipproofServer, Any], None]] = {
-    types.INITIALIZED: _initialized,
-    types.TEXT_DOCUMENT_DID_OPEN: _opened,
-    types.TEXT_DOCUMENT_DID_CHANGE: _changed,
-    types.TEXT_DOCUMENT_DID_SAVE: _saved,
-    types.TEXT_DOCUMENT_DID_CLOSE: _closed,
-    types.WORKSPACE_DID_CHANGE_WATCHED_FILES: _files_changed,
-    types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: _folders_changed,
-}
-
-
-def _watch_files(server: SnipproofServer) -> None:
-    """Let the client report files that change on disk, if it can."""
-    of_workspace = server.client_capabilities.workspace
-    watched = of_workspace.did_change_watched_files if of_workspace else None
-    if watched and watched.dynamic_registration:
-        options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*")])
-        method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
-        server.client_register_capability(
-            types.RegistrationParams([types.Registration("watched-files", method, options)])
-        )
+def _diagnostics(workspace: Workspace, path: str, found: Iterable[Checked]) -> list[types.Diagnostic]:
+    """Return the diagnostics of Findings, and those of what the last run found, in a file."""
+    failures = workspace.failures(path)
+    found = list(found)
+    positions = Positions(workspace.text(path) if found else "")
+    return [*(diagnostic(checked, positions) for checked in found), *(each.diagnostic for each in failures)]

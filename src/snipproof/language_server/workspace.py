@@ -21,6 +21,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.config import FILES
 from snipproof.errors import UnreadableError
+from snipproof.language_server.failures import Failure, failures_of
+from snipproof.language_server.last_run import LastRun
+from snipproof.language_server.positions import Positions
 from snipproof.lint import baseline
 from snipproof.lint.engine import find
 from snipproof.model import Finding, Severity
@@ -61,6 +64,8 @@ class Workspace:
         self._edited: set[str] = set()
         self._site = Site.load(settings)
         self._baseline = self._load_baseline()
+        self.last_run = LastRun(settings.root)
+        self.last_run.read_again()
 
     @property
     def root(self) -> Path:
@@ -141,18 +146,18 @@ class Workspace:
             if path not in self.paths:
                 return not self.depends_on(path)
             self._edited.add(path)
-        return not self._is_setting(path)
+        return not self.is_setting(path)
 
     def depends_on(self, path: str) -> bool:
         """Return whether the creation, change or removal of a file may change any Finding."""
         looked_at = self._site.dependencies.paths
-        return path in looked_at or posixpath.dirname(path) in looked_at or self._is_setting(path)
+        return path in looked_at or posixpath.dirname(path) in looked_at or self.is_setting(path)
 
-    def _is_setting(self, path: str) -> bool:
+    def is_setting(self, path: str) -> bool:
         """Return whether a file is, or may become, one of the settings, suite files, seeds or the baseline."""
         home = Path(os.path.relpath(self.settings.home, self.root)).as_posix()
-        names = {posixpath.normpath(posixpath.join(home, name)) for name in (*FILES, self._baseline[0])}
-        return path in names or path.endswith((".yaml", ".yml", ".toml"))
+        names = {posixpath.normpath(posixpath.join(home, name)) for name in FILES}
+        return path in names or path == self.baseline_path or path.endswith((".yaml", ".yml", ".toml"))
 
     def findings(self, paths: Collection[str]) -> dict[str, list[Checked]]:
         """Return the Findings of each of these files, as ``snipproof check`` would report them for the same texts.
@@ -161,7 +166,7 @@ class Workspace:
 
         :raises SettingsError: the settings give a severity to an unknown rule.
         """
-        site, (name, entries) = self.site, self._baseline
+        site, name, entries = self.site, self.baseline_path, self._baseline
         found: dict[str, list[Checked]] = {path: [] for path in paths}
         listed = {key: entry for key, entry in entries.items() if key.path in found}
         compared = baseline.compare(find(site, only=paths), listed, name, site.is_unread)
@@ -170,6 +175,37 @@ class Workspace:
         for finding in compared.listed:
             found[finding.path].append(Checked(finding, listed=True))
         return {path: sorted(checked) for path, checked in found.items()}
+
+    def failures(self, path: str) -> list[Failure]:
+        """Return what the last run found wrong in a Source; nothing in other files."""
+        source = self.site.sources.get(path)
+        return list(failures_of(self.last_run.outcomes, source, Positions(source.text))) if source else []
+
+    def stale_in_baseline(self) -> list[Finding]:
+        """Return Findings of the entries of the baseline whose files are no Pages or Sources any more."""
+        gone = {key.path for key in self._baseline}.difference(self.paths)
+        listed = {key: entry for key, entry in self._baseline.items() if key.path in gone}
+        return baseline.compare([], listed, self.baseline_path, self.site.is_unread).findings
+
+    def left_of_entry(self, path: str, line: int) -> tuple[int, int] | None:
+        """Return how many Findings an entry of the baseline lists, and how many of them are left.
+
+        ``None`` if there is no entry on this line of the file ``path``.
+        """
+        if path != self.baseline_path:
+            return None
+        for key, entry in self._baseline.items():
+            if entry.line == line:
+                found = find(self.site, only=[key.path]) if key.path in self.paths else []
+                return entry.count, sum(baseline.key_of(finding) == key for finding in found)
+        return None
+
+    @property
+    def baseline_path(self) -> str:
+        """The path of the baseline, relative to the root; ``""`` without one."""
+        if not self.settings.baseline:
+            return ""
+        return Path(os.path.relpath(self.settings.home / self.settings.baseline, self.root)).as_posix()
 
     def findings_while_typing(self, path: str) -> list[Checked]:
         """Return the Findings of an open document, without those that it has only because it is not finished."""
@@ -204,9 +240,8 @@ class Workspace:
         except UnreadableError:
             return None
 
-    def _load_baseline(self) -> tuple[str, Mapping[baseline.Key, baseline.Entry]]:
+    def _load_baseline(self) -> Mapping[baseline.Key, baseline.Entry]:
         if not self.settings.baseline:
-            return "", {}
+            return {}
         path = self.settings.home / self.settings.baseline
-        name = baseline.baseline_name(path, self.settings.home)
-        return name, baseline.load(path, name)
+        return baseline.load(path, baseline.baseline_name(path, self.settings.home))

@@ -233,6 +233,19 @@ def state_of(snippet: SnippetEntry) -> str:
     return known_failure_of(snippet).partition(":")[0] or snippet["outcome"]
 
 
+def diff_lines(compared: ExpectationEntry) -> list[str]:
+    """Return the expected text beside the output, line by line, as a diff."""
+    lines: list[str] = []
+    for kind, _, old, new in compared["rows"]:
+        if kind == "skipped":
+            lines.append("  …")
+        elif kind == "same":
+            lines.append(f"  {old}")
+        else:
+            lines += [f"- {old}"] * (old is not None) + [f"+ {new}"] * (new is not None)
+    return lines
+
+
 def as_lists(segments: Iterable[Segment]) -> list[list[int]]:
     """Return ranges of lines as an entry has them: ``[[3, 9], [12, 12]]``."""
     return [[segment.first, segment.last] for segment in segments]
