@@ -51,6 +51,8 @@ class RenewableServer:
     ) -> None:
         #: Where the server of the moment answers; it never changes.
         self.address = server.address
+        #: How often it was replaced.
+        self.renewals = 0
         self._name = name
         self._server: RunningServer | None = server
         self._start = start
@@ -74,6 +76,7 @@ class RenewableServer:
         if self._switch is None:
             self._switch = Switch(_places(self.address))
         self._switch.lead_to(_places(fresh.address))
+        self.renewals += 1
         self._switched(fresh.address)
         self.address.health.error = None
         self._spare = _in_background(self._start)
