@@ -20,7 +20,6 @@ NAMES = {"csharp": "cs", "shell": "sh"}
 PAGE = f"import Code from '!!raw-loader!/code/a.py';\n\n{TAG}\n"
 
 
-
 def test_the_server_gets_every_language() -> None:
     settings = SETTINGS.read_text()
     assert [name for name in languages() if f'"{NAMES.get(name, name)}"' not in settings] == []
