@@ -1,5 +1,5 @@
 /** Runs `snipproof server` for the first folder of the workspace that has settings of snipproof. */
-import {window, workspace, type ExtensionContext} from 'vscode';
+import {commands, window, workspace, type ExtensionContext} from 'vscode';
 import {LanguageClient} from 'vscode-languageclient/node';
 import {DOCUMENTS, hasSettings, serverExecutable} from './client';
 
@@ -10,6 +10,7 @@ let changes: Promise<void> = Promise.resolve();
 
 export async function activate(context: ExtensionContext): Promise<void> {
   context.subscriptions.push(
+    commands.registerCommand('snipproof.restart', restart),
     workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('snipproof.command') && restart()),
     workspace.onDidChangeWorkspaceFolders(() => folderToServe() === served || restart()),
   );
@@ -45,7 +46,7 @@ async function start(): Promise<void> {
     await client.start();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const hint = 'Install it (pip install "snipproof[editor]"), or set snipproof.command.';
+    const hint = 'Install it (pip install "snipproof[editor]"), or set snipproof.command; then run "snipproof: Restart".';
     void window.showErrorMessage(`snipproof: the language server failed to start: ${reason}. ${hint}`);
   }
 }

@@ -53,10 +53,12 @@ test('the program is that of the setting, or of the virtual environment of the f
 });
 
 test('the extension is loaded, and starts nothing without a folder', async () => {
+  const registered = [];
   // Enough of VS Code for the classes that the client library derives from.
   const anything = () => new Proxy(class {}, {get: (target, key) => (key in target ? target[key] : anything())});
   const vscode = {
     __proto__: anything(),
+    commands: {registerCommand: (name) => registered.push(name)},
     workspace: {onDidChangeConfiguration: () => ({}), onDidChangeWorkspaceFolders: () => ({}), workspaceFolders: undefined},
   };
   const load = Module._load;
@@ -65,7 +67,8 @@ test('the extension is loaded, and starts nothing without a folder', async () =>
     const {activate, deactivate} = createRequire(import.meta.url)('../dist/extension.js');
     const context = {subscriptions: []};
     await activate(context);
-    assert.equal(context.subscriptions.length, 2);
+    assert.equal(context.subscriptions.length, 3);
+    assert.deepEqual(registered, contributes.commands.map(({command}) => command));
     await deactivate();
   } finally {
     Module._load = load;
