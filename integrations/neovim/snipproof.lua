@@ -37,12 +37,23 @@ local function start(config, buffer)
   vim.lsp.buf_attach_client(buffer, clients[root])
 end
 
-local function on_attach(_, buffer)
+local group = vim.api.nvim_create_augroup("snipproof", {})
+local lenses = vim.api.nvim_create_augroup("snipproof-lenses", {})
+
+local function on_attach(client, buffer)
+  local function refresh()
+    if vim.lsp.get_client_by_id(client.id) then -- the server has not ended
+      vim.lsp.codelens.refresh() -- run one with :lua vim.lsp.codelens.run()
+    end
+  end
+  vim.api.nvim_clear_autocmds({ group = lenses, buffer = buffer })
+  local events = { "BufEnter", "BufWritePost", "CursorHold" }
+  vim.api.nvim_create_autocmd(events, { group = lenses, buffer = buffer, callback = refresh })
+  vim.schedule(refresh)
   vim.bo[buffer].omnifunc = "v:lua.vim.lsp.omnifunc" -- complete with CTRL-X CTRL-O
   vim.bo[buffer].tagfunc = "v:lua.vim.lsp.tagfunc" -- go to the definition with CTRL-]
 end
 
-local group = vim.api.nvim_create_augroup("snipproof", {})
 vim.api.nvim_create_autocmd({ "BufRead", "BufNewFile" }, {
   group = group,
   pattern = "*.mdx",

@@ -53,6 +53,7 @@ def test_a_writer_completes_follows_and_renames_a_marker(tmp_path: Path) -> None
     assert "the start marker '# START strat' is not in code/a.py" in diagnostic["message"]
     assert any("start" in label for label in found["completion"])
     assert found["definition"] == "a.py:1"
+    assert found["lenses"] == ["shown by 1 page"]
     assert found["source"] == ["# START renamed", "print(1)", "# END renamed"]
     assert found["page"] == (PAGE % ("renamed", "renamed")).splitlines()
     assert found["left"] == 0
