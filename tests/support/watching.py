@@ -21,7 +21,7 @@ from typing import Any
 from snipproof.processes.watcher import WatcherAddress, connect, find_watcher, request
 
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
-_PATIENCE = 60.0  # seconds
+_PATIENCE = 40.0  # seconds
 
 
 class Watch:
