@@ -13,7 +13,10 @@ from tests.support.processes import left_running, with_variable
 from tests.support.project import Project
 from tests.support.watching import Watch, temporary_folder
 
+from snipproof.config import load_settings
 from snipproof.report.last_run import read_last_run
+from snipproof.services.borrowed import BorrowedServers, borrow
+from snipproof.services.weaviate.server import call
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_without_slow_plugins")]
 
@@ -268,3 +271,80 @@ def test_nothing_survives(start: Start, how: str) -> None:
         watch.process.kill()
     assert watch.end() == (-9 if how == "kill" else 0)
     assert left_running(ours) == []
+
+
+LEND = """\
+import json, urllib.request
+import pytest
+
+def store(address):
+    data = json.dumps({"class": "Kept", "vectorizer": "none"}).encode()
+    urllib.request.urlopen(urllib.request.Request(
+        address.url + "/v1/schema", data, {"Content-Type": "application/json"})).close()
+
+@pytest.fixture(scope="session")
+def kept(snippet_state):
+    snippet_state.keep(store)
+"""
+LENT_SUITE = """\
+flavour: py
+language: python
+sources: ['*.py']
+fixtures: [kept]
+bindings: [{find: 'http://localhost:8080', replace: '{weaviate.url}'}]
+"""
+LISTS = """\
+import json, urllib.request
+# START three
+found = json.load(urllib.request.urlopen("http://localhost:8080/v1/schema"))["classes"]
+print([each["class"] for each in found])
+# END three
+'''
+# START Expected three results
+["Kept"]
+# END Expected three results
+'''
+"""
+
+
+def test_its_services_are_used_by_other_runs(start: Start, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only if all settings are equal and it is idle; what its fixtures store is away meanwhile, and back afterwards."""
+    project.write("conftest.py", LEND)
+    project.write("snippets/py/suite.yaml", LENT_SUITE)
+    project.write("snippets/py/other.py", LISTS)
+    project.write("snippets/py/source.py", "print('http://localhost:8080')\n")
+    watch = start("snippets/py/other.py")
+    watch.wait_for("1 passed in")
+    monkeypatch.setattr("tempfile.tempdir", str(watch.temporary))
+    for name, value in {**watch.environ, "TMPDIR": str(watch.temporary)}.items():
+        monkeypatch.setenv(name, value)
+    result = project.pytester.runpytest_subprocess("snippets/py/other.py", "-p", "no:randomly")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines([f"*services: those of the watcher (process {watch.process.pid}); --snippets-fresh-*"])
+    watch.wait_for("services: lent to another run", "services: here again")
+    lines: list[str] = []
+
+    def lent(timeout: str = "60") -> BorrowedServers | None:
+        settings = load_settings(watch.root, overrides={"run.timeout": timeout})
+        return borrow(settings, ["weaviate"], lines.append)
+
+    assert lent("7") is None
+    assert lines.pop().endswith("are not used: it has other settings")
+    servers = lent()
+    assert servers
+    assert "those of the watcher" in lines.pop()
+    assert lent() is None
+    assert lines.pop().endswith("are not used: it is lending them already")
+    assert not servers.renewable  # the server is one of the user's own
+    call(servers.servers["weaviate"], "POST", "/v1/schema", {"class": "Left", "vectorizer": "none"})
+    watch.save("snippets/py/other.py", f"{LISTS}\n")
+    watch.wait_for("services: lent to another run")
+    assert watch.request("status")[0]["state"] == "lent"
+    servers.close()  # as if the other run was killed
+    watch.wait_for("services: here again", "other.py\n", "1 passed in")
+    watch.process.send_signal(signal.SIGSTOP)  # a watcher that hangs does not keep others from running
+    monkeypatch.setattr("snipproof.services.borrowed._PATIENCE", 0.3)
+    assert lent() is None
+    assert "timed out" in lines.pop()
+    watch.process.send_signal(signal.SIGCONT)
+    watch.wait_for("services: here again")

@@ -33,6 +33,7 @@ class Watch:
     def __init__(self, root: Path, temporary: Path, *arguments: str, environ: Mapping[str, str]) -> None:
         self.root = root
         self.temporary = temporary
+        self.environ = environ
         self.output = ""
         self._read_so_far = 0
         self._changed = threading.Condition()

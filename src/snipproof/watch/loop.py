@@ -154,7 +154,7 @@ def running(session: OpenSession, recorder_for: Iterable[str]) -> Iterator[None]
     if not sources:
         raise InfrastructureError("no Source to watch")
     try:
-        proving.start(sources, recorder=True, prepare=False)
+        proving.start(sources, recorder=True, prepare=False, borrow=False)
         proving.require_services()
         yield
     finally:
