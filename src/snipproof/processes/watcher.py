@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from snipproof.processes.sessions import sessions_folder
 RECORD = "watcher.json"
 SOCKET = "watcher"
 _CONNECT = 2.0  # seconds
+_LONGEST_LINE = 64_000_000  # bytes
 _LAST = ("finished", "error")
 
 
@@ -40,7 +42,10 @@ class WatcherAddress(NamedTuple):
 def find_watcher(root: Path) -> WatcherAddress | None:
     """Return the watcher of the docs tree ``root`` of this user, ``None`` if none answers."""
     with contextlib.suppress(OSError):
-        for record in sessions_folder().glob(f"*/{RECORD}"):
+        folder = sessions_folder()
+        if folder.lstat().st_uid != os.getuid():
+            return None  # the folder of another user, who may have put anything there
+        for record in folder.glob(f"*/{RECORD}"):
             with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
                 found = json.loads(record.read_text(encoding="utf-8"))
                 place = record.with_name(SOCKET)
@@ -75,14 +80,30 @@ def send(connection: socket.socket, message: Mapping[str, Any]) -> None:
     connection.sendall(json.dumps(message).encode() + b"\n")
 
 
-def receive(connection: socket.socket) -> Iterator[dict[str, Any]]:
+def read_lines(connection: socket.socket) -> Generator[bytes]:
+    """Yield each line until the other side closes the connection; a line that is too long is the last one."""
+    with connection.makefile("rb") as file:
+        while line := file.readline(_LONGEST_LINE):
+            yield line
+            if not line.endswith(b"\n"):
+                return
+
+
+def parse(line: bytes) -> dict[str, Any] | None:
+    """Return the message that a line is, ``None`` if it is not an object in JSON."""
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return message if isinstance(message, dict) else None
+
+
+def receive(connection: socket.socket) -> Generator[dict[str, Any]]:
     """Yield each message until the other side closes the connection; what is not a message is ignored."""
-    with connection.makefile("rb") as lines:
+    with contextlib.closing(read_lines(connection)) as lines:
         for line in lines:
-            with contextlib.suppress(ValueError, RecursionError):
-                message = json.loads(line)
-                if isinstance(message, dict):
-                    yield message
+            if (message := parse(line)) is not None:
+                yield message
 
 
 def request(address: WatcherAddress, message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -93,10 +114,11 @@ def request(address: WatcherAddress, message: Mapping[str, Any]) -> Iterator[dic
     try:
         with contextlib.closing(connect(address)) as connection:
             send(connection, message)
-            for event in receive(connection):
-                yield event
-                if event.get("event") in _LAST:
-                    return
+            with contextlib.closing(receive(connection)) as events:
+                for event in events:
+                    yield event
+                    if event.get("event") in _LAST:
+                        return
     except OSError as error:
         raise InfrastructureError(f"the watcher (process {address.pid}) does not answer: {error}") from None
     raise InfrastructureError(f"the watcher (process {address.pid}) has ended")

@@ -6,8 +6,9 @@ import contextlib
 import os
 import queue
 import select
+import signal
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,8 @@ class Failed:
 
 
 Event = Saved | Key | Request | Failed
+QUIT = ("q", "\x04")
+"""The keys that end a watcher: q and Ctrl-D."""
 
 
 class Events:
@@ -59,10 +62,31 @@ class Events:
     def __init__(self) -> None:
         self._queue: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._again: list[Event] = []
+        self._interruptible = False
 
     def put(self, event: Event) -> None:
         """Add an event."""
         self._queue.put(event)
+        if self._interruptible and isinstance(event, Key) and event.character in QUIT:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    @contextlib.contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Let the keys that end a watcher do so at once: they interrupt the main thread.
+
+        :raises KeyboardInterrupt: one of them was pressed before.
+        """
+        self._interruptible = True
+        try:
+            waiting: list[Event] = []
+            while (event := self.next(0)) is not None:
+                waiting.append(event)
+            self._again = waiting
+            if any(isinstance(each, Key) and each.character in QUIT for each in waiting):
+                raise KeyboardInterrupt
+            yield
+        finally:
+            self._interruptible = False
 
     def next(self, timeout: float) -> Event | None:
         """Return the next event, ``None`` if there is none for ``timeout`` seconds."""
@@ -155,10 +179,12 @@ class FileWatch:
     def _watch(self, folders: frozenset[Path], stop: threading.Event, ready: threading.Event) -> None:
         import watchfiles
 
+        # Not its folders: a docs tree may be in one of these names.
+        is_of_interest = watchfiles.DefaultFilter(ignore_dirs=())
         try:
             changes = watchfiles.watch(
                 *folders,
-                watch_filter=None,
+                watch_filter=is_of_interest,
                 debounce=_LONGEST,
                 step=_QUIET,
                 stop_event=stop,

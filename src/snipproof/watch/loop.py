@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ from snipproof.watch.results import RunResults, SnippetResult
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from snipproof.model import Suite
+    from snipproof.model import Source, Suite
     from snipproof.pytest_plugin.session import ProvingSession
     from snipproof.site.docs_site import Site
 
@@ -43,12 +43,15 @@ class OpenSession:
     """The open session and what was read last.
 
     :param proving: what its Snippets share.
+    :ivar sources: those that run, or ran last, by path.
     """
 
     session: pytest.Session
     proving: ProvingSession
     suites: Sequence[Suite] = ()
     site: Site | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    _needs: set[tuple[object, ...]] = field(default_factory=set)
     _keeper: KeepOpen = field(init=False)
     _results: RunResults = field(default_factory=RunResults)
     _listener: Callable[[SnippetResult], None] = field(default=lambda _: None)
@@ -65,6 +68,10 @@ class OpenSession:
     def root(self) -> Path:
         """The docs tree."""
         return self.proving.settings.root
+
+    def settle(self) -> None:
+        """Remember what the Suites need now: the session has that."""
+        self._needs = {(suite.services, suite.network, suite.seed) for suite in self.suites}
 
     def read(self) -> None:
         """Read Suites, Pages and Sources as they are now.
@@ -92,26 +99,29 @@ class OpenSession:
             self.session.perform_collect([str(self.root / path) for path in paths])
         items = [each for each in self.session.items if isinstance(each, SnippetItem) and wanted(each.snippet.id)]
         self._results.items = {each.snippet.id: each for each in items}
-        self.proving.select({each.file.source.path: each.file.source for each in items})
-        for item, following in zip(items, [*items[1:], self._keeper], strict=True):
-            config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        self.sources = {each.file.source.path: each.file.source for each in items}
+        self.proving.select(self.sources)
+        following: list[pytest.Item] = [*items, self._keeper][1:]
+        for item, nextitem in zip(items, following, strict=False):
+            config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
         reporting = config.pluginmanager.get_plugin("snipproof-report")
         if reporting:
             reporting.pytest_sessionfinish(self.session)
         return self._results
 
-    def outdated(self) -> list[str]:
-        """Return the Sources of the last run whose text is not the one that was run."""
-        texts = {item.file.source.path: item.file.source.text for item in self._results.items.values()}
-        found = []
-        for path, text in texts.items():
-            try:
-                if read_text(self.root, path) == text:
-                    continue
-            except SnipproofError:
-                pass
-            found.append(path)
-        return found
+    def is_outdated(self, source: Source) -> bool:
+        """Return whether a Source has another text now than the one that was run."""
+        try:
+            return read_text(self.root, source.path) != source.text
+        except SnipproofError:
+            return True
+
+    def outgrown(self) -> str:
+        """Return why the Suites need more than the session has, ``""`` if they do not."""
+        for suite in self.suites:
+            if (suite.services, suite.network, suite.seed) not in self._needs:
+                return f"{suite.path} requires other services"
+        return ""
 
     def collected(self, report: pytest.CollectReport) -> None:
         """Note a Source that cannot be collected."""
@@ -129,27 +139,6 @@ class OpenSession:
         hook(item=self._keeper, nextitem=None)
 
 
-def sick_server(proving: ProvingSession, timeout: float) -> str:
-    """Return which server does not answer any more and why, ``""`` if all of them do.
-
-    :param timeout: seconds that each of them has.
-    """
-    import requests
-
-    from snipproof.services.weaviate.server import request
-
-    for name, address in proving.prover.services.servers.items():
-        if address.health.error:
-            return f"{name}: {address.health.error.message}"
-        try:
-            request("GET", f"{address.url}/v1/.well-known/live", timeout=timeout)
-        except requests.Timeout:
-            return f"{name}: the server at {address.url} is frozen"
-        except requests.RequestException:
-            return f"{name}: the server at {address.url} has ended"
-    return ""
-
-
 @contextlib.contextmanager
 def running(session: OpenSession, recorder_for: Iterable[str]) -> Iterator[None]:
     """Keep the Services of a session running.
@@ -165,7 +154,7 @@ def running(session: OpenSession, recorder_for: Iterable[str]) -> Iterator[None]
     if not sources:
         raise InfrastructureError("no Source to watch")
     try:
-        proving.start(sources, recorder=True, prepare=False)
+        proving.start(sources, recorder=True, prepare=False, borrow=False)
         proving.require_services()
         yield
     finally:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import pytest
 
+from snipproof.model import Source
 from snipproof.pytest_plugin.items import SnippetItem
 
 _PASSED = ("passed", "updated")
@@ -59,6 +60,25 @@ class RunResults:
         self.snippets[name] = found
         return found
 
+    def sources(self) -> list[Source]:
+        """Return the Sources that have run, as they were then."""
+        return list({item.file.source.path: item.file.source for item in self.items.values()}.values())
+
+    def without(self, paths: Collection[str]) -> RunResults:
+        """Return the Outcomes of other Sources only."""
+        snippets = {name: each for name, each in self.snippets.items() if name.partition("::")[0] not in paths}
+        items = {name: each for name, each in self.items.items() if each.file.source.path not in paths}
+        return RunResults(snippets, self.errors, items)
+
+    def joined(self, later: RunResults) -> RunResults:
+        """Return these and those of a later run."""
+        return RunResults(self.snippets | later.snippets, self.errors + later.errors, {**self.items, **later.items})
+
+    def can_update(self, result: SnippetResult) -> bool:
+        """Return whether nothing but the output of a Snippet differs."""
+        item = self.items.get(result.snippet)
+        return item is not None and item.reported is not None and item.reported.only_differs
+
     @property
     def failed(self) -> list[SnippetResult]:
         """Those that did not pass."""
@@ -69,7 +89,8 @@ class RunResults:
         counts: dict[str, int] = {}
         for each in self.snippets.values():
             counts[each.outcome] = counts.get(each.outcome, 0) + 1
-        parts = [f"{count} {outcome}" for outcome, count in counts.items()]
+        order = sorted(counts, key=lambda outcome: (outcome != "passed", outcome != "failed", outcome))
+        parts = [f"{counts[outcome]} {outcome}" for outcome in order]
         if self.errors:
             parts.append(f"{len(self.errors)} error{'s' if len(self.errors) > 1 else ''}")
         return ", ".join(parts) or "nothing to prove"

@@ -24,9 +24,10 @@ from snipproof.lint.formats.text_format import wants_colour
 from snipproof.processes.sessions import sessions_folder
 from snipproof.processes.watcher import find_watcher
 from snipproof.site.suite import load_suites
-from snipproof.watch.events import Events, FileWatch, Key, Keyboard, Saved
+from snipproof.watch.events import QUIT, Events, FileWatch, Key, Keyboard, Saved
 from snipproof.watch.screen import Screen
-from snipproof.watch.watcher import Restart, Watcher
+from snipproof.watch.watcher import Watcher
+from snipproof.watch.work import Restart
 
 if TYPE_CHECKING:
     from snipproof.config import Settings
@@ -75,12 +76,13 @@ def start(root: Path | None, config: Path | None, paths: Sequence[str]) -> int:
         return 0
     os.environ[_HANDED_OVER] = json.dumps(asdict(earlier))
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "snipproof", *sys.argv[1:]])
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    raise AssertionError("unreachable")
 
 
 def _run_session(watcher: Watcher, settings: Settings, root: Path | None, config: Path | None) -> int:
     """Run the session of pytest and return the exit code of the watcher."""
-    options = ["--snippets"]
+    options = ["--snippets", "-p", "no:randomly"]  # the user reads Outcomes in the order of the Source
     options += ["--snippets-root", str(root.absolute())] if root else []
     options += ["--snippets-config", str(config.absolute())] if config else []
     code = pytest.main([*options, str(settings.root)], plugins=[watcher])
@@ -99,7 +101,7 @@ def _wait(folder: Path, earlier: Restart | None, screen: Screen, events: Events)
             event = events.next(_LONG)
             if isinstance(event, Saved):
                 return earlier
-            if isinstance(event, Key) and event.character in ("q", "\x04"):
+            if isinstance(event, Key) and event.character in QUIT:
                 return None
     except KeyboardInterrupt:
         return None

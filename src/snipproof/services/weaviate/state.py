@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 from snipproof.errors import InfrastructureError
 from snipproof.services.weaviate.fills import Fill, Fills, call_again
+from snipproof.services.weaviate.renewable import Renewable
 from snipproof.services.weaviate.server import (
     MARK,
     UnexpectedResponseError,
@@ -31,16 +31,6 @@ _RUNNING = 10.0  # seconds for which tasks that a Source left running are waited
 _INDEXING = 10.0  # the same for vectors that a fixture stored
 _INTERVAL = 0.05
 _KEEP = "store it with `snippet_state.keep(fill)` in a fixture of the Suite, which then stores it again"
-
-
-class Renewable(Protocol):
-    """A server that can be replaced, see :class:`~snipproof.services.weaviate.renewable.RenewableServer`."""
-
-    def renew(self, reason: str) -> None:
-        """Replace it by a fresh one at the same address."""
-
-    def exports(self) -> Iterable[str]:
-        """Return the ids of its exports."""
 
 
 class State:
