@@ -53,7 +53,7 @@ def rules(workspace: Workspace, path: str) -> list[str]:
             "Write '# START A'",
             'startMarker="# START A"',
         ),
-        ("docs/p.mdx", {"docs/p.mdx": page(block("# START A", "# EDN A"))}, "SP202", "Write '# END A'", '"# END A"'),
+        ("docs/p.mdx", {"docs/p.mdx": page(block("# START A", "# END  A"))}, "SP202", "Write '# END A'", '"# END A"'),
         (
             "docs/p.mdx",
             {"docs/p.mdx": page(block()).replace("text={A}", "text={AA}")},

@@ -230,7 +230,8 @@ class Workspace:
         """Yield one Finding for all blocks that show the same missing import."""
         page = next((page for page in self.site.pages if page.path == path), None)
         complete = {imported.line for imported in page.imports} if page else set()
-        begun = (n for n, line in enumerate(self.text(path).split("\n"), 1) if _IMPORT.match(line) and n not in complete)
+        lines = enumerate(self.text(path).split("\n"), 1)
+        begun = (number for number, line in lines if _IMPORT.match(line) and number not in complete)
         structure = self.site.structure_of(path)
         unfinished = next((number for number in begun if not structure.in_fence(number)), 0)
         if unfinished:
