@@ -53,13 +53,13 @@ def rules(workspace: Workspace, path: str) -> list[str]:
             "Write '# START A'",
             'startMarker="# START A"',
         ),
-        ("docs/p.mdx", {"docs/p.mdx": page(block("# START A", "# EDN A"))}, "SP202", "Write '# END A'", '"# END A"'),
+        ("docs/p.mdx", {"docs/p.mdx": page(block("# START A", "# END  A"))}, "SP202", "Write '# END A'", '"# END A"'),
         (
             "docs/p.mdx",
-            {"docs/p.mdx": page(block()).replace("{Code}", "{Cod}")},
+            {"docs/p.mdx": page(block()).replace("text={A}", "text={AA}")},
             "SP102",
-            "Write 'Code'",
-            "text={Code}",
+            "Write 'A'",
+            "text={A}",
         ),
         (
             "docs/p.mdx",
@@ -76,7 +76,13 @@ def rules(workspace: Workspace, path: str) -> list[str]:
             "!!raw-loader!/b.py'",
         ),
         ("a.py", {"a.py": f"{A}# START Beta\n# END Betta\n"}, "SP402", "Write 'Betta'", "# START Betta\n"),
-        ("a.py", {"a.py": A.replace("START A", "START A {aprox: 1}")}, "SP001", "Write 'approx'", "{approx: 1}"),
+        (
+            "a.py",
+            {"a.py": A + OUTPUT.replace("s\n", "s {frm: stdout}\n", 1)},
+            "SP001",
+            "Write 'from'",
+            "{from: stdout}",
+        ),
         (
             "a.py",
             {**SUITE, "a.py": A + OUTPUT.replace("a results\n#", "a results {of: AA}\n#", 1)},
@@ -86,10 +92,14 @@ def rules(workspace: Workspace, path: str) -> list[str]:
         ),
         (
             "a.py",
-            {**SUITE, "a.py": region("a = 1", "colour") + OUTPUT.replace(" a ", " colors ")},
+            {
+                **SUITE,
+                "a.py": region("a = 1", "search colours of cats")
+                + OUTPUT.replace(" a results", " search colors of cats results"),
+            },
             "SP301",
-            "Write 'of: colour'",
-            "Expected colors results {of: colour}\n",
+            "Write 'of: search colours of cats'",
+            "Expected search colors of cats results {of: search colours of cats}\n",
         ),
         (
             "a.py",

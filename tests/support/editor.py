@@ -31,7 +31,7 @@ def run(session: Coroutine[Any, Any, None]) -> None:
 
 def _converter() -> Converter:
     """Return pygls' converter, which takes a code action with a command for a command."""
-    converter: Converter = default_converter()
+    converter: Converter = default_converter()  # type: ignore[no-untyped-call]
 
     def structure(value: Any, _: Any) -> Any:
         return converter.structure(value, types.CodeAction)

@@ -21,7 +21,7 @@ from typing import Any
 from snipproof.processes.watcher import WatcherAddress, connect, find_watcher, request
 
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
-_PATIENCE = 60.0  # seconds
+_PATIENCE = 40.0  # seconds
 
 
 class Watch:
@@ -33,6 +33,7 @@ class Watch:
     def __init__(self, root: Path, temporary: Path, *arguments: str, environ: Mapping[str, str]) -> None:
         self.root = root
         self.temporary = temporary
+        self.environ = environ
         self.output = ""
         self._read_so_far = 0
         self._changed = threading.Condition()

@@ -6,9 +6,9 @@ closed: half of a marker, typed in a Source, must not redden the pages that show
 
 **A text that is not finished.** While a document has unsaved changes that keep it from being read (a fence or a tag
 without an end, wrong attributes of a marker), only that problem is reported for it: without it, everything below would
-be missing. In the same way, a line that begins as an import and is not one yet is reported once, not at each block that
-shows its variable. A START without its END is one finding, at the marker. Saving ends all this: then a document has the
-findings that ``snipproof check`` reports.
+be missing. In the same way, blocks that show a variable without an import are one finding, at the line that begins as
+an import if there is one, and what follows from it (a translation differs) is not reported. A START without its END is
+one finding, at the marker. Saving ends all this: then a document has the findings that ``snipproof check`` reports.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from snipproof.lint.engine import find
 from snipproof.model import Finding, Severity
 from snipproof.site.docs_site import Site
 from snipproof.site.source import UNREADABLE, read_text
+from snipproof.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -61,6 +62,7 @@ class Workspace:
         self.settings = settings
         self._documents: dict[str, _Document] = {}
         self._known_problems: dict[str, set[str]] = {}
+        self._settled: dict[str, set[tuple[object, ...]]] = {}
         self._edited: set[str] = set()
         self._site = Site.load(settings)
         self._baseline = self._load_baseline()
@@ -211,23 +213,37 @@ class Workspace:
         """Return the Findings of an open document, without those that it has only because it is not finished."""
         found = self.findings([path])[path]
         if self._documents[path].text == self._documents[path].saved:
+            self._settled[path] = {each.finding[3:5] for each in found}
             return found
         known = self._known_problems.get(path, set())
         problems = [each for each in found if each.finding.rule == UNREADABLE]
         if any(each.finding.message not in known for each in problems):
             return problems
-        return list(self._without_unfinished_imports(path, found))
+        undefined = [each for each in found if each.finding.rule == _UNDEFINED_IMPORT]
+        settled = self._settled.get(path, set())
+        if all(each.finding[3:5] in settled for each in undefined):
+            return found
+        others = [each for each in found if each.finding[3:5] in settled and each not in undefined]
+        return [*self._one_for_all(path, undefined), *others]
 
-    def _without_unfinished_imports(self, path: str, found: Iterable[Checked]) -> Iterator[Checked]:
+    def _one_for_all(self, path: str, undefined: Iterable[Checked]) -> Iterator[Checked]:
+        """Yield one Finding for all blocks that show the same missing import."""
         page = next((page for page in self.site.pages if page.path == path), None)
         complete = {imported.line for imported in page.imports} if page else set()
-        lines = enumerate(self.text(path).split("\n"), 1) if page else ()
-        unfinished = [number for number, line in lines if _IMPORT.match(line) and number not in complete]
-        undefined = [each for each in found if each.finding.rule == _UNDEFINED_IMPORT]
-        yield from (each for each in found if not unfinished or each.finding.rule != _UNDEFINED_IMPORT)
-        if unfinished and undefined:
+        lines = enumerate(self.text(path).split("\n"), 1)
+        begun = (number for number, line in lines if _IMPORT.match(line) and number not in complete)
+        structure = self.site.structure_of(path)
+        unfinished = next((number for number in begun if not structure.in_fence(number)), 0)
+        if unfinished:
             message = "this import is not complete: blocks below show what it would import"
-            yield Checked(Finding(path, unfinished[0], 1, _UNDEFINED_IMPORT, message, severity=Severity.WARNING))
+            yield Checked(Finding(path, unfinished, 1, _UNDEFINED_IMPORT, message, severity=Severity.WARNING))
+            return
+        by_message: dict[str, list[Checked]] = {}
+        for each in undefined:
+            by_message.setdefault(each.finding.message, []).append(each)
+        for first, *more in by_message.values():
+            note = f" (and {plural(len(more), 'more block')})" if more else ""
+            yield first._replace(finding=first.finding._replace(message=first.finding.message + note))
 
     def _settle(self, path: str) -> None:
         """Remember which problems a saved document has: these do not come from typing."""

@@ -98,11 +98,12 @@ def parse(line: bytes) -> dict[str, Any] | None:
     return message if isinstance(message, dict) else None
 
 
-def receive(connection: socket.socket) -> Iterator[dict[str, Any]]:
+def receive(connection: socket.socket) -> Generator[dict[str, Any]]:
     """Yield each message until the other side closes the connection; what is not a message is ignored."""
-    for line in read_lines(connection):
-        if (message := parse(line)) is not None:
-            yield message
+    with contextlib.closing(read_lines(connection)) as lines:
+        for line in lines:
+            if (message := parse(line)) is not None:
+                yield message
 
 
 def request(address: WatcherAddress, message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -113,10 +114,11 @@ def request(address: WatcherAddress, message: Mapping[str, Any]) -> Iterator[dic
     try:
         with contextlib.closing(connect(address)) as connection:
             send(connection, message)
-            for event in receive(connection):
-                yield event
-                if event.get("event") in _LAST:
-                    return
+            with contextlib.closing(receive(connection)) as events:
+                for event in events:
+                    yield event
+                    if event.get("event") in _LAST:
+                        return
     except OSError as error:
         raise InfrastructureError(f"the watcher (process {address.pid}) does not answer: {error}") from None
     raise InfrastructureError(f"the watcher (process {address.pid}) has ended")

@@ -74,6 +74,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(option, metavar=metavar, help=text)
     text = "report which shown statements ran, and fail if fewer did than the setting run.coverage-floor demands"
     group.addoption("--snippets-coverage", action="store_true", help=text)
+    text = "start Services, even if a running `snipproof watch` of this docs tree has the same"
+    group.addoption("--snippets-fresh-services", action="store_true", help=text)
     text = "write the ledger of known failures from this run, which must be complete"
     group.addoption(_UPDATE_LEDGER, action="store_true", help=text)
     # Two options, so that a path after the first one is never taken for its value.

@@ -30,6 +30,7 @@ from snipproof.text import listed, printable
 if TYPE_CHECKING:
     from snipproof.report.entries import ServiceEntry
     from snipproof.report.tree_facts import TreeFacts
+    from snipproof.services.borrowed import BorrowedServers
 
 
 _MOST_FIRST = (NetworkKind.DOCUMENTED, NetworkKind.AUTO)
@@ -57,6 +58,7 @@ class ProvingSession:
         self._facts: TreeFacts | None = None
         self._config = config
         self._prover: Prover | None = None
+        self._borrowed: BorrowedServers | None = None
         self._selected: Mapping[str, Source] = {}
         self._start_error: InfrastructureError | None = None
         self._held: list[str] | None = None  # lines to show later
@@ -211,7 +213,9 @@ class ProvingSession:
             suites = {path: self.suites[path] for path in self._selected}
             self._prover.begin_again(self.pages, suites.values())
 
-    def start(self, sources: Mapping[str, Source], *, recorder: bool = False, prepare: bool = True) -> None:
+    def start(
+        self, sources: Mapping[str, Source], *, recorder: bool = False, prepare: bool = True, borrow: bool = True
+    ) -> None:
         """Prepare all Suites in the background and start the Services.
 
         An InfrastructureError is kept: :meth:`require_services` raises it for each Snippet.
@@ -219,6 +223,7 @@ class ProvingSession:
         :param sources: the selected Sources by path, in the order in which they are proven.
         :param recorder: whether requests and responses are recorded even if none of ``sources`` needs that.
         :param prepare: whether to prepare the Suites now.
+        :param borrow: whether to use the servers of a running watcher of this docs tree, if it lends them.
         :raises SettingsError: the settings of a Service or the Runner of a language are wrong.
         """
         self._selected = {**sources, **self._before(sources)}
@@ -234,8 +239,16 @@ class ProvingSession:
             network = next((kind for kind in _MOST_FIRST if kind in kinds), NetworkKind.BINDINGS)
             used = {name for path in sources for name in self.suites[path].services}
             services = [name for name in self.settings.service_names if name in used]
+            if borrow and not self.is_worker:
+                self._borrowed = self._borrow(services)
             self._prover = Prover(
-                self.settings, self.log, self.pages, recorder=recorder, network=network, services=services
+                self.settings,
+                self.log,
+                self.pages,
+                recorder=recorder,
+                network=network,
+                services=services,
+                borrowed=self._borrowed,
             )
             if prepare and not self.is_worker:
                 for path in sources:
@@ -243,6 +256,13 @@ class ProvingSession:
             self._prover.start()
         except InfrastructureError as error:
             self._start_error = error
+
+    def _borrow(self, services: Sequence[str]) -> BorrowedServers | None:
+        if self._config.getoption("--snippets-fresh-services"):
+            return None
+        from snipproof.services.borrowed import borrow
+
+        return borrow(self.settings, services, self.log)
 
     def _report_unreachable(self) -> None:
         """Report settings of the documented network, if no Suite runs in it."""
@@ -300,8 +320,12 @@ class ProvingSession:
 
         :raises InfrastructureError: Weaviate does not answer any more.
         """
-        if self._prover is not None:
-            self._prover.close()
+        try:
+            if self._prover is not None:
+                self._prover.close()
+        finally:
+            if self._borrowed is not None:
+                self._borrowed.close()
 
     def hold_lines(self) -> None:
         """Keep lines until :meth:`show_lines`: pytest captures what is written while a test runs."""

@@ -33,6 +33,7 @@ from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.services.weaviate.state import State
 
 if TYPE_CHECKING:
+    from snipproof.services.borrowed import BorrowedServers
     from snipproof.services.network.documented import DocumentedNetwork
     from snipproof.services.recorder.pass_through import Recorder
 
@@ -47,6 +48,7 @@ class Prover:
     :param recorder: whether Sources reach Weaviate through a pass-through that records requests and responses.
     :param network: the network that some of the Suites require.
     :param services: the names of the servers that the Suites use.
+    :param borrowed: servers that run already, to be used instead of others.
     :raises InfrastructureError: the platform does not allow the network.
     """
 
@@ -59,9 +61,11 @@ class Prover:
         recorder: bool = False,
         network: NetworkKind = NetworkKind.BINDINGS,
         services: Sequence[str] = (DEFAULT_SERVICE,),
+        borrowed: BorrowedServers | None = None,
     ) -> None:
         self._settings = settings
         self._names = services
+        self._borrowed = borrowed
         self._pages = pages
         self._log = log
         self._session = SessionFolder.begin(log=log)
@@ -171,6 +175,7 @@ class Prover:
                     self._recorder,
                     self._network,
                     self._names,
+                    self._borrowed,
                 )
             self._announce(self._services.placeholders())
             self._states = ServerStates(self._services, self._session, self._log)
@@ -236,7 +241,11 @@ class Prover:
         return verdicts
 
     def _run(self, preparation: Preparation, source: Source, chain: OpenChain) -> list[Verdict]:
-        """Run one Source in the state of ``chain``."""
+        """Run one Source in the state of ``chain``, once what those before it left running has ended."""
+        if chain.has_begun:
+            with timed(self.times.phases, "restore"):
+                for state in chain.states:
+                    state.settle()
         program = preparation.program(source, self.services.placeholders())
         with (
             timed(self.times.sources, source.path),

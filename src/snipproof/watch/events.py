@@ -72,9 +72,18 @@ class Events:
 
     @contextlib.contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Let the keys that end a watcher do so at once: they interrupt the main thread."""
+        """Let the keys that end a watcher do so at once: they interrupt the main thread.
+
+        :raises KeyboardInterrupt: one of them was pressed before.
+        """
         self._interruptible = True
         try:
+            waiting: list[Event] = []
+            while (event := self.next(0)) is not None:
+                waiting.append(event)
+            self._again = waiting
+            if any(isinstance(each, Key) and each.character in QUIT for each in waiting):
+                raise KeyboardInterrupt
             yield
         finally:
             self._interruptible = False

@@ -101,8 +101,9 @@ class OpenSession:
         self._results.items = {each.snippet.id: each for each in items}
         self.sources = {each.file.source.path: each.file.source for each in items}
         self.proving.select(self.sources)
-        for item, following in zip(items, [*items[1:], self._keeper], strict=True):
-            config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        following: list[pytest.Item] = [*items, self._keeper][1:]
+        for item, nextitem in zip(items, following, strict=False):
+            config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
         reporting = config.pluginmanager.get_plugin("snipproof-report")
         if reporting:
             reporting.pytest_sessionfinish(self.session)
@@ -153,7 +154,7 @@ def running(session: OpenSession, recorder_for: Iterable[str]) -> Iterator[None]
     if not sources:
         raise InfrastructureError("no Source to watch")
     try:
-        proving.start(sources, recorder=True, prepare=False)
+        proving.start(sources, recorder=True, prepare=False, borrow=False)
         proving.require_services()
         yield
     finally:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from snipproof.watch.events import Request
+from snipproof.watch.lending import lend, why_not
 from snipproof.watch.work import announce
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Remote:
             root = str(self._work.session.root)
             client.send({"event": "status", "state": self._work.state, "pid": os.getpid(), "root": root})
             client.finish(0, 0, [])
-        elif error := self._error(message):
+        elif error := self._error(message) if message.get("request") != "lend" else why_not(self._work, message):
             client.fail(error)
         else:
             self._work.events.put(Request(client, message))
@@ -43,6 +44,9 @@ class Remote:
     def serve(self, request: Request) -> None:
         """Run what is requested, and send the Outcomes."""
         client, message, work = request.client, request.message, self._work
+        if message["request"] == "lend":
+            lend(work, client, message["services"])
+            return
         kind, names = message["request"], message["snippets"]
         if not work.read():
             client.fail(f"the session begins again: {work.restart.reason}" if work.restart else "a Suite is wrong")

@@ -89,7 +89,8 @@ class RunResults:
         counts: dict[str, int] = {}
         for each in self.snippets.values():
             counts[each.outcome] = counts.get(each.outcome, 0) + 1
-        parts = [f"{count} {outcome}" for outcome, count in counts.items()]
+        order = sorted(counts, key=lambda outcome: (outcome != "passed", outcome != "failed", outcome))
+        parts = [f"{counts[outcome]} {outcome}" for outcome in order]
         if self.errors:
             parts.append(f"{len(self.errors)} error{'s' if len(self.errors) > 1 else ''}")
         return ", ".join(parts) or "nothing to prove"

@@ -82,7 +82,7 @@ def start(root: Path | None, config: Path | None, paths: Sequence[str]) -> int:
 
 def _run_session(watcher: Watcher, settings: Settings, root: Path | None, config: Path | None) -> int:
     """Run the session of pytest and return the exit code of the watcher."""
-    options = ["--snippets"]
+    options = ["--snippets", "-p", "no:randomly"]  # the user reads Outcomes in the order of the Source
     options += ["--snippets-root", str(root.absolute())] if root else []
     options += ["--snippets-config", str(config.absolute())] if config else []
     code = pytest.main([*options, str(settings.root)], plugins=[watcher])

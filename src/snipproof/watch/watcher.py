@@ -129,8 +129,9 @@ class Watcher:
         site = work.session.site
         keys = "; h for help" if self._has_keys else ""
         shown = f"{plural(len(paths), 'Source')} and {plural(len(site.pages) if site else 0, 'page')}"
-        self._screen.line(f"snipproof: watching {shown}{keys}", "bold")
+        work.check()
         work.state = "idle"
+        self._screen.line(f"snipproof: watching {shown}{keys}", "bold")
         if self._earlier and self._earlier.sources:
             work.run([path for path in self._earlier.sources if path in paths])
         elif self._chosen and not self._earlier:

@@ -73,6 +73,7 @@ class Work:
         self._was_again = earlier is not None and earlier.again
         self._has_keys = has_keys
         self._times: dict[str, int] = {}
+        self._known: set[tuple[str, str, str]] | None = None
 
     def read(self) -> bool:
         """Read the tree; return whether that was possible."""
@@ -98,8 +99,8 @@ class Work:
             self.begin_again(reason, sources)
         return not reason
 
-    def check(self, changed: Collection[str]) -> None:
-        """Report what ``check`` finds in the changed files, and how much elsewhere."""
+    def check(self, changed: Collection[str] = ()) -> None:
+        """Report what ``check`` finds: what is in the changed files, what is new elsewhere, and how much else."""
         if self.session.site is None:
             return
         try:
@@ -107,12 +108,17 @@ class Work:
         except SnipproofError as error:
             self.screen.line(f"check: {error}", "red")
             return
-        here = [each for each in findings if each.path in changed]
-        for each in here[:_MAX_FINDINGS]:
+        known, self._known = self._known, {(each.path, each.rule, each.message) for each in findings}
+        shown = [
+            each
+            for each in findings
+            if each.path in changed or (known is not None and (each.path, each.rule, each.message) not in known)
+        ][:_MAX_FINDINGS]
+        for each in shown:
             self.screen.line(f"{each}{f'{chr(10)}  hint: {each.hint}' if each.hint else ''}", "yellow")
-        others = len(findings) - len(here[:_MAX_FINDINGS])
-        more = f"{plural(others, 'finding')} in other files" if here else plural(others, "finding")
-        self.screen.line(f"check: {'clean' if not findings else more if others else plural(len(here), 'finding')}")
+        others = len(findings) - len(shown)
+        more = [plural(len(shown), "finding")] * bool(shown) + [f"{others} in other files"] * bool(others)
+        self.screen.line(f"check: {', '.join(more) or 'clean'}")
 
     def was_run(self, path: str) -> bool:
         """Return whether a saved Source was run as it is now: it was saved while it ran, and then ran again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -26,6 +26,20 @@ class RunningServer(Protocol):
 
     def stop(self) -> None:
         """Stop it, so that its ports are free."""
+
+
+class Renewable(Protocol):
+    """A server that can be replaced."""
+
+    @property
+    def renewals(self) -> int:
+        """How often it was replaced."""
+
+    def renew(self, reason: str) -> None:
+        """Replace it by a fresh one at the same address."""
+
+    def exports(self) -> Iterable[str]:
+        """Return the ids of its exports."""
 
 
 class RenewableServer:

@@ -10,12 +10,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 from snipproof.errors import InfrastructureError
 from snipproof.services.weaviate.fills import Fill, Fills, call_again
+from snipproof.services.weaviate.renewable import Renewable
 from snipproof.services.weaviate.server import (
     MARK,
     UnexpectedResponseError,
@@ -28,19 +29,9 @@ from snipproof.services.weaviate.stored_copies import Copy, create_again, take_c
 from snipproof.services.weaviate.stored_items import KINDS, Stored, StoredItem, StoredKey
 
 _RUNNING = 10.0  # seconds for which tasks that a Source left running are waited for
-_INDEXING = 10.0  # the same for vectors that a fixture stored
+_INDEXING = 10.0  # the same for vectors that were just stored
 _INTERVAL = 0.05
 _KEEP = "store it with `snippet_state.keep(fill)` in a fixture of the Suite, which then stores it again"
-
-
-class Renewable(Protocol):
-    """A server that can be replaced, see :class:`~snipproof.services.weaviate.renewable.RenewableServer`."""
-
-    def renew(self, reason: str) -> None:
-        """Replace it by a fresh one at the same address."""
-
-    def exports(self) -> Iterable[str]:
-        """Return the ids of its exports."""
 
 
 class State:
@@ -114,6 +105,15 @@ class State:
             self._wait_for_index()
         self._indexed = dict(self._before)
         self._log_index = self._reader.log_index
+
+    def settle(self) -> None:
+        """Wait, some seconds at most, until tasks that a Source left running have ended and its vectors can be found.
+
+        :raises InfrastructureError: the server does not answer.
+        """
+        with contextlib.suppress(UnexpectedResponseError):  # what cannot be read is a matter of restoring it
+            self._finished()
+            self._wait_for_index()
 
     def restore_if_changed(self) -> list[str]:
         """Restore what was stored at the mark; return a line about each thing that had changed.
