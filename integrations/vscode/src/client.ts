@@ -43,3 +43,16 @@ export function serverExecutable(command: readonly string[], folder: string): Ex
   const local = join(folder, '.venv', 'bin', program);
   return {command: !/[\\/]/.test(program) && existsSync(local) ? local : program, args, options: {cwd: folder}};
 }
+
+/** How to run the watcher of `folder`: by the same program. */
+export function watcherExecutable(command: readonly string[], folder: string): Executable {
+  return serverExecutable(
+    command.map((argument) => (argument === 'server' ? 'watch' : argument)),
+    folder,
+  );
+}
+
+/** Whether a command failed because it requires a watcher. */
+export function requiresWatcher(message: string): boolean {
+  return message.includes('no watcher runs');
+}

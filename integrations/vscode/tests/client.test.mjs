@@ -9,7 +9,7 @@ import {join} from 'node:path';
 import {after, beforeEach, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
 import {StreamMessageReader, StreamMessageWriter, createProtocolConnection} from 'vscode-languageserver-protocol/node';
-import {hasSettings, serverExecutable} from '../dist/client.mjs';
+import {hasSettings, requiresWatcher, serverExecutable, watcherExecutable} from '../dist/client.mjs';
 
 const {contributes, activationEvents} = JSON.parse(readFileSync('package.json', 'utf8'));
 const DEFAULT = contributes.configuration.properties['snipproof.command'].default;
@@ -50,16 +50,29 @@ test('the program is that of the setting, or of the virtual environment of the f
   const wrapped = ['uv', 'run', 'snipproof', 'server'];
   assert.deepEqual(serverExecutable(wrapped, folder), {command: 'uv', args: wrapped.slice(1), options});
   assert.equal(serverExecutable(['/opt/snipproof', 'server'], folder).command, '/opt/snipproof');
+  assert.deepEqual(watcherExecutable(wrapped, folder), {command: 'uv', args: ['run', 'snipproof', 'watch'], options});
+  assert.deepEqual(watcherExecutable(DEFAULT, folder), {command: local, args: ['watch'], options});
 });
 
-test('the extension is loaded, and starts nothing without a folder', async () => {
-  const registered = [];
+test('the extension starts nothing without a folder, and a watcher in one terminal', async () => {
   // Enough of VS Code for the classes that the client library derives from.
   const anything = () => new Proxy(class {}, {get: (target, key) => (key in target ? target[key] : anything())});
+  const registered = {};
+  const [errors, terminals] = [[], []];
   const vscode = {
     __proto__: anything(),
-    commands: {registerCommand: (name) => registered.push(name)},
-    workspace: {onDidChangeConfiguration: () => ({}), onDidChangeWorkspaceFolders: () => ({}), workspaceFolders: undefined},
+    commands: {registerCommand: (name, run) => (registered[name] = run)},
+    window: {
+      terminals,
+      showErrorMessage: (message) => errors.push(message),
+      createTerminal: (options) => terminals[terminals.push({...options, shown: 0, show() { this.shown += 1; }}) - 1],
+    },
+    workspace: {
+      onDidChangeConfiguration: () => ({}),
+      onDidChangeWorkspaceFolders: () => ({}),
+      getConfiguration: () => ({get: () => DEFAULT}),
+      workspaceFolders: undefined,
+    },
   };
   const load = Module._load;
   Module._load = (name, ...rest) => (name === 'vscode' ? vscode : load(name, ...rest));
@@ -67,15 +80,24 @@ test('the extension is loaded, and starts nothing without a folder', async () =>
     const {activate, deactivate} = createRequire(import.meta.url)('../dist/extension.js');
     const context = {subscriptions: []};
     await activate(context);
-    assert.equal(context.subscriptions.length, 3);
-    assert.deepEqual(registered, contributes.commands.map(({command}) => command));
+    assert.equal(context.subscriptions.length, 4);
+    assert.deepEqual(Object.keys(registered), contributes.commands.map(({command}) => command));
+    registered['snipproof.watch']();
+    assert.deepEqual(errors, ['snipproof: no folder of this workspace has settings of snipproof']);
+    write('snipproof.toml', '');
+    vscode.workspace.workspaceFolders = [{uri: {scheme: 'file', fsPath: tmpdir()}}, {uri: {scheme: 'file', fsPath: folder}}];
+    registered['snipproof.watch']();
+    registered['snipproof.watch']();
+    assert.deepEqual(terminals.map(({name, shellPath, shellArgs, cwd, shown}) => [name, shellPath, shellArgs, cwd, shown]), [
+      ['snipproof watch', 'snipproof', ['watch'], folder, 2],
+    ]);
     await deactivate();
   } finally {
     Module._load = load;
   }
 });
 
-test('the server reports a broken marker, and that it is corrected', {timeout: 60_000}, async () => {
+test('the server reports a broken marker, that it is corrected, and what a command requires', {timeout: 60_000}, async () => {
   const tag = (start) => `<FilteredTextBlock text={Code} startMarker="# START ${start}" endMarker="# END a" language="py" />`;
   const page = (start) => `import Code from '!!raw-loader!/code/a.py';\n\n${tag(start)}\n`;
   write('snipproof.toml', 'pages = ["docs"]\n');
@@ -111,6 +133,8 @@ test('the server reports a broken marker, and that it is corrected', {timeout: 6
   await reported(['SP201']);
   await connection.sendNotification('textDocument/didChange', {textDocument: {uri, version: 2}, contentChanges: [{text: page('a')}]});
   await reported([]);
+  const run = {command: 'snipproof.run', arguments: [['code/a.py::a']]};
+  await assert.rejects(connection.sendRequest('workspace/executeCommand', run), ({message}) => requiresWatcher(message));
   await connection.sendRequest('shutdown');
   await connection.sendNotification('exit');
   assert.deepEqual(await exited, [0, null]);
