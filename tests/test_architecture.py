@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "snipproof"
 RUNNERS = PACKAGE / "run" / "runners"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 # The module of a command has its name, and the old import paths go with the next release.
-SHARED_BY_DESIGN = {"compare", "init", "update", "watch", "report", "show"}
+SHARED_BY_DESIGN = {"compare", "init", "update", "watch", "report", "show", "language_server"}
 DEPRECATED = PACKAGE / "prove"
 
 

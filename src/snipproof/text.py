@@ -85,7 +85,7 @@ def suggested(hint: str) -> str:
 
 
 def first_quoted(text: str) -> str:
-    """Return what the first quotes in ``text`` contain, as :func:`repr` or a backtick writes it; ``""`` without any."""
+    """Return what the first quotes in ``text`` contain, as ``repr`` writes them, or backticks; ``""`` without any."""
     from ast import literal_eval
 
     match = _QUOTED.search(text)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from snipproof import __version__
-from snipproof.cli import cache, check, compare, extract, init, provision, report, serve, server, show, watch
+from snipproof.cli import cache, check, compare, extract, init, language_server, provision, report, serve, show, watch
 from snipproof.cli import list as list_
 from snipproof.cli.console import silence_stdout
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
@@ -48,7 +48,7 @@ _COMMANDS: Mapping[str, Command] = {
     "report": report,
     "compare": compare,
     "serve": serve,
-    "server": server,
+    "server": language_server,
     "watch": watch,
     "provision": provision,
     "cache": cache,

@@ -27,14 +27,14 @@ OUTPUT, RUN = "output", "run"
 _MAX_LINES = 60
 
 
-class Failure(NamedTuple):
+class RunFailure(NamedTuple):
     """One failure: its diagnostic, and the ids of the Snippets whose update would correct it."""
 
     diagnostic: Diagnostic
     updated_by: tuple[str, ...] = ()
 
 
-def failures_of(outcomes: LastOutcomes, source: Source, positions: Positions) -> Iterator[Failure]:
+def failures_of(outcomes: LastOutcomes, source: Source, positions: Positions) -> Iterator[RunFailure]:
     """Yield what the last run found wrong in ``source``.
 
     :param positions: those of its text.
@@ -47,12 +47,12 @@ def failures_of(outcomes: LastOutcomes, source: Source, positions: Positions) ->
             continue  # it has another name now
         here = name_range(source, region, positions) if changed else _differing_lines(compared, positions)
         made = _diagnostic(here, _explained(compared), OUTPUT, changed=changed)
-        yield Failure(made, (compared["snippet"],))
+        yield RunFailure(made, (compared["snippet"],))
     for snippet in outcomes.failed(source.path):
         region, error = by_id.get(snippet["id"]), snippet["error"]
         if region is not None and error is not None:
             here = name_range(source, region, positions) if changed else _line(error["line"], positions)
-            yield Failure(
+            yield RunFailure(
                 _diagnostic(here, _reason(snippet), RUN, changed=changed, known=bool(snippet["known_failure"]))
             )
 

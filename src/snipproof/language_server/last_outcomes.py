@@ -1,4 +1,4 @@
-"""What the last run found about a Region, in words for a hover and for a lens."""
+"""What the last run found about a Region, in words for a hover and for a lens; its report is read when it changes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from snipproof.report.entries import state_of
+from snipproof.report.last_run import last_run_file, read_last_run
 from snipproof.report.tree_facts import text_digest
 from snipproof.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from snipproof.model import Region, Source
     from snipproof.report.entries import ExpectationEntry, RunReport, SnippetEntry
@@ -126,6 +128,29 @@ class LastOutcomes:
         if self._digested[0] is not source.text:
             self._digested = source.text, text_digest(source.text)
         return self._digested[1] != expected
+
+
+class LastRun:
+    """What the last run of the docs tree at ``root`` found."""
+
+    def __init__(self, root: Path) -> None:
+        self.outcomes = LastOutcomes(None)
+        self._root = root
+        self._seen: tuple[int, int, int] | None = None
+
+    def read_again(self) -> bool:
+        """Read the report, if it has changed, and return whether it has."""
+        try:
+            status = last_run_file(self._root).stat()
+        except OSError:
+            seen = None
+        else:
+            seen = status.st_ino, status.st_mtime_ns, status.st_size
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        self.outcomes = LastOutcomes(read_last_run(self._root))
+        return True
 
 
 def age_of(date: str, now: datetime) -> str:

@@ -11,7 +11,7 @@ from pygls.uris import to_fs_path
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from snipproof.language_server.server import SnipproofServer
+    from snipproof.language_server.editor_server import SnipproofServer
 
 
 def _initialized(ls: SnipproofServer, _: types.InitializedParams) -> None:

@@ -16,8 +16,8 @@ from snipproof.language_server.commands import COMMANDS, UPDATE, CommandResult, 
 from snipproof.language_server.rename_check import RenameError
 
 if TYPE_CHECKING:
+    from snipproof.language_server.editor_server import SnipproofServer
     from snipproof.language_server.positions import FilePlace
-    from snipproof.language_server.server import SnipproofServer
     from snipproof.language_server.workspace import Workspace
 
 _TRIGGERS = ('"', "'", "`", "{", "/", "#", ",", ":")

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.config import FILES
 from snipproof.errors import UnreadableError
-from snipproof.language_server.failures import Failure, failures_of
-from snipproof.language_server.last_run import LastRun
+from snipproof.language_server.failures import RunFailure, failures_of
+from snipproof.language_server.last_outcomes import LastRun
 from snipproof.language_server.positions import Positions
 from snipproof.lint import baseline
 from snipproof.lint.engine import find
@@ -178,7 +178,7 @@ class Workspace:
             found[finding.path].append(Checked(finding, listed=True))
         return {path: sorted(checked) for path, checked in found.items()}
 
-    def failures(self, path: str) -> list[Failure]:
+    def failures(self, path: str) -> list[RunFailure]:
         """Return what the last run found wrong in a Source; nothing in other files."""
         source = self.site.sources.get(path)
         return list(failures_of(self.last_run.outcomes, source, Positions(source.text))) if source else []

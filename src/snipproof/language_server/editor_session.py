@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from snipproof.language_server.editor_server import SnipproofServer
 from snipproof.language_server.notifications import NOTIFICATIONS
 from snipproof.language_server.requests import register
-from snipproof.language_server.server import SnipproofServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

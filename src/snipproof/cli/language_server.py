@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         hint = "install it: pip install 'snipproof[editor]'"
         raise SettingsError(f"server requires the extra 'editor': no module named {error.name!r}", hint) from None
     from snipproof.config import load_settings
-    from snipproof.language_server.session import make_server
+    from snipproof.language_server.editor_session import make_server
 
     def settings_of(folder: Path) -> Settings:
         if arguments.config:
