@@ -183,7 +183,7 @@ def _workspace_of(ls: SnipproofServer, snippets: Iterable[str]) -> Workspace:
 
 
 def _shown(ls: SnipproofServer, result: CommandResult) -> dict[str, Any]:
-    kind = types.MessageType.Warning if result.failed else types.MessageType.Info
+    kind = types.MessageType.Warning if result.failed and not result.written else types.MessageType.Info
     ls.window_show_message(types.ShowMessageParams(kind, f"snipproof: {result}"))
     return {"passed": result.passed, "failed": result.failed, "written": list(result.written)}
 
