@@ -216,3 +216,34 @@ def test_what_a_chain_cannot_put_back_is_an_error_behind_it(chained: Project) ->
         ["*ERROR at teardown of add*", "a Source changed what cannot be restored: the collection Foreign"]
     )
     assert result.ret == InfrastructureError.exit_code
+
+
+BATCH = '[{"class": "Dish", "vector": [i, 1]} for i in range(100)]'
+FILL = f"""{CREATE}
+send("/v1/batch/objects", {{"objects": {BATCH}}})
+send("/v1/backups/filesystem", {{"id": "night"}})
+"""
+SEARCH = "{Get {Dish(nearVector: {vector: [1, 1]} limit: 200) {_additional {id}}}}"
+FOUND = f"""query = json.dumps({{"query": "{SEARCH}"}}).encode()
+found = urlopen(Request(url + "/v1/graphql", query, {{"Content-Type": "application/json"}}))
+assert json.load(urlopen(url + "/v1/backups/filesystem/night"))["status"] == "SUCCESS"
+assert len(json.load(found)["data"]["Get"]["Dish"]) == 100
+"""
+SETTINGS = """[tool.snipproof]
+suites = ['snippets/py/suite.yaml']
+[tool.snipproof.weaviate]
+modules = ['backup-filesystem']
+env = { ASYNC_INDEXING = 'true' }
+"""
+
+
+def test_the_next_source_finds_what_the_server_still_works_on(project: Project) -> None:
+    """Vectors that are not in their index yet, and a backup: a reader takes a while from one page to the next."""
+    project.write("pyproject.toml", SETTINGS)
+    project.write(
+        "snippets/py/suite.yaml", SUITE.format("py", "['*.py']") + BINDING + "chains: [[fill.py, search.py]]\n"
+    )
+    write(project, "fill", FILL, 25)
+    write(project, "search", FOUND, 25)
+    result = project.pytester.runpytest_subprocess("--snippets", "--snippets-weaviate", "embedded")
+    result.assert_outcomes(passed=2)

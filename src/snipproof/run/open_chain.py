@@ -27,6 +27,11 @@ class OpenChain:
     answerers: set[Answerer] = field(default_factory=set)
     _ran: dict[str, Verdict | None] = field(default_factory=dict)  # with the first failure, by path
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether one of its Sources has run."""
+        return bool(self._ran)
+
     def has_run(self, source: Source) -> bool:
         """Return whether ``source`` has run in this state."""
         return source.path in self._ran

@@ -241,7 +241,11 @@ class Prover:
         return verdicts
 
     def _run(self, preparation: Preparation, source: Source, chain: OpenChain) -> list[Verdict]:
-        """Run one Source in the state of ``chain``."""
+        """Run one Source in the state of ``chain``, once what those before it left running has ended."""
+        if chain.has_begun:
+            with timed(self.times.phases, "restore"):
+                for state in chain.states:
+                    state.settle()
         program = preparation.program(source, self.services.placeholders())
         with (
             timed(self.times.sources, source.path),

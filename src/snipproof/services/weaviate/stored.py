@@ -103,11 +103,13 @@ class StoredReader:
         return _Logged(definitions, dict(zip(divided, each, strict=True)), shards, others)
 
     def _backups(self, backend: str) -> Stored:
-        """Return the backups in ``backend``, and tasks that restore one."""
+        """Return the backups in ``backend``, and tasks that make or restore one."""
         listed = self._listings.get(f"/backups/{backend}") or ()
         found: Stored = {}
         for backup in listed:
             found[StoredKey("backup", f"{backend}/{backup['id']}")] = item_of(None, everything=backup.get("startedAt"))
+            if backup.get("status", "SUCCESS") not in _DONE:
+                found[StoredKey("task", f"that makes {backup['id']}")] = item_of(None)
             path = f"/backups/{backend}/{quote(backup['id'], safe='')}/restore"
             if (self._listings.get(path, "-") or {}).get("status", "SUCCESS") not in _DONE:
                 found[StoredKey("task", f"that restores {backup['id']}")] = item_of(None)
