@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.processes import left_running, with_variable
-from tests.support.project import Project
+from tests.support.processes import left_running, living
+from tests.support.project import SETTINGS, Project
 from tests.support.watching import Watch, temporary_folder
 
 from snipproof.config import load_settings
@@ -66,7 +67,7 @@ def start(project: Project) -> Iterator[Start]:
         yield begin
         for watch in started:
             watch.close()
-        assert left_running(with_variable("TMPDIR", str(temporary))) == []
+        assert left_running(lambda process: any(watch.owns(process) for watch in started)) == []
 
 
 def test_what_is_saved_is_proven(start: Start) -> None:
@@ -77,7 +78,7 @@ def test_what_is_saved_is_proven(start: Start) -> None:
     text = watch.wait_for("FAILED snippets/py/source.py::one", "expected 1, actual 4", "1 passed, 1 failed in")
     assert "SP204 no page shows the Region 'two'" in text
     assert "other.py" not in text
-    assert "check: 1 finding, 1 in other files" in text
+    assert "check: 2 findings, 1 of them not shown here" in text
     watch.wait_for("; u updates it")
     watch.save("snippets/py/source.py", SOURCE.format(one=1))
     watch.wait_for("source.py\n", "2 passed in")
@@ -257,8 +258,10 @@ def test_nothing_survives(start: Start, how: str) -> None:
     watch.wait_for("h for help")
     watch.save("snippets/py/other.py", "# START three\nimport time\ntime.sleep(50)\n# END three\n")
     watch.wait_for("other.py\n", "check:")
-    ours = with_variable("TMPDIR", str(watch.temporary))
-    assert left_running(ours, 0.5)
+    deadline = time.monotonic() + 20
+    while len(living(watch.owns)) < 4:  # keepers and the Source
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     if how == "TERM":
         watch.process.terminate()
     elif how == "Ctrl-C":
@@ -270,7 +273,7 @@ def test_nothing_survives(start: Start, how: str) -> None:
     else:
         watch.process.kill()
     assert watch.end() == (-9 if how == "kill" else 0)
-    assert left_running(ours) == []
+    assert left_running(watch.owns) == []
 
 
 LEND = """\
@@ -348,3 +351,52 @@ def test_its_services_are_used_by_other_runs(start: Start, project: Project, mon
     assert "timed out" in lines.pop()
     watch.process.send_signal(signal.SIGCONT)
     watch.wait_for("services: here again")
+
+
+def test_what_the_session_depends_on(start: Start, project: Project) -> None:
+    """Settings and fixtures begin a new session, another watcher is refused, and a docs tree that moves ends it."""
+    watch = start()
+    watch.wait_for("h for help")
+    other = start()
+    other.wait_for(f"process {watch.process.pid} watches {watch.root} already")
+    assert other.end() == 2
+    watch.press("pone\n")
+    watch.wait_for("filter: one")
+    watch.press("a")
+    watch.wait_for("1 passed in")
+    watch.save("pyproject.toml", f"{SETTINGS}\n# a comment\n")
+    watch.wait_for(
+        "the session begins again: pyproject.toml has changed", "h for help", "1 passed in"
+    )  # with its filter
+    watch.save("pyproject.toml", f"{SETTINGS}unknown = 1\n")
+    watch.wait_for("the session begins again", "pyproject.toml:", "unknown setting", "waiting for a change")
+    watch.save("pyproject.toml", SETTINGS)
+    watch.wait_for("h for help", "1 passed in")
+    watch.save("conftest.py", "import none_such\n")
+    watch.wait_for("begins again: conftest.py has changed", "No module named 'none_such'", "waiting for a change")
+    (watch.root / "conftest.py").unlink()
+    watch.wait_for("h for help", "1 passed in")
+    moved = watch.root.with_name("moved")
+    watch.root.rename(moved)
+    watch.wait_for("snipproof:", "was moved or deleted", "start the watcher again where it is now")
+    assert watch.end() == 69
+    assert not watch.root.exists()
+    moved.rename(watch.root)
+
+
+def test_a_server_that_ends_is_started_again(start: Start) -> None:
+    """While nothing runs, the session begins again; while a Source runs, a fresh server takes its place."""
+    watch = start(SNIPPROOF_WEAVIATE_MODE="embedded")
+
+    def kill_server() -> None:
+        (found,) = [each for each in living(watch.owns) if each.exe().endswith("weaviate-server")]
+        found.kill()
+
+    watch.wait_for("h for help")
+    kill_server()
+    watch.wait_for("the session begins again: weaviate: the server at", "has ended", "h for help")
+    watch.save("snippets/py/other.py", SLOW.format(seconds=2, text="a", shown="a"))
+    watch.wait_for("other.py\n", "check:")
+    time.sleep(1)
+    kill_server()
+    watch.wait_for("a server was replaced by a fresh one meanwhile: running again", "1 passed in")

@@ -71,7 +71,7 @@ def test_an_update(tmp_path: Path) -> None:
     with watcher(address, lines({"event": "finished", "passed": 2, "failed": 0, "written": ["a.py"]})) as requests:
         result = execute(tmp_path, UPDATE, ["a.py::a"], find=at(address))
     assert requests == [{"request": "update", "snippets": ["a.py::a"]}]
-    assert str(result) == "2 Snippets passed; written: a.py"
+    assert str(result) == "a.py was updated"
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def test_commands(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             update = types.ExecuteCommandParams("snipproof.update", [[SEARCH]])
             assert await execute(update) == {"passed": 1, "failed": 0, "written": [PATH]}
             assert requests == [{"request": "update", "snippets": [SEARCH]}]
-            assert editor.popups == [f"snipproof: 1 Snippet passed; written: {PATH}"]
+            assert editor.popups == [f"snipproof: {PATH} was updated"]
             assert any(f"{SEARCH}: passed" in line for line in editor.log)
             page, marker = editor.at("docs/search.mdx", '"¦# START Expected search')
             hovered = await editor.client.text_document_hover_async(types.HoverParams(page, marker))

@@ -135,13 +135,17 @@ class Editor:
         return name.removeprefix(f"{self.root}/")
 
     async def open(self, path: str, text: str | None = None) -> list[types.Diagnostic]:
-        """Open a file, with another ``text`` if that is given, and return what is found in it."""
+        """Open a Page or a Source, with another ``text`` if that is given, and return what is found in it."""
+        self.show(path, text)
+        return await self.checked(path)
+
+    def show(self, path: str, text: str | None = None) -> None:
+        """Open any file."""
         given = (self.root / path).read_bytes().decode() if text is None else text
         self._texts[path], self._versions[path] = given, 1
         self._checked.pop(path, None)
         item = types.TextDocumentItem(self.uri(path), "plaintext", 1, given)
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
-        return await self.checked(path)
 
     async def type(self, path: str, text: str) -> list[types.Diagnostic]:
         """Replace the text of an open document, and return what is found in it."""

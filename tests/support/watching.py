@@ -18,6 +18,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from snipproof.processes.watcher import WatcherAddress, connect, find_watcher, request
 
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -35,6 +37,8 @@ class Watch:
         self.temporary = temporary
         self.environ = environ
         self.output = ""
+        #: The ids of its sessions, which all their processes have in their environment.
+        self.sessions: set[str] = set()
         self._read_so_far = 0
         self._changed = threading.Condition()
         self.terminal, other = os.openpty()
@@ -78,6 +82,7 @@ class Watch:
                     assert left > 0, f"not in the output: {text!r}\n{self.output[start:]}"
                     self._changed.wait(min(left, 0.5))
                 self._read_so_far = place + len(text)
+            self.sessions |= {folder.parent.name for folder in self.temporary.glob("snipproof-*/*/lock")}
             return self.output[start : self._read_so_far]
 
     def save(self, path: str, text: str) -> None:
@@ -87,6 +92,11 @@ class Watch:
     def press(self, keys: str) -> None:
         """Press keys."""
         os.write(self.terminal, keys.encode())
+
+    def owns(self, process: psutil.Process) -> bool:
+        """Return whether a process belongs to it."""
+        environ = process.environ()
+        return environ.get("SNIPPROOF_RUN") in self.sessions or environ.get("TMPDIR") == str(self.temporary)
 
     @property
     def address(self) -> WatcherAddress:

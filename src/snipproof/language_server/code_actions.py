@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol.types import Diagnostic, Position, Range, TextEdit
 
-from snipproof.language_server.diagnostics import diagnostic
+from snipproof.language_server.diagnostics import SOURCE, diagnostic
 from snipproof.language_server.positions import Positions
 from snipproof.language_server.replacements import replacement_of
 from snipproof.languages import comment_tokens, of_file
 from snipproof.lint.rules import RULES
 from snipproof.site.discovery import PAGES
-from snipproof.text import plural, quoted
+from snipproof.text import first_quoted, plural, quoted, suggested
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from snipproof.language_server.workspace import Workspace
     from snipproof.model import Finding
@@ -64,6 +64,20 @@ def fixes(workspace: Workspace, path: str, here: Range) -> Iterator[Fix]:
         if _touches(shown.range, here):
             for fix in _of_finding(workspace, checked.finding, shown, positions):
                 yield fix._replace(refused=refused)
+
+
+def settings_fixes(workspace: Workspace, path: str, shown: Iterable[Diagnostic]) -> Iterator[Fix]:
+    """Yield what the errors of a file with settings that are ``shown`` name instead of what is written there."""
+    positions = Positions(workspace.text(path))
+    for error in shown:
+        wrong, new = first_quoted(error.message), suggested(error.message)
+        if error.source == SOURCE and error.code is None and new:
+            begin, end = positions.offset(error.range.start), positions.offset(error.range.end)
+            at = positions.text.find(wrong, begin, end)
+            if at >= 0:
+                edit = TextEdit(positions.range(at, at + len(wrong)), new)
+                refused = f"{path} {_READ_AGAIN}" if workspace.is_changed_on_disk(path) else ""
+                yield Fix(f"Write {quoted(new)}", error, path, (edit,), preferred=True, refused=refused)
 
 
 def _of_finding(workspace: Workspace, finding: Finding, shown: Diagnostic, positions: Positions) -> Iterator[Fix]:

@@ -31,11 +31,13 @@ class CommandResult(NamedTuple):
 
     def __str__(self) -> str:
         """Return it in one line."""
+        if self.written:
+            return f"{', '.join(self.written)} {'was' if len(self.written) == 1 else 'were'} updated"
         text = f"{plural(self.passed, 'Snippet')} passed"
         if self.failed:
             first = next((f": {message}" for outcome, message in self.outcomes.values() if outcome != "passed"), "")
             text = f"{plural(self.failed, 'Snippet')} failed, {self.passed:,} passed{first}"
-        return text + (f"; written: {', '.join(self.written)}" if self.written else "")
+        return text
 
 
 def snippets_of(command: str, arguments: Sequence[Any]) -> list[str]:

@@ -205,7 +205,7 @@ class SnipproofServer(LanguageServer):
         self._later(f"check {workspace.root}", _PAUSE, lambda: self._check_all(workspace))
 
     async def _check_document(self, workspace: Workspace, path: str) -> None:
-        if path in workspace.open_paths:
+        if path in workspace.open_paths and path in workspace.paths:
             found = _diagnostics(workspace, path, workspace.findings_while_typing(path))
             self._publish(self._uri(workspace.root / path), found, always=True)
 

@@ -106,7 +106,10 @@ def _code_actions(at: Opened, params: types.CodeActionParams) -> list[types.Code
     of_document = at.server.client_capabilities.text_document
     supported = of_document.code_action if of_document else None
     found = []
-    for fix in code_actions.fixes(at.workspace, at.path, params.range):
+    fixes = code_actions.fixes(at.workspace, at.path, params.range)
+    if at.path not in at.workspace.paths and at.path != at.workspace.baseline_path:
+        fixes = code_actions.settings_fixes(at.workspace, at.path, params.context.diagnostics)
+    for fix in fixes:
         if fix.refused and not (supported and supported.disabled_support):
             continue
         action = types.CodeAction(fix.title, types.CodeActionKind.QuickFix, [fix.diagnostic], fix.preferred)
@@ -183,7 +186,7 @@ def _workspace_of(ls: SnipproofServer, snippets: Iterable[str]) -> Workspace:
 
 
 def _shown(ls: SnipproofServer, result: CommandResult) -> dict[str, Any]:
-    kind = types.MessageType.Warning if result.failed else types.MessageType.Info
+    kind = types.MessageType.Warning if result.failed and not result.written else types.MessageType.Info
     ls.window_show_message(types.ShowMessageParams(kind, f"snipproof: {result}"))
     return {"passed": result.passed, "failed": result.failed, "written": list(result.written)}
 

@@ -26,7 +26,7 @@ from snipproof.processes.watcher import find_watcher
 from snipproof.site.suite import load_suites
 from snipproof.watch.events import QUIT, Events, FileWatch, Key, Keyboard, Saved
 from snipproof.watch.screen import Screen
-from snipproof.watch.watcher import Watcher
+from snipproof.watch.watcher import MovedError, Watcher
 from snipproof.watch.work import Restart
 
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ def start(root: Path | None, config: Path | None, paths: Sequence[str]) -> int:
             keyboard = Keyboard(os.dup(0), events)  # pytest takes away standard input
             stack.callback(keyboard.stop)
         try:
-            settings = load_settings(root, file=config)
-            if not settings.suites or not load_suites(settings):
-                raise SettingsError("no Suite is configured", "set `suites` in the settings")
+            settings = _settings(root, config)
             chosen = _relative(settings, paths)
             stack.enter_context(_only_watcher(settings.root))
             watcher = Watcher(chosen, screen, events, earlier, has_keys=has_keys)
             code = _run_session(watcher, settings, root, config)
+        except MovedError:
+            raise
         except SnipproofError as error:
             if earlier is None:
                 raise
@@ -68,8 +68,6 @@ def start(root: Path | None, config: Path | None, paths: Sequence[str]) -> int:
             earlier = _wait(root or Path(), earlier, screen, events)
         else:
             if watcher.restart is None and (watcher.began or earlier is None):
-                if watcher.error:
-                    raise watcher.error
                 return code
             earlier = watcher.restart or _wait(settings.home, earlier, screen, events)
     if earlier is None:
@@ -80,22 +78,41 @@ def start(root: Path | None, config: Path | None, paths: Sequence[str]) -> int:
     raise AssertionError("unreachable")
 
 
+def _settings(root: Path | None, config: Path | None) -> Settings:
+    """Return the settings.
+
+    :raises SettingsError: they are wrong, or name no Suite.
+    """
+    settings = load_settings(root, file=config)
+    if not settings.suites or not load_suites(settings):
+        raise SettingsError("no Suite is configured", "set `suites` in the settings")
+    return settings
+
+
 def _run_session(watcher: Watcher, settings: Settings, root: Path | None, config: Path | None) -> int:
-    """Run the session of pytest and return the exit code of the watcher."""
+    """Run the session of pytest and return the exit code of the watcher.
+
+    :raises SnipproofError: the watcher ended by itself.
+    """
     options = ["--snippets", "-p", "no:randomly"]  # the user reads Outcomes in the order of the Source
     options += ["--snippets-root", str(root.absolute())] if root else []
     options += ["--snippets-config", str(config.absolute())] if config else []
-    code = pytest.main([*options, str(settings.root)], plugins=[watcher])
+    try:
+        code = pytest.main([*options, str(settings.root)], plugins=[watcher])
+    except FileNotFoundError:  # pytest returns to the folder in which it began
+        raise watcher.error or MovedError(settings.root) from None
+    if watcher.error:
+        raise watcher.error
     return 0 if watcher.began else int(code)
 
 
 def _wait(folder: Path, earlier: Restart | None, screen: Screen, events: Events) -> Restart | None:
     """Wait until a file in ``folder``, or beside a conftest.py below it, is saved; ``None`` if the user ends it."""
-    screen.line("snipproof: waiting for a change", "yellow")
     files = FileWatch(events)
     below = {each.parent for each in folder.absolute().glob("**/conftest.py")}
     below |= {each.parent for each in folder.absolute().glob("**/suite.yaml")}
     files.look_at({folder.absolute(), *below})
+    screen.line("snipproof: waiting for a change", "yellow")
     try:
         while True:
             event = events.next(_LONG)
@@ -133,13 +150,16 @@ def _only_watcher(root: Path) -> Iterator[None]:
     """
     place = sessions_folder()
     name = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:16]
+    lock = filelock.FileLock(place / f"watch-{name}.lock", timeout=0)
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with filelock.FileLock(place / f"watch-{name}.lock", timeout=0):
-            yield
+        lock.acquire()
     except filelock.Timeout:
         other = find_watcher(root)
         who = f"process {other.pid}" if other else "another process"
         raise SettingsError(f"{who} watches {root} already", "use that watcher, or end it first") from None
     except OSError as error:
         raise InfrastructureError(f"failed to make a lock in {place}: {error}") from None
+    with lock:
+        lock.release()
+        yield

@@ -184,6 +184,13 @@ class Watcher:
             work.run(concerned)
 
 
+class MovedError(InfrastructureError):
+    """The docs tree is not where it was."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(f"the docs tree {root} was moved or deleted", "start the watcher again where it is now")
+
+
 class _Place:
     """The folder of the docs tree, which must stay where it is."""
 
@@ -195,7 +202,7 @@ class _Place:
     def require(self) -> None:
         """Require that the docs tree is where it was.
 
-        :raises InfrastructureError: it is not.
+        :raises MovedError: it is not.
         """
         try:
             found = self._root.stat()
@@ -203,5 +210,4 @@ class _Place:
         except OSError:
             same = False
         if not same:
-            hint = "start the watcher again where it is now"
-            raise InfrastructureError(f"the docs tree {self._root} was moved or deleted", hint)
+            raise MovedError(self._root)

@@ -117,8 +117,8 @@ class Work:
         for each in shown:
             self.screen.line(f"{each}{f'{chr(10)}  hint: {each.hint}' if each.hint else ''}", "yellow")
         others = len(findings) - len(shown)
-        more = [plural(len(shown), "finding")] * bool(shown) + [f"{others} in other files"] * bool(others)
-        self.screen.line(f"check: {', '.join(more) or 'clean'}")
+        count = plural(len(findings), "finding") if findings else "clean"
+        self.screen.line(f"check: {count}{f', {others} of them not shown here' if shown and others else ''}")
 
     def was_run(self, path: str) -> bool:
         """Return whether a saved Source was run as it is now: it was saved while it ran, and then ran again."""

@@ -29,6 +29,7 @@ from snipproof.services.weaviate.stored_copies import Copy, create_again, take_c
 from snipproof.services.weaviate.stored_items import KINDS, Stored, StoredItem, StoredKey
 
 _RUNNING = 10.0  # seconds for which tasks that a Source left running are waited for
+_SETTLING = 60.0  # the same before the next Source of a chain, which needs what they do
 _INDEXING = 10.0  # the same for vectors that were just stored
 _INTERVAL = 0.05
 _KEEP = "store it with `snippet_state.keep(fill)` in a fixture of the Suite, which then stores it again"
@@ -107,12 +108,12 @@ class State:
         self._log_index = self._reader.log_index
 
     def settle(self) -> None:
-        """Wait, some seconds at most, until tasks that a Source left running have ended and its vectors can be found.
+        """Wait, a minute at most, until tasks that a Source left running have ended and its vectors can be found.
 
         :raises InfrastructureError: the server does not answer.
         """
         with contextlib.suppress(UnexpectedResponseError):  # what cannot be read is a matter of restoring it
-            self._finished()
+            self._finished(_SETTLING)
             self._wait_for_index()
 
     def restore_if_changed(self) -> list[str]:
@@ -146,9 +147,9 @@ class State:
         """Delete everything that did not exist at the start, where the server allows that."""
         self._delete(self._reader.read(), {})
 
-    def _finished(self) -> Stored:
-        """Return what is stored now, once the tasks that a Source started have ended, if they do so soon."""
-        deadline = time.monotonic() + _RUNNING
+    def _finished(self, patience: float = _RUNNING) -> Stored:
+        """Return what is stored now, once the tasks that a Source started have ended, or after ``patience`` seconds."""
+        deadline = time.monotonic() + patience
         while True:
             now = self._reader.read()
             if not any(key.kind == "task" for key in now.keys() - self._before.keys()) or time.monotonic() > deadline:
