@@ -99,15 +99,15 @@ def test_settings_with_an_error(tmp_path: Path) -> None:
     async def session() -> None:
         async with Editor.start(tmp_path) as editor:
             await editor.open("docs/p.mdx")
-            editor.show("suite.yaml", suite.replace("language", "langauge"))
+            editor.show("suite.yaml", suite.replace("sources", "sourcse"))
             editor.save("suite.yaml")
             await editor.until(lambda: bool(editor.shown.get("suite.yaml")))
             (found,) = editor.shown["suite.yaml"]
-            assert "'langauge'" in found.message
+            assert "'sourcse'" in found.message
             (rule,) = await editor.type("docs/p.mdx", WRONG)
             assert rule.code == "SP201"
             fixes = await editor.fixes("suite.yaml", found)
-            editor.apply(fixes["Write 'language'"].edit)
+            editor.apply(fixes["Write 'sources'"].edit)
             assert editor.text("suite.yaml") == suite
             editor.save("suite.yaml")
             await editor.until(lambda: not editor.shown["suite.yaml"])
