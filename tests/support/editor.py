@@ -106,9 +106,12 @@ class Editor:
         )
         fixes = types.CodeActionClientCapabilities(disabled_support=True)
         document = types.TextDocumentClientCapabilities(code_action=fixes)
+        # What Neovim prefers; the server may choose.
+        encodings = [types.PositionEncodingKind.Utf8, types.PositionEncodingKind.Utf16]
+        general = types.GeneralClientCapabilities(position_encodings=encodings)
         result = await client.initialize_async(
             types.InitializeParams(
-                types.ClientCapabilities(workspace=workspace, text_document=document),
+                types.ClientCapabilities(workspace=workspace, text_document=document, general=general),
                 root_uri=root.as_uri(),
                 workspace_folders=[types.WorkspaceFolder(each.as_uri(), each.name) for each in folders or [root]],
             )

@@ -11,11 +11,12 @@ import re
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.uris import from_fs_path, to_fs_path
 
 from snipproof import __version__
@@ -25,7 +26,7 @@ from snipproof.language_server.positions import Positions
 from snipproof.language_server.workspace import Checked, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 
     from snipproof.config import Settings
 
@@ -42,6 +43,17 @@ _LOOK = 0.5
 _PLACE = re.compile(r"(?P<path>[^:\n]+):(?P<line>\d+):(?P<column>\d+) (?P<message>.*)", re.DOTALL)
 
 
+class _Protocol(LanguageServerProtocol):
+    """The protocol with columns in UTF-16 code units, which every client knows, whatever else a client prefers."""
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        """Answer the request that begins a session."""
+        if params.capabilities.general:
+            params.capabilities.general.position_encodings = [types.PositionEncodingKind.Utf16]
+        return (yield from super().lsp_initialize(params))
+
+
 class SnipproofServer(LanguageServer):
     """The server of one client.
 
@@ -49,7 +61,7 @@ class SnipproofServer(LanguageServer):
     """
 
     def __init__(self, settings_of: Callable[[Path], Settings]) -> None:
-        super().__init__("snipproof", __version__, types.TextDocumentSyncKind.Full)
+        super().__init__("snipproof", __version__, types.TextDocumentSyncKind.Full, protocol_cls=_Protocol)
         self._settings_of = settings_of
         self._folders: dict[Path, Workspace | None] = {}
         self._uris: dict[Path, str] = {}
