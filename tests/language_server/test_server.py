@@ -8,6 +8,9 @@ from lsprotocol.types import DiagnosticSeverity
 from tests.support.editor import Editor, run
 from tests.support.lint import block, page, region
 
+from snipproof.config import load_settings
+from snipproof.language_server.workspace import Workspace
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -141,3 +144,17 @@ def test_files_that_change_on_disk(tmp_path: Path) -> None:
             assert editor.popups == []
 
     run(session())
+
+
+def test_files_that_do_not_matter(tmp_path: Path) -> None:
+    """Nothing is read or checked again when a file changes that nothing depends on."""
+    files = {"snipproof.toml": "", "docs/p.mdx": RIGHT, "a.py": region("a = 1"), "other.txt": "", "docs/q.txt": ""}
+    workspace = Workspace(load_settings(write(tmp_path, files)))
+    for path in ("other.txt", "docs/q.txt", ".snipproof-cache/last-run.json"):
+        assert not workspace.depends_on(path, is_edit=True)
+    assert not workspace.depends_on("else/new.txt")
+    for path in ("docs/p.mdx", "a.py", "snipproof.toml"):
+        assert workspace.depends_on(path, is_edit=True)
+    assert workspace.depends_on("docs/new.mdx")
+    assert workspace.reread("a.py")
+    assert not workspace.reread("snipproof.toml")

@@ -151,12 +151,12 @@ class SnipproofServer(LanguageServer):
                 if any(file.is_relative_to(folder) for file, _ in changes):
                     self._load(folder)
                 continue
-            inside = {path: is_edit for file, is_edit in changes if (path := workspace.path_of(file)) is not None}
-            if all(is_edit and workspace.reread(path) for path, is_edit in inside.items()):
-                if inside:
-                    self._check_all_later(workspace)
-            elif any(workspace.depends_on(path) for path in inside):
+            paths = ((workspace.path_of(file), is_edit) for file, is_edit in changes)
+            inside = {path: is_edit for path, is_edit in paths if path and workspace.depends_on(path, is_edit=is_edit)}
+            if not all(is_edit and workspace.reread(path) for path, is_edit in inside.items()):
                 self._load_soon(workspace)
+            elif inside:
+                self._check_all_later(workspace)
 
     def ran(self, workspace: Workspace) -> None:
         """Publish what the last run has found, and let the client request lenses again."""

@@ -89,9 +89,9 @@ class Workspace:
         return self._documents.keys()
 
     @property
-    def paths(self) -> list[str]:
-        """The path of every Page and Source, in order."""
-        return sorted({*(page.path for page in self.site.pages), *self.site.sources})
+    def paths(self) -> Collection[str]:
+        """The path of every Page and Source, in order; it is quick to look for one."""
+        return self.site.once(_paths)
 
     def path_of(self, file: Path) -> str | None:
         """Return the path, relative to the root, of a file, ``None`` if it is outside."""
@@ -144,16 +144,19 @@ class Workspace:
 
     def reread(self, path: str) -> bool:
         """Read a file again whose content has changed on disk; return whether that is enough, without a reload."""
-        if path not in self._documents:
-            if path not in self.paths:
-                return not self.depends_on(path)
-            self._edited.add(path)
-        return not self.is_setting(path)
+        if path in self._documents:
+            return not self.is_setting(path)
+        self._edited.add(path)
+        return path in self.paths
 
-    def depends_on(self, path: str) -> bool:
-        """Return whether the creation, change or removal of a file may change any Finding."""
+    def depends_on(self, path: str, *, is_edit: bool = False) -> bool:
+        """Return whether the creation, change or removal of a file may change any Finding.
+
+        :param is_edit: whether the file was there before, and only its content has changed.
+        """
         looked_at = self._site.dependencies.paths
-        return path in looked_at or posixpath.dirname(path) in looked_at or self.is_setting(path)
+        known = path in looked_at or path in self._documents or path in self.paths or self.is_setting(path)
+        return known or (not is_edit and posixpath.dirname(path) in looked_at)
 
     def is_setting(self, path: str) -> bool:
         """Return whether a file is, or may become, one of the settings, suite files, seeds or the baseline."""
@@ -261,3 +264,7 @@ class Workspace:
             return {}
         path = self.settings.home / self.settings.baseline
         return baseline.load(path, baseline.baseline_name(path, self.settings.home))
+
+
+def _paths(site: Site) -> dict[str, None]:
+    return dict.fromkeys(sorted({*(page.path for page in site.pages), *site.sources}))
