@@ -353,6 +353,13 @@ def test_its_services_are_used_by_other_runs(start: Start, project: Project, mon
     watch.wait_for("services: here again")
 
 
+PYTEST = """\
+[tool.pytest.ini_options]
+addopts = ["-x", "-n", "2", "-W", "error"]
+filterwarnings = ["error"]
+"""
+
+
 def test_what_the_session_depends_on(start: Start, project: Project) -> None:
     """Settings and fixtures begin a new session, another watcher is refused, and a docs tree that moves ends it."""
     watch = start()
@@ -364,7 +371,7 @@ def test_what_the_session_depends_on(start: Start, project: Project) -> None:
     watch.wait_for("filter: one")
     watch.press("a")
     watch.wait_for("1 passed in")
-    watch.save("pyproject.toml", f"{SETTINGS}\n# a comment\n")
+    watch.save("pyproject.toml", f"{SETTINGS}\n{PYTEST}")
     watch.wait_for(
         "the session begins again: pyproject.toml has changed", "h for help", "1 passed in"
     )  # with its filter

@@ -94,7 +94,8 @@ def _run_session(watcher: Watcher, settings: Settings, root: Path | None, config
 
     :raises SnipproofError: the watcher ended by itself.
     """
-    options = ["--snippets", "-p", "no:randomly"]  # the user reads Outcomes in the order of the Source
+    # The user reads Outcomes in the order of the Source; and snipproof runs already when pytest begins.
+    options = ["--snippets", "-p", "no:randomly", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     options += ["--snippets-root", str(root.absolute())] if root else []
     options += ["--snippets-config", str(config.absolute())] if config else []
     try:
