@@ -107,13 +107,13 @@ def test_columns_behind_other_characters(site: Path) -> None:
     async def session() -> None:
         async with Editor.start(site) as editor:
             text = PAGE.replace("<FilteredTextBlock", f"{before}<FilteredTextBlock").replace(
-                "START search", "START seach"
+                "START search", "START zearch"
             )
             (found,) = [each for each in await editor.open("docs/search.mdx", text) if each.code == "SP201"]
             assert editor.capabilities.position_encoding == types.PositionEncodingKind.Utf16
             assert found.range.start.character == len(before.encode("utf-16-le")) // 2
             editor.apply((await editor.fixes("docs/search.mdx", found))["Write '# START search'"].edit)
-            assert editor.text("docs/search.mdx") == text.replace("START seach", "START search")
+            assert editor.text("docs/search.mdx") == text.replace("START zearch", "START search")
 
     run(session())
 

@@ -21,9 +21,9 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from snipproof import __version__
 from snipproof.errors import SnipproofError
-from snipproof.language_server.diagnostics import SOURCE, diagnostic
+from snipproof.language_server.diagnostics import SOURCE, Checked, diagnostic
 from snipproof.language_server.positions import Positions
-from snipproof.language_server.workspace import Checked, Workspace
+from snipproof.language_server.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.config import FILES
 from snipproof.errors import UnreadableError
+from snipproof.language_server.diagnostics import Checked
 from snipproof.language_server.failures import RunFailure, failures_of
 from snipproof.language_server.last_outcomes import LastRun
 from snipproof.language_server.positions import Positions
@@ -38,13 +39,6 @@ if TYPE_CHECKING:
 
 _UNDEFINED_IMPORT = "SP102"
 _IMPORT = re.compile(r"import\s+(?:\{?\s*)?(?P<variable>[A-Za-z_$][\w$]*)?")
-
-
-class Checked(NamedTuple):
-    """A Finding, and whether the baseline lists it."""
-
-    finding: Finding
-    listed: bool = False
 
 
 class _Document(NamedTuple):
