@@ -92,12 +92,17 @@ class Editor:
 
     @classmethod
     @asynccontextmanager
-    async def start(cls, root: Path, *arguments: str, folders: Sequence[Path] | None = None) -> AsyncIterator[Editor]:
-        """Start a server, begin a session in ``root`` or in ``folders``, and end both."""
+    async def start(
+        cls, root: Path, *arguments: str, folders: Sequence[Path] | None = None, watches: bool = True
+    ) -> AsyncIterator[Editor]:
+        """Start a server, begin a session in ``root`` or in ``folders``, and end both.
+
+        :param watches: whether this editor can report which files change on disk.
+        """
         client = LanguageClient("tests", "1", converter_factory=_converter)
         editor = cls(root, client)
         await client.start_io(sys.executable, "-m", "snipproof", "server", *arguments)
-        watched = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+        watched = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=watches)
         workspace = types.WorkspaceClientCapabilities(
             did_change_watched_files=watched,
             workspace_folders=True,

@@ -11,22 +11,23 @@ import re
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.uris import from_fs_path, to_fs_path
 
 from snipproof import __version__
 from snipproof.errors import SnipproofError
 from snipproof.language_server.diagnostics import SOURCE, Checked, diagnostic
+from snipproof.language_server.disk_changes import DiskChanges
 from snipproof.language_server.positions import Positions
+from snipproof.language_server.utf16_protocol import Utf16Protocol
 from snipproof.language_server.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from snipproof.config import Settings
 
@@ -40,18 +41,9 @@ _REST = 1.0
 """The seconds after a keystroke in which only the edited document is checked."""
 _LOOK = 0.5
 """The seconds between two looks at the report of the last run."""
+_LOOK_AT_FILES = 2.0
+"""The seconds between two looks at all files, if the client does not report what changes."""
 _PLACE = re.compile(r"(?P<path>[^:\n]+):(?P<line>\d+):(?P<column>\d+) (?P<message>.*)", re.DOTALL)
-
-
-class _Protocol(LanguageServerProtocol):
-    """The protocol with columns in UTF-16 code units, which every client knows, whatever else a client prefers."""
-
-    @lsp_method(types.INITIALIZE)
-    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
-        """Answer the request that begins a session."""
-        if params.capabilities.general:
-            params.capabilities.general.position_encodings = [types.PositionEncodingKind.Utf16]
-        return (yield from super().lsp_initialize(params))
 
 
 class SnipproofServer(LanguageServer):
@@ -61,7 +53,7 @@ class SnipproofServer(LanguageServer):
     """
 
     def __init__(self, settings_of: Callable[[Path], Settings]) -> None:
-        super().__init__("snipproof", __version__, types.TextDocumentSyncKind.Full, protocol_cls=_Protocol)
+        super().__init__("snipproof", __version__, types.TextDocumentSyncKind.Full, protocol_cls=Utf16Protocol)
         self._settings_of = settings_of
         self._folders: dict[Path, Workspace | None] = {}
         self._uris: dict[Path, str] = {}
@@ -165,9 +157,14 @@ class SnipproofServer(LanguageServer):
         if of_workspace and of_workspace.code_lens and of_workspace.code_lens.refresh_support:
             self.workspace_code_lens_refresh(None)
 
-    def look_for_runs(self) -> None:
-        """Look from now on, until the session ends, whether a run has written its report."""
+    def look_at_disk(self, *, files: bool) -> None:
+        """Look from now on, until the session ends, whether a run has written its report.
+
+        :param files: whether to look for other changes of files, too: the client does not report them.
+        """
         self._later("runs", _LOOK, self._look_for_runs)
+        if files:
+            self._later("files", 0, self._look_for_changes)
 
     async def _look_for_runs(self) -> None:
         while True:
@@ -175,6 +172,13 @@ class SnipproofServer(LanguageServer):
                 if workspace.last_run.read_again():
                     self.ran(workspace)
             await asyncio.sleep(_LOOK)
+
+    async def _look_for_changes(self) -> None:
+        changes = DiskChanges()
+        while True:
+            files = [file for workspace in self.workspaces for file in workspace.files_on_disk]
+            self.files_changed(changes.look(files))
+            await asyncio.sleep(_LOOK_AT_FILES)
 
     def _load_soon(self, workspace: Workspace) -> None:
         folder = next(folder for folder, known in self._folders.items() if known is workspace)

@@ -102,7 +102,7 @@ class Workspace:
     def is_saved(self, path: str) -> bool:
         """Return whether the text of a file on the screen is that of the file itself."""
         document = self._documents.get(path)
-        return document is None or document.text == document.saved == self._text_of_file(path)
+        return document is None or document.text == self._text_of_file(path)
 
     def is_changed_on_disk(self, path: str) -> bool:
         """Return whether a file has changed under its open document, or, without one, since the site was read."""
@@ -116,8 +116,9 @@ class Workspace:
         self._settle(path)
 
     def change(self, path: str, text: str) -> None:
-        """Replace the text of an open document."""
-        self._documents[path] = _Document(text, self._documents[path].saved)
+        """Replace the text of an open document, which may have read its file again."""
+        on_disk = self._text_of_file(path)
+        self._documents[path] = _Document(text, on_disk if on_disk == text else self._documents[path].saved)
 
     def save(self, path: str) -> None:
         """Record that an open document has been saved."""
@@ -151,6 +152,13 @@ class Workspace:
         looked_at = self._site.dependencies.paths
         known = path in looked_at or path in self._documents or path in self.paths or self.is_setting(path)
         return known or (not is_edit and posixpath.dirname(path) in looked_at)
+
+    @property
+    def files_on_disk(self) -> list[Path]:
+        """The files and folders whose change may change any Finding, the settings among them."""
+        known = {*self._site.dependencies.paths, *self.paths, self.baseline_path}
+        files = [self.root / path for path in known if path]
+        return [*files, *(self.settings.home / name for name in FILES)]
 
     def is_setting(self, path: str) -> bool:
         """Return whether a file is, or may become, one of the settings, suite files, seeds or the baseline."""
