@@ -16,7 +16,7 @@ from tests.support.watching import Watch, temporary_folder
 
 from snipproof.config import load_settings
 from snipproof.report.last_run import read_last_run
-from snipproof.services.borrowed import BorrowedServers, borrow
+from snipproof.services.weaviate.borrowed import BorrowedServers, borrow
 from snipproof.services.weaviate.server import call
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("_without_slow_plugins")]
@@ -346,7 +346,7 @@ def test_its_services_are_used_by_other_runs(start: Start, project: Project, mon
     servers.close()  # as if the other run was killed
     watch.wait_for("services: here again", "other.py\n", "1 passed in")
     watch.process.send_signal(signal.SIGSTOP)  # a watcher that hangs does not keep others from running
-    monkeypatch.setattr("snipproof.services.borrowed._PATIENCE", 0.3)
+    monkeypatch.setattr("snipproof.services.weaviate.borrowed._PATIENCE", 0.3)
     assert lent() is None
     assert "timed out" in lines.pop()
     watch.process.send_signal(signal.SIGCONT)
