@@ -37,8 +37,8 @@ def needs_restart(path: str, suites: Iterable[Suite], modules: Collection[str]) 
 def concerned_sources(changed: Collection[str], site: Site | None, suites: Sequence[Suite]) -> list[str]:
     """Return the Sources that the ``changed`` files concern, in the order of their Suites.
 
-    A Page concerns the Sources that it and its partials show; a Suite, and a file that it copies, all of its Sources; another file
-    beside Sources those that name it.
+    A Page concerns the Sources that it and its partials show; a Suite, and a file that it copies, all of its Sources;
+    another file beside Sources those that name it.
 
     :param site: ``None`` if there are no Pages.
     """
