@@ -15,8 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from snipproof.report.last_run import read_last_run
 from tests.support.watching import Watch, temporary_folder
+
+from snipproof.report.last_run import read_last_run
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("snippets", "docs", "conftest.py", "pyproject.toml")
