@@ -100,6 +100,24 @@ def test_answers(site: Path) -> None:
     run(session())
 
 
+def test_columns_behind_other_characters(site: Path) -> None:
+    """They are UTF-16 code units, which the client learns, even if it prefers others."""
+    before = "検索 😀 "
+
+    async def session() -> None:
+        async with Editor.start(site) as editor:
+            text = PAGE.replace("<FilteredTextBlock", f"{before}<FilteredTextBlock").replace(
+                "START search", "START zearch"
+            )
+            (found,) = [each for each in await editor.open("docs/search.mdx", text) if each.code == "SP201"]
+            assert editor.capabilities.position_encoding == types.PositionEncodingKind.Utf16
+            assert found.range.start.character == len(before.encode("utf-16-le")) // 2
+            editor.apply((await editor.fixes("docs/search.mdx", found))["Write '# START search'"].edit)
+            assert editor.text("docs/search.mdx") == text.replace("START zearch", "START search")
+
+    run(session())
+
+
 def test_rename(site: Path) -> None:
     """It edits all files; it is refused while one of them has changed on disk, and for a name that is taken."""
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from lsprotocol.types import DiagnosticSeverity
 from tests.support.editor import Editor, run
 from tests.support.lint import block, page, region
+
+from snipproof.config import load_settings
+from snipproof.language_server.disk_changes import DiskChanges
+from snipproof.language_server.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,3 +146,55 @@ def test_files_that_change_on_disk(tmp_path: Path) -> None:
             assert editor.popups == []
 
     run(session())
+
+
+def test_an_editor_that_does_not_watch_files(tmp_path: Path) -> None:
+    """The server looks itself; a document that was read again can be renamed in."""
+    write(tmp_path, {"snipproof.toml": "", "docs/p.mdx": WRONG, "a.py": region("a = 1")})
+
+    async def session() -> None:
+        async with Editor.start(tmp_path, watches=False) as editor:
+            await editor.rules("docs/p.mdx", "SP201")
+            await asyncio.sleep(2.5)  # the first look
+            editor.write("docs/p.mdx", RIGHT, report=False)
+            editor.write("docs/q.mdx", WRONG, report=False)
+            await editor.rules("docs/q.mdx", "SP201")
+            await editor.rules("docs/p.mdx")
+            await editor.open("docs/p.mdx")
+            editor.write("docs/p.mdx", WRONG, report=False)
+            await editor.type("docs/p.mdx", WRONG)
+            (found,) = await editor.type("docs/p.mdx", f"{WRONG}\n")
+            fixes = await editor.fixes("docs/p.mdx", found)
+            assert fixes["Write '# START A'"].disabled is None
+
+    run(session())
+
+
+def test_looks_at_disk(tmp_path: Path) -> None:
+    """Content, creation, removal; a folder only for other names in it."""
+    changes, files = DiskChanges(), [tmp_path / "a", tmp_path / "b", tmp_path]
+    (tmp_path / "a").write_text("1", encoding="utf-8")
+    assert changes.look(files) == []
+    (tmp_path / "a").write_text("12", encoding="utf-8")
+    assert changes.look(files) == [(tmp_path / "a", True)]
+    (tmp_path / "b").write_text("1", encoding="utf-8")
+    assert changes.look(files) == [(tmp_path / "b", False), (tmp_path, False)]
+    (tmp_path / "c").write_text("1", encoding="utf-8")
+    (tmp_path / "c").unlink()
+    assert changes.look(files) == []
+    (tmp_path / "a").unlink()
+    assert changes.look(files) == [(tmp_path / "a", False), (tmp_path, False)]
+
+
+def test_files_that_do_not_matter(tmp_path: Path) -> None:
+    """Nothing is read or checked again when a file changes that nothing depends on."""
+    files = {"snipproof.toml": "", "docs/p.mdx": RIGHT, "a.py": region("a = 1"), "other.txt": "", "docs/q.txt": ""}
+    workspace = Workspace(load_settings(write(tmp_path, files)))
+    for path in ("other.txt", "docs/q.txt", ".snipproof-cache/last-run.json"):
+        assert not workspace.depends_on(path, is_edit=True)
+    assert not workspace.depends_on("else/new.txt")
+    for path in ("docs/p.mdx", "a.py", "snipproof.toml"):
+        assert workspace.depends_on(path, is_edit=True)
+    assert workspace.depends_on("docs/new.mdx")
+    assert workspace.reread("a.py")
+    assert not workspace.reread("snipproof.toml")

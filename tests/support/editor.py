@@ -92,12 +92,17 @@ class Editor:
 
     @classmethod
     @asynccontextmanager
-    async def start(cls, root: Path, *arguments: str, folders: Sequence[Path] | None = None) -> AsyncIterator[Editor]:
-        """Start a server, begin a session in ``root`` or in ``folders``, and end both."""
+    async def start(
+        cls, root: Path, *arguments: str, folders: Sequence[Path] | None = None, watches: bool = True
+    ) -> AsyncIterator[Editor]:
+        """Start a server, begin a session in ``root`` or in ``folders``, and end both.
+
+        :param watches: whether this editor can report which files change on disk.
+        """
         client = LanguageClient("tests", "1", converter_factory=_converter)
         editor = cls(root, client)
         await client.start_io(sys.executable, "-m", "snipproof", "server", *arguments)
-        watched = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+        watched = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=watches)
         workspace = types.WorkspaceClientCapabilities(
             did_change_watched_files=watched,
             workspace_folders=True,
@@ -106,9 +111,12 @@ class Editor:
         )
         fixes = types.CodeActionClientCapabilities(disabled_support=True)
         document = types.TextDocumentClientCapabilities(code_action=fixes)
+        # What Neovim prefers; the server may choose.
+        encodings = [types.PositionEncodingKind.Utf8, types.PositionEncodingKind.Utf16]
+        general = types.GeneralClientCapabilities(position_encodings=encodings)
         result = await client.initialize_async(
             types.InitializeParams(
-                types.ClientCapabilities(workspace=workspace, text_document=document),
+                types.ClientCapabilities(workspace=workspace, text_document=document, general=general),
                 root_uri=root.as_uri(),
                 workspace_folders=[types.WorkspaceFolder(each.as_uri(), each.name) for each in folders or [root]],
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lsprotocol.types import Diagnostic, DiagnosticSeverity, Range
 
@@ -11,10 +11,16 @@ from snipproof.model import Finding, Severity
 
 if TYPE_CHECKING:
     from snipproof.language_server.positions import Positions
-    from snipproof.language_server.workspace import Checked
 
 SOURCE = "snipproof"
 _TAG = re.compile(r"</?[\w.]+")
+
+
+class Checked(NamedTuple):
+    """A Finding, and whether the baseline lists it."""
+
+    finding: Finding
+    listed: bool = False
 
 
 def diagnostic(checked: Checked, positions: Positions) -> Diagnostic:

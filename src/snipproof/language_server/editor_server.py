@@ -20,9 +20,11 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from snipproof import __version__
 from snipproof.errors import SnipproofError
-from snipproof.language_server.diagnostics import SOURCE, diagnostic
+from snipproof.language_server.diagnostics import SOURCE, Checked, diagnostic
+from snipproof.language_server.disk_changes import DiskChanges
 from snipproof.language_server.positions import Positions
-from snipproof.language_server.workspace import Checked, Workspace
+from snipproof.language_server.utf16_protocol import Utf16Protocol
+from snipproof.language_server.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -39,6 +41,8 @@ _REST = 1.0
 """The seconds after a keystroke in which only the edited document is checked."""
 _LOOK = 0.5
 """The seconds between two looks at the report of the last run."""
+_LOOK_AT_FILES = 2.0
+"""The seconds between two looks at all files, if the client does not report what changes."""
 _PLACE = re.compile(r"(?P<path>[^:\n]+):(?P<line>\d+):(?P<column>\d+) (?P<message>.*)", re.DOTALL)
 
 
@@ -49,7 +53,7 @@ class SnipproofServer(LanguageServer):
     """
 
     def __init__(self, settings_of: Callable[[Path], Settings]) -> None:
-        super().__init__("snipproof", __version__, types.TextDocumentSyncKind.Full)
+        super().__init__("snipproof", __version__, types.TextDocumentSyncKind.Full, protocol_cls=Utf16Protocol)
         self._settings_of = settings_of
         self._folders: dict[Path, Workspace | None] = {}
         self._uris: dict[Path, str] = {}
@@ -139,12 +143,12 @@ class SnipproofServer(LanguageServer):
                 if any(file.is_relative_to(folder) for file, _ in changes):
                     self._load(folder)
                 continue
-            inside = {path: is_edit for file, is_edit in changes if (path := workspace.path_of(file)) is not None}
-            if all(is_edit and workspace.reread(path) for path, is_edit in inside.items()):
-                if inside:
-                    self._check_all_later(workspace)
-            elif any(workspace.depends_on(path) for path in inside):
+            paths = ((workspace.path_of(file), is_edit) for file, is_edit in changes)
+            inside = {path: is_edit for path, is_edit in paths if path and workspace.depends_on(path, is_edit=is_edit)}
+            if not all(is_edit and workspace.reread(path) for path, is_edit in inside.items()):
                 self._load_soon(workspace)
+            elif inside:
+                self._check_all_later(workspace)
 
     def ran(self, workspace: Workspace) -> None:
         """Publish what the last run has found, and let the client request lenses again."""
@@ -153,9 +157,14 @@ class SnipproofServer(LanguageServer):
         if of_workspace and of_workspace.code_lens and of_workspace.code_lens.refresh_support:
             self.workspace_code_lens_refresh(None)
 
-    def look_for_runs(self) -> None:
-        """Look from now on, until the session ends, whether a run has written its report."""
+    def look_at_disk(self, *, files: bool) -> None:
+        """Look from now on, until the session ends, whether a run has written its report.
+
+        :param files: whether to look for other changes of files, too: the client does not report them.
+        """
         self._later("runs", _LOOK, self._look_for_runs)
+        if files:
+            self._later("files", 0, self._look_for_changes)
 
     async def _look_for_runs(self) -> None:
         while True:
@@ -163,6 +172,13 @@ class SnipproofServer(LanguageServer):
                 if workspace.last_run.read_again():
                     self.ran(workspace)
             await asyncio.sleep(_LOOK)
+
+    async def _look_for_changes(self) -> None:
+        changes = DiskChanges()
+        while True:
+            files = [file for workspace in self.workspaces for file in workspace.files_on_disk]
+            self.files_changed(changes.look(files))
+            await asyncio.sleep(_LOOK_AT_FILES)
 
     def _load_soon(self, workspace: Workspace) -> None:
         folder = next(folder for folder, known in self._folders.items() if known is workspace)

@@ -19,8 +19,7 @@ def _initialized(ls: SnipproofServer, _: types.InitializedParams) -> None:
     for name in folders:
         if name:
             ls.add_folder(Path(name))
-    _watch_files(ls)
-    ls.look_for_runs()
+    ls.look_at_disk(files=not _watch_files(ls))
 
 
 def _opened(ls: SnipproofServer, params: types.DidOpenTextDocumentParams) -> None:
@@ -63,13 +62,13 @@ NOTIFICATIONS: Mapping[str, Callable[[SnipproofServer, Any], None]] = {
 }
 
 
-def _watch_files(server: SnipproofServer) -> None:
-    """Let the client report files that change on disk, if it can."""
+def _watch_files(server: SnipproofServer) -> bool:
+    """Let the client report files that change on disk, if it can; return whether it does."""
     of_workspace = server.client_capabilities.workspace
     watched = of_workspace.did_change_watched_files if of_workspace else None
-    if watched and watched.dynamic_registration:
-        options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*")])
-        method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
-        server.client_register_capability(
-            types.RegistrationParams([types.Registration("watched-files", method, options)])
-        )
+    if not (watched and watched.dynamic_registration):
+        return False
+    options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher("**/*")])
+    registration = types.Registration("watched-files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+    server.client_register_capability(types.RegistrationParams([registration]))
+    return True

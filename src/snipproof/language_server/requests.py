@@ -83,6 +83,7 @@ def _rename(at: Opened, params: types.RenameParams) -> types.WorkspaceEdit:
     renaming = rename.rename(at.workspace.site, at.path, at.text, params.position, params.new_name)
     changed = [path for path in renaming.edits if at.workspace.is_changed_on_disk(path)]
     if changed:
+        at.server.files_changed([(at.workspace.root / path, True) for path in changed])
         raise RenameError(f"{', '.join(changed)}: changed on disk since it was read", "rename it again")
     return at.edit(renaming.edits)
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.config import FILES
 from snipproof.errors import UnreadableError
+from snipproof.language_server.diagnostics import Checked
 from snipproof.language_server.failures import RunFailure, failures_of
 from snipproof.language_server.last_outcomes import LastRun
 from snipproof.language_server.positions import Positions
@@ -38,13 +39,6 @@ if TYPE_CHECKING:
 
 _UNDEFINED_IMPORT = "SP102"
 _IMPORT = re.compile(r"import\s+(?:\{?\s*)?(?P<variable>[A-Za-z_$][\w$]*)?")
-
-
-class Checked(NamedTuple):
-    """A Finding, and whether the baseline lists it."""
-
-    finding: Finding
-    listed: bool = False
 
 
 class _Document(NamedTuple):
@@ -89,9 +83,9 @@ class Workspace:
         return self._documents.keys()
 
     @property
-    def paths(self) -> list[str]:
-        """The path of every Page and Source, in order."""
-        return sorted({*(page.path for page in self.site.pages), *self.site.sources})
+    def paths(self) -> Collection[str]:
+        """The path of every Page and Source, in order; it is quick to look for one."""
+        return self.site.once(_paths)
 
     def path_of(self, file: Path) -> str | None:
         """Return the path, relative to the root, of a file, ``None`` if it is outside."""
@@ -108,7 +102,7 @@ class Workspace:
     def is_saved(self, path: str) -> bool:
         """Return whether the text of a file on the screen is that of the file itself."""
         document = self._documents.get(path)
-        return document is None or document.text == document.saved == self._text_of_file(path)
+        return document is None or document.text == self._text_of_file(path)
 
     def is_changed_on_disk(self, path: str) -> bool:
         """Return whether a file has changed under its open document, or, without one, since the site was read."""
@@ -122,8 +116,9 @@ class Workspace:
         self._settle(path)
 
     def change(self, path: str, text: str) -> None:
-        """Replace the text of an open document."""
-        self._documents[path] = _Document(text, self._documents[path].saved)
+        """Replace the text of an open document, which may have read its file again."""
+        on_disk = self._text_of_file(path)
+        self._documents[path] = _Document(text, on_disk if on_disk == text else self._documents[path].saved)
 
     def save(self, path: str) -> None:
         """Record that an open document has been saved."""
@@ -144,16 +139,26 @@ class Workspace:
 
     def reread(self, path: str) -> bool:
         """Read a file again whose content has changed on disk; return whether that is enough, without a reload."""
-        if path not in self._documents:
-            if path not in self.paths:
-                return not self.depends_on(path)
-            self._edited.add(path)
-        return not self.is_setting(path)
+        if path in self._documents:
+            return not self.is_setting(path)
+        self._edited.add(path)
+        return path in self.paths
 
-    def depends_on(self, path: str) -> bool:
-        """Return whether the creation, change or removal of a file may change any Finding."""
+    def depends_on(self, path: str, *, is_edit: bool = False) -> bool:
+        """Return whether the creation, change or removal of a file may change any Finding.
+
+        :param is_edit: whether the file was there before, and only its content has changed.
+        """
         looked_at = self._site.dependencies.paths
-        return path in looked_at or posixpath.dirname(path) in looked_at or self.is_setting(path)
+        known = path in looked_at or path in self._documents or path in self.paths or self.is_setting(path)
+        return known or (not is_edit and posixpath.dirname(path) in looked_at)
+
+    @property
+    def files_on_disk(self) -> list[Path]:
+        """The files and folders whose change may change any Finding, the settings among them."""
+        known = {*self._site.dependencies.paths, *self.paths, self.baseline_path}
+        files = [self.root / path for path in known if path]
+        return [*files, *(self.settings.home / name for name in FILES)]
 
     def is_setting(self, path: str) -> bool:
         """Return whether a file is, or may become, one of the settings, suite files, seeds or the baseline."""
@@ -261,3 +266,7 @@ class Workspace:
             return {}
         path = self.settings.home / self.settings.baseline
         return baseline.load(path, baseline.baseline_name(path, self.settings.home))
+
+
+def _paths(site: Site) -> dict[str, None]:
+    return dict.fromkeys(sorted({*(page.path for page in site.pages), *site.sources}))

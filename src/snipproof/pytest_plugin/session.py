@@ -30,7 +30,7 @@ from snipproof.text import listed, printable
 if TYPE_CHECKING:
     from snipproof.report.entries import ServiceEntry
     from snipproof.report.tree_facts import TreeFacts
-    from snipproof.services.borrowed import BorrowedServers
+    from snipproof.services.weaviate.borrowed import BorrowedServers
 
 
 _MOST_FIRST = (NetworkKind.DOCUMENTED, NetworkKind.AUTO)
@@ -260,7 +260,7 @@ class ProvingSession:
     def _borrow(self, services: Sequence[str]) -> BorrowedServers | None:
         if self._config.getoption("--snippets-fresh-services"):
             return None
-        from snipproof.services.borrowed import borrow
+        from snipproof.services.weaviate.borrowed import borrow
 
         return borrow(self.settings, services, self.log)
 

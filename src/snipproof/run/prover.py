@@ -33,9 +33,9 @@ from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.services.weaviate.state import State
 
 if TYPE_CHECKING:
-    from snipproof.services.borrowed import BorrowedServers
     from snipproof.services.network.documented import DocumentedNetwork
     from snipproof.services.recorder.pass_through import Recorder
+    from snipproof.services.weaviate.borrowed import BorrowedServers
 
 _NO_PAGES = PageExpectations()
 

@@ -20,11 +20,11 @@ from snipproof.services.weaviate.start_server import ServerStarter
 from snipproof.text import listed
 
 if TYPE_CHECKING:
-    from snipproof.services.borrowed import BorrowedServers
     from snipproof.services.downloads import Downloads
     from snipproof.services.network.documented import DocumentedNetwork
     from snipproof.services.providers.provider_hosts import Providers
     from snipproof.services.recorder.pass_through import Recorder
+    from snipproof.services.weaviate.borrowed import BorrowedServers
 
 Log = Callable[[str], None]
 _PLAIN: dict[str, Any] = {"env": {}, "modules": (), "api_keys": {}, "root_users": (), "nodes": 1}

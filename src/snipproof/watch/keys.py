@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from snipproof.watch.events import QUIT
+from snipproof.watch.inputs import QUIT
 from snipproof.watch.screen import HELP
 from snipproof.watch.updating import review_on
 

@@ -1,4 +1,4 @@
-"""Lends the servers of a watcher to another run of the same checkout; see ``services/borrowed.py``."""
+"""Lends the servers of a watcher to another run of the same checkout; see ``services/weaviate/borrowed.py``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import InfrastructureError
 from snipproof.run.server_states import restore
-from snipproof.services.borrowed import as_message, settings_digest
+from snipproof.services.weaviate.borrowed import as_message, settings_digest
 
 if TYPE_CHECKING:
-    from snipproof.watch.server import Client
+    from snipproof.watch.request_socket import Client
     from snipproof.watch.work import Work
 
 

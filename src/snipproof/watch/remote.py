@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from snipproof.watch.events import Request
+from snipproof.watch.inputs import Requested
 from snipproof.watch.lending import lend, why_not
 from snipproof.watch.work import announce
 
 if TYPE_CHECKING:
+    from snipproof.watch.request_socket import Client
     from snipproof.watch.results import SnippetResult
-    from snipproof.watch.server import Client
     from snipproof.watch.work import Work
 
 
@@ -30,7 +30,7 @@ class Remote:
         elif error := self._error(message) if message.get("request") != "lend" else why_not(self._work, message):
             client.fail(error)
         else:
-            self._work.events.put(Request(client, message))
+            self._work.events.put(Requested(client, message))
 
     def _error(self, message: dict[str, Any]) -> str:
         """Return what is wrong with a request, ``""`` if nothing is."""
@@ -41,7 +41,7 @@ class Remote:
             return "the request requires a list of ids as `snippets`"
         return ""
 
-    def serve(self, request: Request) -> None:
+    def serve(self, request: Requested) -> None:
         """Run what is requested, and send the Outcomes."""
         client, message, work = request.client, request.message, self._work
         if message["request"] == "lend":

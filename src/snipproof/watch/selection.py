@@ -37,14 +37,15 @@ def needs_restart(path: str, suites: Iterable[Suite], modules: Collection[str]) 
 def concerned_sources(changed: Collection[str], site: Site | None, suites: Sequence[Suite]) -> list[str]:
     """Return the Sources that the ``changed`` files concern, in the order of their Suites.
 
-    A Page concerns the Sources that it shows; a Suite, and a file that it copies, all of its Sources; another file
-    beside Sources those that name it.
+    A Page concerns the Sources that it and its partials show; a Suite, and a file that it copies, all of its Sources;
+    another file beside Sources those that name it.
 
     :param site: ``None`` if there are no Pages.
     """
     found = set(changed)
     if site:
-        found |= {each.source for each in site.references if each.page in changed and each.source}
+        pages = _with_partials(changed, site)
+        found |= {each.source for each in site.references if each.page in pages and each.source}
     for suite in suites:
         if any(_is_of(suite, path) for path in changed):
             found |= set(suite.sources)
@@ -66,6 +67,19 @@ def watched_sources(chosen: Collection[str], site: Site | None, suites: Sequence
     shown = set(concerned_sources(pages, site, suites)) if pages else set()
     suites_there = {path for suite in suites if suite.path in chosen for path in suite.sources}
     return [path for path in every if path in shown | suites_there or any(is_below(path, each) for each in chosen)]
+
+
+def _with_partials(paths: Iterable[str], site: Site) -> set[str]:
+    """Return those of ``paths`` that are Pages, and the partials that these import, directly or not."""
+    pages = {page.path: page for page in site.pages}
+    found: set[str] = set()
+    waiting = [path for path in paths if path in pages]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting.extend(each.target for each in pages[path].imports if each.target in pages)
+    return found
 
 
 def _is_of(suite: Suite, path: str) -> bool:

@@ -24,9 +24,9 @@ from snipproof.lint.formats.text_format import wants_colour
 from snipproof.processes.sessions import sessions_folder
 from snipproof.processes.watcher import find_watcher
 from snipproof.site.suite import load_suites
-from snipproof.watch.events import QUIT, Events, FileWatch, Key, Keyboard, Saved
+from snipproof.watch.inputs import QUIT, Events, FileWatch, Keyboard, PressedKey, Saved
 from snipproof.watch.screen import Screen
-from snipproof.watch.watcher import MovedError, Watcher
+from snipproof.watch.watch_session import MovedError, Watcher
 from snipproof.watch.work import Restart
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ def _run_session(watcher: Watcher, settings: Settings, root: Path | None, config
 
     :raises SnipproofError: the watcher ended by itself.
     """
-    options = ["--snippets", "-p", "no:randomly"]  # the user reads Outcomes in the order of the Source
+    # The user reads Outcomes in the order of the Source; and snipproof runs already when pytest begins.
+    options = ["--snippets", "-p", "no:randomly", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     options += ["--snippets-root", str(root.absolute())] if root else []
     options += ["--snippets-config", str(config.absolute())] if config else []
     try:
@@ -118,7 +119,7 @@ def _wait(folder: Path, earlier: Restart | None, screen: Screen, events: Events)
             event = events.next(_LONG)
             if isinstance(event, Saved):
                 return earlier
-            if isinstance(event, Key) and event.character in QUIT:
+            if isinstance(event, PressedKey) and event.character in QUIT:
                 return None
     except KeyboardInterrupt:
         return None

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from snipproof.errors import SnipproofError
 from snipproof.lint.engine import find_new
 from snipproof.text import plural
-from snipproof.watch.events import Events
+from snipproof.watch.inputs import Events
 from snipproof.watch.loop import OpenSession, now
 from snipproof.watch.results import RunResults, SnippetResult
 from snipproof.watch.screen import Screen
 from snipproof.watch.sick import renewals, sick_server
-from snipproof.watch.tree import WatchedTree
 from snipproof.watch.updating import Review, update
+from snipproof.watch.watched_tree import WatchedTree
 
 _LIVE = 5.0  # seconds in which a server has to answer that is not frozen
 _MAX_FINDINGS = 20

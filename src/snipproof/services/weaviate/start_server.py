@@ -23,8 +23,8 @@ from snipproof.services.weaviate.server import WeaviateAddress, request
 from snipproof.services.weaviate.switch import is_here
 
 if TYPE_CHECKING:
-    from snipproof.services.borrowed import BorrowedServers
     from snipproof.services.network.documented import DocumentedNetwork
+    from snipproof.services.weaviate.borrowed import BorrowedServers
 
 Log = Callable[[str], None]
 Announce = Callable[[WeaviateAddress], None]

@@ -10,12 +10,12 @@ import pytest
 
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
 from snipproof.text import plural
-from snipproof.watch.events import Events, Failed, FileWatch, Key, Saved
+from snipproof.watch.inputs import Events, Failed, FileWatch, PressedKey, Saved
 from snipproof.watch.keys import Keys
 from snipproof.watch.loop import OpenSession, open_session, running
 from snipproof.watch.remote import Remote
-from snipproof.watch.server import Server
-from snipproof.watch.tree import WatchedTree
+from snipproof.watch.request_socket import Server
+from snipproof.watch.watched_tree import WatchedTree
 from snipproof.watch.work import Restart, Work, announce
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Watcher:
                 raise InfrastructureError(event.reason)
             work.check_servers()
             return True
-        if isinstance(event, Key):
+        if isinstance(event, PressedKey):
             return keys.press(event.character)
         if isinstance(event, Saved):
             place.require()

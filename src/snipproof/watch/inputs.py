@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from snipproof.watch.server import Client
+    from snipproof.watch.request_socket import Client
 
 _QUIET = 30  # milliseconds without another change, as editors write a file in several steps
 _LONGEST = 300  # milliseconds until changes are reported although more of them come
@@ -30,14 +30,14 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class PressedKey:
     """A key was pressed."""
 
     character: str
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Requested:
     """Another program requests something."""
 
     client: Client
@@ -51,7 +51,7 @@ class Failed:
     reason: str
 
 
-Event = Saved | Key | Request | Failed
+Event = Saved | PressedKey | Requested | Failed
 QUIT = ("q", "\x04")
 """The keys that end a watcher: q and Ctrl-D."""
 
@@ -67,7 +67,7 @@ class Events:
     def put(self, event: Event) -> None:
         """Add an event."""
         self._queue.put(event)
-        if self._interruptible and isinstance(event, Key) and event.character in QUIT:
+        if self._interruptible and isinstance(event, PressedKey) and event.character in QUIT:
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     @contextlib.contextmanager
@@ -82,7 +82,7 @@ class Events:
             while (event := self.next(0)) is not None:
                 waiting.append(event)
             self._again = waiting
-            if any(isinstance(each, Key) and each.character in QUIT for each in waiting):
+            if any(isinstance(each, PressedKey) and each.character in QUIT for each in waiting):
                 raise KeyboardInterrupt
             yield
         finally:
@@ -100,7 +100,7 @@ class Events:
     def next_key(self) -> str:
         """Return the next key; all other events wait."""
         others: list[Event] = []
-        while not isinstance(event := self.next(3600), Key):
+        while not isinstance(event := self.next(3600), PressedKey):
             if event is not None:
                 others.append(event)
         self._again = others + self._again
@@ -142,10 +142,10 @@ class Keyboard:
             except OSError:
                 data = b""
             if not data:
-                events.put(Key("q"))  # the terminal was closed
+                events.put(PressedKey("q"))  # the terminal was closed
                 return
             for character in data.decode("utf-8", "replace"):
-                events.put(Key(character))
+                events.put(PressedKey(character))
 
     def stop(self) -> None:
         """Put the terminal back."""
