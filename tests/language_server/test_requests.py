@@ -174,10 +174,10 @@ def test_the_last_run(site: Path) -> None:
 
 
 @contextmanager
-def watcher(root: Path, events: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
-    """Stand in for a running watcher of ``root``: answer each request with ``events``; yield the requests."""
+def watcher(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """Stand in for a running watcher of ``root``: answer each request; yield the requests."""
     from snipproof.processes.sessions import sessions_folder
-    from snipproof.watch.server import Client, Server
+    from snipproof.watch.request_socket import Client, Server
 
     monkeypatch.setenv("TMPDIR", str(root))
     monkeypatch.setattr(tempfile, "tempdir", str(root))
@@ -189,8 +189,8 @@ def watcher(root: Path, events: list[dict[str, Any]], monkeypatch: pytest.Monkey
         requests.append(message)
         if message["request"] == "update":
             (root / PATH).write_text(SOURCE.replace("A dog", "A cat"), encoding="utf-8")
-        for event in events:
-            client.send(event)
+        client.send({"event": "outcome", "snippet": SEARCH, "outcome": "passed", "message": ""})
+        client.finish(1, 0, [PATH])
 
     server = Server(folder, root, handle)
     try:
@@ -201,8 +201,6 @@ def watcher(root: Path, events: list[dict[str, Any]], monkeypatch: pytest.Monkey
 
 def test_commands(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The watcher of the checkout executes them; what it writes is read again."""
-    outcome = {"event": "outcome", "snippet": SEARCH, "outcome": "passed", "message": ""}
-    finished = {"event": "finished", "passed": 1, "failed": 0, "written": [PATH]}
 
     async def session(requests: list[Any]) -> None:
         async with Editor.start(site) as editor:
@@ -223,7 +221,7 @@ def test_commands(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             with pytest.raises(JsonRpcException, match=r"not a Source: code/other.py"):
                 await execute(types.ExecuteCommandParams("snipproof.run", ["code/other.py::x"]))
 
-    with watcher(site, [outcome, finished], monkeypatch) as requests:
+    with watcher(site, monkeypatch) as requests:
         run(session(requests))
 
 
