@@ -83,7 +83,7 @@ def test_without_the_option_nothing_is_written_or_loaded(project: Project) -> No
     """A plain run is red and imports nothing that writes Expectations."""
     project.pytester.makeconftest(
         "import sys\ndef pytest_sessionfinish():\n"
-        "    assert not sys.modules.keys() & {'snipproof.update.write', 'snipproof.pytest_plugin.updates'}\n"
+        "    assert not sys.modules.keys() & {'snipproof.update.review', 'snipproof.pytest_plugin.updates'}\n"
     )
     result = project.prove(source=SOURCE)
     result.assert_outcomes(failed=2)
