@@ -11,7 +11,7 @@ export default {
       type: 'category',
       label: 'How-to guides',
       collapsed: false,
-      items: ['guide/adopt', 'guide/real-site', 'guide/writing', 'guide/expected-output', 'guide/site', 'guide/ci', 'guide/update'],
+      items: ['guide/adopt', 'guide/real-site', 'guide/writing', 'guide/expected-output', 'guide/site', 'guide/editor', 'guide/watch', 'guide/ci', 'guide/update'],
     },
     {
       type: 'category',

@@ -50,12 +50,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def install_package() -> None:
-    """Install what the package's own build and tests need, unless nothing has changed."""
-    lock = PACKAGE / "package-lock.json"
-    if is_new(PACKAGE, [lock]):
-        npm(PACKAGE, *INSTALL)
-        keep(PACKAGE, [lock])
+def install_package(package: Path = PACKAGE) -> None:
+    """Install what the own build and tests of a package need, unless nothing has changed."""
+    lock = package / "package-lock.json"
+    if is_new(package, [lock]):
+        npm(package, *INSTALL)
+        keep(package, [lock])
 
 
 def install_site() -> None:

@@ -476,7 +476,7 @@ def _wrong_language(seen: Seen) -> str:
 
 def _copy(folder: Path) -> None:
     for name in ("docs", "snippets", "tests/guide"):
-        ignored = shutil.ignore_patterns("__pycache__", "node_modules", "target", ".docusaurus", "build")
+        ignored = shutil.ignore_patterns("__pycache__", "node_modules", "target", ".docusaurus", ".sites", "build")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
 
 

@@ -57,6 +57,21 @@ def remove_leftovers(folder: Path) -> None:
                     (folder / entry.name).unlink()
 
 
+def write_into_cache(root: Path, path: Path, data: bytes) -> None:
+    """Replace the content of ``path``, in a folder of ``root`` for what can be made again, which git ignores.
+
+    Nothing is written if that folder is a link to what may be anybody's.
+
+    :raises OSError: the file cannot be written.
+    """
+    if outside_root(root, path):
+        return
+    ignored = path.with_name(".gitignore")
+    if not ignored.exists():
+        write_whole(ignored, b"*\n", durable=False)
+    write_whole(path, data, durable=False)
+
+
 def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)

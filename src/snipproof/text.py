@@ -16,6 +16,9 @@ _MAX_LISTED = 12
 _MAX_FILE_NAME = 40
 _FILE_NAME = re.compile(rf"[A-Za-z0-9_][A-Za-z0-9._-]{{,{_MAX_FILE_NAME - 1}}}")
 
+_QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`[^`]*`""")
+_SUGGESTED = re.compile(rf"did you mean (?P<quoted>{_QUOTED.pattern})\?")
+
 
 def shorten(text: str, longest: int = _MAX_LENGTH) -> str:
     """Return ``text`` on one line, cut after ``longest`` characters."""
@@ -73,6 +76,22 @@ def did_you_mean(word: str, candidates: Iterable[str], *, cutoff: float = 0.6) -
 def suggestion(match: str) -> str:
     """Return ``did you mean 'x'?`` for a ``match`` that was found, ``""`` for ``""``."""
     return f"did you mean {match!r}?" if match else ""
+
+
+def suggested(hint: str) -> str:
+    """Return the ``x`` of a hint ``did you mean 'x'?`` or ``did you mean `x`?``, ``""`` if it names nothing."""
+    match = _SUGGESTED.search(hint)
+    return first_quoted(match["quoted"]) if match else ""
+
+
+def first_quoted(text: str) -> str:
+    """Return what the first quotes in ``text`` contain, as ``repr`` writes them, or backticks; ``""`` without any."""
+    from ast import literal_eval
+
+    match = _QUOTED.search(text)
+    if match is None:
+        return ""
+    return match[0][1:-1] if match[0].startswith("`") else str(literal_eval(match[0]))
 
 
 class Lines:

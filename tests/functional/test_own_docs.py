@@ -27,8 +27,8 @@ ALL_FLAVOURS = (40, 52)
 CLOUD = (4, 0)
 
 
-#: What installing and building the site leaves in `docs`.
-BUILT = ("node_modules", ".docusaurus", "build")
+#: What installing, building and testing the site leaves in `docs`.
+BUILT = ("node_modules", ".docusaurus", ".sites", "build")
 
 
 def prove(*args: str, **env: str) -> subprocess.CompletedProcess[str]:

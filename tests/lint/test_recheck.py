@@ -8,19 +8,20 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from typing import IO, TYPE_CHECKING
 
 import pytest
 from tests.support.command_line import IN_BACKGROUND
 
 from snipproof.config import load_settings
-from snipproof.errors import SettingsError
-from snipproof.lint.recheck import WatchedFiles, files_of, watch
+from snipproof.errors import InfrastructureError, SettingsError
+from snipproof.lint.recheck import WatchedFiles, _stamp, files_of, wait_for_change, watch
 from snipproof.site.docs_site import Site
 from snipproof.site.docusaurus import EXTENSIONS, SITE_FILES, SITE_FOLDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.support.lint import SmallSite
@@ -117,15 +118,114 @@ def test_a_later_error_is_reported_and_the_watch_goes_on(tmp_path: Path, monkeyp
             raise SettingsError("wrong", "fix it")
         raise KeyboardInterrupt
 
-    def sleep(_: float) -> None:
-        events.append("sleep")
-        page.write_text("fixed")
+    def wait(files: WatchedFiles) -> None:
+        if not files.changed():
+            events.append("wait")
+            page.write_text("fixed")
 
-    monkeypatch.setattr("snipproof.lint.recheck.time.sleep", sleep)
+    monkeypatch.setattr("snipproof.lint.recheck.wait_for_change", wait)
     with pytest.raises(KeyboardInterrupt):
         watch(check_once, logged.append)
-    assert events == ["check", "check", "sleep", "check"]
+    assert events == ["check", "check", "wait", "check"]
     assert logged[1] == "snipproof: wrong\n  hint: fix it"
+
+
+def _rename_over(root: Path) -> None:
+    """Save as editors do: write another file, and give it the name."""
+    new = root / "docs/.p.md.swp"
+    new.write_text("2")
+    new.rename(root / "docs/p.md")
+
+
+def _make_what_was_missing(root: Path) -> None:
+    (root / "gone").mkdir()
+    time.sleep(0.3)  # the new folder is watched by now
+    (root / "gone/x.py").write_text("1")
+
+
+CHANGES = {
+    "written": lambda root: (root / "docs/p.md").write_text("2"),
+    "saved by renaming": _rename_over,
+    "removed": lambda root: (root / "docs/p.md").unlink(),
+    "created": lambda root: (root / "docs/new.md").write_text("1"),
+    "behind a link": lambda root: (root / "elsewhere/target").write_text("2"),
+    "its folder renamed": lambda root: (root / "docs").rename(root / "other"),
+    "a folder on the way renamed": lambda root: (root / "code/mid").rename(root / "code/other"),
+    "created in a new folder": _make_what_was_missing,
+    "everything renamed": lambda root: root.rename(root.parent / "moved"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_the_system_reports_each_kind_of_change(
+    tmp_path: Path, change: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is polled: the times would be compared a minute later."""
+    monkeypatch.setattr("snipproof.lint.recheck._COMPARE_TIMES_MS", 60_000)
+    root = tmp_path / "root"
+    for name in ("docs", "code/mid/deep", "elsewhere"):
+        (root / name).mkdir(parents=True)
+    for name in ("docs/p.md", "code/mid/deep/a.py", "elsewhere/target"):
+        (root / name).write_text("1")
+    (root / "code/link.py").symlink_to("../elsewhere/target")
+    paths = ["snipproof.toml", "docs", "docs/p.md", "code/mid/deep/a.py", "code/link.py", "gone/x.py"]
+    files = WatchedFiles()
+    files.begin()
+    files.end(root / name for name in paths)
+    files.stamps.update({path: _stamp(path) for path in files.stamps})  # they are new, which would count as a change
+    waiting = threading.Thread(target=wait_for_change, args=[files], daemon=True)
+    waiting.start()
+    time.sleep(0.3)
+    (root / "unrelated").write_text("wakes it, and changes nothing of these")
+    time.sleep(0.3)
+    assert waiting.is_alive()
+    change(root)
+    waiting.join(10)
+    assert not waiting.is_alive()
+
+
+def test_a_file_system_that_reports_nothing_is_polled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As shared ones do."""
+    page = tmp_path / "p.md"
+    files = WatchedFiles()
+    files.begin()
+    files.end([page])
+    monkeypatch.setattr(files, "folders", lambda: {str(tmp_path / "elsewhere")})
+    (tmp_path / "elsewhere").mkdir()
+    threading.Timer(0.5, page.write_text, ["1"]).start()
+    wait_for_change(files)
+
+
+def test_what_cannot_be_watched_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit of the system, with what to do; a folder that goes meanwhile is nothing of the kind."""
+    files = WatchedFiles()
+    files.begin()
+    files.end([tmp_path / "p.md"])
+    folders = iter([{str(tmp_path / "none")}, {str(tmp_path)}])
+    monkeypatch.setattr(files, "folders", lambda: next(folders))
+    threading.Timer(0.5, (tmp_path / "p.md").write_text, ["1"]).start()
+    wait_for_change(files)
+    files.end([tmp_path / "p.md"])
+    limit = "OS file watch limit reached."
+    monkeypatch.setattr(files, "folders", lambda: {str(tmp_path)})
+    monkeypatch.setattr("watchfiles.watch", lambda *_, **__: _raise(OSError(limit)))
+    files.stamps = {path: _stamp(path) for path in files.stamps}
+    with pytest.raises(InfrastructureError, match="cannot watch 1 folder: OS file watch limit reached"):
+        wait_for_change(files)
+
+
+def _raise(error: Exception) -> Iterator[None]:
+    raise error
+    yield
+
+
+def test_the_extra_is_required(small_site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is checked."""
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    done = small_site.check("--watch")
+    assert (done.code, done.out) == (2, "")
+    assert "check --watch requires the extra 'watch'" in done.err
+    assert "pip install 'snipproof[watch]'" in done.err
 
 
 def test_every_file_that_counts_is_watched(small_site: SmallSite) -> None:

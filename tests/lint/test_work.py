@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from snipproof.cli.main import main
-from snipproof.site import docs_site as site_module
+from snipproof.site import parsed_files
 from snipproof.site.component import render
 from snipproof.site.mdx.page import scan_page
 
@@ -98,8 +98,8 @@ def test_each_page_is_scanned_and_each_block_rendered_once(site: Path, monkeypat
         rendered[reference.source, reference.start_marker] += 1  # type: ignore[attr-defined]
         return render(text, reference, *others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(site_module, "scan_page", counting_scan)
-    monkeypatch.setattr(site_module, "render", counting_render)
+    monkeypatch.setattr(parsed_files, "scan_page", counting_scan)
+    monkeypatch.setattr(parsed_files, "render", counting_render)
     assert main(["check", "--no-cache", "--root", str(site)]) == 1
     assert set(scanned.values()) == {1}
     assert len(scanned) == _PAGES + 2
@@ -123,7 +123,7 @@ def test_the_start_of_the_command_loads_little(site: Path) -> None:
     """No client, no parser, no network; none of the rules, and no TOML reader before there is TOML to read."""
     loaded = _modules()
     assert not loaded & (_HEAVY | {"tomllib", "difflib", "hashlib", "html"})
-    names = ("cache", "check", "compare", "extract", "init", "list", "provision", "report", "serve")
+    names = ("cache", "check", "compare", "extract", "init", "list", "provision", "report", "serve", "server", "show")
     commands = {f"snipproof.cli.{name}" for name in names}
     assert {name for name in loaded if name.startswith("snipproof")} == {
         "snipproof", "snipproof.cli", "snipproof.cli.main", "snipproof.cli.console", "snipproof.errors", *commands,

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from snipproof.cli.console import interrupt_on, print_line, print_lines
+from snipproof.cli.console import extra_required, interrupt_on, print_line, print_lines
 
 if TYPE_CHECKING:
     import argparse
@@ -116,6 +116,10 @@ def _watch(arguments: argparse.Namespace, options: CheckOptions) -> int:
     from snipproof.config import load_settings
     from snipproof.lint.recheck import watch_site
 
+    try:
+        import watchfiles  # noqa: F401 (before the first check, not behind it)
+    except ModuleNotFoundError as error:
+        raise extra_required("check --watch", error, "watch") from None
     interrupt_on(signal.SIGINT)
 
     def write(text: str) -> None:

@@ -49,12 +49,12 @@ def interrupt_on(*signals: int) -> None:
         signal.signal(number, signal.default_int_handler)
 
 
-def extra_required(command: str, error: ModuleNotFoundError) -> SettingsError:
+def extra_required(command: str, error: ModuleNotFoundError, extra: str = "weaviate") -> SettingsError:
     """Return the error for a missing extra; a missing module of this package is a defect and is raised again."""
     if (error.name or "").startswith("snipproof"):
         raise error
-    hint = "install it: pip install 'snipproof[weaviate]'"
-    return SettingsError(f"{command} requires the extra 'weaviate': no module named {error.name!r}", hint)
+    hint = f"install it: pip install 'snipproof[{extra}]'"
+    return SettingsError(f"{command} requires the extra {extra!r}: no module named {error.name!r}", hint)
 
 
 def print_problems(site: Site) -> int:

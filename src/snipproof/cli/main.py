@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from snipproof import __version__
-from snipproof.cli import cache, check, compare, extract, init, provision, report, serve
+from snipproof.cli import cache, check, compare, extract, init, language_server, provision, report, serve, show, watch
 from snipproof.cli import list as list_
 from snipproof.cli.console import silence_stdout
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
@@ -43,10 +43,13 @@ _COMMANDS: Mapping[str, Command] = {
     "check": check,
     "init": init,
     "list": list_,
+    "show": show,
     "extract": extract,
     "report": report,
     "compare": compare,
     "serve": serve,
+    "server": language_server,
+    "watch": watch,
     "provision": provision,
     "cache": cache,
 }

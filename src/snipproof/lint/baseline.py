@@ -57,10 +57,15 @@ class Entry:
 
 
 class BaselineComparison(NamedTuple):
-    """The Findings to report, new ones and those of stale entries, and how many more are in the baseline."""
+    """The Findings to report, new ones and those of stale entries, and those that the baseline lists."""
 
     findings: list[Finding]
-    baselined: int
+    listed: list[Finding]
+
+    @property
+    def baselined(self) -> int:
+        """How many Findings the baseline lists."""
+        return len(self.listed)
 
 
 def key_of(finding: Finding) -> Key:
@@ -83,19 +88,21 @@ def compare(
         warning only: nothing was fixed, so nothing can come back.
     """
     reported: list[Finding] = []
+    listed: list[Finding] = []
     counts: Counter[Key] = Counter()
     for finding in sorted(findings):
         key = key_of(finding)
         counts[key] += 1
-        listed = baseline[key].count if key in baseline else 0
-        if counts[key] > listed:
-            reported.append(_one_too_many(finding, listed) if listed else finding)
-    baselined = sum(counts.values()) - len(reported)
+        allowed = baseline[key].count if key in baseline else 0
+        if counts[key] <= allowed:
+            listed.append(finding)
+        else:
+            reported.append(_one_too_many(finding, allowed) if allowed else finding)
     for key, entry in baseline.items():
         if counts[key] < entry.count:
             stale = _stale_unread if is_unread(key.path) else _stale
             reported.append(stale(key, entry, counts[key], name))
-    return BaselineComparison(sorted(reported), baselined)
+    return BaselineComparison(sorted(reported), listed)
 
 
 def _one_too_many(finding: Finding, listed: int) -> Finding:

@@ -17,7 +17,7 @@ from snipproof.model import Finding, Severity
 from snipproof.text import did_you_mean, plural, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from snipproof.config import Settings
     from snipproof.lint.check_options import CheckOptions
@@ -69,6 +69,19 @@ def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
     return lines(result), 1 if result.errors else 0
 
 
+def find_new(site: Site) -> list[Finding]:
+    """Return the Findings that are not in the baseline of the settings.
+
+    :raises SettingsError: the baseline is missing or malformed, or the settings give a severity to an unknown rule.
+    """
+    findings = find(site)
+    if not site.settings.baseline:
+        return findings
+    path = site.settings.home / site.settings.baseline
+    name = baseline.baseline_name(path, site.settings.home)
+    return baseline.compare(findings, baseline.load(path, name), name, site.is_unread).findings
+
+
 def find_unshowable(site: Site) -> list[Finding]:
     """Return the errors that keep blocks from being shown as their Pages request, without those in the baseline.
 
@@ -99,19 +112,22 @@ def require_references(site: Site) -> None:
         raise SettingsError(f"no {tag} found in {plural(len(site.pages), 'page')}", hint)
 
 
-def find(site: Site, rules: Mapping[str, Rule] = RULES) -> list[Finding]:
+def find(site: Site, rules: Mapping[str, Rule] = RULES, *, only: Collection[str] | None = None) -> list[Finding]:
     """Return the Findings of all ``rules`` that are not off, sorted by place, with their severities.
 
     An error in a partial that no page shows counts as a warning, since no reader sees it.
 
+    :param only: the paths whose Findings are wanted, ``None`` for all.
     :raises SettingsError: the settings give a severity to an unknown rule.
     """
     severities = Severities(site.settings, {**RULES, **rules})
     applied = [rule for rule in rules.values() if severities.is_applied(rule.id)]
-    context = Context(site, [rule.id for rule in applied])
+    context = Context(site, [rule.id for rule in applied], only)
     findings = []
     for rule in sorted(applied, key=lambda rule: rule.runs_last):
         for finding in rule.check(context):
+            if not context.wants(finding.path):
+                continue
             severity = severities.of(finding)
             if severity is Severity.OFF or context.suppressions.suppresses(finding):
                 continue

@@ -1,7 +1,8 @@
 """``snipproof check --watch``: check again whenever a file has changed that the last check looked at.
 
-It compares the times of files and folders, and reads nothing until one of them differs: a stat of every file takes
-milliseconds, and works on every machine and file system, including shared ones.
+The system reports that something happened in a folder (watchfiles); the times of files and folders decide whether that
+was a change. Shared file systems report nothing, so the times are compared once a second too: a stat of every
+file takes milliseconds.
 """
 
 from __future__ import annotations
@@ -10,20 +11,24 @@ import os
 import posixpath
 import time
 from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from snipproof.errors import SnipproofError
+from snipproof.errors import InfrastructureError, SnipproofError
 from snipproof.lint.engine import check
 from snipproof.site.docs_site import Site
+from snipproof.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from snipproof.config import Settings
     from snipproof.lint.check_options import CheckOptions
 
-INTERVAL = 0.5
+# A save of several files is one change if no more than this lies between two of them.
+_QUIET_MS = 50
+_COMPARE_TIMES_MS = 1000
 # The times of files come from a clock that may be a few milliseconds late.
 _CLOCK_SLACK_NS = 20_000_000
 # Times of the content and, by the system's clock, of any change, in ns; size and inode. None where there is no file.
@@ -73,8 +78,35 @@ def watch(check_once: Callable[[], Iterable[Path]], log: Callable[[str], None]) 
             log(f"snipproof: {error}")
             files.end(files.stamps)
         log(f"watching {len(files.stamps):,} files and folders; press Ctrl-C to stop")
-        while not files.changed():
-            time.sleep(INTERVAL)
+        wait_for_change(files)
+
+
+def wait_for_change(files: WatchedFiles) -> None:
+    """Return when one of ``files`` has been changed, created or removed.
+
+    :raises InfrastructureError: the system cannot watch that many folders.
+    """
+    import watchfiles
+
+    while not files.changed():
+        folders = files.folders()
+        events = watchfiles.watch(
+            *folders,
+            watch_filter=None,
+            recursive=False,
+            step=_QUIET_MS,
+            rust_timeout=_COMPARE_TIMES_MS,
+            yield_on_timeout=True,
+        )
+        try:
+            for event in events:
+                if files.changed() or (event and files.folders() != folders):
+                    break
+        except FileNotFoundError:
+            continue  # a folder was removed before it was watched
+        except (OSError, RuntimeError) as error:
+            hint = "raise fs.inotify.max_user_watches, or set WATCHFILES_FORCE_POLLING=1"
+            raise InfrastructureError(f"cannot watch {plural(len(folders), 'folder')}: {error}", hint) from None
 
 
 def files_of(site: Site) -> set[Path]:
@@ -114,6 +146,18 @@ class WatchedFiles:
             stamp = _stamp(path)
             stamps[path] = (0, 0, -1, 0) if stamp is not None and stamp[0] >= self._began_ns else stamp
         self.stamps = stamps
+
+    def folders(self) -> set[str]:
+        """Return the existing folders in which a change of a file is reported, those on the way to it included.
+
+        What a link leads to is changed in a folder of its own.
+        """
+        paths = [path.absolute() for path in self.stamps]
+        top = Path(os.path.commonpath([path if path.is_dir() else path.parent for path in paths]))
+        top = next(folder for folder in (top, *top.parents) if folder.is_dir())
+        on_the_way = {folder for path in paths for folder in takewhile(top.__ne__, (path, *path.parents))}
+        targets = {path.resolve().parent for path in paths}
+        return {str(folder) for folder in {top} | on_the_way | targets if folder.is_dir()}
 
     def changed(self) -> bool:
         """Whether a file has been changed, created or removed since."""

@@ -79,14 +79,9 @@ class ResultCache:
         stamps = {path: self._stamp(path) for path in paths}
         kept = {"key": self._key, "stamps": stamps, "globs": inputs.globs, "lines": lines, "code": code}
         try:
-            from snipproof.files import outside_root, write_whole
+            from snipproof.files import write_into_cache
 
-            if outside_root(self._root, self._file):
-                return  # the folder is a link to what may be anybody's
-            ignored = self._file.with_name(".gitignore")
-            if not ignored.exists():
-                write_whole(ignored, b"*\n", durable=False)
-            write_whole(self._file, json.dumps(kept).encode(), durable=False)
+            write_into_cache(self._root, self._file, json.dumps(kept).encode())
         except (OSError, ValueError):
             pass  # a checkout that cannot be written to can still be checked
 

@@ -14,7 +14,6 @@ import re
 import secrets
 import shutil
 import stat
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +27,7 @@ import psutil
 from snipproof.errors import InfrastructureError
 from snipproof.processes.disk import TEMPORARY_HINT
 from snipproof.processes.lock import locked
+from snipproof.processes.sessions import sessions_folder
 from snipproof.processes.usage import hold
 
 RUN_VARIABLE = "SNIPPROOF_RUN"
@@ -36,7 +36,7 @@ SERVER_LABEL = "snipproof.server"
 """The label of containers and networks that belong to one server."""
 _LOCK = "lock"
 _SWEEP = "sweep.lock"
-_SERVER_LOCK = re.compile(r"server-[0-9a-f]{16}\.lock")
+_SERVER_LOCK = re.compile(r"(?:server|watch)-[0-9a-f]{16}\.lock")
 _UNUSED = 24 * 3600.0  # seconds after which the lock of a server is removed; each attempt to take it counts as use
 _SESSION_ID = re.compile(r"[0-9a-f]{12}")
 _CONTAINERS = "containers"
@@ -62,7 +62,7 @@ class SessionFolder:
         :param log: called with a line while it waits for another session that begins.
         :raises InfrastructureError: no folder can be made there, or the existing one belongs to another user.
         """
-        base = base or Path(tempfile.gettempdir()) / f"snipproof-{os.getuid()}"
+        base = base or sessions_folder()
         try:
             base.mkdir(mode=0o700, parents=True, exist_ok=True)
             found = base.lstat()
@@ -149,7 +149,7 @@ def _sweep(base: Path) -> None:
 
 
 def _remove_unused_locks(base: Path) -> None:
-    """Remove locks of servers given by their addresses, if no session has used them for a day."""
+    """Remove locks of given servers and of watched checkouts, if no session has used them for a day."""
     for file in list(base.iterdir()):
         with contextlib.suppress(filelock.Timeout, OSError):
             if _SERVER_LOCK.fullmatch(file.name) and time.time() - file.lstat().st_mtime > _UNUSED:

@@ -54,6 +54,8 @@ _REPORT = {
 }
 _REPORTING = (*_REPORT, "--snippets-coverage")
 _UPDATE_LEDGER = "--snippets-update-ledger"
+# What a session registers for the Sources as they were when it began.
+_OF_ONE_RUN = tuple(f"snipproof-{name}" for name in ("collection", "order", "ledger", "providers", "report", "updates"))
 _MATRIX = "--snippets-matrix"
 _ALL = "all"
 _SERVER = "SERVER="
@@ -77,6 +79,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(option, metavar=metavar, help=text)
     text = "report which shown statements ran, and fail if fewer did than the setting run.coverage-floor demands"
     group.addoption("--snippets-coverage", action="store_true", help=text)
+    text = "start Services, even if a running `snipproof watch` of this docs tree has the same"
+    group.addoption("--snippets-fresh-services", action="store_true", help=text)
     text = "prove in all versions of the setting matrix; with SERVER=1.37.14 in that version only; may be repeated"
     options: dict[str, Any] = {"nargs": "?", "const": _ALL, "type": _versions, "action": "append", "default": []}
     group.addoption(_MATRIX, metavar=f"{_SERVER}VERSION", help=text, **options)
@@ -160,6 +164,25 @@ def _begin(config: pytest.Config, settings: Settings, suites: Sequence[Suite]) -
     _begin_options(config, proving, tally, suites)
 
 
+def begin_again(config: pytest.Config, suites: Sequence[Suite]) -> None:
+    """Let the session collect and report Sources as they are now, as if it had just begun.
+
+    :param suites: all Suites that the settings name.
+    :raises UsageError: the ledger of known failures cannot be used.
+    """
+    from snipproof.pytest_plugin.collection import CollectionHooks
+    from snipproof.pytest_plugin.order import OrderHooks
+    from snipproof.pytest_plugin.tally import Tally
+
+    proving = proving_of(config)
+    for name in _OF_ONE_RUN:
+        if config.pluginmanager.has_plugin(name):
+            config.pluginmanager.unregister(name=name)
+    config.pluginmanager.register(CollectionHooks(config, proving), "snipproof-collection")
+    config.pluginmanager.register(OrderHooks(proving), "snipproof-order")
+    _begin_options(config, proving, Tally(), suites)
+
+
 def _begin_options(config: pytest.Config, proving: ProvingSession, tally: Tally, suites: Sequence[Suite]) -> None:
     """Register the hooks that only some sessions need. Each module is imported by those that use it."""
     register = config.pluginmanager.register
@@ -172,7 +195,7 @@ def _begin_options(config: pytest.Config, proving: ProvingSession, tally: Tally,
         from snipproof.pytest_plugin.provider_options import ProviderHooks
 
         register(ProviderHooks(proving.settings), "snipproof-providers")
-    if any(config.getoption(option) for option in _REPORTING):
+    if not config.getoption("collectonly"):
         from snipproof.pytest_plugin.reporting import begin_report
 
         begin_report(config, proving, suites)
@@ -219,13 +242,13 @@ def _import(file: Path) -> object:
 @pytest.fixture(scope="session")
 def snippet_services(request: pytest.FixtureRequest) -> Services:
     """The running Services: ``.weaviate`` (host, ports, version), ``.assets_url``, ``.vectorizer_url``."""
-    return _proving(request.config).prover.services
+    return proving_of(request.config).prover.services
 
 
 @pytest.fixture(scope="session")
 def snippet_state(request: pytest.FixtureRequest, snippet_services: Services) -> State | EveryState:  # noqa: ARG001 (must run)
     """What is stored in Weaviate: ``.keep(fill)`` stores data now, and again whenever a Source changed it."""
-    return _proving(request.config).prover.state
+    return proving_of(request.config).prover.state
 
 
 @pytest.fixture(scope="session")
@@ -234,10 +257,14 @@ def snippet_states(
     snippet_services: Services,  # noqa: ARG001
 ) -> Mapping[str, State | EveryState]:
     """What is stored in each of several servers, by its name in the settings: ``["rbac"].keep(fill)``."""
-    return _proving(request.config).prover.states.readable
+    return proving_of(request.config).prover.states.readable
 
 
-def _proving(config: pytest.Config) -> ProvingSession:
+def proving_of(config: pytest.Config) -> ProvingSession:
+    """Return what all Snippets of a session share.
+
+    :raises UsageError: no Suite is configured.
+    """
     proving = config.stash.get(_PROVING, None)
     if proving is None:
         raise pytest.UsageError("no suite is configured: set `suites` in [tool.snipproof]")

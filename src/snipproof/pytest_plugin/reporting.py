@@ -23,6 +23,7 @@ from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.pytest_plugin.shard_selection import select_shard
 from snipproof.report.assemble import assemble, unique_errors
 from snipproof.report.entries import ErrorEntry, RunEntry, RunReport, ServiceEntry, missing_of
+from snipproof.report.last_run import keep_last_run
 from snipproof.report.line_coverage import coverage_lines, is_below_floor
 from snipproof.report.report_file import is_report, write_report
 from snipproof.run.snippet_record import SnippetRecord, record_error, record_verdict
@@ -44,10 +45,9 @@ def begin_report(config: pytest.Config, proving: ProvingSession, suites: Sequenc
         file = _file(config) if getoption("--snippets-report") else None
     except SnipproofError as error:
         raise pytest.UsageError(str(error)) from None
-    if file or getoption("--snippets-coverage"):
-        floor = proving.settings.run.coverage_floor if getoption("--snippets-coverage") else None
-        hooks = ReportHooks(config, proving, file, str(shard) if shard else None, floor)
-        config.pluginmanager.register(hooks, "snipproof-report")
+    floor = proving.settings.run.coverage_floor if getoption("--snippets-coverage") else None
+    hooks = ReportHooks(config, proving, file, str(shard) if shard else None, floor)
+    config.pluginmanager.register(hooks, "snipproof-report")
 
 
 def _file(config: pytest.Config) -> Path:
@@ -101,9 +101,14 @@ class ReportHooks:
         self._sources: dict[str, float] = {}
         self._suites: dict[str, dict[str, float]] = {}
 
+    @property
+    def _is_wanted(self) -> bool:
+        """Whether an option requires the report; otherwise only the last Outcomes are kept."""
+        return self._file is not None or self._floor is not None
+
     def pytest_sessionstart(self) -> None:
         """Read the tree before anything runs: with pytest-xdist, the controller would read it at the end."""
-        if not self._proving.is_worker:
+        if self._is_wanted and not self._proving.is_worker:
             with contextlib.suppress(SnipproofError):  # collecting reports it
                 _ = self._proving.pages
 
@@ -212,7 +217,7 @@ class ReportHooks:
             run["services"] = self._proving.servers
             session.config.workeroutput[_RUN] = run  # type: ignore[attr-defined]
             return
-        if self._config.getoption("collectonly"):
+        if self._config.getoption("collectonly") or not (self._is_wanted or self._records):
             return
         self._services |= self._proving.servers
         self._add_times(times.phases, times.sources, times.suites)
@@ -220,6 +225,7 @@ class ReportHooks:
         for problem in ledger.problems if ledger else ():
             self._add_ledger_error(printable(problem.message))
         self.report = self._assemble()
+        keep_last_run(self._proving.settings.root, self.report)
         if is_below_floor(self.report) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self._file is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ from snipproof.text import listed, printable
 if TYPE_CHECKING:
     from snipproof.report.entries import ServiceEntry
     from snipproof.report.tree_facts import TreeFacts
+    from snipproof.services.weaviate.borrowed import BorrowedServers
 
 
 _MOST_FIRST = (NetworkKind.DOCUMENTED, NetworkKind.AUTO)
@@ -58,11 +59,16 @@ class ProvingSession:
         self.broken: set[str] = set()
         #: Whether a report of the run is made.
         self.wants_report = False
+        #: What is called with each site that is read.
+        self.on_read: Callable[[Site], None] = lambda _: None
+        #: Writes a line for the user; by default the terminal of pytest does.
+        self.write: Callable[[str], None] | None = None
         self._all_suites = suites
         self._versions = versions
         self._facts: TreeFacts | None = None
         self._config = config
         self._prover: Prover | None = None
+        self._borrowed: BorrowedServers | None = None
         self._selected: Mapping[str, Source] = {}
         self._start_error: InfrastructureError | None = None
         self._held: list[str] | None = None  # lines to show later
@@ -122,9 +128,12 @@ class ProvingSession:
     @cached_property
     def pages(self) -> PageExpectations:
         """The Expectations of the Pages."""
-        return read_page_expectations(self.settings, self._read_facts if self.wants_report else _read_nothing)
+        return read_page_expectations(self.settings, self._read_facts)
 
     def _read_facts(self, site: Site, claimed: ClaimSet) -> None:
+        self.on_read(site)
+        if not self.wants_report:
+            return
         from snipproof.report.tree_facts import read_tree_facts
 
         facts = read_tree_facts(self.settings.root, self._all_suites, site, claimed.claims, claimed.findings)
@@ -217,13 +226,46 @@ class ProvingSession:
         for name in suite.services if suite else ():
             self._prover.states.of(name)
 
-    def start(self, sources: Mapping[str, Source], suites: Sequence[Suite]) -> None:
+    def read_again(self, suites: Sequence[Suite]) -> None:
+        """Read Pages and Sources again; the Services and what was obtained for the Suites are kept.
+
+        :param suites: all Suites that the settings name, as they are now.
+        """
+        self.suites = {path: suite for suite in suites for path in suite.sources}
+        self._all_suites = suites
+        self._facts = None
+        self.__dict__.pop("pages", None)
+        for known in (self.broken, self._checked, self._reported):
+            known.clear()
+
+    def select(self, sources: Mapping[str, Source]) -> None:
+        """Prove ``sources`` next, as they are now, on the running Services.
+
+        :param sources: by path, in the order in which they are proven.
+        """
+        self._selected = {**sources, **self._before(sources)}
+        if self._prover is not None:
+            suites = {path: self.suites[path] for path in self._selected}
+            self._prover.begin_again(self.pages, suites.values())
+
+    def start(
+        self,
+        sources: Mapping[str, Source],
+        suites: Sequence[Suite],
+        *,
+        recorder: bool = False,
+        prepare: bool = True,
+        borrow: bool = True,
+    ) -> None:
         """Prepare all Suites in the background and start the Services.
 
         An InfrastructureError is kept: :meth:`require_services` raises it for each Snippet.
 
         :param sources: the selected Sources by path, in the order in which they are proven.
         :param suites: their Suites, in all combinations in which they are proven.
+        :param recorder: whether requests and responses are recorded even if none of ``sources`` needs that.
+        :param prepare: whether to prepare the Suites now.
+        :param borrow: whether to use the servers of a running watcher of this docs tree, if it lends them.
         :raises SettingsError: the settings of a Service or the Runner of a language are wrong.
         """
         self._selected = {**sources, **self._before(sources)}
@@ -233,22 +275,37 @@ class ProvingSession:
             end_with_parent()  # pytest-xdist leaves a worker running for 15 s if the controller is killed
         try:
             # Needed by any Source: under pytest-xdist a worker does not know yet which of them it gets.
-            recorder = self.is_matrix or self.pages.needs_recorder(self._selected.values())
+            recorder = recorder or self.is_matrix or self.pages.needs_recorder(self._selected.values())
             self._report_unreachable()
             kinds = {self.suites[path].network for path in sources}
             network = next((kind for kind in _MOST_FIRST if kind in kinds), NetworkKind.BINDINGS)
             used = dict.fromkeys(name for suite in suites for name in suite.services)
             known = self.settings.service_names
             services = [each for name in known for each in used if split_version(each)[0] == name]
+            if borrow and not self.is_worker:
+                self._borrowed = self._borrow(services)
             self._prover = Prover(
-                self.settings, self.log, self.pages, recorder=recorder, network=network, services=services
+                self.settings,
+                self.log,
+                self.pages,
+                recorder=recorder,
+                network=network,
+                services=services,
+                borrowed=self._borrowed,
             )
-            if not self.is_worker:
+            if prepare and not self.is_worker:
                 for suite in suites:
                     self.prepare(suite)
             self._prover.start()
         except InfrastructureError as error:
             self._start_error = error
+
+    def _borrow(self, services: Sequence[str]) -> BorrowedServers | None:
+        if self._config.getoption("--snippets-fresh-services"):
+            return None
+        from snipproof.services.weaviate.borrowed import borrow
+
+        return borrow(self.settings, services, self.log)
 
     def _report_unreachable(self) -> None:
         """Report settings of the documented network, if no Suite runs in it."""
@@ -304,8 +361,12 @@ class ProvingSession:
 
         :raises InfrastructureError: Weaviate does not answer any more.
         """
-        if self._prover is not None:
-            self._prover.close()
+        try:
+            if self._prover is not None:
+                self._prover.close()
+        finally:
+            if self._borrowed is not None:
+                self._borrowed.close()
 
     def hold_lines(self) -> None:
         """Keep lines until :meth:`show_lines`: pytest captures what is written while a test runs."""
@@ -328,6 +389,9 @@ class ProvingSession:
                 self._held.append(line)
 
     def _write(self, line: str) -> None:
+        if self.write is not None:
+            self.write(printable(self.redact(line)))
+            return
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.write_line(f"snipproof: {printable(self.redact(line))}")
@@ -338,7 +402,3 @@ def _paths_before(suite: Suite, path: str) -> tuple[str, ...]:
     """Return the Sources before the one at ``path`` in its chain."""
     chain = suite.chain_of(path)
     return chain[: chain.index(path)] if chain else ()
-
-
-def _read_nothing(site: Site, claimed: ClaimSet) -> None:
-    """Keep nothing of the site but the Expectations."""

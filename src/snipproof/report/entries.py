@@ -147,6 +147,7 @@ class SnippetEntry(TypedDict):
     providers: dict[str, str]
     known_failure: KnownFailureEntry | None
     combination: NotRequired[CombinationEntry]
+    date: NotRequired[str]
 
 
 class PlaceEntry(TypedDict):
@@ -249,6 +250,19 @@ def known_failure_of(snippet: SnippetEntry) -> str:
 def state_of(snippet: SnippetEntry) -> str:
     """Return what to count ``snippet`` as: its Outcome, or ``known failure`` or ``unstable``."""
     return known_failure_of(snippet).partition(":")[0] or snippet["outcome"]
+
+
+def diff_lines(compared: ExpectationEntry) -> list[str]:
+    """Return the expected text beside the output, line by line, as a diff."""
+    lines: list[str] = []
+    for kind, _, old, new in compared["rows"]:
+        if kind == "skipped":
+            lines.append("  …")
+        elif kind == "same":
+            lines.append(f"  {old}")
+        else:
+            lines += [f"- {old}"] * (old is not None) + [f"+ {new}"] * (new is not None)
+    return lines
 
 
 def as_lists(segments: Iterable[Segment]) -> list[list[int]]:

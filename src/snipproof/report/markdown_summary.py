@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from snipproof.report.entries import diff_lines
 from snipproof.report.matrix_report import snippet_rows
 from snipproof.text import plural, shorten
 
@@ -134,7 +135,7 @@ def _failure(failure: Failure) -> Iterator[str]:
     shown = f", shown on {', '.join(map(_code, failure.pages[:5]))}" if failure.pages else ""
     yield f"{place}{shown}\n"
     for comparison in failure.comparisons:
-        lines = [text for kind, _, old, new in comparison["rows"] for text in _diff_lines(kind, old, new)]
+        lines = diff_lines(comparison)
         if lines:
             yield _fenced("diff", "\n".join(lines))
     if not failure.comparisons and error:
@@ -142,18 +143,6 @@ def _failure(failure: Failure) -> Iterator[str]:
         if error["details"]:
             yield _fenced("", error["details"])
     yield "</details>\n"
-
-
-def _diff_lines(kind: str, old: str | None, new: str | None) -> Iterator[str]:
-    if kind == "skipped":
-        yield "  …"
-    elif kind == "same":
-        yield f"  {old}"
-    else:
-        if old is not None:
-            yield f"- {old}"
-        if new is not None:
-            yield f"+ {new}"
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -8,7 +8,7 @@ import os
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +70,7 @@ class Preparation:
     turn: int
     cores: CorePool
     times: dict[str, float] = field(default_factory=dict)
+    provisioned: bool = False
     _done: Future[Addresses] = field(default_factory=Future)
     _programs: dict[str, Program] = field(default_factory=dict)
 
@@ -80,13 +81,20 @@ class Preparation:
     def _prepare(self, addresses: Future[Addresses]) -> Addresses:
         with _clear_errors(self.suite):
             check_files(self.runner.context)
-            with timed(self.times, "provision"):
-                self.runner.provision()
+            if not self.provisioned:
+                with timed(self.times, "provision"):
+                    self.runner.provision()
+                self.provisioned = True
         values = addresses.result()
         compiles = languages()[self.suite.language].compiles
         with _clear_errors(self.suite), self.cores.work(self.turn) if compiles else contextlib.nullcontext():
             self._build(values)
         return values
+
+    def wait(self) -> None:
+        """Wait until what was begun has ended."""
+        with contextlib.suppress(SnipproofError, CancelledError):
+            self._done.result()
 
     def program(self, source: Source, addresses: Addresses) -> Program:
         """Return the Program of ``source``; wait until it is built.
@@ -191,6 +199,7 @@ class Preparations:
         self._pool = ThreadPoolExecutor(max_workers=_MAX_THREADS, thread_name_prefix="snipproof")
         self._cores = CorePool(max(2, os.cpu_count() or 2))
         self._by_suite: dict[tuple[str, str | None], Preparation] = {}  # by the path and the lock file
+        self._kept: dict[tuple[str, str | None], Preparation] = {}  # provisioned, to be built again
 
     def begin(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
         """Return the Preparation of ``suite``; the first call begins it, with ``sources``.
@@ -205,10 +214,26 @@ class Preparations:
             context = RunnerContext(suite, self._settings, self._session, self._log, self._recorder, network)
             times = self._times.suites.setdefault(suite.path, {})
             turn = len(self._by_suite)
-            known = Preparation(suite, make_runner(context), list(sources), turn, self._cores, times)
+            kept = self._kept.pop((suite.path, suite.lock), None)
+            runner = kept.runner if kept else make_runner(context)
+            known = Preparation(suite, runner, list(sources), turn, self._cores, times, provisioned=kept is not None)
             self._by_suite[suite.path, suite.lock] = known
             known.start(self._pool, self._addresses)
         return known
+
+    def forget_builds(self, suite: Suite) -> None:
+        """Build the Sources of ``suite`` again when :meth:`begin` is called next; what it obtained is kept.
+
+        If the Suite itself has changed, or obtaining failed, all of it begins again.
+        """
+        known = self._by_suite.pop((suite.path, suite.lock), None)
+        if known is None:
+            return
+        known.wait()
+        if known.suite == suite and known.provisioned:
+            self._kept[suite.path, suite.lock] = known
+        else:
+            known.runner.close()
 
     def close(self) -> None:
         """Stop the work in the background, and end what the Runners keep between Sources."""
@@ -216,5 +241,5 @@ class Preparations:
         if not self._addresses.done():
             self._addresses.set_exception(InfrastructureError("interrupted"))
         self._pool.shutdown(cancel_futures=True)
-        for preparation in self._by_suite.values():
+        for preparation in (*self._by_suite.values(), *self._kept.values()):
             preparation.runner.close()

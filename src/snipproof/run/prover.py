@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from snipproof.services.weaviate.state import State
 if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
     from snipproof.services.recorder.pass_through import Recorder
+    from snipproof.services.weaviate.borrowed import BorrowedServers
 
 _NO_PAGES = PageExpectations()
 
@@ -48,6 +49,7 @@ class Prover:
     :param recorder: whether Sources reach Weaviate through a pass-through that records requests and responses.
     :param network: the network that some of the Suites require.
     :param services: the names of the servers that the Suites use.
+    :param borrowed: servers that run already, to be used instead of others.
     :raises InfrastructureError: the platform does not allow the network.
     """
 
@@ -60,9 +62,11 @@ class Prover:
         recorder: bool = False,
         network: NetworkKind = NetworkKind.BINDINGS,
         services: Sequence[str] = (DEFAULT_SERVICE,),
+        borrowed: BorrowedServers | None = None,
     ) -> None:
         self._settings = settings
         self._names = services
+        self._borrowed = borrowed
         self._pages = pages
         self._log = log
         self._session = SessionFolder.begin(log=log)
@@ -138,6 +142,24 @@ class Prover:
         """
         return self._preparations.begin(suite, sources)
 
+    @property
+    def session(self) -> SessionFolder:
+        """The folder of the session."""
+        return self._session
+
+    def begin_again(self, pages: PageExpectations, suites: Iterable[Suite]) -> None:
+        """Prove Sources from now on as they are then; Services, stored data and environments are kept.
+
+        :param pages: the Expectations that Pages add now.
+        :param suites: those whose Sources are proven next, as they are now.
+        :raises InfrastructureError: what a chain has changed cannot be restored.
+        """
+        self.end_chain()
+        self._pages = pages
+        self.times.clear()
+        for suite in suites:
+            self._preparations.forget_builds(suite)
+
     def start(self) -> None:
         """Start the Services and wait until they are ready. Preparations go on meanwhile.
 
@@ -155,6 +177,7 @@ class Prover:
                     self._recorder,
                     self._network,
                     self._names,
+                    self._borrowed,
                 )
             self._announce(self._services.placeholders())
             self._states = ServerStates(self._services, self._session, self._log)

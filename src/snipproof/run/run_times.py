@@ -22,6 +22,11 @@ class RunTimes:
     sources: dict[str, float] = field(default_factory=dict)
     suites: dict[str, dict[str, float]] = field(default_factory=dict)
 
+    def clear(self) -> None:
+        """Begin again."""
+        for times in (self.phases, self.sources, *self.suites.values()):
+            times.clear()
+
 
 @contextmanager
 def timed(times: MutableMapping[str, float], *names: str) -> Iterator[None]:

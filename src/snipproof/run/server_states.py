@@ -50,7 +50,7 @@ class ServerStates:
         if address.health.error:
             raise address.health.error
         if name not in self._states:
-            if address.mode == "url":
+            if address.mode == "url" and not self._services.borrowed:
                 self._claim_given()
             try:
                 self._states[name] = State(address, self._services.renewable.get(name))

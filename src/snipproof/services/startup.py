@@ -15,7 +15,7 @@ from snipproof.processes.session_folder import SessionFolder
 from snipproof.server_settings import DEFAULT_SERVICE, split_version
 from snipproof.services.assets import start_assets
 from snipproof.services.checkout_ports import listen_for
-from snipproof.services.weaviate.renewable import RenewableServer
+from snipproof.services.weaviate.renewable import Renewable
 from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.services.weaviate.start_server import ServerStarter
 from snipproof.text import listed
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
     from snipproof.services.providers.provider_hosts import Providers
     from snipproof.services.recorder.pass_through import Recorder
+    from snipproof.services.weaviate.borrowed import BorrowedServers
 
 Log = Callable[[str], None]
 _PLAIN: dict[str, Any] = {"env": {}, "modules": (), "api_keys": {}, "root_users": (), "nodes": 1}
@@ -45,9 +46,11 @@ class Services:
         recorder: Recorder | None = None,
         providers: Providers | None = None,
         downloads: Downloads | None = None,
-        renewable: Mapping[str, RenewableServer] | None = None,
+        renewable: Mapping[str, Renewable] | None = None,
     ) -> None:
         self._stack = stack
+        #: Whether the servers are those of a watcher, which lends them to this session alone.
+        self.borrowed = False
         #: The servers that can be replaced by fresh ones, by the names of the Services: those that are ours.
         self.renewable = renewable or {}
         #: The files that Sources can download; ``None`` if the settings name none.
@@ -104,7 +107,7 @@ class Services:
             self._recorder.close_connections()
 
     @classmethod
-    def start(
+    def start(  # noqa: PLR0913, PLR0917 (what they are made of)
         cls,
         settings: Settings,
         session: SessionFolder,
@@ -114,6 +117,7 @@ class Services:
         recorder: Recorder | None = None,
         network: DocumentedNetwork | None = None,
         names: Sequence[str] = (DEFAULT_SERVICE,),
+        borrowed: BorrowedServers | None = None,
     ) -> Services:
         """Start the Services that ``settings`` select, side by side, and wait until they are ready.
 
@@ -125,6 +129,7 @@ class Services:
             recorder's addresses.
         :param network: the network in which servers of ours run, and in which the Services listen as well.
         :param names: of the servers to start.
+        :param borrowed: servers that run already, to be used instead.
         :raises InfrastructureError: no server started, or another Service failed; those that had started are stopped.
             If only some servers fail, :meth:`server` raises their errors.
         :raises SettingsError: the mode requires a setting that is missing or wrong.
@@ -144,7 +149,7 @@ class Services:
             downloads = _start_hosts(settings, network, stack)
             providers = _start_providers(settings, network, recorder, log, stack)
             board = _Board(names, recorder, lambda found: announce(_placeholders(found, assets_url)))
-            starter = ServerStarter(session, log, stack, network, board.switch)
+            starter = ServerStarter(session, log, stack, network, board.switch, borrowed)
             servers = _start_servers(settings, session, starter, board)
             errors = [each for each in servers.values() if isinstance(each, InfrastructureError)]
             if len(errors) == len(servers):
@@ -154,7 +159,9 @@ class Services:
                 which = "the server" if len(servers) == 1 else f"the server {listed(outside)}"
                 log(f"providers: only for Sources themselves: {which} runs outside of the documented network")
             url, renewable = starter.vectorizer_url, starter.renewable
-            return cls(stack.pop_all(), servers, url, assets_url, recorder, providers, downloads, renewable)
+            services = cls(stack.pop_all(), servers, url, assets_url, recorder, providers, downloads, renewable)
+            services.borrowed = borrowed is not None
+            return services
         raise AssertionError("unreachable")
 
     def placeholders(self) -> dict[str, str]:

@@ -7,7 +7,8 @@ block. The Expectations that a Source binds itself (:mod:`.binding`) hold as wel
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from operator import is_
+from typing import TYPE_CHECKING, NamedTuple
 
 from snipproof.model import Expectation, Finding, Origin, Region
 from snipproof.site.page_claims import AMBIGUOUS, OPT_OUT, ClaimPlace, PageClaim, PageClaims
@@ -15,6 +16,7 @@ from snipproof.site.page_claims import AMBIGUOUS, OPT_OUT, ClaimPlace, PageClaim
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from snipproof.model import Page, Source
     from snipproof.site.docs_site import Site
     from snipproof.site.mdx.tabs import OptOut
 
@@ -55,6 +57,22 @@ class ClaimSet:
         return frozenset(claim.expectation.id for claim in self.claims if not claim.excused)
 
 
+class _ClaimsOfPage(NamedTuple):
+    """What one Page claims, with the Sources of its References, for as long as Page and Sources are these very values.
+
+    ``findings`` do not depend on other Pages.
+    """
+
+    page: Page
+    sources: tuple[Source | None, ...]
+    claims: list[PageClaim]
+    findings: list[Finding]
+    opt_outs: list[OptOut]
+
+    def is_of(self, page: Page, sources: tuple[Source | None, ...]) -> bool:
+        return self.page is page and all(map(is_, self.sources, sources))
+
+
 def claims(site: Site) -> list[Claim]:
     """Return the Claims of all Pages that readers can see; a site without Suites has none."""
     return read_claims(site).claims
@@ -65,9 +83,11 @@ def read_claims(site: Site) -> ClaimSet:
 
     What the Source itself binds to its own Snippet in the same way is left out.
     """
+    return site.once(_read_claims) if site.suites else ClaimSet()
+
+
+def _read_claims(site: Site) -> ClaimSet:
     result = ClaimSet()
-    if not site.suites:
-        return result
     proven = {path for path, source in site.sources.items() if len(source.snippets) < len(source.regions)}
     proven.update(site.suite_of)
     by_key: dict[tuple[str, str, Origin], list[PageClaim]] = {}
@@ -79,15 +99,28 @@ def read_claims(site: Site) -> ClaimSet:
             continue
         if page.references and not site.is_live(page.references[0]):
             continue
-        page_claims = PageClaims(site, page, result.findings)
-        opt_outs.extend((page.path, opt_out) for opt_out in page_claims.tabs.opt_outs)
-        for claim in page_claims:
+        found = _claims_of(site, page)
+        result.findings.extend(found.findings)
+        opt_outs.extend((page.path, opt_out) for opt_out in found.opt_outs)
+        for claim in found.claims:
             if not _is_bound_by_source(site, claim):
                 by_key.setdefault((claim.expectation.id, claim.snippet.id, claim.origin), []).append(claim)
     result.claims.extend(_merge(by_key[key]) for key in sorted(by_key))
     result.findings.extend(_wrong_opt_outs(opt_outs))
     result.findings.extend(_unneeded_opt_outs(opt_outs, by_key.values()))
     return result
+
+
+def _claims_of(site: Site, page: Page) -> _ClaimsOfPage:
+    """Return what ``page`` claims: from what the site has kept, if neither the Page nor its Sources have changed."""
+    kept: dict[str, _ClaimsOfPage] = site.kept.setdefault(_ClaimsOfPage, {})
+    sources = tuple([site.source_of(reference) for reference in page.references])
+    known = kept.get(page.path)
+    if known is None or not known.is_of(page, sources):
+        findings: list[Finding] = []
+        found = PageClaims(site, page, findings)
+        known = kept[page.path] = _ClaimsOfPage(page, sources, list(found), findings, found.tabs.opt_outs)
+    return known
 
 
 def _is_bound_by_source(site: Site, claim: PageClaim) -> bool:

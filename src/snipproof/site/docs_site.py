@@ -1,52 +1,64 @@
-"""A whole docs site: every Page, Suite and Source, each file read once."""
+"""A whole docs site: every Page, Suite and Source, each file read once.
+
+An editor shows texts that are not saved. :meth:`Site.with_texts` returns the site with these instead of the files; it
+reads again only what they change, in the way :meth:`Site.load` reads everything.
+"""
 
 from __future__ import annotations
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from snipproof.errors import UnreadableError
 from snipproof.model import Finding, Import, Page, Reference, Region, Source, Suite
-from snipproof.site.component import Rendered, render
 from snipproof.site.dependencies import Dependencies
 from snipproof.site.discovery import PAGES, find_pages
 from snipproof.site.docusaurus import is_partial
 from snipproof.site.line_ranges import UnmarkedLines
-from snipproof.site.mdx.page import scan_page
 from snipproof.site.mdx.structure import PageStructure
+from snipproof.site.parsed_files import ParsedPage, ParsedSource, parsed_page, parsed_source, requested_by
 from snipproof.site.profile import Profile, profile_of
 from snipproof.site.requested import region_name
-from snipproof.site.source import parse_source, read_text
+from snipproof.site.source import as_text, read_text
 from snipproof.site.suite import load_suites
-from snipproof.text import Lines
 
 if TYPE_CHECKING:
-    from snipproof.config import Settings
-    from snipproof.site.mdx.structure import Note
+    from collections.abc import Callable, Iterable, Mapping
 
-_COMMENT_FOR_SNIPPROOF = "snipproof:"
+    from snipproof.config import Settings
+    from snipproof.site.component import Rendered
+
+_T = TypeVar("_T")
 
 
 class Site:
     """Everything that :meth:`load` read.
 
+    :ivar texts: the texts that count instead of the files, by path.
     :ivar pages: by path.
     :ivar sources: the files of all Suites and all raw-imported files, by path.
     :ivar problems: a Finding for each file, or part of a Page, that cannot be read; everything else is read.
     :ivar dependencies: what was read and what was checked for.
+    :ivar kept: what was worked out for a part of this site, and may be used again by one made of it, if that part is
+        the same there; each user checks that.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.texts: Mapping[str, str] = MappingProxyType({})
         self.pages: list[Page] = []
         self.suites: list[Suite] = []
         self.sources: dict[str, Source] = {}
         self.problems: list[Finding] = []
         self.dependencies = Dependencies()
-        self._rendered: dict[Reference, Rendered] = {}
-        self._texts: dict[str, bytes] = {}
-        self._notes: dict[str, list[Note]] = {}
+        self.kept: dict[Any, Any] = {}
+        self._once: dict[Callable[[Site], Any], Any] = {}
+        self._top: list[str] = []
+        self._top_problems: list[Finding] = []
+        self._read_pages: dict[str, ParsedPage] = {}
+        self._read_sources: dict[str, ParsedSource] = {}
         self._existing: dict[str, bool] = {}
         self._regions: dict[str, dict[str, Region]] = {}
 
@@ -57,25 +69,56 @@ class Site:
         :raises SettingsError: no Page at all, a missing folder, or an error in a suite file.
         """
         site = cls(settings)
-        site.suites.extend(load_suites(settings, site.dependencies))
-        sources = dict.fromkeys(path for suite in site.suites for path in suite.sources)
-        waiting = find_pages(settings, site.problems, site.dependencies)
+        site.suites = load_suites(settings, site.dependencies)
+        site._top = find_pages(settings, site._top_problems, site.dependencies)
+        site._read_all({}, {})
+        return site
+
+    def with_texts(self, texts: Mapping[str, str], edited: Iterable[str] = ()) -> Site:
+        """Return this site with ``texts`` by path instead of the files, and instead of the texts that it has.
+
+        Which Pages and Suites there are stays as it was: only a Page that is imported may be added. Only files whose
+        text differs are read again, and Sources whose requested markers differ.
+
+        :param edited: files whose content on disk differs since they were read.
+        """
+        changed = {path for path in {*texts, *self.texts} if texts.get(path) != self.texts.get(path)}.union(edited)
+        site = Site(self.settings)
+        site.texts = texts
+        site.suites, site.dependencies, site.kept = self.suites, self.dependencies, self.kept
+        site._top, site._top_problems, site._existing = self._top, self._top_problems, self._existing
+        site.__dict__["profile"] = self.profile
+        pages = {path: read for path, read in self._read_pages.items() if path not in changed}
+        site._read_all(pages, {path: read for path, read in self._read_sources.items() if path not in changed})
+        return site
+
+    def _read_all(self, known_pages: Mapping[str, ParsedPage], known_sources: Mapping[str, ParsedSource]) -> None:
+        """Read all Pages and Sources but those that are known."""
+        sources = dict.fromkeys(path for suite in self.suites for path in suite.sources)
+        waiting = list(self._top)
         seen = set(waiting)
         while waiting:
-            for imported in site._read_page(waiting.pop()):
+            path = waiting.pop()
+            page = self._read_pages[path] = known_pages.get(path) or self._read_page(path)
+            for imported in page.page.imports if page.page else ():
                 target = imported.target
-                if target is None or not site.exists(target):
+                if target is None or not self.exists(target):
                     continue
                 if imported.raw:
                     sources[target] = None
                 elif target.endswith(PAGES) and target not in seen:
                     seen.add(target)
                     waiting.append(target)
-        site.dependencies.paths |= seen
-        site.pages.sort(key=lambda page: page.path)
+        self.dependencies.paths |= seen
+        self.pages = sorted([read.page for read in self._read_pages.values() if read.page], key=lambda page: page.path)
+        self.problems = [*self._top_problems, *(each for read in self._read_pages.values() for each in read.problems)]
         for path in sorted(sources):
-            site._read_source(path)
-        return site
+            self.dependencies.paths.add(path)
+            read = self._read_sources[path] = self._read_source(path, known_sources.get(path))
+            if read.source:
+                self.sources[path] = read.source
+            elif read.problem:
+                self.problems.append(read.problem)
 
     @cached_property
     def profile(self) -> Profile:
@@ -96,6 +139,13 @@ class Site:
     def imports(self) -> list[tuple[Page, Import]]:
         """Every import, with its Page."""
         return [(page, imported) for page in self.pages for imported in page.imports]
+
+    def once(self, make: Callable[[Site], _T]) -> _T:
+        """Return what ``make`` returns for this site. It is called once, however many use the result."""
+        if make not in self._once:
+            self._once[make] = make(self)
+        result: _T = self._once[make]
+        return result
 
     def exists(self, path: str) -> bool:
         """Return whether there is a file of that path below the root."""
@@ -120,11 +170,15 @@ class Site:
         It is ``""`` too for a Page that no Finding can quote: without References, problems and comments for snipproof.
         """
         source = self.sources.get(path)
-        return source.text if source is not None else self._texts.get(path, b"").decode("utf-8", "surrogatepass")
+        if source is not None:
+            return source.text
+        read = self._read_pages.get(path)
+        return read.text.decode("utf-8", "surrogatepass") if read else ""
 
     def structure_of(self, path: str) -> PageStructure:
         """Return the structure of a Page from its one scan; only for Pages whose text :meth:`text_of` returns."""
-        return PageStructure(self.text_of(path), self._notes.get(path, ()))
+        read = self._read_pages.get(path)
+        return PageStructure(self.text_of(path), read.notes if read else ())
 
     def line(self, path: str, number: int) -> str:
         """Return one line of a Page or a Source, ``""`` if it does not exist."""
@@ -157,10 +211,8 @@ class Site:
 
     def rendered(self, reference: Reference) -> Rendered | None:
         """Return what a Reference shows, ``None`` if its Source cannot be read."""
-        source = self.source_of(reference)
-        if source is None:
-            return None
-        return self._rendered[reference]
+        read = self._read_sources.get(reference.source) if reference.source is not None else None
+        return read.shown_by(reference) if read and read.source else None
 
     @cached_property
     def _by_source(self) -> dict[str, list[Reference]]:
@@ -208,42 +260,24 @@ class Site:
                     shown[region.id] = [references[index] for index in sorted(found)]
         return shown
 
-    def _resolves(self, imported: Import) -> bool:
-        if not imported.raw and not imported.path.endswith(PAGES):
-            return True  # left to the bundler
-        return imported.target is not None and self.exists(imported.target)
+    def _text(self, path: str) -> str:
+        text = self.texts.get(path)
+        return read_text(self.settings.root, path) if text is None else as_text(path, text.encode("utf-8", "replace"))
 
-    def _read_page(self, path: str) -> tuple[Import, ...]:
-        """Read a Page and return its imports; keep its text only if a Finding may quote it."""
+    def _read_page(self, path: str) -> ParsedPage:
         try:
-            text = read_text(self.settings.root, path)
+            text = self._text(path)
         except UnreadableError as error:
-            self.problems.append(error.finding)
-            return ()
-        page, problems, notes = scan_page(path, text, self.settings, self.profile, self.exists)
-        self.problems.extend(problems)
-        self.pages.append(page)
-        may_be_quoted = page.references or problems or _COMMENT_FOR_SNIPPROOF in text
-        if may_be_quoted:
-            self._notes[path] = notes
-        if may_be_quoted or not all(map(self._resolves, page.imports)):
-            self._texts[path] = text.encode()  # bytes: one emoji makes a str four times as large
-        return page.imports
+            return ParsedPage(None, [error.finding])
+        return parsed_page(path, text, self.settings, self.profile, self.exists)
 
-    def _read_source(self, path: str) -> None:
-        """Read a Source and render all References that show it, so that its lines, which take much memory, can go."""
-        self.dependencies.paths.add(path)
+    def _read_source(self, path: str, known: ParsedSource | None) -> ParsedSource:
+        """Read a Source with what Pages request of it; what is ``known`` of the same text is used again."""
         references = self._by_source.get(path, ())
+        if known is not None and known.has_all(references):
+            return known._replace(references=references)
         try:
-            lines = Lines(read_text(self.settings.root, path))
-            pairs = {pair for reference in references if (pair := reference.pair)}
-            self.sources[path] = parse_source(path, lines, pairs)
+            text = known.source.text if known is not None and known.source else self._text(path)
         except UnreadableError as error:
-            self.problems.append(error.finding)
-            return
-        by_attributes: dict[tuple[object, ...], Rendered] = {}
-        for reference in references:
-            key = reference.start_marker, reference.end_marker, reference.language, reference.include_start_marker
-            if key not in by_attributes:
-                by_attributes[key] = render(lines, reference, self.profile)
-            self._rendered[reference] = by_attributes[key]
+            return ParsedSource(None, error.finding, references, requested_by(references), {})
+        return parsed_source(path, text, references, self.profile)

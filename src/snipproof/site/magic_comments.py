@@ -57,11 +57,16 @@ def remove_magic_comments(text: str, highlighter: str) -> str:
 
     ``highlighter`` is the Prism language of the block.
     """
-    text = text.replace("\r\n", "\n").removesuffix("\n")
+    return "\n".join([line for _, line in readers_lines(text, highlighter)])
+
+
+def readers_lines(text: str, highlighter: str) -> list[tuple[int, str]]:
+    """Return the lines of a rendered ``text`` that readers see, each with its index in ``text``, from 0."""
+    lines = list(enumerate(text.replace("\r\n", "\n").removesuffix("\n").split("\n")))
     if "highlight-" not in text:
-        return text
+        return lines
     comment = _magic_comment(_STYLES_OF.get(highlighter.lower(), _EVERY_POPULAR_STYLE))
-    return "\n".join(line for line in text.split("\n") if "highlight-" not in line or not comment.fullmatch(line))
+    return [(index, line) for index, line in lines if "highlight-" not in line or not comment.fullmatch(line)]
 
 
 @cache

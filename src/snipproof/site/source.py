@@ -39,6 +39,16 @@ def read_text(root: Path, path: str) -> str:
         data = _read_bytes(root, path)
     except (OSError, ValueError) as error:
         raise _unreadable(path, 1, 1, f"cannot be read: {getattr(error, 'strerror', '') or error}") from None
+    return as_text(path, data)
+
+
+def as_text(path: str, data: bytes) -> str:
+    """Return the text of a file ``path`` with the content ``data``, as :func:`read_text` does.
+
+    :raises UnreadableError: it is too large, is not UTF-8 or contains NUL bytes.
+    """
+    if len(data) > MAX_BYTES:
+        raise _too_large(path, len(data))
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise _unreadable(path, line, 1, "holds NUL bytes: this is not text")
@@ -56,8 +66,7 @@ def _read_bytes(root: Path, path: str) -> bytes:
         if not stat.S_ISREG(status.st_mode):
             raise _unreadable(path, 1, 1, "cannot be read: not a regular file")
         if status.st_size > MAX_BYTES:
-            message = f"is too large: {status.st_size:,} bytes; a page or a Source may have {MAX_BYTES:,}"
-            raise _unreadable(path, 1, 1, message)
+            raise _too_large(path, status.st_size)
         # Without a file object: making one takes longer than reading a usual page.
         data = os.read(handle, status.st_size + 1)
         if len(data) != status.st_size:  # it is being changed, or it comes in parts
@@ -199,6 +208,11 @@ def _check_attributes(path: str, regions: tuple[Region, ...], snippets: tuple[Sn
                 hint = f"write {given} on the START line of the Snippet"
             kind = "not an Expectation" if is_code else "an Expectation"
             raise wrong(path, marker, f"{what} no effect: {region.name!r} is {kind}", hint)
+
+
+def _too_large(path: str, size: int) -> UnreadableError:
+    message = f"is too large: {size:,} bytes; a page or a Source may have {MAX_BYTES:,}"
+    return _unreadable(path, 1, 1, message)
 
 
 def _unreadable(path: str, line: int, column: int, message: str, hint: str = "") -> UnreadableError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from snipproof.model import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from snipproof.lint.check_result import CheckResult
 
@@ -33,7 +33,7 @@ def lines(result: CheckResult) -> Iterator[str]:
     for finding in result.findings:
         if finding.path != quoted[0]:
             quoted = finding.path, result.text_of(finding.path).split("\n")
-        yield from _finding(finding, quoted[1], result.colour)
+        yield from finding_lines(finding, quoted[1], result.colour)
     yield result.summary
 
 
@@ -46,7 +46,8 @@ def statistics_lines(result: CheckResult) -> Iterator[str]:
     yield result.summary
 
 
-def _finding(finding: Finding, source: list[str], colour: bool) -> Iterator[str]:
+def finding_lines(finding: Finding, source: Sequence[str], colour: bool) -> Iterator[str]:
+    """Return a Finding with its line and its hint; ``source`` are the lines of its file."""
     severity = str(finding.severity)
     place = f"{finding.path}:{finding.line}:{finding.column}"
     note = " [warning]" if finding.severity is Severity.WARNING else ""

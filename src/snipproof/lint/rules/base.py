@@ -16,9 +16,9 @@ from snipproof.lint.rules.suppressions import Suppressions
 from snipproof.model import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from snipproof.model import Reference, Severity, Source
+    from snipproof.model import Import, Page, Reference, Severity, Source
     from snipproof.site.claims import ClaimSet
     from snipproof.site.component import Rendered
     from snipproof.site.docs_site import Site
@@ -109,11 +109,15 @@ class Context:
     """One run of the rules over one Site.
 
     :param applied: the ids of the rules that are applied in this run.
+    :param only: the paths whose Findings are wanted, ``None`` for all. Rules loop over :attr:`pages`,
+        :attr:`references`, :attr:`blocks`, :attr:`imports` and :attr:`sources`, which have only these, and look up in
+        ``site`` what others have.
     """
 
-    def __init__(self, site: Site, applied: Collection[str] = ()) -> None:
+    def __init__(self, site: Site, applied: Collection[str] = (), only: Collection[str] | None = None) -> None:
         self.site = site
         self.applied = frozenset(applied)
+        self._only = None if only is None else frozenset(only)
         self._shared: dict[Callable[[Context], Any], Any] = {}
         self._lines: dict[str, Sequence[str]] = {}
         self._folders: dict[str, list[str]] = {}
@@ -125,23 +129,59 @@ class Context:
         result: _T = self._shared[make]
         return result
 
+    def wants(self, path: str) -> bool:
+        """Return whether Findings of the file ``path`` are wanted."""
+        return self._only is None or path in self._only
+
     @cached_property
-    def blocks(self) -> list[Block]:
-        """Every Reference whose Source could be read, by Page, line and column."""
+    def pages(self) -> Sequence[Page]:
+        """The Pages to look at, by path."""
+        return [page for page in self.site.pages if self.wants(page.path)]
+
+    @cached_property
+    def sources(self) -> Sequence[Source]:
+        """The Sources to look at, by path."""
+        return [source for path, source in sorted(self.site.sources.items()) if self.wants(path)]
+
+    @property
+    def suite_sources(self) -> Sequence[Source]:
+        """The Sources to look at that are in a Suite, by path."""
+        return [source for source in self.sources if source.path in self.site.suite_of]
+
+    @cached_property
+    def references(self) -> Sequence[Reference]:
+        """The References of :attr:`pages`, by Page, line and column."""
+        return [reference for page in self.pages for reference in page.references]
+
+    @property
+    def imports(self) -> Sequence[tuple[Page, Import]]:
+        """The imports of :attr:`pages`, each with its Page."""
+        return [(page, imported) for page in self.pages for imported in page.imports]
+
+    @cached_property
+    def blocks(self) -> Sequence[Block]:
+        """Those of :attr:`references` whose Source could be read."""
+        return self._blocks(self.references)
+
+    @cached_property
+    def blocks_of(self) -> Mapping[str, Sequence[Block]]:
+        """The blocks of all Pages that show each of :attr:`sources`, by its path."""
+        found: dict[str, list[Block]] = {}
+        if self._only is None:
+            blocks = self.blocks
+        else:
+            blocks = self._blocks(each for each in self.site.references if each.source in self._only)
+        for block in blocks:
+            found.setdefault(block.source.path, []).append(block)
+        return found
+
+    def _blocks(self, references: Iterable[Reference]) -> list[Block]:
         blocks = []
-        for reference in self.site.references:
+        for reference in references:
             source, rendered = self.site.source_of(reference), self.site.rendered(reference)
             if source is not None and rendered is not None:
                 blocks.append(Block(reference, source, rendered, rendered.text))
         return blocks
-
-    @cached_property
-    def blocks_of(self) -> dict[str, list[Block]]:
-        """The blocks that show each Source, by its path."""
-        found: dict[str, list[Block]] = {}
-        for block in self.blocks:
-            found.setdefault(block.source.path, []).append(block)
-        return found
 
     @cached_property
     def dead(self) -> set[str]:
@@ -163,7 +203,8 @@ class Context:
     @cached_property
     def suppressions(self) -> Suppressions:
         """The comments that suppress Findings."""
-        return Suppressions(self.site)
+        paths = (*(page.path for page in self.pages), *(source.path for source in self.sources))
+        return Suppressions(self.site, paths)
 
     def lines(self, source: Source) -> Sequence[str]:
         """Return the lines of ``source``, split at LF only."""

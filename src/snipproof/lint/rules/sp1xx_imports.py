@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def import_not_found(context: Context) -> Iterator[Finding]:
     """An imported file does not exist."""
     exists: dict[str, bool] = {}
-    for page, imported in context.site.imports:
+    for page, imported in context.imports:
         if not imported.raw and not imported.path.endswith((".md", ".mdx")):
             continue  # components and style sheets are the bundler's to find
         if imported.target is None:
@@ -46,7 +46,7 @@ def import_not_found(context: Context) -> Iterator[Finding]:
 @rule("SP102", "undefined-import", Severity.ERROR, "a block shows a variable that is not imported")
 def undefined_import(context: Context) -> Iterator[Finding]:
     """A Reference shows a variable that its Page does not import as raw text."""
-    for page in context.site.pages:
+    for page in context.pages:
         raw = {imported.variable for imported in page.imports if imported.raw}
         others = {imported.variable for imported in page.imports if not imported.raw}
         for reference in page.references:

@@ -64,7 +64,8 @@ def empty_block(context: Context) -> Iterator[Finding]:
 @rule("SP204", "orphan-region", Severity.WARNING, "no page shows a Snippet")
 def orphan_region(context: Context) -> Iterator[Finding]:
     """No Reference that readers can see shows a Snippet, by naming it or by showing all its lines."""
-    for path, source in sorted(context.site.sources.items()):
+    for source in context.sources:
+        path = source.path
         live = [block for block in context.blocks_of.get(path, ()) if block.reference.page not in context.dead]
         # A Region that exists because a Page requests it counts as shown, even if readers do not see that Page.
         hidden = {each.name: each.region for each in source.snippets if each.region.pair is None}
@@ -97,7 +98,7 @@ def only_any(context: Context) -> Iterator[Finding]:
 @rule("SP206", "no-markers", Severity.WARNING, "a block gives no start or no end marker")
 def no_markers(context: Context) -> Iterator[Finding]:
     """The tag gives no start or no end marker, so the component looks for the word ``undefined``."""
-    for reference in context.site.references:
+    for reference in context.references:
         given = {"startMarker": reference.start_marker, "endMarker": reference.end_marker}
         missing = [name for name, marker in given.items() if marker is None]
         if missing:

@@ -55,7 +55,7 @@ def duplicate_tab(context: Context) -> Iterator[Finding]:
 def _tabs(context: Context) -> list[tuple[Page, Tabs]]:
     """Return the Pages with blocks in tabs, and their tabs."""
     site = context.site
-    pages = [page for page in site.pages if page.references and "<TabItem" in site.text_of(page.path)]
+    pages = [page for page in context.pages if page.references and "<TabItem" in site.text_of(page.path)]
     return [(page, site.structure_of(page.path).tabs) for page in pages]
 
 

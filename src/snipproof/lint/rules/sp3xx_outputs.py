@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 @rule("SP301", "unbound-expectation", Severity.ERROR, "shown output belongs to no Snippet")
 def unbound_expectation(context: Context) -> Iterator[Finding]:
     """An Expectation in a Suite belongs to no Snippet, so nothing would check it."""
-    site = context.site
-    for path in sorted(site.suite_of):
-        if path in site.sources:
-            yield from unbound_expectations(site.sources[path], context.bound_by_pages)
+    for source in context.suite_sources:
+        yield from unbound_expectations(source, context.bound_by_pages)
 
 
 @rule("SP302", "ambiguous-output", Severity.ERROR, "it is ambiguous which Snippet an output block belongs to")
@@ -70,14 +68,13 @@ def fenced_output(context: Context) -> Iterator[Finding]:
 @rule("SP309", "lost-expectation", Severity.ERROR, "an Expectation has lost its START line")
 def lost_expectation(context: Context) -> Iterator[Finding]:
     """Only the END line of an Expectation, or its text, is left in a Source of a Suite."""
-    site = context.site
-    for path in sorted(site.suite_of):
-        found = list(lost_expectations(site.sources[path])) if path in site.sources else []
+    for source in context.suite_sources:
+        found = list(lost_expectations(source))
         if found:
             # A page may open a block at one marker and close it at this one.
-            shown = [block for block in context.blocks_of.get(path, ()) if block.rendered.selection.named]
+            shown = [block for block in context.blocks_of.get(source.path, ()) if block.rendered.selection.named]
             ends = {block.reference.end_marker for block in shown} - {None, ""}
-            lines = context.lines(site.sources[path])
+            lines = context.lines(source)
             yield from (each for each in found if not any(str(end) in lines[each.line - 1] for end in ends))
 
 

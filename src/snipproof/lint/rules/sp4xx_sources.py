@@ -54,7 +54,8 @@ def unbalanced_marker(context: Context) -> Iterator[Finding]:
     A marker line that some block names as its start or end is in use, whatever it is paired with: pages may open a
     Region at one name and close it at another. A comment that is nothing but the name opens a Region too.
     """
-    for path, source in sorted(context.site.sources.items()):
+    for source in context.sources:
+        path = source.path
         unpaired = list(_unpaired(source.markers))
         named: dict[int, bool] = {}
         bare: dict[str, int] | None = None
@@ -80,7 +81,8 @@ def duplicate_name(context: Context) -> Iterator[Finding]:
 
     A name that is opened again after it was closed is not a mistake: its Segments are joined.
     """
-    for path, source in sorted(context.site.sources.items()):
+    for source in context.sources:
+        path = source.path
         opened: dict[str, int] = {}
         for marker in source.markers:
             name = _name(marker)
@@ -99,7 +101,7 @@ def duplicate_name(context: Context) -> Iterator[Finding]:
 def vanished_snippet(context: Context) -> Iterator[Finding]:
     """The file of the setting ``known-failures`` lists a Snippet or a Suite that does not exist."""
     site = context.site
-    if not site.settings.known_failures:
+    if not site.settings.known_failures or not context.wants(site.settings.known_failures):
         return
     from snipproof.site.combinations import labels_of
     from snipproof.site.known_failures import find_vanished, load_ledger

@@ -191,8 +191,8 @@ class _Pair:
 def _pairs(context: Context) -> Iterator[_Pair]:
     pages = {page.path: page for page in context.site.pages}
     folders = context.site.settings.translations
-    for path, page in pages.items():
-        original = pages.get(_original(path, folders))
+    for page in context.pages:
+        original = pages.get(_original(page.path, folders))
         if original is not None and original is not page:
             yield _Pair(page, original)
 

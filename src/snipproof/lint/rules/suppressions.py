@@ -13,7 +13,7 @@ from snipproof.languages import COMMENT_TOKENS
 from snipproof.site.discovery import PAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from snipproof.model import Finding
     from snipproof.site.docs_site import Site
@@ -47,17 +47,17 @@ class Suppression(NamedTuple):
 
 
 class Suppressions:
-    """All suppressions of one Site, and which of them were needed."""
+    """The suppressions in the Pages and Sources ``paths`` of one Site, and which of them were needed."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, paths: Iterable[str]) -> None:
         self._found: dict[tuple[str, int], Suppression] = {}
         self._used: set[Suppression] = set()
-        for path in (page.path for page in site.pages):
-            if found := list(read_suppressions(path, site.text_of(path))):
+        for path in paths:
+            found = list(read_suppressions(path, site.text_of(path)))
+            if found and path not in site.sources:
                 structure = site.structure_of(path)
-                self._found |= {(path, each.line): each for each in found if not structure.in_fence(each.line)}
-        for path in site.sources:
-            self._found |= {(path, each.line): each for each in read_suppressions(path, site.text_of(path))}
+                found = [each for each in found if not structure.in_fence(each.line)]
+            self._found |= {(path, each.line): each for each in found}
 
     def suppresses(self, finding: Finding) -> bool:
         """Whether a comment on the line before ``finding`` names its rule. Several comments may follow each other."""

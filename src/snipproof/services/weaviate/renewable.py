@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Protocol
 
@@ -26,6 +26,20 @@ class RunningServer(Protocol):
 
     def stop(self) -> None:
         """Stop it, so that its ports are free."""
+
+
+class Renewable(Protocol):
+    """A server that can be replaced."""
+
+    @property
+    def renewals(self) -> int:
+        """How often it was replaced."""
+
+    def renew(self, reason: str) -> None:
+        """Replace it by a fresh one at the same address."""
+
+    def exports(self) -> Iterable[str]:
+        """Return the ids of its exports."""
 
 
 class RenewableServer:
@@ -51,6 +65,8 @@ class RenewableServer:
     ) -> None:
         #: Where the server of the moment answers; it never changes.
         self.address = server.address
+        #: How often it was replaced.
+        self.renewals = 0
         self._name = name
         self._server: RunningServer | None = server
         self._start = start
@@ -74,6 +90,7 @@ class RenewableServer:
         if self._switch is None:
             self._switch = Switch(_places(self.address))
         self._switch.lead_to(_places(fresh.address))
+        self.renewals += 1
         self._switched(fresh.address)
         self.address.health.error = None
         self._spare = _in_background(self._start)

@@ -18,12 +18,13 @@ from snipproof.processes.session_folder import SessionFolder
 from snipproof.server_settings import DEFAULT_SERVICE
 from snipproof.services.http_server import HttpServer
 from snipproof.services.weaviate.obtain import ObtainedServer, obtain_server
-from snipproof.services.weaviate.renewable import RenewableServer, RunningServer
+from snipproof.services.weaviate.renewable import Renewable, RenewableServer, RunningServer
 from snipproof.services.weaviate.server import WeaviateAddress, request
 from snipproof.services.weaviate.switch import is_here
 
 if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
+    from snipproof.services.weaviate.borrowed import BorrowedServers
 
 Log = Callable[[str], None]
 Announce = Callable[[WeaviateAddress], None]
@@ -37,6 +38,7 @@ class ServerStarter:
     :param network: the network in which an embedded server runs.
     :param switched: called with the name of a Service and the address of its server, when that was replaced by a fresh
         one, in any thread.
+    :param borrowed: servers that run already, to be used instead of others.
     """
 
     def __init__(
@@ -46,14 +48,16 @@ class ServerStarter:
         stack: contextlib.ExitStack,
         network: DocumentedNetwork | None,
         switched: Callable[[str, WeaviateAddress], None],
+        borrowed: BorrowedServers | None = None,
     ) -> None:
         self._session = session
         self._log = log
         self._stack = stack
         self._network = network
         self._switched = switched
+        self._borrowed = borrowed
         #: The servers that can be replaced by fresh ones, by the names of the Services.
-        self.renewable: dict[str, RenewableServer] = {}
+        self.renewable: dict[str, Renewable] = dict(borrowed.renewable) if borrowed else {}
         self._lock = threading.Lock()
         self._vectorizers: dict[bool, HttpServer] = {}
         self._reached = threading.Event()
@@ -61,6 +65,8 @@ class ServerStarter:
     @property
     def vectorizer_url(self) -> str:
         """The address of a vectorizer, ``""`` if no server needs one of ours."""
+        if self._borrowed:
+            return self._borrowed.vectorizer_url
         return next((each.url for each in self._vectorizers.values()), "")
 
     def start(self, name: str, settings: Settings, announce: Announce) -> WeaviateAddress:
@@ -72,6 +78,9 @@ class ServerStarter:
         :raises SettingsError: the mode requires a setting that is missing or wrong.
         """
         wanted = settings.weaviate
+        if self._borrowed:
+            announce(self._borrowed.servers[name])
+            return self._borrowed.servers[name]
         address = self._given(name, settings, announce) if wanted.is_given else self._own(name, settings, announce)
         if address.version != wanted.version:
             self._log(f"{name}: the server has version {address.version}, the settings {wanted.version}")

@@ -13,10 +13,10 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 from snipproof.errors import InfrastructureError
 from snipproof.services.weaviate.fills import Fill, Fills, call_again
+from snipproof.services.weaviate.renewable import Renewable
 from snipproof.services.weaviate.server import (
     MARK,
     UnexpectedResponseError,
@@ -33,16 +33,6 @@ _SETTLING = 60.0  # the same before the next Source of a chain, which needs what
 _INDEXING = 10.0  # the same for vectors that were just stored
 _INTERVAL = 0.05
 _KEEP = "store it with `snippet_state.keep(fill)` in a fixture of the Suite, which then stores it again"
-
-
-class Renewable(Protocol):
-    """A server that can be replaced, see :class:`~snipproof.services.weaviate.renewable.RenewableServer`."""
-
-    def renew(self, reason: str) -> None:
-        """Replace it by a fresh one at the same address."""
-
-    def exports(self) -> Iterable[str]:
-        """Return the ids of its exports."""
 
 
 class State:

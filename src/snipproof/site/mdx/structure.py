@@ -42,6 +42,11 @@ class PageStructure:
         """The first and last line of each fence, without those of ``mdx-code-block``, whose content is rendered."""
         return [(line, line + self._text.count("\n", begin, end)) for (_, begin, end), line, _ in self._placed(FENCE)]
 
+    @property
+    def blocks(self) -> list[tuple[int, int]]:
+        """The first and last line of the tag of each block, in the order of the Page's References."""
+        return [(line, line + self._text.count("\n", begin, end)) for (_, begin, end), line, _ in self._placed(BLOCK)]
+
     @cached_property
     def tabs(self) -> Tabs:
         """The groups of tabs, with the blocks, fences and comments in them."""
