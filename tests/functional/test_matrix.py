@@ -189,6 +189,9 @@ def test_a_job_for_each_version_and_what_pytest_selects(
     part.stdout.fnmatch_lines(["4/6 tests collected (2 deselected)*"])  # a chain with all its versions
     wrong = varied.pytester.runpytest_subprocess("--snippets-matrix", "snippets")
     wrong.stderr.fnmatch_lines(["*'snippets' is not SERVER=VERSION; a path must stand before --snippets-matrix*"])
+    monkeypatch.delenv("CI", raising=False)
+    refused = varied.pytester.runpytest_subprocess("snippets", "--snippets-matrix=all", "--snippets-update-ledger")
+    refused.stderr.fnmatch_lines(["*--snippets-update-ledger cannot be used with --snippets-matrix*"])
     first = ("--snippets-report=1.json", "-n", "2", "--dist=loadgroup")
     prove(varied, "--snippets-matrix", "SERVER=1.39.0", *first).assert_outcomes(passed=2, xfailed=1)
     second = prove(varied, "--snippets-matrix", "SERVER=9.9.9", "--snippets-report=2.json")

@@ -128,7 +128,7 @@ def test_what_each_version_proves_is_shown() -> None:
 
 def test_a_run_without_a_matrix_has_no_such_table() -> None:
     overview = Overview(make_report([make_snippet(A)]))
-    assert (overview.versions, overview.versions_of_snippets) == ([], [])
+    assert (overview.versions, snippet_rows(overview.report)) == ([], [])
     assert "versions" not in Outline(html_bytes(overview).decode()).ids
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from snipproof.report.matrix_report import snippet_rows
 from snipproof.text import plural, shorten
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _versions(overview: Overview) -> Iterator[str]:
         return
     yield "\n### Versions\n"
     yield from _table(("", ""), ((escape(row.title), _counts(row.outcomes)) for row in overview.versions))
-    apart = [row for row in overview.versions_of_snippets if len(set(row.outcomes.values())) > 1]
+    apart = [row for row in snippet_rows(overview.report) if len(set(row.outcomes.values())) > 1]
     if apart:
         yield "\nNot the same in all versions:\n"
         for row in apart[:_MAX_LISTED]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from snipproof.report.changes import Changes, find_changes
 from snipproof.report.entries import known_failure_of, missing_of, state_of
 from snipproof.report.line_coverage import ShownCoverage, coverage_by_flavour, coverage_by_page, coverage_of, published
-from snipproof.report.matrix_report import SnippetRow, VersionRow, label_of, snippet_rows, version_rows
+from snipproof.report.matrix_report import VersionRow, label_of, version_rows
 from snipproof.report.proof import Proof, ShownBlock, judge_blocks
 from snipproof.server_settings import split_version
 from snipproof.text import plural
@@ -286,11 +286,6 @@ class Overview:
     def versions(self) -> list[VersionRow]:
         """What each combination of the matrix of versions proves; empty without one."""
         return version_rows(self.report)
-
-    @cached_property
-    def versions_of_snippets(self) -> list[SnippetRow]:
-        """Which combinations prove each Snippet; empty without a matrix."""
-        return snippet_rows(self.report)
 
 
 def _mode(mode: str, nodes: int) -> str:
