@@ -29,11 +29,12 @@ TOOL = Path(__file__).parent.parent / "tools" / "build_image.py"
 
 
 @pytest.fixture(autouse=True)
-def _no_colour_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of the test run must not change what the command prints."""
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of the test run must not change what the command prints, and no test leaves a build."""
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    monkeypatch.setenv("SNIPPROOF_RUN_BUILD_CACHE", "false")
 
 
 @pytest.fixture(autouse=True, scope="module")

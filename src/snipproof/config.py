@@ -15,7 +15,16 @@ from typing import Any, NamedTuple, get_type_hints
 
 from snipproof.errors import SettingsError
 from snipproof.model import Severity
-from snipproof.server_settings import DEFAULT_SERVICE, ServiceSettings, WeaviateSettings, check_name, check_server
+from snipproof.server_settings import (
+    DEFAULT_SERVICE,
+    MatrixSettings,
+    ServiceSettings,
+    WeaviateSettings,
+    check_matrix,
+    check_name,
+    check_server,
+    split_version,
+)
 from snipproof.text import did_you_mean
 
 FILES = ("snipproof.toml", "pyproject.toml")
@@ -36,7 +45,7 @@ _NESTED: dict[Any, Any] = {
 _FROM_ENVIRONMENT = frozenset(
     f"weaviate.{key}"
     for key in "mode version url grpc image binary obtain download-url start-timeout".split()  # noqa: SIM905
-) | {"cache-dir", "run.timeout", "run.output-limit", "run.require", "run.fresh"}
+) | {"cache-dir", "run.timeout", "run.output-limit", "run.require", "run.fresh", "run.build-cache"}
 _NOT_IN_FILES = ("root", "file", "origin")
 _HOST = re.compile(r"[a-z0-9*?._-]+(?::[1-9][0-9]{0,4})?", re.IGNORECASE)
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -56,7 +65,7 @@ class RunSettings(NamedTuple):
 
     ``env`` names environment variables that Sources may read, in addition to the few every process needs. ``require``
     makes a missing toolchain an error instead of a skip. ``fresh`` applies to every Suite. ``coverage_floor`` is the
-    percentage of shown statements that have to run, with ``--snippets-coverage``.
+    percentage of shown statements that have to run, with ``--snippets-coverage``. ``build_cache`` keeps builds.
     """
 
     timeout: float = 60.0
@@ -65,6 +74,7 @@ class RunSettings(NamedTuple):
     require: bool = False
     fresh: bool = False
     coverage_floor: float = 0.0
+    build_cache: bool = True
 
 
 class Download(NamedTuple):
@@ -91,8 +101,8 @@ class OidcSettings(NamedTuple):
 class Settings(NamedTuple):
     """All settings. ``root`` is the docs tree: the folder of the settings file, unless that names another one.
 
-    ``suites``, ``baseline``, ``known_failures``, ``recordings`` and the files of ``downloads`` are relative to
-    :attr:`home`, all other paths to the root.
+    ``suites``, ``baseline``, ``known_failures``, ``recordings``, the files of ``downloads`` and the lock files of
+    ``matrix`` are relative to :attr:`home`, all other paths to the root.
 
     ``origin("weaviate", "mode")`` is where that setting comes from, for a message: ``file:line:column`` of its key, the
     environment variable or the command line.
@@ -136,6 +146,7 @@ class Settings(NamedTuple):
     oidc: OidcSettings = OidcSettings()
     weaviate: WeaviateSettings = WeaviateSettings()
     services: Mapping[str, ServiceSettings] = _NOTHING
+    matrix: MatrixSettings = MatrixSettings()
     run: RunSettings = RunSettings()
 
     @property
@@ -149,7 +160,14 @@ class Settings(NamedTuple):
         return (DEFAULT_SERVICE, *self.services)
 
     def of_service(self, name: str) -> Settings:
-        """Return the settings with those of the Service ``name`` in the place of :attr:`weaviate`."""
+        """Return the settings with those of the Service ``name`` in the place of :attr:`weaviate`.
+
+        :param name: may have the version of :func:`~snipproof.server_settings.at_version`.
+        """
+        name, version = split_version(name)
+        if version:
+            found = self.of_service(name)
+            return found._replace(weaviate=found.weaviate.in_version(version))
         if name == DEFAULT_SERVICE:
             return self
         own = self.services[name]
@@ -300,7 +318,7 @@ class _Reader:
         values = {}
         for key, wanted in types.items():
             name = key.replace("-", "_")
-            if wanted in (WeaviateSettings, RunSettings, OidcSettings):
+            if wanted in (WeaviateSettings, MatrixSettings, RunSettings, OidcSettings):
                 values[name] = self._table((*path, key), table.get(key, {}), wanted)
                 continue
             if wanted == Mapping[str, ServiceSettings]:
@@ -414,6 +432,7 @@ def _check_values(settings: Settings) -> None:
     for name, service in settings.services.items():
         check_name(name, settings.origin)
         check_server(service, ("services", name), settings.origin)
+    check_matrix(settings.matrix, settings.origin)
     for rule, severity in settings.severity.items():
         _require(settings, ("severity", rule), severity, tuple(Severity))
     for glob, severities in settings.per_path.items():

@@ -211,6 +211,25 @@ class NetworkKind(StrEnum):
     AUTO = "auto"  # the latter where the platform allows it
 
 
+class Combination(NamedTuple):
+    """Versions in which a Suite is proven: of its server, and of its client by a name of the settings.
+
+    Each is empty where the Suite itself decides.
+    """
+
+    server: str = ""
+    client: str = ""
+
+    @property
+    def label(self) -> str:
+        """What is added to names: ``1.37.14`` or ``1.37.14-4.20``; ``""`` without versions."""
+        return "-".join(filter(None, self))
+
+    def named(self, name: str) -> str:
+        """Return ``name``, that of a Snippet or its id, with the label behind it: ``name[1.37.14]``."""
+        return f"{name}[{self.label}]" if self.label else name
+
+
 class Suite(NamedTuple):
     """The Sources of one client flavour with how to run them, as read from a ``suite.yaml``.
 
@@ -222,7 +241,9 @@ class Suite(NamedTuple):
     read, ``None`` for all. With ``stop_on_failure``, nothing runs behind an error.
     ``services`` are the names of the servers that the Sources use.
     ``chains`` are Sources that share what is stored, each in running order. ``seed`` maps Services to the files of what
-    is stored there before the Sources run.
+    is stored there before the Sources run. ``clients`` are further lock files by the names of the matrix of versions.
+
+    A Suite of a ``combination`` has the lock file and the servers of that one.
     """
 
     path: str
@@ -243,6 +264,8 @@ class Suite(NamedTuple):
     services: tuple[str, ...] = ("weaviate",)
     chains: tuple[tuple[str, ...], ...] = ()
     seed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    clients: tuple[tuple[str, str], ...] = ()
+    combination: Combination = Combination()
 
     def chain_of(self, source: str) -> tuple[str, ...]:
         """Return the chain of the Source at this path, ``()`` if it stands alone."""

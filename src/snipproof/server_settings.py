@@ -13,6 +13,7 @@ from snipproof.text import did_you_mean
 DEFAULT_SERVICE = "weaviate"
 """The Service of Suites that name none."""
 DOCUMENTED_PORTS = ("8080:50051",)
+_AT = "@"  # in no name of a Service
 _MAX_NODES = 9
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,60}")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
@@ -21,8 +22,30 @@ _HOST = re.compile(r"[A-Za-z0-9*?._-]+")
 _IN_A_LIST = re.compile(r"[^\s,\x00-\x1f\x7f]+")  # the server's variables are lists with commas
 _RESERVED = {53: "that of the name server", 443: "that of all hosts"}
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_OF_ONE_VERSION: dict[str, Any] = {"sha256": _NOTHING, "binary": "", "image": ""}
 
 Origin = Callable[..., str]
+
+
+def at_version(service: str, version: str) -> str:
+    """Return the name of the Service that is ``service`` in another ``version``."""
+    return f"{service}{_AT}{version}"
+
+
+def split_version(service: str) -> tuple[str, str]:
+    """Return the name of a Service in the settings, and the version of :func:`at_version`, ``""`` if it has none."""
+    name, _, version = service.partition(_AT)
+    return name, version
+
+
+class MatrixSettings(NamedTuple):
+    """``[tool.snipproof.matrix]``: the versions in which ``--snippets-matrix`` proves the Suites.
+
+    ``servers`` are versions of the server. ``clients`` maps Suites, by flavour or path, to names of further lock files.
+    """
+
+    servers: tuple[str, ...] = ()
+    clients: Mapping[str, Mapping[str, str]] = _NOTHING
 
 
 class WeaviateSettings(NamedTuple):
@@ -62,6 +85,12 @@ class WeaviateSettings(NamedTuple):
         """The ports of the REST and of the gRPC API in the docs, for each node that has some."""
         return tuple((int(rest), int(grpc)) for rest, _, grpc in (each.partition(":") for each in self.ports))
 
+    def in_version(self, version: str) -> WeaviateSettings:
+        """Return the settings of the same server in another version."""
+        if version == self.version:
+            return self
+        return self._replace(version=version, **_OF_ONE_VERSION)
+
     @property
     def key(self) -> str:
         """The API key that snipproof uses itself: that of a root user, or else the first; ``""`` without keys.
@@ -96,12 +125,17 @@ class ServiceSettings(NamedTuple):
     ports: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
 
+    @property
+    def has_own_version(self) -> bool:
+        """Whether it is always the same server, whatever version ``[weaviate]`` has."""
+        return bool(self.version or self.image or self.url)
+
     def over(self, base: WeaviateSettings) -> WeaviateSettings:
         """Return all settings of this server: its own, and what ``base`` has on how servers are obtained."""
         own = self._asdict()
         other = bool(self.version) and self.version != base.version
-        if other:  # these belong to the version of the other one
-            own |= {"sha256": _NOTHING, "binary": ""}
+        if other:
+            own |= _OF_ONE_VERSION
         own["version"] = self.version or base.version
         own["image"] = self.image or ("" if other else base.image)
         own["mode"] = "url" if self.url else "auto" if base.mode == "url" else base.mode
@@ -187,3 +221,30 @@ def conflicts(servers: Mapping[str, WeaviateSettings]) -> Iterator[str]:
             if what in owners:
                 yield f"both {owners[what]!r} and {name!r} have {what}"
             owners[what] = name
+
+
+def check_matrix(table: MatrixSettings, origin: Origin) -> None:
+    """Check the versions of the matrix.
+
+    :raises SettingsError: one of them cannot be used.
+    """
+    labels: set[str] = set()
+    for index, version in enumerate(table.servers):
+        place = origin("matrix", "servers", f"[{index}]")
+        if not _VERSION.fullmatch(version):
+            raise SettingsError(f"{place} {version!r} cannot be a version of the server", "write it as 1.39.0")
+        if version in labels:
+            raise SettingsError(f"{place} the version {version} is given twice")
+        labels.add(version)
+    for suite, clients in table.clients.items():
+        for name in clients:
+            if not _VERSION.fullmatch(name):
+                place = origin("matrix", "clients", suite, name)
+                raise SettingsError(
+                    f"{place} {name!r} cannot be the name of a client", "write its version, such as 4.20"
+                )
+            if clash := next((f"{each}-{name}" for each in labels if f"{each}-{name}" in labels), ""):
+                place = origin("matrix", "clients", suite, name)
+                raise SettingsError(
+                    f"{place} {clash} is a version of the server as well", "give the client another name"
+                )

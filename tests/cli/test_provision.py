@@ -60,6 +60,27 @@ def test_a_missing_toolchain_is_a_skip_unless_it_is_required(
     assert main(["provision", "--print-key", "--root", str(root)]) == 0
 
 
+def test_the_matrix_adds_servers_and_clients(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be obtained is named with its place in the settings; the rest is."""
+    settings = root / "snipproof.toml"
+    text = settings.read_text(encoding="utf-8")
+    number = text.count("\n") + 2
+    matrix = "servers = ['1.39.0', '1.0.0']\nclients = { f = { '4.20' = 'no.txt' } }\n"
+    settings.write_text(f"{text}[matrix]\n{matrix}[weaviate]\nobtain = ['cache']\n")
+    assert main(["provision", "--root", str(root)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert main(["provision", "--matrix", "--root", str(root)]) == 2
+    lines = [line.partition(" (0.")[0] for line in capsys.readouterr().out.splitlines() if line[0] != " "]
+    assert lines == [
+        "weaviate@1.0.0: failed: failed to obtain a Weaviate 1.0.0 server binary",
+        f"weaviate@1.39.0: {root}/server, 0.0 MB",
+        "f (snippets/suite.yaml): nothing to install",
+        f"f (snippets/suite.yaml, client 4.20): failed: snipproof.toml:{number + 1}:19 lock file 'no.txt' not found",
+    ]
+    assert main(["provision", "--matrix", "--root", str(root), "--print-key"]) == 2
+    assert f"snipproof.toml:{number + 1}:19 lock file 'no.txt' not found" in capsys.readouterr().err
+
+
 def test_what_fails_is_named_and_decides_the_exit_code(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Settings come before the infrastructure: trying again does not help."""
     (root / "server").unlink()

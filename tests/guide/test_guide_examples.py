@@ -15,8 +15,8 @@ import pytest
 from tests.support.guide import EXAMPLES, ROOT, site_configs, transcripts
 from tests.support.transcripts import commands, rewritten, run
 
-#: Examples whose Sources connect to documented hosts and ports, where the server that all tests share cannot be.
-WITH_OWN_SERVERS = frozenset({"real-site"})
+#: Examples that the server that all tests share cannot be used for: documented hosts and ports, several versions.
+WITH_OWN_SERVERS = frozenset({"matrix", "real-site"})
 
 
 @pytest.mark.slow

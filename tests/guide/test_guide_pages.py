@@ -143,7 +143,7 @@ def test_a_documented_variable_sets_its_setting_and_there_is_no_other(setting: S
     variable = "SNIPPROOF_" + setting.key.upper().replace(".", "_").replace("-", "_")
     assert setting.variable in ("", variable)
     value = {"weaviate.mode": "embedded", "weaviate.obtain": "build", "run.timeout": "7"}.get(setting.key)
-    value = value or ("true" if isinstance(default, bool) else "7")
+    value = value or (str(not default).lower() if isinstance(default, bool) else "7")
     changed = value_of(load_settings(tmp_path, environ={variable: value}), setting.key) != default
     assert changed == bool(setting.variable)
 

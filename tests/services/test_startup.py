@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from snipproof.config import Settings, load_settings
 from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.processes.container_engine import engine_elsewhere
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.services.recorder.pass_through import Recorder
 from snipproof.services.startup import Services
 from snipproof.services.weaviate.obtain import obtain_server
 from snipproof.services.weaviate.server import WeaviateAddress, call
@@ -45,6 +47,29 @@ def test_an_error_in_an_address_names_its_line(tmp_path: Path, text: str, messag
     with SessionFolder.begin(tmp_path / "session") as session, pytest.raises(SettingsError) as error:
         Services.start(settings, session, lambda _: None)
     assert error.value.message.startswith(message)
+
+
+def test_a_server_of_another_version_takes_over_the_address() -> None:
+    """So a Source is built once for all versions. The settings' name is that of the version in use."""
+    recorder = Recorder()
+    try:
+        servers = {
+            name: WeaviateAddress("127.0.0.1", port, "127.0.0.1", port + 1, version, "embedded", "")
+            for name, port, version in (("weaviate@1.39.0", 1000, "1.39.0"), ("weaviate@1.37.14", 2000, "1.37.14"))
+        }
+        gone = InfrastructureError("unknown version")
+        services = Services(contextlib.ExitStack(), {**servers, "weaviate@9": gone}, "", "", recorder)
+        addresses = services.placeholders()
+        door = recorder._doors["weaviate", 0]
+        for name, address in servers.items():
+            services.use((name,))
+            assert door.upstream == address == services.weaviate == services.server("weaviate")
+            assert services.placeholders() == addresses
+        assert addresses["weaviate.port"] == str(door.ports[0])
+        with pytest.raises(InfrastructureError, match="unknown version"):
+            services.use(("weaviate@9",))
+    finally:
+        recorder.stop()
 
 
 @pytest.mark.slow

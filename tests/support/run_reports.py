@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
 
 
-def make_snippet(name: str, outcome: OutcomeName = "passed", **changes: Any) -> SnippetEntry:
+def make_snippet(name: str, outcome: OutcomeName = "passed", /, **changes: Any) -> SnippetEntry:
     """Return a Snippet ``folder/file.py::name``, whose Suite is that of the folder."""
     source, _, region = name.partition("::")
     folder = source.partition("/")[0]
@@ -52,7 +52,7 @@ def make_snippet(name: str, outcome: OutcomeName = "passed", **changes: Any) -> 
     return made
 
 
-def make_expectation(snippet: str, outcome: str = "not compared", **changes: Any) -> ExpectationEntry:
+def make_expectation(snippet: str, outcome: str = "not compared", /, **changes: Any) -> ExpectationEntry:
     """Return the Expectation ``Expected NAME`` of a Snippet, in its Source."""
     source, _, name = snippet.partition("::")
     made: ExpectationEntry = {

@@ -101,7 +101,9 @@ def as_json(site: Site, report: RunReport | None = None) -> dict[str, Any]:
     """
     from snipproof.site.claims import claims
 
-    ran = {snippet["id"]: snippet for snippet in report["snippets"]} if report else None
+    # Of several combinations of versions, one that is not proven counts.
+    found = sorted(report["snippets"], key=lambda snippet: snippet["outcome"] != "passed") if report else ()
+    ran = {f"{snippet['source']}::{snippet['name']}": snippet for snippet in found} if report else None
     claims_of: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims(site):
         claims_of[claim.expectation.id].append(claim)

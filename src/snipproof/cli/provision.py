@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("suites", nargs="*", metavar="SUITE", help="a flavour or the path of a suite file (default: all Suites)")
     add("--no-server", action="store_true", help="leave the server out")
+    add("--matrix", action="store_true", help="obtain all servers and clients of the setting matrix")
     add("--require", action="store_true", help="report a missing toolchain as an error, not a skip")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--print-key", action="store_true", help="only print a key for a CI cache")
@@ -38,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     :raises InfrastructureError: no session can begin.
     """
     from snipproof.config import load_settings
+    from snipproof.site.combinations import combine
     from snipproof.site.suite import load_suites
 
     settings = load_settings(
@@ -49,6 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         raise extra_required("provision", error) from None
     suites = select_suites(load_suites(settings), arguments.suites)
+    if arguments.matrix:
+        suites = [each for suite in suites for each in combine(settings, suite)]
     if arguments.print_prefix:
         print_line(cache_prefix())
         return 0

@@ -151,6 +151,8 @@ def _text(overview: Overview) -> Iterator[str]:
             yield f"  {title}: " + ", ".join(f"{count:,} {name}" for name, count in counted.items())
     if overview.coverage.statements:
         yield f"  coverage: {overview.coverage}"
+    for row in overview.versions:
+        yield f"  {row.title}: " + ", ".join(f"{n:,} {name}" for name, n in row.outcomes.items())
     if not run["complete"]:
         yield f"  incomplete: {len(overview.missing)} of {len(run['collected'])} Snippets not run"
     yield from (f"{error['kind']} error: {error['message']}" for error in run["errors"])
@@ -158,7 +160,8 @@ def _text(overview: Overview) -> Iterator[str]:
         snippet, error = failure.snippet, failure.snippet["error"]
         if error:
             place = f"{snippet['source']}:{error['line']}:1"
-            yield f"{place} {snippet['outcome'].upper()} {snippet['name']!r}: {error['reason']}"
+            name = snippet["id"].partition("::")[2]
+            yield f"{place} {snippet['outcome'].upper()} {name!r}: {error['reason']}"
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,7 +1,7 @@
-"""What is in the cache: environments and server binaries, with their sizes and their last use; and how it is bounded.
+"""What is in the cache: environments, builds and server binaries, with their sizes and last use; and how it is bounded.
 
-Only folders that snipproof made itself count: they have the name and the lock file that it gives them. All else that a
-user keeps in the same folder is neither listed nor removed.
+Only folders that snipproof made itself count: they have the name, and the lock file or record, that it gives them.
+All else that a user keeps in the same folder is neither listed nor removed.
 """
 
 from __future__ import annotations
@@ -14,21 +14,25 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from snipproof.processes.cache_folder import environments_folder, servers_folder
+from snipproof.processes.cache_folder import builds_folder, environments_folder, servers_folder
 from snipproof.processes.usage import is_used, last_use, mark_of, unused
 
 ENVIRONMENT_RECORD = "complete"
 """The record of what was installed, in the folder of an environment. Without it the folder is not used."""
+
+BUILD_RECORD = "complete"
+"""The record of the files of a build, in its folder. Without it the folder is not used."""
 
 SERVER_RECORD = "record.json"
 """The record of a server binary, beside it. Without it the binary is not used."""
 
 SERVER_LOCK = "lock"
 _ENVIRONMENT = re.compile(r".+-[0-9a-f]{16}")
+_BUILD = re.compile(r".+-[0-9a-f]{8}-[0-9a-f]{32}")
 
 
 class CacheEntry(NamedTuple):
-    """One environment, or one server binary.
+    """One environment, one build, or one server binary.
 
     :param folder: its folder.
     :param name: the path of the folder in the cache.
@@ -44,7 +48,11 @@ class CacheEntry(NamedTuple):
 
 def cache_entries(cache: Path) -> list[CacheEntry]:
     """Return what is in the folder ``cache``, by last use: the oldest first."""
-    folders = [*_environments(environments_folder(cache)), *_servers(servers_folder(cache))]
+    folders = [
+        *_environments(environments_folder(cache)),
+        *_builds(builds_folder(cache)),
+        *_servers(servers_folder(cache)),
+    ]
     found = [CacheEntry(each, each.relative_to(cache).as_posix(), size_of(each), last_use(each)) for each in folders]
     return sorted(found, key=lambda entry: (entry.used, entry.name))
 
@@ -52,6 +60,12 @@ def cache_entries(cache: Path) -> list[CacheEntry]:
 def _environments(folder: Path) -> Iterator[Path]:
     for each in _folders(folder):
         if _ENVIRONMENT.fullmatch(each.name) and _lock_of(each).is_file():
+            yield each
+
+
+def _builds(folder: Path) -> Iterator[Path]:
+    for each in _folders(folder):
+        if _BUILD.fullmatch(each.name) and ((each / BUILD_RECORD).is_file() or mark_of(each).is_file()):
             yield each
 
 
@@ -117,7 +131,7 @@ def remove_entry(entry: CacheEntry) -> bool:
     with unused(folder) as is_free:
         if not is_free:
             return False
-        for record in (ENVIRONMENT_RECORD, SERVER_RECORD):
+        for record in (ENVIRONMENT_RECORD, BUILD_RECORD, SERVER_RECORD):
             (folder / record).unlink(missing_ok=True)
         shutil.rmtree(folder)
         # A process that waits for this lock holds the mark, which is ours now.

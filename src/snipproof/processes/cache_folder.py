@@ -1,4 +1,4 @@
-"""The folder that keeps server binaries and environments between sessions."""
+"""The folder that keeps server binaries, environments and builds between sessions."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def cache_folder(settings: Settings) -> Path:
 def environments_folder(cache: Path) -> Path:
     """Return the folder of ``cache`` with a folder for each environment that a lock file pins."""
     return cache / "environments"
+
+
+def builds_folder(cache: Path) -> Path:
+    """Return the folder of ``cache`` with a folder for each build of the Sources of a Suite."""
+    return cache / "builds"
 
 
 def servers_folder(cache: Path) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from snipproof.errors import InfrastructureError, SettingsError, SnipproofError
-from snipproof.model import Outcome
+from snipproof.model import Outcome, Source, Suite
 from snipproof.pytest_plugin.items import SnippetItem
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.pytest_plugin.tally import Tally
@@ -26,19 +26,21 @@ class SnippetHooks:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Run the Services while tests run, if any of them is a Snippet."""
-        sources = {item.file.source.path: item.file.source for item in session.items if isinstance(item, SnippetItem)}
+        items = [item for item in session.items if isinstance(item, SnippetItem)]
+        sources = {item.file.source.path: item.file.source for item in items}
+        suites = {(item.suite.path, item.suite.combination): item.suite for item in items}
         stopped = session.testsfailed and not self._config.getoption("continue_on_collection_errors")
         if not sources or stopped or self._config.getoption("collectonly"):
             return (yield)
         try:
-            self._start(sources)
+            self._start(sources, [*suites.values()])
             return (yield)
         finally:
             self._close()
 
-    def _start(self, sources: dict[str, Any]) -> None:
+    def _start(self, sources: dict[str, Source], suites: list[Suite]) -> None:
         try:
-            self._proving.start(sources)
+            self._proving.start(sources, suites)
         except SettingsError as error:
             raise pytest.UsageError(str(error)) from None
 
@@ -54,7 +56,7 @@ class SnippetHooks:
         """Prepare what the next Source needs while this one runs."""
         for each in (item, nextitem):
             if isinstance(each, SnippetItem):
-                self._proving.prepare(each.file.source)
+                self._proving.prepare(each.suite)
 
     def pytest_runtest_logstart(self) -> None:
         """Keep lines about progress until the test has ended."""
@@ -70,6 +72,7 @@ class SnippetHooks:
         try:
             if isinstance(item, SnippetItem) and not (
                 isinstance(nextitem, SnippetItem)
+                and nextitem.suite.combination == item.suite.combination
                 and self._proving.is_in_one_chain(item.file.source, nextitem.file.source)
             ):
                 self._proving.end_chain()

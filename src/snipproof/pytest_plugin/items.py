@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from snipproof.errors import SettingsError, SnipproofError, ToolchainMissingError
-from snipproof.model import Finding, Outcome, Snippet, Source, Suite
+from snipproof.model import Combination, Finding, Outcome, Snippet, Source, Suite
 from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.run.verdict import Verdict, describe
 from snipproof.site.binding import unbound_expectations
@@ -56,8 +56,10 @@ class SourceFile(pytest.File):
     proving: ProvingSession
     suite: Suite
     source: Source
-    _verdicts: dict[str, Verdict] | None = None
-    _error: SnipproofError | None = None
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._results: dict[Combination, dict[str, Verdict] | SnipproofError] = {}
 
     def collect(self) -> Iterator[SnippetItem | NamePart | WrongExpectations]:
         """Yield an item for every Snippet, in the order of the Source.
@@ -88,8 +90,9 @@ class SourceFile(pytest.File):
             # The report would have a part of these names. The fixture warns that it is experimental.
             self.add_marker(pytest.mark.usefixtures(_JUNIT_ATTRIBUTE))
             self.add_marker(pytest.mark.filterwarnings(f"ignore:{_JUNIT_ATTRIBUTE}"))
-        for snippet in self.source.snippets:
-            yield _node(self, snippet, _split(snippet.name))
+        for suite in self.proving.selected_combinations(self.suite):
+            for snippet in self.source.snippets:
+                yield _node(self, (snippet, suite), _split(suite.combination.named(snippet.name)))
         if findings:
             wrong: WrongExpectations = WrongExpectations.from_parent(self, name="Expectations")
             wrong.findings = findings
@@ -112,21 +115,21 @@ class SourceFile(pytest.File):
         holder = self.proving.pages.holders.get(path)
         return holder.text if holder else read_text(self.proving.settings.root, path)
 
-    def verdict(self, name: str) -> Verdict:
-        """Return the Verdict on the Snippet ``name``; the first call runs the whole Source.
+    def verdict(self, name: str, suite: Suite) -> Verdict:
+        """Return the Verdict on the Snippet ``name``; the first call for a combination runs the whole Source.
 
+        :param suite: the Suite in that combination.
         :raises SnipproofError: the run failed without a Verdict; raised by each call, without another run.
         """
-        if self._error:
-            raise self._error
-        if self._verdicts is None:
+        if (found := self._results.get(suite.combination)) is None:
             try:
-                found = self.proving.prove(self.source)
+                found = {each.snippet.name: each for each in self.proving.prove(suite, self.source)}
             except SnipproofError as error:
-                self._error = error
-                raise
-            self._verdicts = {verdict.snippet.name: verdict for verdict in found}
-        return self._verdicts[name]
+                found = error
+            self._results[suite.combination] = found
+        if isinstance(found, SnipproofError):
+            raise found
+        return found[name]
 
 
 class WrongExpectations(pytest.Collector):
@@ -145,12 +148,12 @@ class WrongExpectations(pytest.Collector):
 class NamePart(pytest.Collector):
     """A part of a name with colons: pytest reads ``path::a::b`` as ``b`` in ``a``, and so finds ``a::b``."""
 
-    snippet: Snippet
+    tested: tuple[Snippet, Suite]
     rest: Sequence[str]
 
     def collect(self) -> Iterator[SnippetItem | NamePart]:
         """Yield the node of the next part."""
-        yield _node(self, self.snippet, self.rest)
+        yield _node(self, self.tested, self.rest)
 
 
 def _split(name: str) -> list[str]:
@@ -160,16 +163,23 @@ def _split(name: str) -> list[str]:
     return [*parts, last + bracket + rest]
 
 
-def _node(parent: pytest.Collector, snippet: Snippet, parts: Sequence[str]) -> SnippetItem | NamePart:
-    """Return the node below ``parent`` for the first of ``parts``, which are the rest of the name of ``snippet``."""
+def _node(parent: pytest.Collector, tested: tuple[Snippet, Suite], parts: Sequence[str]) -> SnippetItem | NamePart:
+    """Return the node below ``parent`` for the first of ``parts``.
+
+    :param tested: a Snippet, and its Suite in a combination.
+    :param parts: the rest of the name of the item.
+    """
     if len(parts) > 1:
         part: NamePart = NamePart.from_parent(parent, name=parts[0])
-        part.snippet, part.rest = snippet, parts[1:]
+        part.tested, part.rest = tested, parts[1:]
         return part
     item: SnippetItem = SnippetItem.from_parent(parent, name=parts[0], callobj=_prove)
-    item.snippet = snippet
-    item.extra_keyword_matches.add(snippet.name)
-    item.user_properties.append(("snippet", snippet.id))
+    item.snippet, item.suite = tested
+    item.extra_keyword_matches.add(item.snippet.name)
+    combination = item.suite.combination
+    item.user_properties.append(("snippet", combination.named(item.snippet.id)))
+    if combination.label:
+        item.user_properties.append(("combination", combination.label))
     return item
 
 
@@ -197,6 +207,8 @@ class SnippetItem(pytest.Function, _WithWholeId):
     """
 
     snippet: Snippet
+    #: Its Suite, in the combination of versions of this item.
+    suite: Suite
     #: The Verdict that was reported, after an update.
     reported: Verdict | None = None
     #: Its entry in the ledger of known failures, after it was reported as that expects.
@@ -215,7 +227,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
 
         :raises SnipproofError: the run failed without a Verdict.
         """
-        return self.file.verdict(self.snippet.name)
+        return self.file.verdict(self.snippet.name, self.suite)
 
     def setup(self) -> None:
         """Set up the fixtures, then run the Source if it has not run yet.
@@ -224,23 +236,23 @@ class SnippetItem(pytest.Function, _WithWholeId):
         """
         proving = self.file.proving
         try:
-            proving.require_services(self.file.suite)
-            proving.prover.begin(self.file.suite)
+            proving.require_services(self.suite)
+            proving.prover.begin(self.suite)
             self._set_up_fixtures()
             record: Any = self.funcargs.get(_JUNIT_ATTRIBUTE)
             if record is not None:
-                record("name", self.snippet.name)
+                record("name", self.suite.combination.named(self.snippet.name))
             _ = self.verdict
         except SnipproofError as error:
             if isinstance(error, ToolchainMissingError) and not proving.settings.run.require:
-                self.user_properties.append((TOOLCHAIN, self.file.suite.language))
-                pytest.skip(f"{self.file.suite.flavour}: {error.message}: {error.hint}")
+                self.user_properties.append((TOOLCHAIN, self.suite.language))
+                pytest.skip(f"{self.suite.flavour}: {error.message}: {error.hint}")
             if proving.is_new(error):
                 raise
-            pytest.skip(f"{self.file.suite.flavour}: {AFTER_ERROR}: {error.message}")
+            pytest.skip(f"{self.suite.flavour}: {AFTER_ERROR}: {error.message}")
 
     def _set_up_fixtures(self) -> None:
-        suite = self.file.suite
+        suite = self.suite
         try:
             super().setup()
         except pytest.FixtureLookupError as error:
@@ -260,17 +272,17 @@ class SnippetItem(pytest.Function, _WithWholeId):
         self.listed = ledger.entry_of(self) if ledger else None
         updates = self.config.pluginmanager.get_plugin("snipproof-updates")
         if updates and self.listed is None:
-            verdict = updates.settle(self.file, verdict)
+            verdict = updates.settle(self.file, verdict, self.suite.combination.named(self.snippet.id))
         self.reported = verdict
-        weaviate = self.file.proving.prover.services.server(self.file.suite.services[0])
+        weaviate = self.file.proving.prover.services.server(self.suite.services[0])
         self.user_properties += [
             ("outcome", verdict.outcome.value),
             ("reason", printable(verdict.reason)),
             ("expectations", sum(result.matched for result in verdict.expectations)),
             ("not_compared", len(verdict.not_compared)),
             ("weaviate", f"{weaviate.version} ({weaviate.mode})"),
-            ("suite", self.file.suite.path),
-            ("flavour", self.file.suite.flavour),
+            ("suite", self.suite.path),
+            ("flavour", self.suite.flavour),
             ("line", verdict.line),
         ]
         if verdict.kind:
@@ -296,7 +308,7 @@ class SnippetItem(pytest.Function, _WithWholeId):
 
         pytest shows dots of a heading that ends the id as colons, which quotes prevent.
         """
-        name = self.snippet.name
+        name = self.suite.combination.named(self.snippet.name)
         return self.path, self.snippet.region.line - 1, f"`{name}`" if "." in name else name
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:

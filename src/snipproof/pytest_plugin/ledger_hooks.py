@@ -14,6 +14,7 @@ from snipproof.pytest_plugin.session import ProvingSession
 from snipproof.report.ledger import RunResult, count_changes, find_contradiction, find_shortfalls, update_ledger
 from snipproof.report.ledger_file import save_ledger
 from snipproof.run.verdict import Verdict
+from snipproof.site.combinations import labels_of
 from snipproof.site.known_failures import KnownFailure, Ledger, find_vanished, load_ledger
 from snipproof.text import plural
 
@@ -33,6 +34,11 @@ def begin_ledger(config: pytest.Config, proving: ProvingSession) -> LedgerHooks 
             raise pytest.UsageError(
                 f"{OPTION} accepts what fails, which is never done under CI (the environment variable CI is set): run "
                 "it on your own machine and commit what it changed"
+            )
+        if proving.is_matrix:
+            raise pytest.UsageError(
+                f"{OPTION} cannot be used with --snippets-matrix: list what fails with one combination of versions by "
+                "the id of that item, such as `path::name[1.37.14]`"
             )
         if config.getoption("snippets_update"):
             raise pytest.UsageError(f"{OPTION} cannot be used with --snippets-update: update the Expectations first")
@@ -61,42 +67,53 @@ class LedgerHooks:
 
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Mark listed Snippets, so that ``-m xfail`` selects them, too."""
-        if isinstance(item, SnippetItem) and (entry := self._ledger.failures.get(item.snippet.id)):
+        if isinstance(item, SnippetItem) and (entry := self._listed(item)):
             strict = not entry.unstable
             mark = pytest.mark.xfail(reason=entry.reason, raises=KnownFailureError, strict=strict)
             item.add_marker(mark)
 
     def entry_of(self, item: SnippetItem) -> KnownFailure | None:
         """Return the entry of a Snippet, ``None`` if it has none or with ``--runxfail``."""
-        return None if self._config.getoption("runxfail", False) else self._ledger.failures.get(item.snippet.id)
+        return None if self._config.getoption("runxfail", False) else self._listed(item)
+
+    def _listed(self, item: SnippetItem) -> KnownFailure | None:
+        found = self._ledger.entry_of(item.snippet.id, item.suite.combination.label)
+        return found[1] if found else None
 
     def contradiction(self, item: SnippetItem, verdict: Verdict) -> DocsError | None:
         """Return what is wrong if the Snippet of ``item`` is listed with another Outcome than that of ``verdict``."""
-        suite = item.file.suite.path
-        return find_contradiction(self._ledger, RunResult(item.snippet.id, suite, verdict.outcome, verdict.kind))
+        suite = item.suite
+        result = RunResult(
+            item.snippet.id, suite.path, verdict.outcome, verdict.kind, combination=suite.combination.label
+        )
+        return find_contradiction(self._ledger, result)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Refuse to write the ledger from a selection, before anything runs; workers have all items."""
         if self._updates and not self._proving.is_worker and not session.testsfailed:
-            items = {item.snippet.id for item in session.items if isinstance(item, SnippetItem)}
+            items = {
+                item.suite.combination.named(item.snippet.id) for item in session.items if isinstance(item, SnippetItem)
+            }
             if left := [name for name in self._all_snippets() if name not in items]:
                 raise pytest.UsageError(f"{OPTION} requires a complete run, and this one leaves out {_named(left)}")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note what is known about a Snippet."""
         known = {name: str(value) for name, value in report.user_properties}
-        snippet = known.get("snippet", "")
+        label = known.get("combination", "")
+        snippet = known.get("snippet", "").removesuffix(f"[{label}]")
         suite = self._proving.suites.get(snippet.partition("::")[0])
         if suite is None:
             return
         if report.when == "call" and "outcome" in known:
             numbers = int(known["expectations"])
             outcome = Outcome(known["outcome"])
-            result = RunResult(snippet, suite.path, outcome, known.get("kind", ""), known["reason"], numbers)
-            self._results[snippet] = result
+            result = RunResult(snippet, suite.path, outcome, known.get("kind", ""), known["reason"], numbers, label)
+            self._results[result.name] = result
         elif report.skipped and AFTER_ERROR not in str(report.longrepr):
             outcome_or_none = None if TOOLCHAIN in known else Outcome.SKIPPED
-            self._results[snippet] = RunResult(snippet, suite.path, outcome_or_none)
+            result = RunResult(snippet, suite.path, outcome_or_none, combination=label)
+            self._results[result.name] = result
 
     @pytest.hookimpl(tryfirst=True)  # before the run report is written
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -141,7 +158,7 @@ class LedgerHooks:
 
     def _vanished(self) -> Iterator[Finding]:
         suites = list({suite.path: suite for suite in self._proving.suites.values()}.values())
-        return find_vanished(self._ledger, suites, self._names_in)
+        return find_vanished(self._ledger, suites, self._names_in, labels_of(self._proving.settings, suites))
 
     def _names_in(self, path: str) -> list[str] | None:
         try:
@@ -154,7 +171,12 @@ class LedgerHooks:
         return all(self._names_in(path) is not None for path in self._proving.suites)
 
     def _all_snippets(self) -> list[str]:
-        return [f"{path}::{name}" for path in self._proving.suites for name in self._names_in(path) or ()]
+        return [
+            each.combination.named(f"{path}::{name}")
+            for path, suite in self._proving.suites.items()
+            for each in self._proving.combinations(suite)
+            for name in self._names_in(path) or ()
+        ]
 
 
 def _named(snippets: list[str]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from snipproof.languages import runnable
+from snipproof.model import Combination
 from snipproof.pytest_plugin.items import SnippetItem
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ class OrderHooks:
         """
         places = [index for index, item in enumerate(items) if isinstance(item, SnippetItem)]
         snippets = [item for item in items if isinstance(item, SnippetItem)]
-        snippets.sort(key=self._order)  # the Snippets of a Source are in its order
+        snippets.sort(key=self._order)  # the Snippets of a Source are in its order, and combinations in theirs
         for place, item in zip(places, _with_chains_together(snippets), strict=True):
             items[place] = item
 
     def _order(self, item: SnippetItem) -> tuple[int, int]:
-        return self._languages.index(item.file.suite.language), self._places[item.file.source.path]
+        return self._languages.index(item.suite.language), self._places[item.file.source.path]
 
 
 class ChainHooks:
@@ -51,14 +52,14 @@ class ChainHooks:
 
 def _with_chains_together(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """Return ``items`` with those of each chain in its order, where the first of them stands."""
-    chains: dict[str, list[SnippetItem]] = {}
+    chains: dict[tuple[str, Combination], list[SnippetItem]] = {}
     for item in items:
         if isinstance(item, SnippetItem) and item.file.is_in_chain:
-            chains.setdefault(item.file.group, []).append(item)
+            chains.setdefault(_chain_of(item), []).append(item)
     found: list[pytest.Item] = []
     for item in items:
         if isinstance(item, SnippetItem) and item.file.is_in_chain:
-            chain = chains.pop(item.file.group, [])
+            chain = chains.pop(_chain_of(item), [])
             chain.sort(key=_place_in_chain)
             found += chain
         else:
@@ -66,6 +67,10 @@ def _with_chains_together(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     return found
 
 
+def _chain_of(item: SnippetItem) -> tuple[str, Combination]:
+    return item.file.group, item.suite.combination
+
+
 def _place_in_chain(item: SnippetItem) -> tuple[int, int]:
     source = item.file.source
-    return item.file.suite.chain_of(source.path).index(source.path), source.snippets.index(item.snippet)
+    return item.suite.chain_of(source.path).index(source.path), source.snippets.index(item.snippet)

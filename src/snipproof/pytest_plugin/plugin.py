@@ -5,8 +5,9 @@ Only this module is imported while no Suite is configured.
 
 from __future__ import annotations
 
+import argparse
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from snipproof.model import Suite
     from snipproof.pytest_plugin.session import ProvingSession
     from snipproof.pytest_plugin.tally import Tally
+    from snipproof.run.server_states import EveryState
     from snipproof.services.startup import Services
     from snipproof.services.weaviate.state import State
 
@@ -54,6 +56,9 @@ _REPORTING = (*_REPORT, "--snippets-coverage")
 _UPDATE_LEDGER = "--snippets-update-ledger"
 # What a session registers for the Sources as they were when it began.
 _OF_ONE_RUN = tuple(f"snipproof-{name}" for name in ("collection", "order", "ledger", "providers", "report", "updates"))
+_MATRIX = "--snippets-matrix"
+_ALL = "all"
+_SERVER = "SERVER="
 _NO_SUITE = "{}: no Suite is configured: set `suites` in [tool.snipproof]"
 
 
@@ -76,11 +81,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--snippets-coverage", action="store_true", help=text)
     text = "start Services, even if a running `snipproof watch` of this docs tree has the same"
     group.addoption("--snippets-fresh-services", action="store_true", help=text)
+    text = "prove in all versions of the setting matrix; with SERVER=1.37.14 in that version only; may be repeated"
+    options: dict[str, Any] = {"nargs": "?", "const": _ALL, "type": _versions, "action": "append", "default": []}
+    group.addoption(_MATRIX, metavar=f"{_SERVER}VERSION", help=text, **options)
     text = "write the ledger of known failures from this run, which must be complete"
     group.addoption(_UPDATE_LEDGER, action="store_true", help=text)
     # Two options, so that a path after the first one is never taken for its value.
     for option, mode, text in _UPDATES:
         group.addoption(option, action="store_const", const=mode, dest="snippets_update", help=text)
+
+
+def _versions(given: str) -> str:
+    """Return the value of ``--snippets-matrix``; a path that stands behind the option is not one."""
+    if given != _ALL and not given.startswith(_SERVER):
+        message = f"{given!r} is not {_SERVER}VERSION; a path must stand before {_MATRIX}, or behind {_MATRIX}={_ALL}"
+        raise argparse.ArgumentTypeError(message)
+    return given
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -91,7 +107,9 @@ def pytest_configure(config: pytest.Config) -> None:
     file, root = ((here / given if (given := config.getoption(option)) else None) for option in _PLACES)
     folders = [root] if root else [config.rootpath, here]
     found = file or next(filter(None, map(find_settings_file, folders)), None)
-    wanted = next((option for option in ("--snippets", *_REPORTING, _UPDATE_LEDGER) if config.getoption(option)), "")
+    wanted = next(
+        (option for option in ("--snippets", *_REPORTING, _UPDATE_LEDGER, _MATRIX) if config.getoption(option)), ""
+    )
     if found is None:
         if wanted:
             raise pytest.UsageError(_NO_SUITE.format(wanted))
@@ -130,7 +148,13 @@ def _begin(config: pytest.Config, settings: Settings, suites: Sequence[Suite]) -
     except ModuleNotFoundError as error:
         message = f"running snippets requires {error.name}: pip install 'snipproof[weaviate]'"
         raise pytest.UsageError(message) from None
-    proving = config.stash[_PROVING] = ProvingSession(config, settings, suites)
+    versions = None
+    if given := config.getoption(_MATRIX):
+        from snipproof.pytest_plugin.matrix_option import select_versions
+
+        chosen = [each.removeprefix(_SERVER) for each in given if each != _ALL]
+        versions = select_versions(settings, suites, chosen if _ALL not in given else [])
+    proving = config.stash[_PROVING] = ProvingSession(config, settings, suites, versions)
     _load_fixtures(config, settings.home, settings.root)
     tally = Tally()
     config.pluginmanager.register(CollectionHooks(config, proving), "snipproof-collection")
@@ -222,13 +246,16 @@ def snippet_services(request: pytest.FixtureRequest) -> Services:
 
 
 @pytest.fixture(scope="session")
-def snippet_state(request: pytest.FixtureRequest, snippet_services: Services) -> State:  # noqa: ARG001 (must run)
+def snippet_state(request: pytest.FixtureRequest, snippet_services: Services) -> State | EveryState:  # noqa: ARG001 (must run)
     """What is stored in Weaviate: ``.keep(fill)`` stores data now, and again whenever a Source changed it."""
     return proving_of(request.config).prover.state
 
 
 @pytest.fixture(scope="session")
-def snippet_states(request: pytest.FixtureRequest, snippet_services: Services) -> Mapping[str, State]:  # noqa: ARG001
+def snippet_states(
+    request: pytest.FixtureRequest,
+    snippet_services: Services,  # noqa: ARG001
+) -> Mapping[str, State | EveryState]:
     """What is stored in each of several servers, by its name in the settings: ``["rbac"].keep(fill)``."""
     return proving_of(request.config).prover.states.readable
 

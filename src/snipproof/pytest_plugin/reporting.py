@@ -127,7 +127,7 @@ class ReportHooks:
     def _record(
         self, item: SnippetItem, call: pytest.CallInfo[None], report: pytest.TestReport
     ) -> SnippetRecord | None:
-        suite, snippet = item.file.suite, item.snippet
+        suite, snippet = item.suite, item.snippet
         if call.when == "call" and item.reported is not None:
             file, secrets = item.file, self._proving.secrets
             record = record_verdict(suite, file.source, item.reported, file.text_of, secrets)
@@ -276,7 +276,7 @@ class ReportHooks:
         root = self._proving.settings.root
         commit, changed = commit_of(root)
         versions = {"snipproof": __version__, "python": platform.python_version(), "pytest": pytest.__version__}
-        version, _, mode = self._weaviate.partition(" ")
+        version, _, mode = self._weaviate.partition(" ") if not self._proving.is_matrix else ("", "", "")
         versions |= {"weaviate": version, "weaviate mode": mode.strip("()")} if version else {}
         if default := self._services.get(DEFAULT_SERVICE):
             versions |= {"weaviate": default["version"], "weaviate mode": default["mode"]}

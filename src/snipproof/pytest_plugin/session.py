@@ -21,7 +21,9 @@ from snipproof.run.page_expectations import PageExpectations, read_page_expectat
 from snipproof.run.prover import Prover
 from snipproof.run.run_times import RunTimes
 from snipproof.run.verdict import Verdict
+from snipproof.server_settings import split_version
 from snipproof.site.claims import ClaimSet
+from snipproof.site.combinations import combine, require_client
 from snipproof.site.docs_site import Site
 from snipproof.site.seed import read_seed
 from snipproof.site.source import read_source, read_text
@@ -40,9 +42,16 @@ class ProvingSession:
     """The settings, Suites and Pages of a pytest session, and the Prover while tests run.
 
     :param suites: all Suites that the settings name.
+    :param versions: the versions of the server, for a run of the matrix; ``None`` for one without it.
     """
 
-    def __init__(self, config: pytest.Config, settings: Settings, suites: Sequence[Suite]) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        settings: Settings,
+        suites: Sequence[Suite],
+        versions: Sequence[str] | None = None,
+    ) -> None:
         self.settings = settings
         #: The Suite of each Source, by the path of the Source.
         self.suites: Mapping[str, Suite] = {path: suite for suite in suites for path in suite.sources}
@@ -55,6 +64,7 @@ class ProvingSession:
         #: Writes a line for the user; by default the terminal of pytest does.
         self.write: Callable[[str], None] | None = None
         self._all_suites = suites
+        self._versions = versions
         self._facts: TreeFacts | None = None
         self._config = config
         self._prover: Prover | None = None
@@ -70,6 +80,20 @@ class ProvingSession:
     def is_worker(self) -> bool:
         """Whether this is a worker of pytest-xdist."""
         return hasattr(self._config, "workerinput")
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether Suites are proven in several combinations of versions."""
+        return self._versions is not None
+
+    def combinations(self, suite: Suite) -> list[Suite]:
+        """Return ``suite`` in each combination of the matrix; by itself, without a matrix."""
+        return combine(self.settings, suite) if self.is_matrix else [suite]
+
+    def selected_combinations(self, suite: Suite) -> list[Suite]:
+        """Return those that the command line selects."""
+        versions = self._versions or ()
+        return [each for each in self.combinations(suite) if each.combination.server in ("", *versions)]
 
     @property
     def secrets(self) -> Mapping[str, str]:
@@ -112,7 +136,13 @@ class ProvingSession:
             return
         from snipproof.report.tree_facts import read_tree_facts
 
-        self._facts = read_tree_facts(self.settings.root, self._all_suites, site, claimed.claims, claimed.findings)
+        facts = read_tree_facts(self.settings.root, self._all_suites, site, claimed.claims, claimed.findings)
+        self._facts = self._in_combinations(facts)
+
+    def _in_combinations(self, facts: TreeFacts) -> TreeFacts:
+        from snipproof.report.matrix_report import spread
+
+        return spread(facts, {suite.path: self.combinations(suite) for suite in self._all_suites})
 
     @property
     def facts(self) -> TreeFacts:
@@ -121,7 +151,9 @@ class ProvingSession:
 
         with contextlib.suppress(SnipproofError):  # collecting has reported it
             _ = self.pages
-        return self._facts or read_tree_facts(self.settings.root, self._all_suites)
+        if self._facts is None:
+            self._facts = self._in_combinations(read_tree_facts(self.settings.root, self._all_suites))
+        return self._facts
 
     @property
     def times(self) -> RunTimes:
@@ -183,11 +215,14 @@ class ProvingSession:
         The first call waits until no other session uses a server that is given by its address.
 
         :param suite: a Suite whose servers are needed.
+        :raises SettingsError: its client of the matrix has no lock file.
         """
         if self._start_error:
             raise self._start_error
         if self._prover is None:
             raise InfrastructureError("the services of snipproof run only while Snippets are proven")
+        if suite:
+            require_client(self.settings, suite)
         for name in suite.services if suite else ():
             self._prover.states.of(name)
 
@@ -214,13 +249,20 @@ class ProvingSession:
             self._prover.begin_again(self.pages, suites.values())
 
     def start(
-        self, sources: Mapping[str, Source], *, recorder: bool = False, prepare: bool = True, borrow: bool = True
+        self,
+        sources: Mapping[str, Source],
+        suites: Sequence[Suite],
+        *,
+        recorder: bool = False,
+        prepare: bool = True,
+        borrow: bool = True,
     ) -> None:
         """Prepare all Suites in the background and start the Services.
 
         An InfrastructureError is kept: :meth:`require_services` raises it for each Snippet.
 
         :param sources: the selected Sources by path, in the order in which they are proven.
+        :param suites: their Suites, in all combinations in which they are proven.
         :param recorder: whether requests and responses are recorded even if none of ``sources`` needs that.
         :param prepare: whether to prepare the Suites now.
         :param borrow: whether to use the servers of a running watcher of this docs tree, if it lends them.
@@ -233,12 +275,13 @@ class ProvingSession:
             end_with_parent()  # pytest-xdist leaves a worker running for 15 s if the controller is killed
         try:
             # Needed by any Source: under pytest-xdist a worker does not know yet which of them it gets.
-            recorder = recorder or self.pages.needs_recorder(self._selected.values())
+            recorder = recorder or self.is_matrix or self.pages.needs_recorder(self._selected.values())
             self._report_unreachable()
             kinds = {self.suites[path].network for path in sources}
             network = next((kind for kind in _MOST_FIRST if kind in kinds), NetworkKind.BINDINGS)
-            used = {name for path in sources for name in self.suites[path].services}
-            services = [name for name in self.settings.service_names if name in used]
+            used = dict.fromkeys(name for suite in suites for name in suite.services)
+            known = self.settings.service_names
+            services = [each for name in known for each in used if split_version(each)[0] == name]
             if borrow and not self.is_worker:
                 self._borrowed = self._borrow(services)
             self._prover = Prover(
@@ -251,8 +294,8 @@ class ProvingSession:
                 borrowed=self._borrowed,
             )
             if prepare and not self.is_worker:
-                for path in sources:
-                    self._prover.prepare(self.suites[path], self._selected_of(self.suites[path]))
+                for suite in suites:
+                    self.prepare(suite)
             self._prover.start()
         except InfrastructureError as error:
             self._start_error = error
@@ -275,21 +318,19 @@ class ProvingSession:
         if found and all(suite.network is NetworkKind.BINDINGS for suite in self._all_suites):
             self.log(f"{listed(found)}: nothing answers: only a Suite with `network: documented` can reach it")
 
-    def prepare(self, source: Source) -> None:
-        """Prepare the Suite of ``source`` in the background, with all its selected Sources."""
+    def prepare(self, suite: Suite) -> None:
+        """Prepare ``suite`` in the background, with all its selected Sources."""
         if self._prover is not None and self._start_error is None:
-            suite = self.suites[source.path]
-            try:
+            with contextlib.suppress(SettingsError):  # proving a Source raises it again, and pytest reports it there
+                require_client(self.settings, suite)
                 self._prover.prepare(suite, self._selected_of(suite))
-            except SettingsError:
-                return  # proving the Source raises it again, and pytest reports it there
 
-    def prove(self, source: Source) -> list[Verdict]:
+    def prove(self, suite: Suite, source: Source) -> list[Verdict]:
         """Run ``source``, and before it those of its chain that have not run, and return its Verdicts.
 
+        :param suite: its Suite, in a combination.
         :raises SnipproofError: the run failed without a Verdict, or a Source before it cannot be read.
         """
-        suite = self.suites[source.path]
         return self.prover.prove(suite, source, [self.source(path) for path in _paths_before(suite, source.path)])
 
     def end_chain(self) -> None:
@@ -313,7 +354,7 @@ class ProvingSession:
         return found
 
     def _selected_of(self, suite: Suite) -> list[Source]:
-        return [source for path, source in self._selected.items() if self.suites[path] is suite]
+        return [source for path, source in self._selected.items() if self.suites[path].path == suite.path]
 
     def close(self) -> None:
         """Stop the Services and remove everything that belongs to the session.

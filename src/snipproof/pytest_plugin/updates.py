@@ -83,10 +83,12 @@ class UpdateHooks:
     def _settings(self) -> Settings:
         return self._proving.settings
 
-    def settle(self, file: SourceFile, verdict: Verdict) -> Verdict:
+    def settle(self, file: SourceFile, verdict: Verdict, snippet: str) -> Verdict:
         """Return the Verdict on a Snippet after its Expectations are updated.
 
         It is unchanged if the Snippet failed for another reason, and still a failure if a change cannot be written.
+
+        :param snippet: the id of the Snippet, with the combination of versions in which it ran.
         """
         differs = verdict.only_differs
         if not differs and verdict.outcome is not Outcome.PASSED:
@@ -100,10 +102,10 @@ class UpdateHooks:
             reason = f"{verdict.reason}; not updated: {first.reason}"
             details = "\n".join([verdict.details.rstrip(), "", *map(str, refusals)])
             return replace(verdict, reason=reason, details=details)
-        proposals = [each for each in found if isinstance(each, Proposal)]
+        proposals = [replace(each, proposed_by=snippet) for each in found if isinstance(each, Proposal)]
         refusal = self._cannot_write(proposals) if differs else None
         # Even if it is refused: another Snippet with another output must not be written either.
-        self._made[verdict.snippet.id] = [each.to_json() for each in proposals]
+        self._made[snippet] = [each.to_json() for each in proposals]
         self._known += proposals
         if refusal:
             details = "\n".join([verdict.details.rstrip(), "", str(refusal)])

@@ -9,7 +9,15 @@ from snipproof.report.entries import FORMAT_VERSION, key_of, missing_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from snipproof.report.entries import ErrorEntry, ExpectationEntry, RunEntry, RunReport, SnippetEntry
+    from snipproof.report.entries import (
+        ErrorEntry,
+        ExpectationEntry,
+        RunEntry,
+        RunReport,
+        SnippetEntry,
+        Software,
+        SuiteEntry,
+    )
     from snipproof.report.tree_facts import TreeFacts
 
 _NOT_COMPARED = {
@@ -36,7 +44,8 @@ def assemble(
     found = {snippet["id"]: snippet for snippet in snippets}
     for snippet in found.values():
         suite = by_suite.get(snippet["suite"])
-        snippet["client"] = suite["client"] if suite and snippet["outcome"] not in ("skipped", "error") else None
+        ran = suite is not None and snippet["outcome"] not in ("skipped", "error")
+        snippet["client"] = _client(suite, snippet) if suite and ran else None
     compared = {key_of(each): each for each in expectations}
     run["suites"] = facts.suites
     run["sources"] = [{**source, "duration": _rounded(durations.get(source["path"]))} for source in facts.sources]
@@ -54,6 +63,11 @@ def assemble(
     }
     mark_completeness(report)
     return report
+
+
+def _client(suite: SuiteEntry, snippet: SnippetEntry) -> Software | None:
+    name = snippet["combination"]["client"] if "combination" in snippet else None
+    return suite.get("clients", {}).get(name) if name else suite["client"]
 
 
 def mark_completeness(report: RunReport) -> None:

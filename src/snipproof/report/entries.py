@@ -26,7 +26,7 @@ class Software(TypedDict):
 
 
 class SuiteEntry(TypedDict):
-    """One Suite."""
+    """One Suite; ``clients`` are those of the matrix of versions, by name."""
 
     path: str
     flavour: str
@@ -34,6 +34,7 @@ class SuiteEntry(TypedDict):
     client: Software | None
     digest: str
     times: dict[str, float]
+    clients: NotRequired[dict[str, Software | None]]
 
 
 class SourceEntry(TypedDict):
@@ -115,8 +116,15 @@ class KnownFailureEntry(TypedDict):
     unstable: bool
 
 
+class CombinationEntry(TypedDict):
+    """The versions of the matrix in which a Snippet was run: of the server, and of the client by its name there."""
+
+    server: str | None
+    client: str | None
+
+
 class SnippetEntry(TypedDict):
-    """One Snippet."""
+    """One Snippet, in one combination of versions."""
 
     id: str
     source: str
@@ -138,6 +146,7 @@ class SnippetEntry(TypedDict):
     stand_in: str | None
     providers: dict[str, str]
     known_failure: KnownFailureEntry | None
+    combination: NotRequired[CombinationEntry]
     date: NotRequired[str]
 
 
@@ -216,8 +225,18 @@ def key_of(expectation: ExpectationEntry) -> ExpectationKey:
     return expectation["id"], expectation["snippet"], expectation["origin"]
 
 
+def region_of(snippet: SnippetEntry) -> str:
+    """Return the id of the Region of ``snippet``, which has the same in all combinations of versions."""
+    return f"{snippet['source']}::{snippet['name']}"
+
+
 NOT_RUN = frozenset(("error",))
 """Outcomes of Snippets that count as not run: the run does not know whether the docs are right."""
+
+
+def with_snippet(expectation: ExpectationEntry, snippet: str) -> ExpectationEntry:
+    """Return ``expectation`` as the output of another Snippet, by its id."""
+    return {**expectation, "snippet": snippet}
 
 
 def known_failure_of(snippet: SnippetEntry) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import SettingsError
+from snipproof.report.matrix_report import snippet_rows
 from snipproof.report.proof import Proof
 from snipproof.text import plural
 
@@ -34,6 +35,7 @@ def html_bytes(overview: Overview) -> bytes:
     )
     environment.filters.update(seconds=_seconds, plural=plural, percent=_percent)
     values: dict[str, Any] = {"o": overview, "run": overview.run, "symbols": _SYMBOLS, "max_detailed": _MAX_DETAILED}
+    values["by_version"] = snippet_rows(overview.report)
     return environment.get_template("report.html.jinja").render(values).encode("utf-8", "backslashreplace")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from snipproof.report.entries import region_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -63,17 +65,20 @@ def published(report: RunReport) -> list[SnippetEntry]:
     if not report["references"]:
         return report["snippets"]
     shown = {f"{each['source']}::{each['region']}" for each in report["references"] if each["live"]}
-    return [snippet for snippet in report["snippets"] if snippet["id"] in shown]
+    return [snippet for snippet in report["snippets"] if region_of(snippet) in shown]
 
 
 def coverage_by_page(report: RunReport) -> dict[str, ShownCoverage]:
     """Return the coverage of each Page that shows Snippets with statements, by path."""
-    by_id = {snippet["id"]: snippet for snippet in report["snippets"]}
+    of_region: dict[str, list[SnippetEntry]] = defaultdict(list)
+    for snippet in report["snippets"]:
+        if snippet["lines"] is not None:
+            of_region[region_of(snippet)].append(snippet)
     pages: dict[str, list[SnippetEntry]] = defaultdict(list)
     for reference in report["references"]:
-        snippet = by_id.get(f"{reference['source']}::{reference['region']}")
-        if snippet is not None and snippet["lines"] is not None and reference["live"]:
-            pages[reference["page"]].append(snippet)
+        found = of_region.get(f"{reference['source']}::{reference['region']}", [])
+        if found and reference["live"]:
+            pages[reference["page"]] += found
     return {page: coverage_of(snippets) for page, snippets in sorted(pages.items())}
 
 

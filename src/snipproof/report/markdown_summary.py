@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from snipproof.report.entries import diff_lines
+from snipproof.report.matrix_report import snippet_rows
 from snipproof.text import plural, shorten
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def _parts(overview: Overview) -> Iterator[str]:
             for snippet, listed in overview.known_failures[:_MAX_LISTED]
         )
         yield from _more(len(overview.known_failures) - _MAX_LISTED, "more", "more")
+    yield from _versions(overview)
     if overview.unproven:
         yield "\n### Published, and not proven\n"
         yield from _table(
@@ -89,6 +91,21 @@ def _numbers(overview: Overview) -> Iterator[str]:
     yield from _table(("", ""), rows)
 
 
+def _versions(overview: Overview) -> Iterator[str]:
+    """Yield what each combination of versions proves, and the Snippets that some of them do not prove."""
+    if not overview.versions:
+        return
+    yield "\n### Versions\n"
+    yield from _table(("", ""), ((escape(row.title), _counts(row.outcomes)) for row in overview.versions))
+    apart = [row for row in snippet_rows(overview.report) if len(set(row.outcomes.values())) > 1]
+    if apart:
+        yield "\nNot the same in all versions:\n"
+        for row in apart[:_MAX_LISTED]:
+            found = ", ".join(f"{escape(label)} {outcome}" for label, outcome in row.outcomes.items())
+            yield f"- {_code(row.region)}: {found}"
+        yield from _more(len(apart) - _MAX_LISTED, "more", "more")
+
+
 def _counts(counted: dict[str, int]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in counted.items())
 
@@ -112,7 +129,7 @@ def _failure(failure: Failure) -> Iterator[str]:
     snippet, error = failure.snippet, failure.snippet["error"]
     reason = error["reason"] if error else snippet["outcome"]
     line = error["line"] if error else snippet["line"]
-    title = f"<b>{_html(snippet['name'])}</b> ({_html(snippet['flavour'])}): {_html(reason)}"
+    title = f"<b>{_html(snippet['id'].partition('::')[2])}</b> ({_html(snippet['flavour'])}): {_html(reason)}"
     yield f"<details><summary>❌ {title}</summary>\n"
     place = _code(f"{snippet['source']}:{line}")
     shown = f", shown on {', '.join(map(_code, failure.pages[:5]))}" if failure.pages else ""

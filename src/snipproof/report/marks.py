@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from snipproof.errors import SettingsError
 from snipproof.languages import languages
-from snipproof.report.entries import as_lists, key_of, missing_of
+from snipproof.report.entries import as_lists, key_of, missing_of, region_of, with_snippet
 from snipproof.report.proof import Proof, ShownBlock, judge_blocks
 from snipproof.report.tree_facts import read_tree_facts, references_of, require_same_tree
 from snipproof.text import plural
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from snipproof.model import Reference
-    from snipproof.report.entries import ReferenceEntry, RunReport, Software
+    from snipproof.report.entries import ExpectationEntry, ReferenceEntry, RunReport, Software
     from snipproof.site.docs_site import Site
 
 
@@ -43,12 +44,21 @@ def marks_of(site: Site, report: RunReport, name: str) -> dict[Reference, dict[s
     known = {key_of(each): each for each in report["expectations"] if each["segments"] == lines.get(each["id"])}
     today: RunReport = {
         **report,
-        "snippets": [each for each in report["snippets"] if each["segments"] == lines.get(each["id"])],
-        "expectations": [known.get(key_of(each), each) for each in facts.expectations],
+        "snippets": [each for each in report["snippets"] if each["segments"] == lines.get(region_of(each))],
+        "expectations": [known.get(key_of(each), each) for each in _in_combinations(report, facts.expectations)],
     }
     today["run"] = {**report["run"], "collected": []}
     blocks = _only_as_compared(judge_blocks(today, references_of(site, claimed.findings)), report)
     return {reference: _mark(site, report, block) for reference, block in zip(site.references, blocks, strict=True)}
+
+
+def _in_combinations(report: RunReport, expectations: Iterable[ExpectationEntry]) -> Iterator[ExpectationEntry]:
+    """Yield ``expectations`` for each combination of versions in which their Snippet was run."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for snippet in report["snippets"]:
+        names[region_of(snippet)].append(snippet["id"])
+    for each in expectations:
+        yield from (with_snippet(each, name) for name in names.get(each["snippet"], [each["snippet"]]))
 
 
 def _only_as_compared(blocks: Iterable[ShownBlock], report: RunReport) -> Iterator[ShownBlock]:
@@ -79,20 +89,22 @@ def _mark(site: Site, report: RunReport, block: ShownBlock) -> dict[str, Any]:
         "commit": None if run["changed"] else run["commit"],
         "servers": _software(each["server"] for each in block.snippets),
         "clients": _software(each["client"] for each in block.snippets),
-        "snippets": [each["id"] for each in block.snippets],
+        "snippets": list(dict.fromkeys(region_of(each) for each in block.snippets)),
     }
     if replies := _providers(block):
         mark["providers"] = replies
     if block.reference["kind"] == "expectation":
-        mark["compared_with"] = [
+        regions = {each["id"]: region_of(each) for each in report["snippets"]}
+        compared = (
             {
-                "snippet": each["snippet"],
+                "snippet": regions.get(each["snippet"], each["snippet"]),
                 "origin": each["origin"],
                 "outcome": each["outcome"],
                 "language": _language_of(site, each["snippet"]),
             }
             for each in block.comparisons
-        ]
+        )
+        mark["compared_with"] = list({tuple(each.values()): each for each in compared}.values())
     return mark
 
 

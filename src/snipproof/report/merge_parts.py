@@ -31,7 +31,8 @@ def merge_parts(parts: Sequence[Part]) -> RunReport:
 
     Where several ran the same Snippet, the last one counts, and its attempts are added.
 
-    :raises SettingsError: there are no parts, or their versions of snipproof or the server differ.
+    :raises SettingsError: there are no parts, their versions of snipproof or the server differ, or only some of them
+        are of a matrix of versions.
     :raises DocsError: the parts are of different trees.
     """
     if not parts:
@@ -128,12 +129,19 @@ def _require_same(one: Part, other: Part) -> None:
         commits = f"{second['run']['commit']} and {first['run']['commit']}"
         raise DocsError(f"{other_name}: of another commit than {name}: {commits}", "run all shards again")
     if first["run"]["collected"] != second["run"]["collected"] or first["references"] != second["references"]:
+        if _has_versions(first) != _has_versions(second):
+            message = f"{other_name}: only one of it and {name} is of a matrix of versions"
+            raise SettingsError(message, "use --snippets-matrix in all jobs, or in none")
         raise DocsError(f"{other_name}: of another tree than {name}: their pages differ", "run all shards again")
     for program in ("snipproof", "weaviate", *first["run"].get("services", {})):
         versions = [_version(each["run"], program) for each in (first, second)]
         if all(versions) and versions[0] != versions[1]:
             what = f"{program} {versions[1]}, and {name} with {versions[0]}"
             raise SettingsError(f"{other_name}: run with {what}", "use the same version in all shards")
+
+
+def _has_versions(report: RunReport) -> bool:
+    return any("combination" in snippet for snippet in report["snippets"])
 
 
 def _version(run: RunEntry, program: str) -> str | None:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from snipproof.report.changes import Changes, find_changes
 from snipproof.report.entries import known_failure_of, missing_of, state_of
 from snipproof.report.line_coverage import ShownCoverage, coverage_by_flavour, coverage_by_page, coverage_of, published
+from snipproof.report.matrix_report import VersionRow, label_of, version_rows
 from snipproof.report.proof import Proof, ShownBlock, judge_blocks
+from snipproof.server_settings import split_version
 from snipproof.text import plural
 
 if TYPE_CHECKING:
@@ -168,15 +170,15 @@ class Overview:
         for expectation in self.report["expectations"]:
             if expectation["outcome"] == "differs":
                 differing[expectation["snippet"]].append(expectation)
-        blocked: dict[str, list[str]] = defaultdict(list)
+        blocked: dict[tuple[str, str], list[str]] = defaultdict(list)
         for snippet in self.report["snippets"]:
             if state_of(snippet) == "blocked":
-                blocked[snippet["source"]].append(snippet["name"])
+                blocked[snippet["source"], label_of(snippet)].append(snippet["name"])
         found = []
         for snippet in self.report["snippets"]:
             if state_of(snippet) in _FAILED:
                 pages = self._pages_of.get(snippet["id"], [])
-                others = blocked.pop(snippet["source"], [])  # named once, below the first failure
+                others = blocked.pop((snippet["source"], label_of(snippet)), [])  # named once, below the first failure
                 found.append(Failure(snippet, differing[snippet["id"]], pages, others))
         return found
 
@@ -262,18 +264,28 @@ class Overview:
             versions = self.run["versions"]
             known = versions.get("weaviate")
             return [(f"Weaviate {known}", versions.get("weaviate mode", ""))] if known else []
-        only = len(found) == 1
+        services = {name: split_version(name)[0] for name in found}
+        only = len(set(services.values())) == 1
         return [
-            (f"{'Weaviate' if only else name} {each['version']}", _mode(each["mode"], each["nodes"]))
+            (f"{'Weaviate' if only else services[name]} {each['version']}", _mode(each["mode"], each["nodes"]))
             for name, each in sorted(found.items())
         ]
 
     @cached_property
     def clients(self) -> list[tuple[str, str]]:
         """The client of each flavour that was run: ``("python-v4", "weaviate-client 4.23.1")``."""
-        used = {snippet["suite"] for snippet in self.report["snippets"] if snippet["client"]}
-        suites = [suite for suite in self.run["suites"] if suite["path"] in used]
-        return [(s["flavour"], f"{s['client']['name']} {s['client']['version']}") for s in suites if s["client"]]
+        order = {suite["path"]: number for number, suite in enumerate(self.run["suites"])}
+        used = {
+            (order.get(each["suite"], len(order)), each["flavour"], f"{client['name']} {client['version']}"): None
+            for each in self.report["snippets"]
+            if (client := each["client"])
+        }
+        return [(flavour, client) for _, flavour, client in sorted(used)]
+
+    @cached_property
+    def versions(self) -> list[VersionRow]:
+        """What each combination of the matrix of versions proves; empty without one."""
+        return version_rows(self.report)
 
 
 def _mode(mode: str, nodes: int) -> str:

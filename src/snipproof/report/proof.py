@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from snipproof.report.entries import known_failure_of
+from snipproof.report.entries import known_failure_of, region_of
+from snipproof.report.matrix_report import label_of
 from snipproof.site.shown_output import PARTLY_COMPARED
 from snipproof.text import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from snipproof.report.entries import ExpectationEntry, ReferenceEntry, RunReport, SnippetEntry
 
 
@@ -25,6 +28,7 @@ class Proof(StrEnum):
 
 
 _FAILED = frozenset(("failed", "blocked", "not executed"))
+_WORST_FIRST = (Proof.FAILED, Proof.UNPROVEN, Proof.PARTLY, Proof.PROVEN)
 _STRENGTH = (Proof.UNPROVEN, Proof.PARTLY, Proof.PROVEN)
 _REASONS = {
     "updated": "this run changed its expected output: run it again",
@@ -62,12 +66,16 @@ def judge_blocks(report: RunReport, references: list[ReferenceEntry] | None = No
     :param references: those to judge, by default those of the report.
     """
     snippets = {each["id"]: each for each in report["snippets"]}
+    of_region: dict[str, list[SnippetEntry]] = defaultdict(list)
+    for each in report["snippets"]:
+        of_region[region_of(each)].append(each)
     collected = set(report["run"]["collected"])
+    collected |= {name.rpartition("[")[0] for name in collected}  # without the label of a combination
     comparisons: dict[str, list[ExpectationEntry]] = defaultdict(list)
     for expectation in report["expectations"]:
         comparisons[expectation["id"]].append(_as_listed(expectation, snippets))
     given = report["references"] if references is None else references
-    return [_as_shown(_judge(each, snippets, collected, comparisons)) for each in given]
+    return [_as_shown(_judge(each, snippets, of_region, collected, comparisons)) for each in given]
 
 
 def _as_listed(expectation: ExpectationEntry, snippets: dict[str, SnippetEntry]) -> ExpectationEntry:
@@ -90,6 +98,7 @@ def _as_shown(block: ShownBlock) -> ShownBlock:
 def _judge(
     reference: ReferenceEntry,
     snippets: dict[str, SnippetEntry],
+    of_region: dict[str, list[SnippetEntry]],
     collected: set[str],
     comparisons: dict[str, list[ExpectationEntry]],
 ) -> ShownBlock:
@@ -100,11 +109,20 @@ def _judge(
         return _judge_output(reference, snippets, comparisons.get(name, []))
     if reference["suite"] is None:
         return ShownBlock(reference, Proof.UNPROVEN, "its Source is in no Suite")
-    snippet = snippets.get(name)
-    if snippet is None:
+    if name not in of_region:
         reason = "this run left it out" if name in collected else "the run did not see it, or other lines of it"
         return ShownBlock(reference, Proof.UNPROVEN, reason)
-    return ShownBlock(reference, *_of_snippet(snippet), (snippet,))
+    return _of_combinations(reference, of_region[name])
+
+
+def _of_combinations(reference: ReferenceEntry, snippets: Sequence[SnippetEntry]) -> ShownBlock:
+    """Return what the worst of the combinations in which a Snippet was run proves."""
+    found = [_of_snippet(each) for each in snippets]
+    worst, reason = min(found, key=lambda each: _WORST_FIRST.index(each[0]))
+    labels = [label_of(each) for each, (proof, _) in zip(snippets, found, strict=True) if proof is worst]
+    if reason and len(snippets) > 1:
+        return ShownBlock(reference, worst, f"with {listed(labels)}: {reason}", tuple(snippets), cause=reason)
+    return ShownBlock(reference, worst, reason, tuple(snippets))
 
 
 def _of_snippet(snippet: SnippetEntry) -> tuple[Proof, str]:

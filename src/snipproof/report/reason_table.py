@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from snipproof.languages import of_file
+from snipproof.report.entries import region_of
 from snipproof.report.markdown_summary import escape
 from snipproof.report.proof import Proof
 from snipproof.report.reason_kinds import BLOCKED, ReasonKind, reason_of
@@ -74,7 +75,8 @@ def reason_rows(overview: Overview) -> list[ReasonRow]:
         if found := reasons.get(snippet["id"]):
             row = rows.setdefault(found.kind, ReasonRow(found.kind))
             row.snippets += 1
-            cause = reasons.get(f"{snippet['source']}::{found.name}") if found.kind is BLOCKED else None
+            label = snippet["id"].removeprefix(region_of(snippet))
+            cause = reasons.get(f"{snippet['source']}::{found.name}{label}") if found.kind is BLOCKED else None
             row.names[cause.kind.title if cause else found.name] += 1
             row.example = row.example or _place(snippet)
     for block in overview.blocks:

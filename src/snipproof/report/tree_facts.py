@@ -98,12 +98,12 @@ def _source_of(root: Path, site: Site | None, path: str) -> Source | None:
 
 def _suite(root: Path, suite: Suite) -> SuiteEntry:
     texts = []
-    for path in (suite.path, suite.lock):
+    for path in (suite.path, suite.lock, *(lock for _, lock in suite.clients)):
         try:
             texts.append(read_text(root, path) if path else "")
         except SnipproofError:
             texts.append("")  # preparing the Suite reports it
-    return {
+    entry: SuiteEntry = {
         "path": suite.path,
         "flavour": suite.flavour,
         "language": suite.language,
@@ -111,6 +111,10 @@ def _suite(root: Path, suite: Suite) -> SuiteEntry:
         "digest": text_digest("\0".join(texts)),
         "times": {},
     }
+    if suite.clients:
+        locks = zip(suite.clients, texts[2:], strict=True)
+        entry["clients"] = {name: client_of(lock, text) for (name, lock), text in locks}
+    return entry
 
 
 def _bound(source: Source) -> Iterable[ExpectationEntry]:

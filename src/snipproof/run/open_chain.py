@@ -19,11 +19,13 @@ class OpenChain:
 
     :param paths: its Sources, in running order.
     :param states: what is stored on the servers that they use, marked before the first one.
+    :param services: the names of those servers.
     :param answerers: what answered for providers so far: what is stored may come from there.
     """
 
     paths: tuple[str, ...]
     states: Sequence[State]
+    services: tuple[str, ...] = ()
     answerers: set[Answerer] = field(default_factory=set)
     _ran: dict[str, Verdict | None] = field(default_factory=dict)  # with the first failure, by path
 

@@ -198,24 +198,26 @@ class Preparations:
         # A thread for each Suite, since most of the time they wait: for a network, for the Services, for a core.
         self._pool = ThreadPoolExecutor(max_workers=_MAX_THREADS, thread_name_prefix="snipproof")
         self._cores = CorePool(max(2, os.cpu_count() or 2))
-        self._by_suite: dict[str, Preparation] = {}
-        self._kept: dict[str, Preparation] = {}  # provisioned, to be built again
+        self._by_suite: dict[tuple[str, str | None], Preparation] = {}  # by the path and the lock file
+        self._kept: dict[tuple[str, str | None], Preparation] = {}  # provisioned, to be built again
 
     def begin(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
         """Return the Preparation of ``suite``; the first call begins it, with ``sources``.
 
+        Combinations that differ in their servers only have one in common.
+
         :raises SettingsError: the Runner of the Suite's language cannot be imported.
         """
-        known = self._by_suite.get(suite.path)
+        known = self._by_suite.get((suite.path, suite.lock))
         if known is None:
             network = None if suite.network is NetworkKind.BINDINGS else self._network
             context = RunnerContext(suite, self._settings, self._session, self._log, self._recorder, network)
             times = self._times.suites.setdefault(suite.path, {})
             turn = len(self._by_suite)
-            kept = self._kept.pop(suite.path, None)
+            kept = self._kept.pop((suite.path, suite.lock), None)
             runner = kept.runner if kept else make_runner(context)
             known = Preparation(suite, runner, list(sources), turn, self._cores, times, provisioned=kept is not None)
-            self._by_suite[suite.path] = known
+            self._by_suite[suite.path, suite.lock] = known
             known.start(self._pool, self._addresses)
         return known
 
@@ -224,12 +226,12 @@ class Preparations:
 
         If the Suite itself has changed, or obtaining failed, all of it begins again.
         """
-        known = self._by_suite.pop(suite.path, None)
+        known = self._by_suite.pop((suite.path, suite.lock), None)
         if known is None:
             return
         known.wait()
         if known.suite == suite and known.provisioned:
-            self._kept[suite.path] = known
+            self._kept[suite.path, suite.lock] = known
         else:
             known.runner.close()
 

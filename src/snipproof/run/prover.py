@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from snipproof.config import Settings
@@ -22,11 +23,11 @@ from snipproof.run.provider_answers import Answerer, run_with_providers, take_an
 from snipproof.run.run_times import RunTimes, timed
 from snipproof.run.runner import Program, Runner
 from snipproof.run.runners.job import environment
-from snipproof.run.server_states import ServerStates, restore
+from snipproof.run.server_states import EveryState, ServerStates, restore
 from snipproof.run.source_run import SourceRun
 from snipproof.run.unknown_hosts import explain_unknown_hosts
 from snipproof.run.verdict import Verdict, judge
-from snipproof.server_settings import DEFAULT_SERVICE
+from snipproof.server_settings import DEFAULT_SERVICE, split_version
 from snipproof.services.startup import Services
 from snipproof.services.weaviate.seeding import Seeds
 from snipproof.services.weaviate.server import WeaviateAddress
@@ -71,7 +72,7 @@ class Prover:
         self._session = SessionFolder.begin(log=log)
         self._addresses: Future[Mapping[str, str]] = Future()
         self._network = self._start_network(network)
-        self._recorder = _start_recorder() if recorder or self._network else None
+        self._recorder = _start_recorder(settings.root) if recorder or self._network else None
         #: Where the time went so far.
         self.times = RunTimes()
         self._preparations = Preparations(
@@ -124,12 +125,13 @@ class Prover:
         return self._states
 
     @property
-    def state(self) -> State:
+    def state(self) -> State | EveryState:
         """What is stored in the Service ``weaviate``, or in the first one; the server is claimed first.
 
         :raises InfrastructureError: it does not answer.
         """
-        return self.states.of(DEFAULT_SERVICE if DEFAULT_SERVICE in self._names else self._names[0])
+        names = [split_version(name)[0] for name in self._names]
+        return self.states.of_all(DEFAULT_SERVICE if DEFAULT_SERVICE in names else names[0])
 
     def prepare(self, suite: Suite, sources: Sequence[Source]) -> Preparation:
         """Prepare ``sources`` of ``suite`` in the background: obtain and build what they need.
@@ -194,11 +196,12 @@ class Prover:
             self._addresses.set_result(addresses)
 
     def begin(self, suite: Suite) -> None:
-        """Prepare for ``suite`` before its fixtures are set up: its seed is stored, and its recordings answer.
+        """Prepare for ``suite`` before its fixtures are set up: its servers and recordings answer, its seed is stored.
 
         :raises SettingsError: a seed file is wrong, the same error in each call; or a recording cannot be used.
         :raises InfrastructureError: Weaviate does not answer.
         """
+        self.services.use(suite.services)
         if self.services.providers:
             self.services.providers.begin(suite)
         if not self._seeds.are_those_of(suite):
@@ -220,7 +223,7 @@ class Prover:
         self.begin(suite)
         paths = suite.chain_of(source.path)
         chain = self._chain
-        if chain is None or chain.paths != paths or chain.has_run(source):
+        if chain is None or (chain.paths, chain.services) != (paths, suite.services) or chain.has_run(source):
             self.end_chain()
             chain = None
         with timed(self.times.phases, "waiting"), disk_errors(self._session.folder, TEMPORARY_HINT):
@@ -228,7 +231,8 @@ class Prover:
             for each in (*earlier, source):
                 preparation.program(each, self.services.placeholders())
         if chain is None:
-            chain = OpenChain(paths or (source.path,), [self.states.of(name) for name in suite.services])
+            states = [self.states.of(name) for name in suite.services]
+            chain = OpenChain(paths or (source.path,), states, suite.services)
             for state in chain.states:
                 state.mark()
             self._chain = chain
@@ -284,7 +288,7 @@ class Prover:
     def _execute(self, runner: Runner, program: Program, chain: OpenChain) -> SourceRun:
         """Run ``program``, and note what it looked up in vain, and what answered for providers."""
         if self._network:
-            self._network.routes.use(runner.context.suite.services)
+            self._network.routes.use(chain.services)
             self._network.unknown_hosts()  # those of others
         if self.services.downloads:
             self.services.downloads.unknown()
@@ -312,10 +316,10 @@ class Prover:
                 stack.callback(self._states.close)
 
 
-def _start_recorder() -> Recorder:
+def _start_recorder(checkout: Path) -> Recorder:
     from snipproof.services.recorder.pass_through import Recorder
 
     try:
-        return Recorder()
+        return Recorder(checkout)
     except OSError as error:
         raise InfrastructureError(f"the recorder between Sources and Weaviate cannot listen: {error}") from None

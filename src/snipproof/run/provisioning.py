@@ -24,9 +24,10 @@ from snipproof.processes.cache_folder import cache_folder
 from snipproof.processes.session_folder import SessionFolder
 from snipproof.run.runner import Program, Runner, RunnerContext, make_runner
 from snipproof.run.toolchain import environment_folder, is_installed
-from snipproof.server_settings import DEFAULT_SERVICE
+from snipproof.server_settings import DEFAULT_SERVICE, split_version
 from snipproof.services.weaviate.binary import cached_binary, this_system
 from snipproof.services.weaviate.obtain import obtain_server
+from snipproof.site.combinations import require_client
 from snipproof.site.source import read_source
 from snipproof.text import did_you_mean, megabytes
 
@@ -59,6 +60,7 @@ class Provisioned:
 class Provisioning:
     """Fills the caches for ``suites``, or names what it would fill.
 
+    :param suites: may have a Suite in several combinations of versions.
     :param log: called with a line about everything that takes time.
     """
 
@@ -66,12 +68,16 @@ class Provisioning:
         self, settings: Settings, suites: Sequence[Suite], session: SessionFolder, log: Callable[[str], None]
     ) -> None:
         self._settings = settings
-        self._suites = suites
+        self._services = {name for suite in suites for name in suite.services} or {DEFAULT_SERVICE}
+        self._suites = list({(suite.path, suite.lock): suite for suite in suites}.values())
         self._session = session
         self._log = log
 
     def _runner(self, suite: Suite) -> Runner:
-        return make_runner(RunnerContext(suite, self._settings, self._session, self._log))
+        require_client(self._settings, suite)
+        # Builds that hold no addresses of Services would be found by no run.
+        settings = self._settings._replace(run=self._settings.run._replace(build_cache=False))
+        return make_runner(RunnerContext(suite, settings, self._session, self._log))
 
     def cache_key(self) -> str:
         """Return a key for a CI cache: it changes when the caches would be filled with something else.
@@ -121,7 +127,7 @@ class Provisioning:
         work: list[tuple[str, Callable[[], str]]] = []
         if server:
             work += [(name, partial(self._server, settings)) for name, settings in self._servers().items()]
-        work += [(f"{suite.flavour} ({suite.path})", partial(self._suite, suite)) for suite in self._suites]
+        work += [(_title(suite), partial(self._suite, suite)) for suite in self._suites]
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="snipproof") as pool:
             try:
                 results = [pool.submit(_timed, what, obtain) for what, obtain in work]
@@ -133,13 +139,12 @@ class Provisioning:
 
     def _servers(self) -> dict[str, Settings]:
         """Return the settings of each server of the Suites, by name; of those with the same version only one."""
-        used = {name for suite in self._suites for name in suite.services} or {DEFAULT_SERVICE}
+        order = self._settings.service_names
         found: dict[object, tuple[str, Settings]] = {}
-        for name in self._settings.service_names:
-            if name in used:
-                settings = self._settings.of_service(name)
-                wanted = settings.weaviate
-                found.setdefault((wanted.is_given, wanted.version, wanted.image), (name, settings))
+        for name in sorted(self._services, key=lambda each: (order.index(split_version(each)[0]), each)):
+            settings = self._settings.of_service(name)
+            wanted = settings.weaviate
+            found.setdefault((wanted.is_given, wanted.version, wanted.image), (name, settings))
         return dict(found.values())
 
     def _server(self, settings: Settings) -> str:
@@ -179,6 +184,11 @@ class Provisioning:
         root = self._settings.root
         sources = [read_source(root, path) for path in runner.context.suite.sources]
         runner.build([Program(each, each.text, runner.probe(each, each.text)) for each in sources])
+
+
+def _title(suite: Suite) -> str:
+    client = f", client {suite.combination.client}" if suite.combination.client else ""
+    return f"{suite.flavour} ({suite.path}{client})"
 
 
 def cache_prefix() -> str:

@@ -84,8 +84,9 @@ class RunnerContext:
 
     def scratch(self, name: str) -> Path:
         """Return a folder of the session for this Suite."""
-        # By its path too: several Suites may have the same flavour.
-        suite = f"{as_file_name(self.suite.flavour)}-{zlib.crc32(self.suite.path.encode()):08x}"
+        # By its path too: several Suites may have the same flavour. A client of the matrix has folders of its own.
+        key = f"{self.suite.path}{self.suite.combination.client}"
+        suite = f"{as_file_name(self.suite.flavour)}-{zlib.crc32(key.encode()):08x}"
         return self.session.subfolder(f"{suite}/{name}")
 
     def jobs(self) -> Path:

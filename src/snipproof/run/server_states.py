@@ -7,9 +7,23 @@ from collections.abc import Callable, Mapping, Sequence
 
 from snipproof.errors import InfrastructureError
 from snipproof.processes.session_folder import SessionFolder
+from snipproof.server_settings import split_version
 from snipproof.services.startup import Services
 from snipproof.services.weaviate.claim import claimed
+from snipproof.services.weaviate.fills import Fill
 from snipproof.services.weaviate.state import State
+
+
+class EveryState:
+    """What is stored on a server that runs in several versions."""
+
+    def __init__(self, states: Sequence[State]) -> None:
+        self._states = states
+
+    def keep(self, fill: Fill) -> None:
+        """Store data on all of them, as :meth:`~snipproof.services.weaviate.state.State.keep` of each does."""
+        for state in self._states:
+            state.keep(fill)
 
 
 class ServerStates:
@@ -47,13 +61,25 @@ class ServerStates:
             raise state
         return state
 
-    @property
-    def readable(self) -> Mapping[str, State]:
-        """Those of all servers that started and whose content can be read, by the names of the Services."""
-        found = {}
+    def of_all(self, service: str) -> State | EveryState:
+        """Return what is stored in ``service``: in all its versions that started, if it runs in several.
+
+        :raises InfrastructureError: none of them did.
+        """
+        found = []
         for name in self._services.servers:
+            if split_version(name)[0] == service != name:
+                with contextlib.suppress(InfrastructureError):  # an error of its own combinations
+                    found.append(self.of(name))
+        return EveryState(found) if found else self.of(service)
+
+    @property
+    def readable(self) -> Mapping[str, State | EveryState]:
+        """Those of all servers that started and whose content can be read, by the names in the settings."""
+        found = {}
+        for name in dict.fromkeys(split_version(name)[0] for name in self._services.servers):
             with contextlib.suppress(InfrastructureError):
-                found[name] = self.of(name)
+                found[name] = self.of_all(name)
         return found
 
     def claim_own(self) -> None:

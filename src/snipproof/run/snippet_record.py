@@ -17,6 +17,7 @@ from snipproof.report.entries import (
     OutcomeName,
     SnippetEntry,
     as_lists,
+    with_snippet,
 )
 from snipproof.run.coverage import Coverage
 from snipproof.run.verdict import Verdict
@@ -81,12 +82,13 @@ def record_verdict(
     entry["stand_in"] = verdict.stand_in or None
     entry["providers"] = dict(verdict.replies)
     expectations += [_not_compared(verdict, each) for each in verdict.not_compared]
-    return {"snippet": entry, "expectations": [_redacted(each, secrets) for each in expectations]}
+    of_snippet = [with_snippet(_redacted(each, secrets), entry["id"]) for each in expectations]
+    return {"snippet": entry, "expectations": of_snippet}
 
 
 def _entry(suite: Suite, snippet: Snippet, outcome: OutcomeName, failure: FailureEntry | None) -> SnippetEntry:
-    return {
-        "id": snippet.id,
+    entry: SnippetEntry = {
+        "id": suite.combination.named(snippet.id),
         "source": snippet.region.source,
         "name": snippet.name,
         "suite": suite.path,
@@ -107,6 +109,10 @@ def _entry(suite: Suite, snippet: Snippet, outcome: OutcomeName, failure: Failur
         "providers": {},
         "known_failure": None,
     }
+    if suite.combination.label:
+        server, client = suite.combination
+        entry["combination"] = {"server": server or None, "client": client or None}
+    return entry
 
 
 def _excerpt(source: Source, line: int) -> list[list[Any]]:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
 from snipproof.processes.session_folder import SessionFolder
-from snipproof.server_settings import DEFAULT_SERVICE
+from snipproof.server_settings import DEFAULT_SERVICE, split_version
 from snipproof.services.assets import start_assets
+from snipproof.services.checkout_ports import listen_for
 from snipproof.services.weaviate.renewable import Renewable
 from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.services.weaviate.start_server import ServerStarter
@@ -58,6 +59,7 @@ class Services:
         self.providers = providers
         self._recorder = recorder
         self._servers = servers
+        self._used: dict[str, str] = {}  # what the names of the settings stand for, if servers run in several versions
         self.vectorizer_url = vectorizer
         self.assets_url = assets
 
@@ -75,17 +77,34 @@ class Services:
 
         :raises InfrastructureError: it did not start.
         """
-        return self.server(DEFAULT_SERVICE if DEFAULT_SERVICE in self._servers else next(iter(self._servers)))
+        known = DEFAULT_SERVICE in self._servers or DEFAULT_SERVICE in self._used
+        return self.server(DEFAULT_SERVICE if known else next(iter(self._servers)))
 
     def server(self, name: str) -> WeaviateAddress:
-        """Return the address of the Service ``name``.
+        """Return the address of the Service ``name``; without a version, that of the one that :meth:`use` named.
 
         :raises InfrastructureError: it did not start.
         """
-        found = self._servers[name]
+        found = self._servers[self._used.get(name, name)]
         if isinstance(found, InfrastructureError):
             raise found
         return found
+
+    def use(self, names: Sequence[str]) -> None:
+        """Let the Services ``names``, in their versions, answer at the addresses of the placeholders from now on.
+
+        So a Source reaches each of them without being built again. Connections to others are closed.
+
+        :raises InfrastructureError: one of them did not start.
+        """
+        used = {service: name for name in names if (service := split_version(name)[0]) != name}
+        if used == self._used:
+            return
+        self._used = used
+        if self._recorder:
+            for service, name in used.items():
+                self._recorder.forward_to(self.server(name), service)
+            self._recorder.close_connections()
 
     @classmethod
     def start(  # noqa: PLR0913, PLR0917 (what they are made of)
@@ -118,11 +137,11 @@ class Services:
         with contextlib.ExitStack() as stack:
             assets_url = ""
             if assets is not None:
-                server = start_assets(assets)
+                server = start_assets(assets, listen_for(settings.root, "assets"))
                 stack.callback(server.stop)
                 assets_url = server.url
                 if network:
-                    inside = start_assets(assets, network.namespace.listen(0))
+                    inside = start_assets(assets, listen_for(settings.root, "assets", network.namespace.listen))
                     stack.callback(inside.stop)
                     network.addresses["assets.url"] = inside.url
             if network and recorder:
@@ -148,7 +167,8 @@ class Services:
     def placeholders(self) -> dict[str, str]:
         """Return the values of the ``{name}`` placeholders in Bindings."""
         recorder = self._recorder
-        found = {name: recorder.address(each, name) if recorder else each for name, each in self.servers.items()}
+        known = {split_version(name)[0]: each for name, each in self.servers.items()}
+        found = {name: recorder.address(each, name) if recorder else each for name, each in known.items()}
         return _placeholders(found, self.assets_url)
 
     def stop(self) -> None:
@@ -173,13 +193,15 @@ class _Board:
 
     def post(self, name: str, address: WeaviateAddress | None) -> None:
         """Note the address of a server; ``None`` if it has none since it failed."""
+        service, _ = split_version(name)
         if self._recorder and address:
-            self._recorder.forward_to(address, name)
-            address = self._recorder.address(address, name)
+            for each in {name, service}:
+                self._recorder.forward_to(address, each)
+            address = self._recorder.address(address, service)
         with self._lock:
             self._known[name] = address
             if len(self._known) == len(self.names):
-                self._announce({name: each for name, each in self._known.items() if each})
+                self._announce({split_version(name)[0]: each for name, each in self._known.items() if each})
 
     def switch(self, name: str, address: WeaviateAddress) -> None:
         """Forward to the fresh server of a Service; the address at which it is known stays."""
@@ -198,6 +220,10 @@ def _start_servers(
             return starter.start(name, own, lambda address: board.post(name, address))
         except InfrastructureError as error:
             board.post(name, None)
+            service, version = split_version(name)
+            if version:
+                place = settings.origin("matrix", "servers", f"[{settings.matrix.servers.index(version)}]")
+                return InfrastructureError(f"{place} {service} in version {version}: {error.message}", error.hint)
             if name == DEFAULT_SERVICE and own.weaviate == own.weaviate._replace(**_PLAIN):
                 return error
             table = [name] if name == DEFAULT_SERVICE else ["services", name]

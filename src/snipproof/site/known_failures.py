@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from snipproof.config import parse_toml, read_toml
 from snipproof.errors import SettingsError
 from snipproof.model import Finding, Outcome
+from snipproof.site.combinations import without_label
 from snipproof.text import did_you_mean
 from snipproof.toml_positions import key_positions
 
@@ -91,6 +92,16 @@ class Ledger:
     floors: Mapping[str, Floor] = field(default_factory=dict)
     positions: Mapping[tuple[str, ...], tuple[int, int]] = field(default_factory=dict, compare=False)
     home: str = field(default=".", compare=False)
+
+    def entry_of(self, snippet: str, combination: str = "") -> tuple[str, KnownFailure] | None:
+        """Return the entry of a Snippet with the id that it has here; ``None`` if it has none.
+
+        :param combination: the label of the versions in which it is proven; an entry for these alone comes first.
+        """
+        for name in (f"{snippet}[{combination}]", snippet):
+            if entry := self.failures.get(name):
+                return name, entry
+        return None
 
     def suite_name(self, path: str) -> str:
         """Return how the ledger names the Suite at ``path``, wherever the checkouts of docs and settings are."""
@@ -217,17 +228,21 @@ class _LedgerFile:
 
 
 def find_vanished(
-    ledger: Ledger, suites: Sequence[Suite], names_in: Callable[[str], Collection[str] | None]
+    ledger: Ledger,
+    suites: Sequence[Suite],
+    names_in: Callable[[str], Collection[str] | None],
+    labels: Sequence[str] = (),
 ) -> Iterator[Finding]:
     """Yield a Finding for each entry of ``ledger`` whose Snippet or Suite does not exist.
 
     :param names_in: returns the names of the Snippets of a Source, ``None`` if it cannot be read.
+    :param labels: those of the combinations of versions, which the id of an entry may end with.
     """
     sources = [path for suite in suites for path in suite.sources]
     for snippet in ledger.failures:
         path, _, name = snippet.partition("::")
         names = names_in(path) if path in sources else ()
-        if names is None or name in names:
+        if names is None or name in names or without_label(name, labels) in names:
             continue
         message = f"{snippet} does not exist" if path in sources else f"{snippet}: {path} is a Source of no Suite"
         guess = did_you_mean(name, names) if path in sources else did_you_mean(path, sources)

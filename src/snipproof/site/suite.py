@@ -13,6 +13,7 @@ from snipproof.languages import runnable
 from snipproof.model import Binding, NetworkKind, Suite
 from snipproof.server_settings import DEFAULT_SERVICE, conflicts
 from snipproof.site.chains import read_chains
+from snipproof.site.combinations import with_clients
 from snipproof.site.dependencies import Dependencies, find_files, names_below, place_glob
 from snipproof.text import did_you_mean
 
@@ -57,7 +58,7 @@ def load_suites(settings: Settings, dependencies: Dependencies | None = None) ->
             if source in owner:
                 raise SettingsError(f"{suite.path}:1:1 {source} is already a Source of {owner[source]}")
             owner[source] = suite.path
-    return suites
+    return with_clients(settings, suites)
 
 
 def _find(root: Path, folder: str, pattern: str, dependencies: Dependencies, home: str = ".") -> list[Path]:

@@ -142,7 +142,8 @@ class Keyboard:
             except OSError:
                 data = b""
             if not data:
-                events.put(PressedKey("q"))  # the terminal was closed
+                for _ in range(2):  # the terminal was closed: one ends a prompt, the other one the watcher
+                    events.put(PressedKey("\x04"))
                 return
             for character in data.decode("utf-8", "replace"):
                 events.put(PressedKey(character))

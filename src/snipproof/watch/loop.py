@@ -154,7 +154,8 @@ def running(session: OpenSession, recorder_for: Iterable[str]) -> Iterator[None]
     if not sources:
         raise InfrastructureError("no Source to watch")
     try:
-        proving.start(sources, recorder=True, prepare=False, borrow=False)
+        suites = {proving.suites[path].path: proving.suites[path] for path in sources}
+        proving.start(sources, list(suites.values()), recorder=True, prepare=False, borrow=False)
         proving.require_services()
         yield
     finally:

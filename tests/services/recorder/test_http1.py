@@ -317,6 +317,19 @@ def test_a_connection_is_reused_on_both_sides(recorder: Recorder, upstream: Upst
     assert [exchange.request for exchange in recorder.recorded()] == [0, 1, 2, 3, 4]
 
 
+def test_connections_to_another_server_are_closed(recorder: Recorder, upstream: Upstream) -> None:
+    """A client that kept one would go on with that server. A new connection leads to the next one."""
+    with raw(recorder) as idle:
+        idle.sendall(b"POST /v1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1")
+        read_head(idle)
+        assert idle.recv(1) == b"1"
+        recorder.close_connections()
+        with contextlib.suppress(ConnectionResetError):
+            assert idle.recv(1) == b""
+    with connected(recorder) as client:
+        assert send(client, "POST", "/v1", "2") == b"2"
+
+
 def test_an_idle_connection_that_the_server_closes_is_closed_for_the_client_too(recorder: Recorder) -> None:
     def script(server: socket.socket) -> None:
         read_head(server)

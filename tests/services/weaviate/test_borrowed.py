@@ -19,7 +19,12 @@ from snipproof.services.weaviate.server import FrozenServerError
 from snipproof.watch.request_socket import Client, Server
 
 ADDRESS = replace(local_address(8080), version="1.39.0", mode="embedded", key="secret", others=(local_address(8081),))
-LENT = {"event": "lent", "servers": {"rbac": as_message(ADDRESS)}, "renewable": ["rbac"], "vectorizer": "http://v"}
+LENT: dict[str, Any] = {
+    "event": "lent",
+    "servers": {"rbac": as_message(ADDRESS)},
+    "renewable": ["rbac"],
+    "vectorizer": "http://v",
+}
 Answer = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -67,7 +72,7 @@ def test_without_a_watcher_nothing_is_borrowed(tmp_path: Path) -> None:
 def test_a_lent_server_is_replaced_by_its_watcher(
     answering: Callable[[Answer], list[dict[str, Any]]], tmp_path: Path
 ) -> None:
-    answers = {
+    answers: dict[str, dict[str, Any]] = {
         "lend": LENT,
         "renew": {"event": "renewed"},
         "exports": {"event": "exports", "ids": ["one"]},
@@ -111,7 +116,7 @@ def test_why_nothing_is_borrowed(
 
 
 def test_a_watcher_that_ends(answering: Callable[[Answer], list[dict[str, Any]]], tmp_path: Path) -> None:
-    answering(lambda message: LENT if message["request"] == "lend" else {}["gone"])
+    answering(lambda _: LENT)
     servers, _ = borrowed(tmp_path)
     assert servers
     servers._connection.shutdown(2)

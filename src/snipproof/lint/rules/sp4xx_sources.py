@@ -103,6 +103,7 @@ def vanished_snippet(context: Context) -> Iterator[Finding]:
     site = context.site
     if not site.settings.known_failures or not context.wants(site.settings.known_failures):
         return
+    from snipproof.site.combinations import labels_of
     from snipproof.site.known_failures import find_vanished, load_ledger
 
     site.dependencies.paths.add(site.settings.known_failures)
@@ -112,7 +113,7 @@ def vanished_snippet(context: Context) -> Iterator[Finding]:
             source = site.sources.get(path)
             return [snippet.name for snippet in source.snippets] if source else None
 
-        yield from find_vanished(ledger, site.suites, names_in)
+        yield from find_vanished(ledger, site.suites, names_in, labels_of(site.settings, site.suites))
 
 
 def _name(marker: Marker) -> str:

@@ -98,14 +98,20 @@ class WorkerProcess:
                 return response
         return None
 
+    def finish(self, seconds: float) -> bool:
+        """Close the channel for requests, and return whether the process ended by itself because of that."""
+        os.close(self._requests)
+        self._requests = -1
+        return self._process.wait(seconds) == 0
+
     def stop(self) -> int | None:
         """End the process with all its descendants; return its exit code if it had ended by itself."""
         code = self._process.wait(1.0) if self._is_over() else self._process.poll()
         self._process.stop()
-        if self._requests >= 0:
-            os.close(self._requests)
-            os.close(self._responses)
-            self._requests = self._responses = -1
+        for descriptor in (self._requests, self._responses):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._requests = self._responses = -1
         return code
 
     def _is_over(self) -> bool:

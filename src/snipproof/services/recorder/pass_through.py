@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from snipproof.server_settings import DEFAULT_SERVICE
+from snipproof.services.checkout_ports import listen_for
 from snipproof.services.recorder.decode import decode
 from snipproof.services.recorder.http1 import HttpForwarder, abort
 from snipproof.services.recorder.http2 import GrpcForwarder
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from snipproof.services.network.documented import DocumentedNetwork
 
 _HOST = "127.0.0.1"
-_BACKLOG = 256
 T = TypeVar("T")
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
 
@@ -50,11 +50,13 @@ class Recorder:
     It runs in a thread of its own; its methods are called from other threads.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, checkout: Path | None = None) -> None:
         """Start it.
 
+        :param checkout: the docs tree whose Sources connect to it, so that its ports are those of the last session.
         :raises OSError: no port is free.
         """
+        self._checkout = checkout
         self._recording = Recording(None)
         self._tasks: set[asyncio.Task[None]] = set()
         self._servers: list[asyncio.Server] = []
@@ -114,18 +116,31 @@ class Recorder:
         for node, address in enumerate(real.nodes):
             self._door(service, node).upstream = address
 
+    def close_connections(self) -> None:
+        """Close all connections: a client that kept one would go on with the server to which it leads."""
+
+        async def close() -> None:
+            await _end(set(self._tasks))
+
+        self._in_loop(close())
+
     def _door(self, service: str, node: int) -> _Door:
         """Return what leads to a node of a Service; it listens from the first time on."""
         with self._lock:
             if (service, node) not in self._doors:
                 door = _Door(lambda name, is_grpc: self._recording.begin(name, grpc=is_grpc))
                 with contextlib.ExitStack() as stack:
-                    sockets = (_listen(stack), _listen(stack))
+                    sockets = [self._listen(stack, f"{service} {node} {kind}") for kind in ("rest", "grpc")]
                     door.ports = (sockets[0].getsockname()[1], sockets[1].getsockname()[1])
                     self._servers += self._in_loop(self._serve(door, *sockets))
                     stack.pop_all()  # the servers close them
                 self._doors[service, node] = door
             return self._doors[service, node]
+
+    def _listen(self, stack: contextlib.ExitStack, purpose: str) -> socket.socket:
+        bound = stack.enter_context(listen_for(self._checkout, purpose))
+        bound.setblocking(False)
+        return bound
 
     def record(self, events: Path, token: str = "") -> None:
         """Begin a new recording, of the Source that writes its probe events to ``events`` and is about to start."""
@@ -183,17 +198,14 @@ class Recorder:
     async def _close(self) -> None:
         for server in self._servers:
             server.close()
-        # Repeatedly: the first time interrupts a task's work, the next time its wait for unsent data.
-        while tasks := list(self._tasks):
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks, timeout=0.1)
+        while self._tasks:
+            await _end(set(self._tasks))
         await self._loop.shutdown_default_executor()
 
 
-def _listen(stack: contextlib.ExitStack) -> socket.socket:
-    bound = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
-    bound.bind((_HOST, 0))
-    bound.listen(_BACKLOG)
-    bound.setblocking(False)
-    return bound
+async def _end(tasks: set[asyncio.Task[None]]) -> None:
+    # Repeatedly: the first time interrupts a task's work, the next time its wait for unsent data.
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=0.1)

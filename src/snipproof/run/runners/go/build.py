@@ -13,9 +13,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from snipproof.errors import InfrastructureError, SnipproofError
 from snipproof.redaction import redact
+from snipproof.run.build_cache import as_data, read_diagnostics
 from snipproof.run.runner import Program, RunnerContext
 from snipproof.run.runners.go.file import GoFile
 from snipproof.run.runners.go.messages import GoMessage, is_environment_error, read_messages, read_vet
@@ -75,6 +77,19 @@ class GoBuild:
             )
             for unit, found in zip(tests, findings, strict=True):
                 self._note(unit, found)
+
+    def result(self) -> dict[str, Any]:
+        """Return what was built and what was reported, as JSON."""
+        return {
+            "binaries": {path: binary.name for path, binary in self.binaries.items()},
+            "diagnostics": {path: as_data(found) for path, found in self.diagnostics.items()},
+        }
+
+    def restore(self, result: Mapping[str, Any]) -> None:
+        """Take the :meth:`result` of an earlier build, whose binaries are in the folder, instead of building."""
+        self.binaries = {path: self._folder / name for path, name in result["binaries"].items()}
+        found = result["diagnostics"].items()
+        self.diagnostics = {path: read_diagnostics(data, self._secrets) for path, data in found}
 
     def _units(self) -> Iterable[GoUnit]:
         tests: dict[tuple[str, str], list[str]] = {}

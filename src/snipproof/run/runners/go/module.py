@@ -6,7 +6,8 @@ import json
 import os
 import re
 import shutil
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from snipproof.errors import InfrastructureError, SettingsError, ToolchainMissingError
@@ -30,6 +31,7 @@ class GoModule:
     :param folder: the absolute path of its folder.
     :param go: the path of the program ``go``, ``version`` its version.
     :param flags: arguments for each build.
+    :param settings: what ``go env`` prints.
     """
 
     folder: Path
@@ -37,6 +39,7 @@ class GoModule:
     go: str
     version: str
     flags: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def vendored(self) -> bool:
@@ -84,7 +87,8 @@ def find_module(context: RunnerContext) -> GoModule:
     if name is None:
         raise SettingsError(f"{manifest}:1:1 the module has no name", "add a line `module example.org/docs`")
     module = GoModule((context.root / lock).parent, name[1], go, version)
-    if "-mod=mod" not in _go(context, module, "env", "GOFLAGS"):
+    module = replace(module, settings=json.loads(_go(context, module, "env", "-json")))
+    if "-mod=mod" not in module.settings.get("GOFLAGS", ""):
         return module
     # GOFLAGS lets go complete go.mod; here it must not be written, and everything must be pinned.
     return replace(module, flags=("-mod=vendor" if module.vendored else "-mod=readonly",))

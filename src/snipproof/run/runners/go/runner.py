@@ -12,11 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from snipproof.model import Source
+from snipproof.run.build_cache import BuildCache
 from snipproof.run.probe import Probed
 from snipproof.run.probe.plan import Signal
 from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Pinned, Program, Runner, RunnerContext
 from snipproof.run.runners.go.build import GoBuild
+from snipproof.run.runners.go.build_key import build_key
 from snipproof.run.runners.go.module import GoModule, download, find_module, is_compiled, shared_folders
 from snipproof.run.runners.go.report import failures, left_by_panic, panicked, read_report, running, skipped, unfinished
 from snipproof.run.runners.go.trace import fatal_message, read_panic, stopped_at
@@ -66,7 +68,14 @@ class GoRunner(Runner):
         self._builds += 1
         folder = self.context.scratch(f"build-{self._builds}")
         self._build = GoBuild(self.context, self._module, programs, folder)
-        self._build.run()
+        cache = BuildCache(self.context)
+        key = build_key(self.context, self._module, programs)
+        if key and (found := cache.find(key, folder)):
+            self._build.restore(found)
+        else:
+            self._build.run()
+            if key:
+                cache.keep(key, self._build.result(), folder, set(self._build.binaries.values()))
         self.diagnostics = self._build.diagnostics
 
     def execute(self, program: Program) -> SourceRun:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from snipproof.redaction import redact
+from snipproof.run.build_cache import BuildCache, BuildKey, as_data, read_diagnostics
 from snipproof.run.runner import Program, RunnerContext
-from snipproof.run.runners.java.javac import Javac, JavacDiagnostic, JavaUnit, compile_most
+from snipproof.run.runners.java.javac import VARIABLES, Javac, JavacDiagnostic, JavaUnit, compile_most
 from snipproof.run.runners.java.maven import ClassPath, manifest
 from snipproof.run.runners.job import empty, passed_variables
 from snipproof.run.source_run import Diagnostic
@@ -31,23 +32,68 @@ class JavaBuild:
         """Return the full names of the types that a Source declares."""
         return self._units[path].full_names
 
-    def build(self, programs: Sequence[Program], class_path: ClassPath) -> dict[str, tuple[Diagnostic, ...]]:
-        """Compile all ``programs``; return the errors of those that do not compile, by path.
+    def files(self) -> list[Path]:
+        """Return what the compiler and its processors wrote, relative to the folder of the classes."""
+        return [file.relative_to(self.classes) for file in self.classes.rglob("*") if file.is_file()]
 
-        :raises InfrastructureError: the compiler itself failed.
-        """
+    def declared(self) -> list[Path]:
+        """Return the files of all types at the top of staged files, before they are compiled."""
+        names = (name for unit in self._units.values() for name in unit.full_names)
+        return [Path(f"{name.replace('.', '/')}.class") for name in names]
+
+    def stage(self, programs: Sequence[Program]) -> None:
+        """Copy everything to compile: the ``programs`` with their probes, and the files that they may use."""
         stage = self._folder / "probed"
         empty(stage)
+        empty(self.classes)
         self._units = {}
         for program in programs:
             self._add(stage, program.source.path, program.probed.text.encode())
         for path in self._helpers({program.source.path for program in programs}):
             self._add(stage, path, (self._context.root / path).read_bytes())
+
+    def build(self, programs: Sequence[Program], class_path: ClassPath) -> dict[str, tuple[Diagnostic, ...]]:
+        """Compile all staged ``programs``; return the errors of those that do not compile, by path.
+
+        :raises InfrastructureError: the compiler itself failed.
+        """
+        cache = BuildCache(self._context)
+        key = self._key(programs, class_path)
+        if found := cache.find(key, self.classes):
+            hidden = passed_variables(self._context)
+            others = read_diagnostics(found["others"], hidden)
+            diagnostics = {path: read_diagnostics(data, hidden) for path, data in found["diagnostics"].items()}
+        else:
+            others, diagnostics = self._compile(programs, class_path, self._folder / "probed")
+            kept = {path: as_data(each) for path, each in diagnostics.items()}
+            files = [self.classes / file for file in self.files()]
+            cache.keep(key, {"others": as_data(others), "diagnostics": kept}, self.classes, files)
+        for each in others:
+            self._context.log(str(each))
+        return diagnostics
+
+    def _compile(
+        self, programs: Sequence[Program], class_path: ClassPath, stage: Path
+    ) -> tuple[tuple[Diagnostic, ...], dict[str, tuple[Diagnostic, ...]]]:
+        """Compile the files of ``stage``.
+
+        :return: an error of each file of the project that does not compile, and the errors of ``programs`` by path.
+        """
         refused = compile_most(self._units, self._compiler(stage, class_path, self.classes, class_path.jars))
         sources = {program.source.path for program in programs}
-        for path in sorted(set(refused) - sources):
-            self._context.log(str(self._diagnostic(refused[path][0])))
-        return self._explain(programs, class_path, refused) if refused else {}
+        others = tuple(self._diagnostic(refused[path][0]) for path in sorted(set(refused) - sources))
+        return others, self._explain(programs, class_path, refused) if refused else {}
+
+    def _key(self, programs: Sequence[Program], class_path: ClassPath) -> BuildKey:
+        """Return what decides the result of a build."""
+        key = BuildKey(self._context, class_path.launcher.parent.name, class_path.processes)
+        key.add_tool(self._javac.program)
+        key.add_variables(VARIABLES)
+        class_path.add_to(key)
+        stage = self._folder / "probed"
+        key.add_files(stage, (stage / path for path in self._units))
+        key.add_programs(programs)
+        return key
 
     def _add(self, stage: Path, path: str, text: bytes) -> None:
         place = stage / path

@@ -15,6 +15,9 @@ from snipproof.run.runners.job import empty
 from snipproof.run.toolchain import CommandError, call
 from snipproof.syntax.grammar import load_parser
 
+VARIABLES = ("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVAC_OPTIONS")
+"""Environment variables that change what the compiler does."""
+
 # English messages in UTF-8, whatever the locale of the machine; a fast start.
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8"}
 _FAST_START = ("-J-XX:+UseSerialGC", "-J-XX:TieredStopAtLevel=1", "-J-Dfile.encoding=UTF-8", "-J-Duser.language=en")

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import re
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from snipproof.errors import InfrastructureError, SettingsError
+from snipproof.run.build_cache import BuildKey
 from snipproof.run.runner import Pinned, RunnerContext
 from snipproof.run.runners.java.javac import Javac
 from snipproof.run.toolchain import CommandError, cached_environment, call, find_tool, tool_environment
@@ -25,6 +27,7 @@ _LAUNCHER_FACTORY = "org/junit/platform/launcher/core/LauncherFactory.class"
 _JUPITER_API = "org/junit/jupiter/api/Test.class"
 _TEST_ENGINE = "META-INF/services/org.junit.platform.engine.TestEngine"
 _WRITE_LOCK = "write it again: mvn io.github.chains-project:maven-lockfile:generate"
+_LAUNCHER_JAR, _NAMES = "launcher.jar", "names.txt"
 _FOR_JUNIT = ("Tests.java", "Report.java")  # of the launcher
 _PROCESSOR = "META-INF/services/javax.annotation.processing.Processor"
 _DEPENDENCY = """\
@@ -49,13 +52,27 @@ _PROJECT = """\
 class ClassPath:
     """The class path with which the Sources of a Suite are compiled and run.
 
-    :param launcher: the folder with the classes of the launcher.
+    :param launcher: the jar with the classes of the launcher.
     :param processes: whether one of the ``jars`` is an annotation processor.
+    :param names: the file that lists what is in the ``jars``.
     """
 
     jars: tuple[Path, ...]
     launcher: Path
     processes: bool
+    names: Path | None = None
+
+    def has_any(self, names: Iterable[str]) -> bool:
+        """Return whether a jar has a file with one of these names."""
+        listed = self.names.read_bytes() if self.names else b""
+        return any(f"\n{name}\n".encode() in listed for name in names)
+
+    def add_to(self, key: BuildKey) -> None:
+        """Add which jars these are to ``key``: a path may be that of a snapshot, which changes."""
+        for jar in self.jars:
+            for file in sorted(each for each in jar.rglob("*") if each.is_file()) if jar.is_dir() else [jar]:
+                status = file.stat()
+                key.add(file, status.st_size, status.st_mtime_ns)
 
 
 def manifest(context: RunnerContext) -> Path:
@@ -80,7 +97,8 @@ def pinned_by(context: RunnerContext, version: str) -> Pinned:
     """
     pom = manifest(context)
     files = (*_manifests(pom), context.root / str(context.suite.lock), *_launcher_sources())
-    return Pinned(files, f"java {version} {platform.system()} {platform.machine()}")
+    # The number changes when an environment made before cannot be used any more.
+    return Pinned(files, f"java {version} {platform.system()} {platform.machine()} 2")
 
 
 def _launcher_sources() -> list[Path]:
@@ -131,12 +149,22 @@ def resolve(context: RunnerContext, javac: Javac, version: str) -> ClassPath:
         names = _entries(jars)
         _require_junit(context, pom, jars, names)
         files = [f for f in _launcher_sources() if _LAUNCHER_FACTORY in names or f.name not in _FOR_JUNIT]
-        javac.compile_launcher(files, jars, folder / "launcher")
+        with tempfile.TemporaryDirectory(dir=folder) as classes:
+            javac.compile_launcher(files, jars, Path(classes))
+            _pack(Path(classes), folder / _LAUNCHER_JAR)
+        (folder / _NAMES).write_text("".join(f"\n{name}" for name in sorted(names)) + "\n", encoding="utf-8")
         data = {"jars": [str(jar) for jar in jars], "processes": _PROCESSOR in names}
         (folder / "classpath.json").write_text(json.dumps(data), encoding="utf-8")
 
     folder = cached_environment(context, pinned_by(context, version), make, _jars)
-    return ClassPath(tuple(_jars(folder)), folder / "launcher", _read(folder)["processes"])
+    return ClassPath(tuple(_jars(folder)), folder / _LAUNCHER_JAR, _read(folder)["processes"], folder / _NAMES)
+
+
+def _pack(folder: Path, jar: Path) -> None:
+    """Make a jar: class data is shared of jars only."""
+    with zipfile.ZipFile(jar, "w") as archive:
+        for file in sorted(folder.rglob("*.class")):
+            archive.write(file, file.relative_to(folder))
 
 
 def _read(environment: Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ the JVM ends.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Pinned, Program, Runner, RunnerContext
 from snipproof.run.runners.java.build import JavaBuild
+from snipproof.run.runners.java.class_data import ClassData
 from snipproof.run.runners.java.javac import Javac, join_class_path
 from snipproof.run.runners.java.maven import ClassPath, local_repository, manifest, pinned_by, resolve
 from snipproof.run.runners.job import Job, empty, environment
@@ -30,6 +31,7 @@ from snipproof.run.toolchain import find_tool, find_version
 _MIN_VERSION = 11
 _JDK = f"a JDK, version {_MIN_VERSION} or newer"
 _START_TIMEOUT = 60.0  # seconds for a JVM to be ready
+_END_TIMEOUT = 2.0  # seconds for it to end by itself
 _RUNS_AT_END = ".addShutdownHook("
 # Most Sources end before a better compiler or a parallel collector pays. No file in the system's temporary folder.
 _FAST_START = ("-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
@@ -49,6 +51,8 @@ class JavaRunner(Runner):
         self._build = JavaBuild(context, self._javac)
         self._jvm: WorkerProcess | None = None
         self._is_ready = False
+        self._data = ClassData(context)
+        self._data_options: list[str] | None = None  # of the JVM that is kept
 
     def pinned(self) -> Pinned:
         """Return the manifests and the lock file, with the version of Java."""
@@ -70,6 +74,7 @@ class JavaRunner(Runner):
         version = self._find_java()
         self._javac = Javac(self.context, find_tool("javac", _JDK))
         self._class_path = resolve(self.context, self._javac, version)
+        self._data.prepare(self._java, version, self._class_path, self._options())
 
     def probe(self, source: Source, text: str) -> Probed:
         """Place probes with the grammar of Java."""
@@ -79,10 +84,15 @@ class JavaRunner(Runner):
         """Compile the Sources together while a JVM starts."""
         self.close()
         self._build = JavaBuild(self.context, self._javac)
-        empty(self._build.classes)
+        self._build.stage(programs)
         if not self.context.fresh:
+            self._data_options = self._find_data(self._build.declared())
             self._start()
         self.diagnostics = self._build.build(programs, self._class_path)
+        if self._jvm and self._data_options and not self._find_data(self._build.files()):
+            self._data_options = None  # a file of a processor
+            self.close()
+            self._start()
         if self._jvm:
             self._wait_for(self._jvm)
 
@@ -97,17 +107,29 @@ class JavaRunner(Runner):
     def close(self) -> None:
         """End the JVM."""
         if self._jvm:
+            if self._is_ready and self._data_options and self._data.is_listing and self._jvm.finish(_END_TIMEOUT):
+                self._data.keep_list()
             self._jvm.stop()
             self._jvm = None
 
-    def _command(self, home: Path, job_file: Path, work: Path) -> list[str]:
+    def _find_data(self, files: Iterable[Path]) -> list[str] | None:
+        """Return the options with which the JVM shares class data, ``None`` if it cannot."""
+        resources = (f.relative_to(folder) for folder in self._resources() for f in folder.rglob("*") if f.is_file())
+        return self._data.options(file.as_posix() for file in (*files, *resources))
+
+    def _options(self) -> list[str]:
+        """Return the options of each JVM."""
         options = self.context.suite.options
-        path = (self._class_path.launcher, self._build.classes, *self._resources(), *self._class_path.jars)
+        collector = () if any("GC" in option for option in options) else (_SERIAL,)
+        return [*_FAST_START, *collector, *_LOCALE, *options]
+
+    def _command(self, home: Path, job_file: Path, work: Path, data: list[str] | None = None) -> list[str]:
+        own, jars = (self._build.classes, *self._resources()), self._class_path.jars
+        path = (self._class_path.launcher, *((*own, *jars) if data is None else (*jars, *own)))
         return [
-            *(self._java, *_FAST_START),
-            *(() if any("GC" in option for option in options) else (_SERIAL,)),
-            *(*_LOCALE, f"-Djava.io.tmpdir={home}", f"-Duser.home={home}"),
-            *(*options, "-cp", join_class_path(self.context, path, work), "snipproof.Launcher", str(job_file)),
+            *(self._java, *(data or ()), *self._options()),
+            *(f"-Djava.io.tmpdir={home}", f"-Duser.home={home}"),
+            *("-cp", join_class_path(self.context, path, work), "snipproof.Launcher", str(job_file)),
         ]
 
     def _resources(self) -> list[Path]:
@@ -120,7 +142,7 @@ class JavaRunner(Runner):
         home, work = folder / "home", folder / "cwd"
         empty(home)
         empty(work)
-        command = self._command(home, folder / "job", work)
+        command = self._command(home, folder / "job", work, self._data_options)
         env = _environment(self.context, home)
         enter = partial(self.context.inside, writable=(folder, self.context.jobs()), readable=self.shared_folders())
         self._jvm = WorkerProcess.start(

@@ -7,8 +7,9 @@ checks their types. Source maps point to the lines of the docs.
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 from snipproof.errors import InfrastructureError, ToolchainMissingError
 from snipproof.model import Source
 from snipproof.redaction import redact
+from snipproof.run.build_cache import BuildCache, BuildKey, as_data, read_diagnostics
 from snipproof.run.probe import Probed
 from snipproof.run.probe.tree_probes import probe_tree
 from snipproof.run.runner import Pinned, Program, Runner, RunnerContext
@@ -31,6 +33,7 @@ from snipproof.run.toolchain import CommandError, cached_environment, call, chec
 _BUILD = Path(__file__).with_name("bundle.mjs")
 _MIN_VERSION = 20
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
+_VARIABLES = ("NODE_OPTIONS", "NODE_PATH", "ESBUILD_BINARY_PATH")
 _NODE = f"Node.js {_MIN_VERSION} or newer"
 
 
@@ -74,25 +77,57 @@ class TypeScriptRunner(Runner):
         """Build the programs, and check their types at the same time."""
         self._pool.close()
         self._stage.copy_files(self._modules, programs)
-        typed = [program.source.path for program in programs if has_types(program.source.path)]
-        if typed and not (self._modules / "typescript").is_dir():
-            typed = []
-            if not self._warned:
-                self._warned = True
-                self.context.log(f"{self.context.suite.flavour}: types are not checked: no typescript is pinned")
-        with ThreadPoolExecutor(1) as pool:
-            checked = pool.submit(check_types, self.context, self._node, self._stage, typed)
-            self._built = self._build(programs)
-            type_errors = checked.result()
-        errors = [error for result in self._built.values() for error in _errors(result)]
-        if rejected := [error for error in errors if is_about_settings(self._stage, error)]:  # esbuild reads them too
-            raise settings_error(self.context, self._stage, dict.fromkeys(rejected))
+        self._built, type_errors = self._build_or_find(programs)
         secrets = passed_variables(self.context)
         self.diagnostics = {
             path: tuple(replace(each, message=redact(each.message, secrets)) for each in found)
             for path, found in _assign(self._built, type_errors).items()
         }
         self._pool.expect([each for each in programs if "program" in self._built[each.source.path]])
+
+    def _build_or_find(self, programs: Sequence[Program]) -> tuple[dict[str, Any], list[Diagnostic]]:
+        """Return the result of ``bundle.mjs`` for each Source, and the errors of the type checker."""
+        typed = self._typed(programs)
+        if self._stage.leads_elsewhere():
+            return self._compile(programs, typed)
+        cache = BuildCache(self.context)
+        key = BuildKey(self.context, self._modules.parent.name, *(program.source.path for program in programs))
+        key.add_tool(self._node)
+        key.add_variables(_VARIABLES)
+        key.add_files(self._stage.root, self._stage.files())
+        root = self._stage.root
+        if found := cache.find(key, root):
+            built = _with_places(found["built"], lambda place: str(root / place))
+            return built, list(read_diagnostics(found["errors"]))
+        built, errors = self._compile(programs, typed)
+        whole = [each for each in built.values() if "program" in each]
+        files = [
+            Path(place) for each in whole for place in (each["program"], f"{each['program']}.map", each["imports"])
+        ]
+        relative = _with_places(built, lambda place: os.path.relpath(place, root))
+        cache.keep(key, {"built": relative, "errors": as_data(errors)}, root, files)
+        return built, errors
+
+    def _compile(self, programs: Sequence[Program], typed: Sequence[str]) -> tuple[dict[str, Any], list[Diagnostic]]:
+        """Build the programs, and check their types at the same time."""
+        with ThreadPoolExecutor(1) as pool:
+            checked = pool.submit(check_types, self.context, self._node, self._stage, typed)
+            built = self._build(programs)
+            type_errors = checked.result()
+        errors = [error for result in built.values() for error in _errors(result)]
+        if rejected := [error for error in errors if is_about_settings(self._stage, error)]:  # esbuild reads them too
+            raise settings_error(self.context, self._stage, dict.fromkeys(rejected))
+        return built, type_errors
+
+    def _typed(self, programs: Sequence[Program]) -> list[str]:
+        """Return the Sources whose types are checked, with a warning if these cannot be."""
+        typed = [program.source.path for program in programs if has_types(program.source.path)]
+        if not typed or (self._modules / "typescript").is_dir():
+            return typed
+        if not self._warned:
+            self._warned = True
+            self.context.log(f"{self.context.suite.flavour}: types are not checked: no typescript is pinned")
+        return []
 
     def execute(self, program: Program) -> SourceRun:
         """Run one Source."""
@@ -130,6 +165,14 @@ class TypeScriptRunner(Runner):
             raise InfrastructureError(message, error.tail) from None
         built: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
         return built
+
+
+def _with_places(built: Mapping[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """Return the result of ``bundle.mjs`` with other paths of the files that it wrote."""
+    return {
+        path: {name: change(value) if name in ("program", "imports") else value for name, value in each.items()}
+        for path, each in built.items()
+    }
 
 
 def _errors(built: Mapping[str, Any]) -> Iterable[Diagnostic]:

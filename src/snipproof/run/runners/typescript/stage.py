@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,9 @@ from snipproof.run.runners.job import empty
 
 _MAX_FILE_SIZE = 1 << 20  # bytes; larger files are not copied: no text to import is that large
 _SKIPPED_FOLDERS = frozenset(("node_modules", "dist", "build", "out", "coverage"))
+_CODE = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+_ABSOLUTE_IMPORT = re.compile(rb"\b(?:from|import|require|path|types)\b\s*[(=]?\s*[\"'`](?:/|file:)")
+_ABSOLUTE_PATH = re.compile(rb"[\"'](?:/|file:)")
 _PROJECT = ("package.json", "tsconfig*.json")
 
 
@@ -80,6 +84,20 @@ class Stage:
                 target = self.root / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, encoding="utf-8", newline="")
+
+    def files(self) -> Iterator[Path]:
+        """Yield all files, but not those of packages."""
+        for place, _, names in os.walk(self.root):
+            yield from (Path(place, name) for name in names)
+
+    def leads_elsewhere(self) -> bool:
+        """Return whether settings or code name a file by its absolute path: what the compilers read then is unknown."""
+        for file in self.files():
+            if file.suffix in _CODE and _ABSOLUTE_IMPORT.search(file.read_bytes()):
+                return True
+            if file.match(_PROJECT[1]) and _ABSOLUTE_PATH.search(file.read_bytes()):
+                return True
+        return False
 
     def _folders_outside(self, programs: Sequence[Program]) -> list[Path]:
         """Return the folders of Sources that are not below the Suite's folder."""
