@@ -17,6 +17,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+_METHODS: dict[str, dict[str, Any]] = {
+    "completion": {},
+    "hover": {},
+    "definition": {},
+    "references": {"context": {"includeDeclaration": True}},
+    "rename": {"newName": "a name that nothing has"},
+}
 _PAUSE = 0.1  # how long the server waits for another keystroke
 
 
@@ -28,6 +35,7 @@ class Client:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         self.root = root
+        self._number = 10
 
     def send(self, method: str, params: Any, number: int | None = None) -> None:
         """Send a request with this number, or a notification."""
@@ -88,6 +96,16 @@ class Client:
         self.wait_for_version(uri, version)
         return time.perf_counter() - began - _PAUSE, self.cpu() - used
 
+    def request(self, method: str, uri: str, line: int, column: int) -> tuple[float, float]:
+        """Send a request about a position and return the seconds until its answer, and those of a core."""
+        began, used = time.perf_counter(), self.cpu()
+        self._number += 1
+        place = {"textDocument": {"uri": uri}, "position": {"line": line, "character": column}}
+        self.send(f"textDocument/{method}", {**place, **_METHODS[method]}, self._number)
+        while self.receive().get("id") != self._number:
+            pass
+        return time.perf_counter() - began, self.cpu() - used
+
     def peak(self) -> float:
         """Return the largest memory that the server has had, in MB."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
@@ -120,6 +138,10 @@ def main() -> None:
     starts: list[tuple[float, float]] = []
     peaks: list[float] = []
     keystrokes: dict[str, list[tuple[float, float]]] = {name: [] for name in documents}
+    requests: dict[str, list[tuple[float, float]]] = {method: [] for method in _METHODS}
+    largest = (root / documents["largest page"]).read_text(encoding="utf-8").split("\n")
+    marker = 'startMarker="'
+    places = [(number, line.find(marker) + len(marker)) for number, line in enumerate(largest) if marker in line][::5]
     for run in range(given.runs + 1):
         began = time.perf_counter()
         client = Client(root, arguments)
@@ -134,12 +156,17 @@ def main() -> None:
             starts.append(start)
             for name, uri in uris.items():
                 keystrokes[name] += [client.type(uri, each, texts[name] + "x" * each) for each in range(2, 12)]
+                client.type(uri, 12, texts[name])
+            for method in _METHODS:
+                requests[method] += [client.request(method, uris["largest page"], *place) for place in places]
             peaks.append(client.peak())
         client.end()
     sys.stdout.write(f"start until the findings of the first page: {_times(starts)}\n")
     sys.stdout.write(f"memory: {max(peaks):.0f} MB\n")
     for name, seconds in keystrokes.items():
         sys.stdout.write(f"keystroke in the {name}, {documents[name]}: {_times(seconds)}\n")
+    for method, seconds in requests.items():
+        sys.stdout.write(f"{method}: {_times(seconds)}\n")
 
 
 def _times(measured: list[tuple[float, float]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ from tests.support.editor import Editor, run
 from tests.support.editor_site import FILES, PAGE, SOURCE
 from tests.support.run_reports import make_expectation, make_report, make_snippet
 
+from snipproof.config import load_settings
+from snipproof.language_server.editor_session import make_server
+from snipproof.language_server.requests import RefusedRequest
 from snipproof.report.last_run import keep_last_run, last_run_file
 from snipproof.report.tree_facts import text_digest
 
@@ -223,6 +227,15 @@ def test_commands(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     with watcher(site, monkeypatch) as requests:
         run(session(requests))
+
+
+def test_a_refusal_is_not_logged() -> None:
+    """The log of the server has a traceback of a defect only."""
+    make_server(load_settings)
+    logger = logging.getLogger("pygls.protocol.json_rpc")
+    for error, logged in ((RefusedRequest("no Region stands here"), False), (KeyError("x"), True)):
+        info = (type(error), error, None)
+        assert bool(logger.filter(logger.makeRecord(logger.name, logging.ERROR, "", 0, "", (), info))) is logged
 
 
 def test_no_watcher(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from snipproof.language_server.editor_server import SnipproofServer
 from snipproof.language_server.notifications import NOTIFICATIONS
-from snipproof.language_server.requests import register
+from snipproof.language_server.requests import RefusedRequest, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,4 +25,10 @@ def make_server(settings_of: Callable[[Path], Settings]) -> SnipproofServer:
     for method, answer in NOTIFICATIONS.items():
         server.feature(method)(answer)
     register(server)
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_defect)
     return server
+
+
+def _is_defect(record: logging.LogRecord) -> bool:
+    """Return whether to log a record: the client shows why a request is refused, and a traceback explains nothing."""
+    return not (record.exc_info and isinstance(record.exc_info[1], RefusedRequest))

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _TRIGGERS = ('"', "'", "`", "{", "/", "#", ",", ":")
 
 
+class RefusedRequest(JsonRpcException):
+    """A request that cannot be answered, with the reason that the client shows to its user."""
+
+    CODE = types.LSPErrorCodes.RequestFailed
+
+
 class Opened(NamedTuple):
     """The document that a request is about, and what all answers are made of."""
 
@@ -192,10 +198,9 @@ def _shown(ls: SnipproofServer, result: CommandResult) -> dict[str, Any]:
     return {"passed": result.passed, "failed": result.failed, "written": list(result.written)}
 
 
-def _failed(error: SnipproofError) -> JsonRpcException:
-    """Return the error that the client shows to its user."""
+def _failed(error: SnipproofError) -> RefusedRequest:
     hint = f" ({error.hint})" if error.hint else ""
-    return JsonRpcException(f"{error.message}{hint}", types.LSPErrorCodes.RequestFailed)
+    return RefusedRequest(f"{error.message}{hint}")
 
 
 def _answer(function: Callable[[Opened, Any], Any], ls: SnipproofServer, params: Any) -> Any:
