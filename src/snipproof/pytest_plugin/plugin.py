@@ -195,7 +195,7 @@ def _begin_options(config: pytest.Config, proving: ProvingSession, tally: Tally,
         from snipproof.pytest_plugin.provider_options import ProviderHooks
 
         register(ProviderHooks(proving.settings), "snipproof-providers")
-    if not config.getoption("collectonly"):
+    if not config.getoption("collectonly") or any(config.getoption(option) for option in _REPORTING):
         from snipproof.pytest_plugin.reporting import begin_report
 
         begin_report(config, proving, suites)
