@@ -141,7 +141,7 @@ def test_each_version_that_a_suite_uses_is_obtained_once(settings: Settings, ses
         name: ServiceSettings(version=version) for name, version in (("a", ""), ("b", "1.38.0"), ("c", "1.37.0"))
     }
     several = settings._replace(services=services)
-    suites = [SUITES[1]._replace(services=("a", "b")), SUITES[1]._replace(services=("weaviate",))]
+    suites = [SUITES[1]._replace(services=("a", "b")), SUITES[1]._replace(path="b.yaml", services=("weaviate",))]
     results = found(fill(several, session, suites))
     assert results[:2] == [("weaviate", "1.39.0 obtained, 12 MB"), ("b", "1.38.0 obtained, 12 MB")]
     assert (
