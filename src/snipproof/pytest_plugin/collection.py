@@ -46,13 +46,13 @@ class CollectionHooks:
     @cached_property
     def _folders(self) -> set[Path]:
         """All folders that contain Sources, at any depth."""
-        return {folder for path in self._proving.suites for folder in (self._root / path).parents}
+        return {folder for path in self._proving.tree.suites for folder in (self._root / path).parents}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_ignore_collect(self, collection_path: Path) -> Generator[None, bool | None, bool | None]:
         """Open a folder that ``norecursedirs`` hides, for the Sources in it only."""
         ignored = yield
-        has_sources = collection_path in self._folders or self._path(collection_path) in self._proving.suites
+        has_sources = collection_path in self._folders or self._path(collection_path) in self._proving.tree.suites
         if self._only_sources:
             return not has_sources or self._is_ignored_by_option(collection_path)
         if ignored and has_sources and self._is_hidden_by_name(collection_path):
@@ -67,7 +67,7 @@ class CollectionHooks:
         """Collect a Source as a Source only: importing it as a test module would run it."""
         collected = yield
         path = self._path(file_path)
-        suite = self._proving.suites.get(path)
+        suite = self._proving.tree.suites.get(path)
         if suite is None:
             return collected
         self._seen.add(path)
@@ -102,7 +102,7 @@ class CollectionHooks:
         for reason, paths in self._by_reason(self._missed).items():
             by_suite: dict[str, int] = {}
             for path in paths:
-                suite = self._proving.suites[path].path
+                suite = self._proving.tree.suites[path].path
                 by_suite[suite] = by_suite.get(suite, 0) + 1
             names = ", ".join(f"{suite} ({plural(count, 'Source')})" for suite, count in by_suite.items())
             hint = "" if self._only_sources else "; to prove all Suites: pytest --snippets"
@@ -114,7 +114,7 @@ class CollectionHooks:
         """The Sources that were to be collected and were not, as far as that is known."""
         if not self._complete:
             return []
-        return [path for path in self._proving.suites if path not in self._seen and self._is_wanted(path)]
+        return [path for path in self._proving.tree.suites if path not in self._seen and self._is_wanted(path)]
 
     def _path(self, path: Path) -> str:
         return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else ""

@@ -49,7 +49,7 @@ class SnippetHooks:
             self._proving.close()
         except InfrastructureError as error:  # such as a given server that is gone: not worth a traceback
             self._tally.infrastructure_errors += 1
-            self._proving.log(error.message)
+            self._proving.log.line(error.message)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
@@ -60,11 +60,11 @@ class SnippetHooks:
 
     def pytest_runtest_logstart(self) -> None:
         """Keep lines about progress until the test has ended."""
-        self._proving.hold_lines()
+        self._proving.log.hold()
 
     def pytest_runtest_logfinish(self) -> None:
         """Show the lines about progress that the test caused."""
-        self._proving.show_lines()
+        self._proving.log.show()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
@@ -73,7 +73,7 @@ class SnippetHooks:
             if isinstance(item, SnippetItem) and not (
                 isinstance(nextitem, SnippetItem)
                 and nextitem.suite.combination == item.suite.combination
-                and self._proving.is_in_one_chain(item.file.source, nextitem.file.source)
+                and self._proving.tree.is_in_one_chain(item.file.source, nextitem.file.source)
             ):
                 self._proving.end_chain()
         finally:
@@ -137,8 +137,8 @@ class SnippetHooks:
         if session.exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             return  # interrupted, or wrong usage: keep pytest's exit code
         if tally.outcomes and not self._proving.is_worker:
-            tally.unreadable = self._proving.pages.unreadable
-            tally.missing = self._proving.pages.missing
+            tally.unreadable = self._proving.tree.pages.unreadable
+            tally.missing = self._proving.tree.pages.missing
         if tally.settings_errors and not tally.defects:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         elif tally.infrastructure_errors and not tally.defects:
@@ -155,4 +155,4 @@ class SnippetHooks:
         """Keep each Source and each chain on one worker where pytest-xdist would distribute their items."""
         from snipproof.pytest_plugin.sharding import make_scheduler
 
-        return make_scheduler(config, log, self._proving.suites, shared=self._proving.uses_given_server)
+        return make_scheduler(config, log, self._proving.tree.suites, shared=self._proving.tree.uses_given_server)

@@ -70,12 +70,12 @@ class SourceFile(pytest.File):
         """
         root = self.proving.settings.root
         try:
-            self.source = self.proving.source(self.path.relative_to(root).as_posix())
-            self.proving.check_suite(self.suite)
-            pages = self.proving.pages
+            self.source = self.proving.tree.source(self.path.relative_to(root).as_posix())
+            self.proving.tree.check_suite(self.suite)
+            pages = self.proving.tree.pages
         except SnipproofError as error:
             raise self.CollectError(str(error)) from None
-        if self.suite.path in self.proving.broken:
+        if self.suite.path in self.proving.tree.broken:
             return  # the first Source has reported it
         findings = (*unbound_expectations(self.source, pages.bound), *pages.ambiguous.get(self.source.path, ()))
         if not self.source.snippets and not findings:
@@ -90,7 +90,7 @@ class SourceFile(pytest.File):
             # The report would have a part of these names. The fixture warns that it is experimental.
             self.add_marker(pytest.mark.usefixtures(_JUNIT_ATTRIBUTE))
             self.add_marker(pytest.mark.filterwarnings(f"ignore:{_JUNIT_ATTRIBUTE}"))
-        for suite in self.proving.selected_combinations(self.suite):
+        for suite in self.proving.tree.selected_combinations(self.suite):
             for snippet in self.source.snippets:
                 yield _node(self, (snippet, suite), _split(suite.combination.named(snippet.name)))
         if findings:
@@ -112,7 +112,7 @@ class SourceFile(pytest.File):
         """Return the text of a Source as it was collected; it may differ from this one, if a Page shows its output."""
         if path == self.source.path:
             return self.source.text
-        holder = self.proving.pages.holders.get(path)
+        holder = self.proving.tree.pages.holders.get(path)
         return holder.text if holder else read_text(self.proving.settings.root, path)
 
     def verdict(self, name: str, suite: Suite) -> Verdict:

@@ -35,7 +35,7 @@ def begin_ledger(config: pytest.Config, proving: ProvingSession) -> LedgerHooks 
                 f"{OPTION} accepts what fails, which is never done under CI (the environment variable CI is set): run "
                 "it on your own machine and commit what it changed"
             )
-        if proving.is_matrix:
+        if proving.tree.is_matrix:
             raise pytest.UsageError(
                 f"{OPTION} cannot be used with --snippets-matrix: list what fails with one combination of versions by "
                 "the id of that item, such as `path::name[1.37.14]`"
@@ -102,7 +102,7 @@ class LedgerHooks:
         known = {name: str(value) for name, value in report.user_properties}
         label = known.get("combination", "")
         snippet = known.get("snippet", "").removesuffix(f"[{label}]")
-        suite = self._proving.suites.get(snippet.partition("::")[0])
+        suite = self._proving.tree.suites.get(snippet.partition("::")[0])
         if suite is None:
             return
         if report.when == "call" and "outcome" in known:
@@ -157,24 +157,24 @@ class LedgerHooks:
             self._written += f"; write a reason for {_named(empty)}"
 
     def _vanished(self) -> Iterator[Finding]:
-        suites = list({suite.path: suite for suite in self._proving.suites.values()}.values())
+        suites = list({suite.path: suite for suite in self._proving.tree.suites.values()}.values())
         return find_vanished(self._ledger, suites, self._names_in, labels_of(self._proving.settings, suites))
 
     def _names_in(self, path: str) -> list[str] | None:
         try:
-            return [snippet.name for snippet in self._proving.source(path).snippets]
+            return [snippet.name for snippet in self._proving.tree.source(path).snippets]
         except SnipproofError:
             return None  # collecting has reported it
 
     @property
     def _is_readable(self) -> bool:
-        return all(self._names_in(path) is not None for path in self._proving.suites)
+        return all(self._names_in(path) is not None for path in self._proving.tree.suites)
 
     def _all_snippets(self) -> list[str]:
         return [
             each.combination.named(f"{path}::{name}")
-            for path, suite in self._proving.suites.items()
-            for each in self._proving.combinations(suite)
+            for path, suite in self._proving.tree.suites.items()
+            for each in self._proving.tree.combinations(suite)
             for name in self._names_in(path) or ()
         ]
 

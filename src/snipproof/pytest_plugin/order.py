@@ -20,7 +20,7 @@ class OrderHooks:
 
     def __init__(self, proving: ProvingSession) -> None:
         self._languages = list(runnable())
-        self._places = {path: place for place, path in enumerate(proving.suites)}
+        self._places = {path: place for place, path in enumerate(proving.tree.suites)}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

@@ -84,7 +84,7 @@ class ReportHooks:
         shard: str | None,
         coverage_floor: float | None,
     ) -> None:
-        proving.wants_report = True
+        proving.tree.wants_report = True
         self.report: RunReport | None = None
         self._config = config
         self._proving = proving
@@ -110,7 +110,7 @@ class ReportHooks:
         """Read the tree before anything runs: with pytest-xdist, the controller would read it at the end."""
         if self._is_wanted and not self._proving.is_worker:
             with contextlib.suppress(SnipproofError):  # collecting reports it
-                _ = self._proving.pages
+                _ = self._proving.tree.pages
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -178,7 +178,7 @@ class ReportHooks:
 
     def _add_other_error(self, report: pytest.TestReport) -> None:
         """Note an error that belongs to no Snippet: a crashed worker, the end of a fixture, another test."""
-        if report.nodeid not in self._records and report.nodeid.partition("::")[0] not in self._proving.suites:
+        if report.nodeid not in self._records and report.nodeid.partition("::")[0] not in self._proving.tree.suites:
             return
         text = self._proving.redact(_last_line(report.longrepr))
         path = report.nodeid.partition("::")[0]
@@ -186,7 +186,7 @@ class ReportHooks:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a Source that cannot be collected."""
-        if report.failed and report.nodeid.partition("::")[0] in self._proving.suites:
+        if report.failed and report.nodeid.partition("::")[0] in self._proving.tree.suites:
             text = self._proving.redact(printable(str(report.longrepr))).strip()
             path = report.nodeid.partition("::")[0]
             self._errors.append({"kind": "collection", "message": text.split("\n")[0], "path": path, "line": None})
@@ -233,7 +233,7 @@ class ReportHooks:
         try:
             write_report(self._file, self.report)
         except InfrastructureError as error:
-            self._proving.log(error.message)
+            self._proving.log.line(error.message)
             if session.exitstatus == pytest.ExitCode.OK:
                 session.exitstatus = InfrastructureError.exit_code
 
@@ -260,7 +260,7 @@ class ReportHooks:
             terminal.write_line(f"snipproof: {text}", yellow=True)
 
     def _assemble(self) -> RunReport:
-        facts = self._proving.facts
+        facts = self._proving.tree.facts
         for suite in facts.suites:
             suite["times"] = _rounded(self._suites.get(suite["path"], {}))
         records = self._records.values()
@@ -276,7 +276,7 @@ class ReportHooks:
         root = self._proving.settings.root
         commit, changed = commit_of(root)
         versions = {"snipproof": __version__, "python": platform.python_version(), "pytest": pytest.__version__}
-        version, _, mode = self._weaviate.partition(" ") if not self._proving.is_matrix else ("", "", "")
+        version, _, mode = self._weaviate.partition(" ") if not self._proving.tree.is_matrix else ("", "", "")
         versions |= {"weaviate": version, "weaviate mode": mode.strip("()")} if version else {}
         if default := self._services.get(DEFAULT_SERVICE):
             versions |= {"weaviate": default["version"], "weaviate mode": default["mode"]}

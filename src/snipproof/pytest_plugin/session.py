@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,23 +14,18 @@ from snipproof.errors import InfrastructureError, SettingsError, SnipproofError,
 from snipproof.files import remove_leftovers
 from snipproof.model import NetworkKind, Source, Suite
 from snipproof.processes.orphan import end_with_parent
+from snipproof.pytest_plugin.session_log import SessionLog
+from snipproof.pytest_plugin.session_tree import SessionTree
 from snipproof.redaction import read_variables, redact
-from snipproof.run.bindings import check_bindings
-from snipproof.run.page_expectations import PageExpectations, read_page_expectations
 from snipproof.run.prover import Prover
 from snipproof.run.run_times import RunTimes
 from snipproof.run.verdict import Verdict
 from snipproof.server_settings import split_version
-from snipproof.site.claims import ClaimSet
-from snipproof.site.combinations import combine, require_client
-from snipproof.site.docs_site import Site
-from snipproof.site.seed import read_seed
-from snipproof.site.source import read_source, read_text
-from snipproof.text import listed, printable
+from snipproof.site.combinations import require_client
+from snipproof.text import listed
 
 if TYPE_CHECKING:
     from snipproof.report.entries import ServiceEntry
-    from snipproof.report.tree_facts import TreeFacts
     from snipproof.services.weaviate.borrowed import BorrowedServers
 
 
@@ -39,7 +33,7 @@ _MOST_FIRST = (NetworkKind.DOCUMENTED, NetworkKind.AUTO)
 
 
 class ProvingSession:
-    """The settings, Suites and Pages of a pytest session, and the Prover while tests run.
+    """The settings and the docs tree of a pytest session, and the Prover while tests run.
 
     :param suites: all Suites that the settings name.
     :param versions: the versions of the server, for a run of the matrix; ``None`` for one without it.
@@ -53,47 +47,19 @@ class ProvingSession:
         versions: Sequence[str] | None = None,
     ) -> None:
         self.settings = settings
-        #: The Suite of each Source, by the path of the Source.
-        self.suites: Mapping[str, Suite] = {path: suite for suite in suites for path in suite.sources}
-        #: The paths of Suites whose settings are wrong; their Sources have no items.
-        self.broken: set[str] = set()
-        #: Whether a report of the run is made.
-        self.wants_report = False
-        #: What is called with each site that is read.
-        self.on_read: Callable[[Site], None] = lambda _: None
-        #: Writes a line for the user; by default the terminal of pytest does.
-        self.write: Callable[[str], None] | None = None
-        self._all_suites = suites
-        self._versions = versions
-        self._facts: TreeFacts | None = None
+        self.tree = SessionTree(settings, suites, versions)
+        self.log = SessionLog(config, self.redact)
         self._config = config
         self._prover: Prover | None = None
         self._borrowed: BorrowedServers | None = None
         self._selected: Mapping[str, Source] = {}
         self._start_error: InfrastructureError | None = None
-        self._held: list[str] | None = None  # lines to show later
-        self._checked: set[str] = set()  # the paths of Suites
         self._reported: set[str] = set()
-        self._lock = threading.Lock()
 
     @property
     def is_worker(self) -> bool:
         """Whether this is a worker of pytest-xdist."""
         return hasattr(self._config, "workerinput")
-
-    @property
-    def is_matrix(self) -> bool:
-        """Whether Suites are proven in several combinations of versions."""
-        return self._versions is not None
-
-    def combinations(self, suite: Suite) -> list[Suite]:
-        """Return ``suite`` in each combination of the matrix; by itself, without a matrix."""
-        return combine(self.settings, suite) if self.is_matrix else [suite]
-
-    def selected_combinations(self, suite: Suite) -> list[Suite]:
-        """Return those that the command line selects."""
-        versions = self._versions or ()
-        return [each for each in self.combinations(suite) if each.combination.server in ("", *versions)]
 
     @property
     def secrets(self) -> Mapping[str, str]:
@@ -125,36 +91,6 @@ class ProvingSession:
         assert self._prover is not None
         return self._prover
 
-    @cached_property
-    def pages(self) -> PageExpectations:
-        """The Expectations of the Pages."""
-        return read_page_expectations(self.settings, self._read_facts)
-
-    def _read_facts(self, site: Site, claimed: ClaimSet) -> None:
-        self.on_read(site)
-        if not self.wants_report:
-            return
-        from snipproof.report.tree_facts import read_tree_facts
-
-        facts = read_tree_facts(self.settings.root, self._all_suites, site, claimed.claims, claimed.findings)
-        self._facts = self._in_combinations(facts)
-
-    def _in_combinations(self, facts: TreeFacts) -> TreeFacts:
-        from snipproof.report.matrix_report import spread
-
-        return spread(facts, {suite.path: self.combinations(suite) for suite in self._all_suites})
-
-    @property
-    def facts(self) -> TreeFacts:
-        """The docs tree as a run report has it; it was read when the session began."""
-        from snipproof.report.tree_facts import read_tree_facts
-
-        with contextlib.suppress(SnipproofError):  # collecting has reported it
-            _ = self.pages
-        if self._facts is None:
-            self._facts = self._in_combinations(read_tree_facts(self.settings.root, self._all_suites))
-        return self._facts
-
     @property
     def times(self) -> RunTimes:
         """Where the time went so far."""
@@ -168,40 +104,6 @@ class ProvingSession:
             name: {"version": each.version, "mode": each.mode, "nodes": len(each.nodes)}
             for name, each in running.items()
         }
-
-    @property
-    def uses_given_server(self) -> bool:
-        """Whether the settings give the address of a server that some Suite uses."""
-        used = {name for suite in self.suites.values() for name in suite.services}
-        return any(self.settings.of_service(name).weaviate.is_given for name in used)
-
-    def source(self, path: str) -> Source:
-        """Return the Source at ``path``, with the Regions that Pages request.
-
-        :raises UnreadableError: it cannot be read.
-        """
-        return self.pages.sources.get(path) or read_source(self.settings.root, path)
-
-    def check_suite(self, suite: Suite) -> None:
-        """Check what can be checked of ``suite`` before it runs.
-
-        :raises SettingsError: a Binding or a seed is wrong; raised by the first call only.
-        """
-        if suite.path in self._checked:
-            return
-        self._checked.add(suite.path)
-        try:
-            check_bindings(suite, dict(self._texts(suite)))
-            for _, files in suite.seed:
-                read_seed(self.settings.root, files)
-        except SettingsError:
-            self.broken.add(suite.path)
-            raise
-
-    def _texts(self, suite: Suite) -> Iterator[tuple[str, str]]:
-        for path in suite.sources:
-            with contextlib.suppress(UnreadableError):  # collecting that Source reports it
-                yield path, read_text(self.settings.root, path)
 
     def is_new(self, error: SnipproofError) -> bool:
         """Return whether ``error`` is reported for the first time: one error of a Suite is not one of each Snippet."""
@@ -231,12 +133,8 @@ class ProvingSession:
 
         :param suites: all Suites that the settings name, as they are now.
         """
-        self.suites = {path: suite for suite in suites for path in suite.sources}
-        self._all_suites = suites
-        self._facts = None
-        self.__dict__.pop("pages", None)
-        for known in (self.broken, self._checked, self._reported):
-            known.clear()
+        self.tree.read_again(suites)
+        self._reported.clear()
 
     def select(self, sources: Mapping[str, Source]) -> None:
         """Prove ``sources`` next, as they are now, on the running Services.
@@ -245,8 +143,8 @@ class ProvingSession:
         """
         self._selected = {**sources, **self._before(sources)}
         if self._prover is not None:
-            suites = {path: self.suites[path] for path in self._selected}
-            self._prover.begin_again(self.pages, suites.values())
+            suites = {path: self.tree.suites[path] for path in self._selected}
+            self._prover.begin_again(self.tree.pages, suites.values())
 
     def start(
         self,
@@ -269,15 +167,15 @@ class ProvingSession:
         :raises SettingsError: the settings of a Service or the Runner of a language are wrong.
         """
         self._selected = {**sources, **self._before(sources)}
-        for folder in {(self.settings.root / path).parent for path in self.suites}:
+        for folder in {(self.settings.root / path).parent for path in self.tree.suites}:
             remove_leftovers(folder)
         if self.is_worker:
             end_with_parent()  # pytest-xdist leaves a worker running for 15 s if the controller is killed
         try:
             # Needed by any Source: under pytest-xdist a worker does not know yet which of them it gets.
-            recorder = recorder or self.is_matrix or self.pages.needs_recorder(self._selected.values())
+            recorder = recorder or self.tree.is_matrix or self.tree.pages.needs_recorder(self._selected.values())
             self._report_unreachable()
-            kinds = {self.suites[path].network for path in sources}
+            kinds = {self.tree.suites[path].network for path in sources}
             network = next((kind for kind in _MOST_FIRST if kind in kinds), NetworkKind.BINDINGS)
             used = dict.fromkeys(name for suite in suites for name in suite.services)
             known = self.settings.service_names
@@ -286,8 +184,8 @@ class ProvingSession:
                 self._borrowed = self._borrow(services)
             self._prover = Prover(
                 self.settings,
-                self.log,
-                self.pages,
+                self.log.line,
+                self.tree.pages,
                 recorder=recorder,
                 network=network,
                 services=services,
@@ -305,7 +203,7 @@ class ProvingSession:
             return None
         from snipproof.services.weaviate.borrowed import borrow
 
-        return borrow(self.settings, services, self.log)
+        return borrow(self.settings, services, self.log.line)
 
     def _report_unreachable(self) -> None:
         """Report settings of the documented network, if no Suite runs in it."""
@@ -315,8 +213,8 @@ class ProvingSession:
             "oidc": self.settings.oidc.issuer,
         }
         found = [key for key, value in wanted.items() if value]
-        if found and all(suite.network is NetworkKind.BINDINGS for suite in self._all_suites):
-            self.log(f"{listed(found)}: nothing answers: only a Suite with `network: documented` can reach it")
+        if found and all(suite.network is NetworkKind.BINDINGS for suite in self.tree.all_suites):
+            self.log.line(f"{listed(found)}: nothing answers: only a Suite with `network: documented` can reach it")
 
     def prepare(self, suite: Suite) -> None:
         """Prepare ``suite`` in the background, with all its selected Sources."""
@@ -331,7 +229,7 @@ class ProvingSession:
         :param suite: its Suite, in a combination.
         :raises SnipproofError: the run failed without a Verdict, or a Source before it cannot be read.
         """
-        return self.prover.prove(suite, source, [self.source(path) for path in _paths_before(suite, source.path)])
+        return self.prover.prove(suite, source, [self.tree.source(path) for path in _paths_before(suite, source.path)])
 
     def end_chain(self) -> None:
         """Restore what a chain has changed, if one is being run.
@@ -341,20 +239,16 @@ class ProvingSession:
         if self._prover is not None:
             self._prover.end_chain()
 
-    def is_in_one_chain(self, one: Source, other: Source) -> bool:
-        """Return whether both Sources share what is stored."""
-        return other.path in self.suites[one.path].chain_of(one.path)
-
     def _before(self, sources: Iterable[str]) -> dict[str, Source]:
         """Return the Sources that have to run before ``sources``, as far as they can be read."""
         found = {}
-        for path in (before for each in sources for before in _paths_before(self.suites[each], each)):
+        for path in (before for each in sources for before in _paths_before(self.tree.suites[each], each)):
             with contextlib.suppress(UnreadableError):  # proving reports it
-                found[path] = self.source(path)
+                found[path] = self.tree.source(path)
         return found
 
     def _selected_of(self, suite: Suite) -> list[Source]:
-        return [source for path, source in self._selected.items() if self.suites[path].path == suite.path]
+        return [source for path, source in self._selected.items() if self.tree.suites[path].path == suite.path]
 
     def close(self) -> None:
         """Stop the Services and remove everything that belongs to the session.
@@ -367,35 +261,6 @@ class ProvingSession:
         finally:
             if self._borrowed is not None:
                 self._borrowed.close()
-
-    def hold_lines(self) -> None:
-        """Keep lines until :meth:`show_lines`: pytest captures what is written while a test runs."""
-        with self._lock:
-            self._held = self._held or []
-
-    def show_lines(self) -> None:
-        """Write the lines that were kept."""
-        with self._lock:
-            lines, self._held = self._held, None
-            for line in lines or ():
-                self._write(line)
-
-    def log(self, line: str) -> None:
-        """Write one line to the terminal, at once unless a test runs; several threads may."""
-        with self._lock:  # a line is written in parts
-            if self._held is None:
-                self._write(line)
-            else:
-                self._held.append(line)
-
-    def _write(self, line: str) -> None:
-        if self.write is not None:
-            self.write(printable(self.redact(line)))
-            return
-        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            reporter.write_line(f"snipproof: {printable(self.redact(line))}")
-            reporter.flush()  # a line about progress must not wait in a buffer
 
 
 def _paths_before(suite: Suite, path: str) -> tuple[str, ...]:

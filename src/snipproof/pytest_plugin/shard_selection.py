@@ -41,7 +41,7 @@ def select_shard(config: pytest.Config, proving: ProvingSession, suites: Sequenc
     if not plan.sources:
         raise SettingsError(
             f"--snippets-shard {given}: no Source is left for this shard",
-            f"there are only {plural(len(proving.suites), 'Source')}",
+            f"there are only {plural(len(proving.tree.suites), 'Source')}",
         )
     config.pluginmanager.register(ShardHooks(config, frozenset(plan.sources)), "snipproof-shard")
     return shard

@@ -115,7 +115,7 @@ class UpdateHooks:
     def _cannot_write(self, proposals: list[Proposal]) -> Refusal | None:
         """Return why one of ``proposals`` will not be written, as far as this process knows by now."""
         changing = [each for each in proposals if each.changes]
-        refused = writable(self._settings.root, changing, list(self._proving.suites))
+        refused = writable(self._settings.root, changing, list(self._proving.tree.suites))
         if refused:
             return refused[0]
         regions = {each.region for each in changing}
@@ -160,7 +160,7 @@ class UpdateHooks:
         self._refused += [
             Refusal(each.path, each.line, each.region, "you declined it") for each in agreed if each not in accepted
         ]
-        self._written, refused = write_proposals(self._settings.root, accepted, list(self._proving.suites))
+        self._written, refused = write_proposals(self._settings.root, accepted, list(self._proving.tree.suites))
         self._refused += refused
         if self._refused:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -58,7 +58,7 @@ class OpenSession:
 
     def __post_init__(self) -> None:
         """Receive each site that is read."""
-        self.proving.on_read = self._keep
+        self.proving.tree.on_read = self._keep
         self._keeper = KeepOpen.from_parent(self.session, name="watch")
 
     def _keep(self, site: Site) -> None:
@@ -81,7 +81,7 @@ class OpenSession:
         suites = load_suites(self.proving.settings)
         self.suites, self.site = suites, None
         self.proving.read_again(suites)
-        _ = self.proving.pages
+        _ = self.proving.tree.pages
 
     def run(
         self, paths: Sequence[str], wanted: Callable[[str], bool], listener: Callable[[SnippetResult], None]
@@ -150,11 +150,11 @@ def running(session: OpenSession, recorder_for: Iterable[str]) -> Iterator[None]
     sources = {}
     for path in recorder_for:
         with contextlib.suppress(SnipproofError):  # collecting reports it
-            sources[path] = proving.source(path)
+            sources[path] = proving.tree.source(path)
     if not sources:
         raise InfrastructureError("no Source to watch")
     try:
-        suites = {proving.suites[path].path: proving.suites[path] for path in sources}
+        suites = {proving.tree.suites[path].path: proving.tree.suites[path] for path in sources}
         proving.start(sources, list(suites.values()), recorder=True, prepare=False, borrow=False)
         proving.require_services()
         yield

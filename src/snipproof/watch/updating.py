@@ -48,7 +48,7 @@ def update(
     agreed, conflicts = resolve_conflicts(proposals)
     changing = sorted((each for each in agreed if each.changes), key=lambda each: (each.path, each.line))
     accepted = review_all(changing)
-    written, failed = write_proposals(proving.settings.root, accepted, list(proving.suites))
+    written, failed = write_proposals(proving.settings.root, accepted, list(proving.tree.suites))
     refused += [str(each) for each in (*conflicts, *failed)]
     return sorted({each.path for each in written}), refused
 

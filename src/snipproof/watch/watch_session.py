@@ -98,7 +98,7 @@ class Watcher:
             self._session.reported(report)
 
     def _watch(self, session: OpenSession) -> None:
-        session.proving.write = self._screen.line
+        session.proving.log.write = self._screen.line
         session.read()
         session.settle()
         tree = WatchedTree(session, self._chosen)

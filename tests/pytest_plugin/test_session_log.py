@@ -1,4 +1,4 @@
-"""Lines about progress while the Services start."""
+"""What a session writes while it runs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
-from snipproof.config import Settings
-from snipproof.pytest_plugin.session import ProvingSession
+from snipproof.pytest_plugin.session_log import SessionLog
 
 
 def test_lines_of_several_threads_stay_whole() -> None:
@@ -22,8 +21,8 @@ def test_lines_of_several_threads_stay_whole() -> None:
 
     reporter = SimpleNamespace(write_line=write_line, flush=lambda: None)
     config: Any = SimpleNamespace(pluginmanager=SimpleNamespace(get_plugin=lambda _: reporter))
-    proving = ProvingSession(config, Settings(), [])
+    log = SessionLog(config, str.upper)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(proving.log, [f"line {number}" for number in range(16)]))
+        list(pool.map(log.line, [f"line {number}" for number in range(16)]))
     assert written[1::2] == ["\n"] * 16
-    assert sorted(written[::2]) == sorted(f"snipproof: line {number}" for number in range(16))
+    assert sorted(written[::2]) == sorted(f"snipproof: LINE {number}" for number in range(16))
