@@ -264,6 +264,10 @@ CASES = {
         "{a\n! { for i in 1; do\nfalse\ndone\n}\n}a\n{b\nfalse\n}b\n:\n",
         {"a": "not executed:does not understand", "b": "not executed:does not understand"},
     ),
+    "misread_from_the_first_line_on": Case(
+        "{a\necho 1\n}a\nfor ((k=0; k<1; k++)); do ! ( x=$((exit 3)\n)\n)\ndone\n",
+        {"a": "not executed:does not understand"},
+    ),
     "lines_joined_by_the_parser": Case(
         '{a\necho "<$([[ x ]]\ntrue | false | true\necho 1\ntrue || :\n)>"\n}a\n',
         {"a": "not executed:does not understand"},

@@ -131,17 +131,17 @@ class LastOutcomes:
 
 
 class LastRun:
-    """What the last run of the docs tree at ``root`` found."""
+    """What the last run with the settings in the folder ``home`` found."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, home: Path) -> None:
         self.outcomes = LastOutcomes(None)
-        self._root = root
+        self._home = home
         self._seen: tuple[int, int, int] | None = None
 
     def read_again(self) -> bool:
         """Read the report, if it has changed, and return whether it has."""
         try:
-            status = last_run_file(self._root).stat()
+            status = last_run_file(self._home).stat()
         except OSError:
             seen = None
         else:
@@ -149,7 +149,7 @@ class LastRun:
         if seen == self._seen:
             return False
         self._seen = seen
-        self.outcomes = LastOutcomes(read_last_run(self._root))
+        self.outcomes = LastOutcomes(read_last_run(self._home))
         return True
 
 

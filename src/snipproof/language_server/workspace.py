@@ -60,7 +60,7 @@ class Workspace:
         self._edited: set[str] = set()
         self._site = Site.load(settings)
         self._baseline = self._load_baseline()
-        self.last_run = LastRun(settings.root)
+        self.last_run = LastRun(settings.home)
         self.last_run.read_again()
 
     @property

@@ -193,7 +193,7 @@ class ProvingSession:
             )
             if prepare and not self.is_worker:
                 for suite in suites:
-                    self.prepare(suite)
+                    self._prepare(suite)
             self._prover.start()
         except InfrastructureError as error:
             self._start_error = error
@@ -220,8 +220,15 @@ class ProvingSession:
         """Prepare ``suite`` in the background, with all its selected Sources."""
         if self._prover is not None and self._start_error is None:
             with contextlib.suppress(SettingsError):  # proving a Source raises it again, and pytest reports it there
-                require_client(self.settings, suite)
-                self._prover.prepare(suite, self._selected_of(suite))
+                self._prepare(suite)
+
+    def _prepare(self, suite: Suite) -> None:
+        assert self._prover is not None
+        try:
+            require_client(self.settings, suite)
+        except SettingsError:  # an error of this combination alone, see above
+            return
+        self._prover.prepare(suite, self._selected_of(suite))
 
     def prove(self, suite: Suite, source: Source) -> list[Verdict]:
         """Run ``source``, and before it those of its chain that have not run, and return its Verdicts.

@@ -2,7 +2,7 @@
 
 Every run writes it, so that an editor can show what is known of a Snippet. A Snippet that the last run did not run
 keeps its Outcome while the text of its Source, and of the Source that shows its output, is the same; its ``date`` is
-then that of its own run. The file is in the folder ``.snipproof-cache`` of the docs tree, a run report like any other.
+then that of its own run. The file is in the folder ``.snipproof-cache`` beside the settings, a run report like any other.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ if TYPE_CHECKING:
     from snipproof.report.entries import ExpectationEntry, RunReport, SnippetEntry
 
 
-def last_run_file(root: Path) -> Path:
-    """Return the file with the last Outcomes of the docs tree ``root``; it may not exist."""
-    return root / FOLDER / "last-run.json"
+def last_run_file(home: Path) -> Path:
+    """Return the file with the last Outcomes of the settings in the folder ``home``; it may not exist."""
+    return home / FOLDER / "last-run.json"
 
 
-def read_last_run(root: Path) -> RunReport | None:
-    """Return the last Outcomes of the docs tree ``root``; ``None`` if nothing is known.
+def read_last_run(home: Path) -> RunReport | None:
+    """Return the last Outcomes of the settings in the folder ``home``; ``None`` if nothing is known.
 
     What cannot be read, such as the report of another version of snipproof, counts as unknown.
     """
     try:
-        return read_report(last_run_file(root))
+        return read_report(last_run_file(home))
     except SnipproofError:
         return None
 
 
-def keep_last_run(root: Path, report: RunReport) -> RunReport:
+def keep_last_run(home: Path, report: RunReport) -> RunReport:
     """Write ``report`` together with what earlier runs still prove, and return both as one report.
 
-    A checkout that cannot be written to keeps nothing; that is not an error.
+    A folder that cannot be written to keeps nothing; that is not an error.
     """
-    before = read_last_run(root)
+    before = read_last_run(home)
     joined = with_earlier(report, before) if before else report
     with contextlib.suppress(OSError):
-        write_into_cache(root, last_run_file(root), report_bytes(joined))
+        write_into_cache(home, last_run_file(home), report_bytes(joined))
     return joined
 
 

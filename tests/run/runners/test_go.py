@@ -612,7 +612,7 @@ def test_modules_are_downloaded_once(mini: Mini, monkeypatch: pytest.MonkeyPatch
     calls = mini.root / "calls"
     monkeypatch.setenv("PATH", f"{_spy(mini.root / 'bin', calls)}{os.pathsep}{os.environ['PATH']}")
     mini.runner()
-    assert (calls.read_text(), len(mini.logged)) == ("version\nenv GOFLAGS\n", 1)
+    assert (calls.read_text(), len(mini.logged)) == ("version\nenv -json\n", 1)
     mini.write("go/go.mod", "module example.org/docs\n\ngo 1.21\n\n// another\n")
     mini.runner()
     assert ("mod download" in calls.read_text(), len(mini.logged)) == (True, 2)

@@ -84,7 +84,7 @@ def read_tree(text: str) -> Tree:
     root = load_parser("shell")(data).root_node
     tree = Tree(data)
     tree.comments = {node.start_point[0] + 1 for node in _walk(root) if node.type == "comment"}
-    if misread := next((node for node in _walk(root) if _is_misread(node, data)), None):
+    if misread := root if root.is_error else next((node for node in _walk(root) if _is_misread(node, data)), None):
         # Nothing behind it is certain: the Source runs without probes.
         tree.undecided.append((1, text.count("\n") + 1, f"{UNREADABLE}, from line {_first(misread)} on"))
     else:
