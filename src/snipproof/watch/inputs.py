@@ -165,17 +165,19 @@ class FileWatch:
         self._folders: frozenset[Path] = frozenset()
         self._stop = threading.Event()
 
-    def look_at(self, folders: Iterable[Path]) -> None:
-        """Watch these folders from now on."""
+    def look_at(self, folders: Iterable[Path]) -> bool:
+        """Watch these folders from now on; return whether one of them was not watched before."""
         wanted = frozenset(folder for folder in folders if folder.is_dir())
         if wanted == self._folders:
-            return
+            return False
+        has_new = not wanted <= self._folders
         previous, self._stop, self._folders = self._stop, threading.Event(), wanted
         ready = threading.Event()
         arguments = (wanted, self._stop, ready)
         threading.Thread(target=self._watch, args=arguments, name="snipproof-files", daemon=True).start()
         ready.wait(5)
         previous.set()
+        return has_new
 
     def _watch(self, folders: frozenset[Path], stop: threading.Event, ready: threading.Event) -> None:
         import watchfiles
