@@ -120,7 +120,7 @@ class Events:
 
 
 class Keyboard:
-    """Reads keys one by one from the terminal ``descriptor``, which is put back in the end."""
+    """Reads keys one by one from the terminal ``descriptor``, which is put back in the end; for the main thread."""
 
     def __init__(self, descriptor: int, events: Events) -> None:
         import termios
@@ -130,8 +130,24 @@ class Keyboard:
         self._before = termios.tcgetattr(descriptor)
         self._stop = threading.Event()
         tty.setcbreak(descriptor)
+        self._continued = signal.signal(signal.SIGCONT, self._continue)
         self._thread = threading.Thread(target=self._read, args=(events,), name="snipproof-keys", daemon=True)
         self._thread.start()
+
+    def _continue(self, *_: object) -> None:
+        """Read keys one by one again: a shell changes the terminal when the watcher is stopped (Ctrl-Z)."""
+        import termios
+        import tty
+
+        with contextlib.suppress(termios.error):
+            if self._is_in_foreground():
+                tty.setcbreak(self._descriptor)
+
+    def _is_in_foreground(self) -> bool:
+        try:
+            return os.tcgetpgrp(self._descriptor) == os.getpgrp()
+        except OSError:  # it controls no session
+            return True
 
     def _read(self, events: Events) -> None:
         while not self._stop.is_set():
@@ -153,6 +169,7 @@ class Keyboard:
         import termios
 
         self._stop.set()
+        signal.signal(signal.SIGCONT, self._continued)
         with contextlib.suppress(termios.error):
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
 
