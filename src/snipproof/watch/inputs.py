@@ -120,7 +120,7 @@ class Events:
 
 
 class Keyboard:
-    """Reads keys one by one from the terminal ``descriptor``, which is put back in the end; for the main thread."""
+    """Reads keys one by one from the terminal ``descriptor``, which is put back in the end."""
 
     def __init__(self, descriptor: int, events: Events) -> None:
         import termios
@@ -129,19 +129,20 @@ class Keyboard:
         self._descriptor = descriptor
         self._before = termios.tcgetattr(descriptor)
         self._stop = threading.Event()
+        self._changes_mode = threading.Lock()
         tty.setcbreak(descriptor)
-        self._continued = signal.signal(signal.SIGCONT, self._continue)
         self._thread = threading.Thread(target=self._read, args=(events,), name="snipproof-keys", daemon=True)
         self._thread.start()
 
-    def _continue(self, *_: object) -> None:
-        """Read keys one by one again: a shell changes the terminal when the watcher is stopped (Ctrl-Z)."""
+    def _keep_mode(self) -> None:
+        """Read keys one by one again, if a shell has changed the terminal: when it stops a job (Ctrl-Z)."""
         import termios
         import tty
 
-        with contextlib.suppress(termios.error):
-            if self._is_in_foreground():
-                tty.setcbreak(self._descriptor)
+        with self._changes_mode, contextlib.suppress(termios.error):
+            is_changed = termios.tcgetattr(self._descriptor)[3] & termios.ICANON
+            if is_changed and not self._stop.is_set() and self._is_in_foreground():
+                tty.setcbreak(self._descriptor, termios.TCSANOW)
 
     def _is_in_foreground(self) -> bool:
         try:
@@ -152,6 +153,7 @@ class Keyboard:
     def _read(self, events: Events) -> None:
         while not self._stop.is_set():
             if not select.select([self._descriptor], [], [], _STEP)[0]:
+                self._keep_mode()
                 continue
             try:
                 data = os.read(self._descriptor, 64)
@@ -168,9 +170,8 @@ class Keyboard:
         """Put the terminal back."""
         import termios
 
-        self._stop.set()
-        signal.signal(signal.SIGCONT, self._continued)
-        with contextlib.suppress(termios.error):
+        with self._changes_mode, contextlib.suppress(termios.error):
+            self._stop.set()
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
 
 
