@@ -88,7 +88,11 @@ def test_keys_are_read_one_by_one_again_when_the_watcher_is_continued() -> None:
     keyboard = Keyboard(descriptor, events)
     try:
         termios.tcsetattr(descriptor, termios.TCSANOW, usual)
-        os.write(terminal, b"h")  # as long as the mode is that of the shell, a key waits for Enter
+        deadline = time.monotonic() + 10
+        while termios.tcgetattr(descriptor)[3] & termios.ICANON:  # a key waits for Enter
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        os.write(terminal, b"h")
         assert events.next(5) == PressedKey("h")
     finally:
         keyboard.stop()

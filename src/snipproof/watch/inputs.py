@@ -152,10 +152,10 @@ class Keyboard:
 
     def _read(self, events: Events) -> None:
         while not self._stop.is_set():
-            if not select.select([self._descriptor], [], [], _STEP)[0]:
-                self._keep_mode()
-                continue
             try:
+                if not select.select([self._descriptor], [], [], _STEP)[0]:
+                    self._keep_mode()
+                    continue
                 data = os.read(self._descriptor, 64)
             except OSError:
                 data = b""
