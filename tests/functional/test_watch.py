@@ -100,6 +100,21 @@ def test_what_is_saved_is_proven(start: Start) -> None:
     assert watch.end() == 0
 
 
+def test_what_is_new_in_a_new_folder_is_proven(start: Start) -> None:
+    """Pages and Sources that come with their folders: only the first of the new folders is reported to have changed."""
+    watch = start()
+    watch.wait_for("watching 2 Sources and 1 page; h for help")
+    (watch.root / "docs/new/deep").mkdir(parents=True)
+    watch.save("docs/new/deep/page.mdx", PAGE.replace("../", "../../../").replace("# START one", "# START onx"))
+    watch.wait_for(" docs/new/deep/page.mdx\n", "page.mdx:3:1 SP201", "2 passed in")
+    watch.save("docs/new/deep/page.mdx", PAGE.replace("../", "../../../"))
+    watch.wait_for(" docs/new/deep/page.mdx\n", "check:", "2 passed in")
+    (watch.root / "docs/empty").mkdir()
+    time.sleep(1)  # a page that is written once the folder has been read as an empty one
+    watch.save("docs/empty/page.mdx", PAGE.replace("../", "../../"))
+    watch.wait_for(" docs/empty/page.mdx\n", "check:", "2 passed in")
+
+
 def test_keys(start: Start) -> None:
     """Enter, a, f, p and u with its review; q ends a run as well."""
     watch = start()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.language_server.commands import RUN, UPDATE, execute, snippets_of
-from snipproof.processes.watcher import WatcherAddress
+from snipproof.processes.watcher import SOCKET, WatcherAddress
+from snipproof.watch.request_socket import Client, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,3 +106,60 @@ def test_arguments() -> None:
     for arguments in wrong:
         with pytest.raises(SettingsError, match="requires the ids"):
             snippets_of(UPDATE, arguments)
+
+
+@contextmanager
+def stopped_watcher(address: Path, sent: bytes) -> Iterator[None]:
+    """Accept a connection at ``address``, send ``sent``, and then hold it open like a process that is stopped."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server, ExitStack() as stack:
+        server.bind(str(address))
+        server.listen()
+
+        def accept() -> None:
+            connection = stack.enter_context(server.accept()[0])
+            connection.sendall(sent)
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        yield
+        thread.join(10)
+
+
+@pytest.mark.parametrize("sent", [b"", lines(PASSED), lines(PASSED)[:9]])
+def test_a_watcher_that_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: bytes) -> None:
+    """A command ends although the connection stays open: an editor shows why instead of waiting."""
+    monkeypatch.setattr("snipproof.processes.watcher._SILENCE", 0.1, raising=False)
+    monkeypatch.setattr("snipproof.processes.watcher._LIVE", 0.3, raising=False)
+    address, ended = tmp_path / "s", list[str]()
+
+    def run() -> None:
+        with pytest.raises(InfrastructureError) as error:
+            execute(tmp_path, RUN, ["a.py::a"], find=at(address))
+        ended.append(str(error.value))
+
+    with stopped_watcher(address, sent):
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(10)
+    assert len(ended) == 1
+    assert ended[0].startswith("the watcher (process 7) does not answer")
+
+
+def test_a_long_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A watcher may work for longer than any time limit: it answers other requests meanwhile."""
+    monkeypatch.setattr("snipproof.processes.watcher._SILENCE", 0.1, raising=False)
+    (folder := tmp_path / "w").mkdir()
+    requests = list[dict[str, Any]]()
+
+    def handle(client: Client, message: dict[str, Any]) -> None:
+        requests.append(message)
+        if message["request"] == "run":
+            time.sleep(0.5)
+        client.finish(1, 0, [])
+
+    server = Server(folder, tmp_path, handle)
+    try:
+        assert execute(tmp_path, RUN, ["a.py::a"], find=at(folder / SOCKET)).passed == 1
+    finally:
+        server.stop()
+    assert [each["request"] for each in requests][:2] == ["run", "status"]

@@ -244,3 +244,16 @@ def test_text_that_the_site_has_not_read_is_refused(tmp_path: Path) -> None:
     editor = open_editor(tmp_path, "code/search.py", typed=f"\n{SOURCE}".replace("START search", "START sea¦rch"))
     with pytest.raises(RenameError, match=r"code/search.py has just changed"):
         rename(*editor.at, "find")
+
+
+def test_in_other_files(tmp_path: Path) -> None:
+    """A file beside the pages with the text of one, and a page without blocks: what is wrong is not that it changed."""
+    editor = open_editor(
+        tmp_path, "draft.mdx", {"draft.mdx": PAGE, "docs/plain.mdx": "# Plain\n"}, at="# START sea¦rch"
+    )
+    assert prepare_rename(*editor.at) is None
+    with pytest.raises(RenameError, match=r"draft\.mdx is not a page or a Source of this docs tree"):
+        rename(*editor.at, "find")
+    editor = open_editor(tmp_path, "docs/plain.mdx", {"docs/plain.mdx": "# Plain\n"}, at="# Pla¦in")
+    with pytest.raises(RenameError, match="no Region stands here"):
+        rename(*editor.at, "find")

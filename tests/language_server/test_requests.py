@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 import tempfile
+import threading
+import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +27,7 @@ from snipproof.report.last_run import keep_last_run, last_run_file
 from snipproof.report.tree_facts import text_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PATH, SEARCH = "code/search.py", "code/search.py::search"
@@ -178,8 +183,10 @@ def test_the_last_run(site: Path) -> None:
 
 
 @contextmanager
-def watcher(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
-    """Stand in for a running watcher of ``root``: answer each request; yield the requests."""
+def watcher(
+    root: Path, monkeypatch: pytest.MonkeyPatch, work: Callable[[], object] = lambda: None
+) -> Iterator[list[Any]]:
+    """Stand in for a running watcher of ``root``: ``work``, then answer each request; yield the requests."""
     from snipproof.processes.sessions import sessions_folder
     from snipproof.watch.request_socket import Client, Server
 
@@ -190,7 +197,11 @@ def watcher(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     folder.mkdir(parents=True)
 
     def handle(client: Client, message: dict[str, Any]) -> None:
+        if message["request"] == "status":
+            client.finish(0, 0, [])
+            return
         requests.append(message)
+        work()
         if message["request"] == "update":
             (root / PATH).write_text(SOURCE.replace("A dog", "A cat"), encoding="utf-8")
         client.send({"event": "outcome", "snippet": SEARCH, "outcome": "passed", "message": ""})
@@ -227,6 +238,43 @@ def test_commands(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     with watcher(site, monkeypatch) as requests:
         run(session(requests))
+
+
+def message(method: str, params: object, **more: int) -> bytes:
+    """Return a message as it stands in the stream."""
+    text = json.dumps({"jsonrpc": "2.0", "method": method, "params": params, **more}).encode()
+    return b"Content-Length: %d\r\n\r\n%s" % (len(text), text)
+
+
+@pytest.mark.parametrize("how", ["is closed", "dies"])
+def test_an_editor_that_ends_during_a_command(site: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """The server ends, too, although the watcher works on."""
+    ended = threading.Event()
+    begin: object = {"processId": None, "capabilities": {}, "rootUri": site.as_uri()}
+    run_it = {"command": "snipproof.run", "arguments": [[SEARCH]]}
+    with watcher(site, monkeypatch, partial(ended.wait, 60)) as requests:
+        command = [sys.executable, "-m", "snipproof", "server"]
+        server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert server.stdin
+        try:
+            server.stdin.write(message("initialize", begin, id=1) + message("initialized", {}))
+            server.stdin.write(message("workspace/executeCommand", run_it, id=2))
+            server.stdin.flush()
+            deadline = time.monotonic() + 30
+            while not requests:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            last = message("shutdown", None, id=3) + message("exit", None) if how == "is closed" else b""
+            output, errors = server.communicate(last, 15)
+        finally:
+            ended.set()
+            server.kill()
+            server.communicate()
+    assert server.returncode == 0
+    if how == "is closed":
+        assert b"Traceback" not in errors
+        answers = [json.loads(part.partition(b"\r\n\r\n")[2]) for part in output.split(b"Content-Length: ")[1:]]
+        assert any(each.get("id") == 3 and each.get("result", "") is None for each in answers)
 
 
 def test_a_refusal_is_not_logged() -> None:

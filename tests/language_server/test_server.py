@@ -5,7 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from lsprotocol.types import DiagnosticSeverity
+from lsprotocol.types import (
+    DiagnosticSeverity,
+    DidChangeWorkspaceFoldersParams,
+    WorkspaceFolder,
+    WorkspaceFoldersChangeEvent,
+)
 from tests.support.editor import Editor, run
 from tests.support.lint import block, page, region
 
@@ -198,3 +203,41 @@ def test_files_that_do_not_matter(tmp_path: Path) -> None:
     assert workspace.depends_on("docs/new.mdx")
     assert workspace.reread("a.py")
     assert not workspace.reread("snipproof.toml")
+
+
+def test_one_file_under_two_names(tmp_path: Path) -> None:
+    """A document that is open through a link as well, or in a folder that is closed, is edited and saved further."""
+    root = write(tmp_path / "site", {"snipproof.toml": "", "docs/p.mdx": RIGHT, "a.py": region("a = 1")})
+    write(root / "docs", {"inner/snipproof.toml": "", "inner/docs/q.mdx": RIGHT, "inner/a.py": region("a = 1")})
+    (tmp_path / "link").symlink_to(root)
+
+    async def session() -> None:
+        async with Editor.start(root, folders=[root, root / "docs/inner"]) as editor:
+            assert await editor.open("docs/p.mdx") == []
+            other_name = str(tmp_path / "link/docs/p.mdx")
+            editor.show(other_name)
+            editor.close(other_name)
+            await editor.rules("docs/p.mdx")
+            editor.edit("docs/p.mdx", WRONG)
+            await editor.rules("docs/p.mdx", "SP201")
+            assert await editor.open("docs/inner/docs/q.mdx") == []
+            gone = [WorkspaceFolder((root / "docs/inner").as_uri(), "inner")]
+            event = WorkspaceFoldersChangeEvent(added=[], removed=gone)
+            editor.client.workspace_did_change_workspace_folders(DidChangeWorkspaceFoldersParams(event))
+            editor.edit("docs/inner/docs/q.mdx", WRONG)
+            editor.save("docs/inner/docs/q.mdx")
+            await editor.rules("docs/inner/docs/q.mdx", "SP201")
+            assert editor.popups == []
+
+    run(session())
+
+
+def test_names_that_no_file_can_have(tmp_path: Path) -> None:
+    """Nothing is found there, and nothing fails."""
+    write(tmp_path, {"snipproof.toml": "", "docs/p.mdx": RIGHT, "a.py": region("a = 1")})
+    workspace = Workspace(load_settings(tmp_path, environ={}))
+    assert workspace.path_of(tmp_path / "docs/p\0.mdx") is None
+    assert workspace.path_of(tmp_path / "docs/\udcff.mdx") == "docs/\udcff.mdx"
+    workspace.save("docs/p.mdx")  # which was never opened
+    workspace.change("docs/p.mdx", WRONG)
+    assert [each.finding.rule for each in workspace.findings_while_typing("docs/p.mdx")] == ["SP201"]

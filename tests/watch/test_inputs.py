@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import termios
 import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from snipproof.watch.inputs import Events, Failed, FileWatch, PressedKey, Saved
+from snipproof.watch.inputs import Events, Failed, FileWatch, Keyboard, PressedKey, Saved
 
 pytest.importorskip("watchfiles", reason="requires the extra watch")
 
@@ -77,3 +79,23 @@ def test_saved_files_are_reported_and_those_of_editors_are_not(tmp_path: Path) -
         assert event.paths == {two / "y.py"}
     finally:
         files.stop()
+
+
+def test_keys_are_read_one_by_one_again_when_the_watcher_is_continued() -> None:
+    """A shell gives the terminal its own mode when it stops a job (Ctrl-Z), and `fg` leaves it like that."""
+    terminal, descriptor = os.openpty()
+    usual, events = termios.tcgetattr(descriptor), Events()
+    keyboard = Keyboard(descriptor, events)
+    try:
+        termios.tcsetattr(descriptor, termios.TCSANOW, usual)
+        deadline = time.monotonic() + 10
+        while termios.tcgetattr(descriptor)[3] & termios.ICANON:  # a key waits for Enter
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        os.write(terminal, b"h")
+        assert events.next(5) == PressedKey("h")
+    finally:
+        keyboard.stop()
+        assert termios.tcgetattr(descriptor) == usual
+        os.close(descriptor)
+        os.close(terminal)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import asyncio
+import contextlib
+import threading
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from snipproof.errors import InfrastructureError, SettingsError
 from snipproof.processes import watcher
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 RUN, UPDATE = "snipproof.run", "snipproof.update"
 COMMANDS = (RUN, UPDATE)
 _REQUESTS = {RUN: "run", UPDATE: "update"}
+_Result = TypeVar("_Result")
 
 
 class CommandResult(NamedTuple):
@@ -82,3 +86,32 @@ def execute(
             written = tuple(map(str, event.get("written", ())))
             result = CommandResult(int(event.get("passed", 0)), int(event.get("failed", 0)), outcomes, written)
     return result
+
+
+async def in_thread(work: Callable[[], _Result]) -> _Result:
+    """Return what ``work`` returns, done in a thread that does not keep the server from ending.
+
+    A watcher may run for minutes, and the threads of asyncio have to end before their process can.
+    """
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[_Result] = loop.create_future()
+
+    def deliver(result: _Result | None, error: Exception | None) -> None:
+        if done.done():
+            return  # the client has canceled it
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        outcome: tuple[_Result | None, Exception | None]
+        try:
+            outcome = work(), None
+        except Exception as error:  # noqa: BLE001 (the caller gets it)
+            outcome = None, error
+        with contextlib.suppress(RuntimeError):  # the server has ended
+            loop.call_soon_threadsafe(deliver, *outcome)
+
+    threading.Thread(target=run, name="snipproof-command", daemon=True).start()
+    return await done

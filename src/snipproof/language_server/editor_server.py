@@ -127,12 +127,15 @@ class SnipproofServer(LanguageServer):
             self._check_all_later(workspace)
 
     def closed(self, uri: str) -> None:
-        """Check everything, with the file instead of the document."""
+        """Check everything, with the file instead of the document, or with a document that is the same file."""
         if place := self.place_of(uri):
             workspace, path = place
             if uri in self._tasks:
                 self._tasks.pop(uri).cancel()
             workspace.close(path)
+            for other, document in self.workspace.text_documents.items():
+                if other != unquote(uri) and self.place_of(document.uri) == place:
+                    self.opened(document.uri, document.source)
             self._check_all_later(workspace)
 
     def files_changed(self, files: Iterable[tuple[Path, bool]]) -> None:

@@ -58,6 +58,8 @@ class Renaming(NamedTuple):
 
 def prepare_rename(site: Site, path: str, text: str, position: Position) -> tuple[Range, str] | None:
     """Return where the name of a Region stands that can be renamed at ``position``, and that name."""
+    if not _is_of(site, path):
+        return None
     found = at_cursor(site, path, text, position)
     positions = Positions(text)
     if isinstance(found, AtRegion):
@@ -79,14 +81,21 @@ def rename(site: Site, path: str, text: str, position: Position, new_name: str) 
     :raises RenameError: there is no Region, the name is invalid or taken, a marker would match lines that it does not
         match now, or what a Page shows or compares would change.
     """
-    if text != site.text_of(path):
-        raise RenameError(f"{path} has just changed", "rename it again")
+    if not _is_of(site, path):
+        raise RenameError(f"{path} is not a page or a Source of this docs tree", "rename it in one of these")
     found = at_cursor(site, path, text, position)
     region = site.region_of(found.reference) if isinstance(found, AtReference) else None
     region = found.region if isinstance(found, AtRegion) else region
     if region is None:
         raise RenameError("no Region stands here", "rename it where its name is: in a marker, or on a page")
+    if text != site.text_of(path):
+        raise RenameError(f"{path} has just changed", "rename it again")
     return rename_region(site, region, new_name)
+
+
+def _is_of(site: Site, path: str) -> bool:
+    """Return whether a file is a Page or a Source: an editor may show any other one with the same text."""
+    return path in site.sources or any(page.path == path for page in site.pages)
 
 
 def rename_region(site: Site, region: Region, new_name: str) -> Renaming:

@@ -12,7 +12,7 @@ from pygls.exceptions import JsonRpcException
 
 from snipproof.errors import SnipproofError
 from snipproof.language_server import code_actions, completion, hover, lenses, navigation, rename, symbols
-from snipproof.language_server.commands import COMMANDS, UPDATE, CommandResult, execute, snippets_of
+from snipproof.language_server.commands import COMMANDS, UPDATE, CommandResult, execute, in_thread, snippets_of
 from snipproof.language_server.rename_check import RenameError
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ async def _execute(ls: SnipproofServer, command: str, arguments: Iterable[Any]) 
         def report(line: str) -> None:
             loop.call_soon_threadsafe(lambda: ls.log(line))
 
-        result = await asyncio.to_thread(execute, workspace.root, command, snippets, report=report)
+        result = await in_thread(partial(execute, workspace.root, command, snippets, report=report))
     except SnipproofError as error:
         raise _failed(error) from None
     ls.files_changed((workspace.root / path, True) for path in result.written)

@@ -20,3 +20,12 @@ class Utf16Protocol(LanguageServerProtocol):
         if params.capabilities.general:
             params.capabilities.general.position_encodings = [types.PositionEncodingKind.Utf16]
         return (yield from super().lsp_initialize(params))
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
+        """Answer the request that ends a session, with all other requests canceled."""
+        # As pygls does, whose loop fails because requests that are canceled are removed meanwhile.
+        for number, waiting in list(self._request_futures.items()):
+            if number != self.msg_id and not waiting.done():
+                waiting.cancel()
+        return (yield from super().lsp_shutdown(*args))

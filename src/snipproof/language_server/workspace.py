@@ -88,7 +88,9 @@ class Workspace:
         return self.site.once(_paths)
 
     def path_of(self, file: Path) -> str | None:
-        """Return the path, relative to the root, of a file, ``None`` if it is outside."""
+        """Return the path, relative to the root, of a file, ``None`` if it is outside, or its name is not possible."""
+        if "\0" in str(file):
+            return None
         for root, name in ((self.root, file), (self.root.resolve(), Path(os.path.realpath(file)))):
             if name.is_relative_to(root):
                 return name.relative_to(root).as_posix()
@@ -116,13 +118,20 @@ class Workspace:
         self._settle(path)
 
     def change(self, path: str, text: str) -> None:
-        """Replace the text of an open document, which may have read its file again."""
+        """Replace the text of an open document, which may have read its file again.
+
+        What was not opened here is open from now on: it may have another name that was closed, or another workspace.
+        """
         on_disk = self._text_of_file(path)
-        self._documents[path] = _Document(text, on_disk if on_disk == text else self._documents[path].saved)
+        known = self._documents.get(path)
+        self._documents[path] = _Document(text, on_disk if on_disk == text or known is None else known.saved)
 
     def save(self, path: str) -> None:
-        """Record that an open document has been saved."""
-        self.open(path, self._documents[path].text)
+        """Record that a document has been saved, if it is open."""
+        if path in self._documents:
+            self.open(path, self._documents[path].text)
+        else:
+            self.reread(path)
 
     def close(self, path: str) -> None:
         """Go back to the file."""

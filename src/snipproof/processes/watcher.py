@@ -13,7 +13,8 @@ import contextlib
 import json
 import os
 import socket
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +24,10 @@ from snipproof.processes.sessions import sessions_folder
 RECORD = "watcher.json"
 SOCKET = "watcher"
 _CONNECT = 2.0  # seconds
+_SILENCE = 5.0  # seconds without an event, after which it has to show that it is not stopped
+_LIVE = 10.0  # seconds in which it has to do so
 _LONGEST_LINE = 64_000_000  # bytes
+_BLOCK = 65_536  # bytes
 _LAST = ("finished", "error")
 
 
@@ -56,16 +60,17 @@ def find_watcher(root: Path) -> WatcherAddress | None:
     return None
 
 
-def connect(address: WatcherAddress) -> socket.socket:
+def connect(address: WatcherAddress, timeout: float | None = None) -> socket.socket:
     """Return a connection to a watcher.
 
+    :param timeout: seconds in which it has to send or to receive something; any time if ``None``.
     :raises OSError: it does not answer.
     """
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.settimeout(_CONNECT)
         connection.connect(str(address.socket))
-        connection.settimeout(None)
+        connection.settimeout(timeout)
     except BaseException:
         connection.close()
         raise
@@ -80,13 +85,39 @@ def send(connection: socket.socket, message: Mapping[str, Any]) -> None:
     connection.sendall(json.dumps(message).encode() + b"\n")
 
 
-def read_lines(connection: socket.socket) -> Generator[bytes]:
-    """Yield each line until the other side closes the connection; a line that is too long is the last one."""
-    with connection.makefile("rb") as file:
-        while line := file.readline(_LONGEST_LINE):
-            yield line
-            if not line.endswith(b"\n"):
-                return
+def read_lines(connection: socket.socket, when_silent: Callable[[], None] | None = None) -> Generator[bytes]:
+    """Yield each line until the other side closes the connection; a line that is too long is the last one.
+
+    :param when_silent: called when the time limit of the connection is over without a byte; then it begins again.
+    """
+    waiting = b""
+    while True:
+        line, end, waiting = waiting.partition(b"\n")
+        if end:
+            yield line + end
+            continue
+        parts = [line]
+        size = len(line)
+        while size < _LONGEST_LINE and (data := _receive_some(connection, when_silent)):
+            parts.append(data)
+            size += len(data)
+            if b"\n" in data:
+                break
+        else:
+            if size:
+                yield b"".join(parts)
+            return
+        waiting = b"".join(parts)
+
+
+def _receive_some(connection: socket.socket, when_silent: Callable[[], None] | None) -> bytes:
+    while True:
+        try:
+            return connection.recv(_BLOCK)
+        except TimeoutError:
+            if when_silent is None:
+                raise
+            when_silent()
 
 
 def parse(line: bytes) -> dict[str, Any] | None:
@@ -98,12 +129,35 @@ def parse(line: bytes) -> dict[str, Any] | None:
     return message if isinstance(message, dict) else None
 
 
-def receive(connection: socket.socket) -> Generator[dict[str, Any]]:
-    """Yield each message until the other side closes the connection; what is not a message is ignored."""
-    with contextlib.closing(read_lines(connection)) as lines:
+def receive(connection: socket.socket, when_silent: Callable[[], None] | None = None) -> Generator[dict[str, Any]]:
+    """Yield each message until the other side closes the connection; what is not a message is ignored.
+
+    :param when_silent: as in :func:`read_lines`.
+    """
+    with contextlib.closing(read_lines(connection, when_silent)) as lines:
         for line in lines:
             if (message := parse(line)) is not None:
                 yield message
+
+
+def receive_from(address: WatcherAddress, connection: socket.socket) -> Generator[dict[str, Any]]:
+    """Yield each message of a watcher, however long it works in between; a process that is stopped does not work.
+
+    :raises OSError: it does not answer.
+    """
+    connection.settimeout(_SILENCE)
+    yield from receive(connection, partial(require_answer, address))
+
+
+def require_answer(address: WatcherAddress) -> None:
+    """Require that a watcher reports its state, which it does whatever it works on.
+
+    :raises OSError: it does not.
+    """
+    with contextlib.closing(connect(address, _LIVE)) as connection:
+        send(connection, {"request": "status"})
+        if not connection.recv(1):
+            raise ConnectionError("it has closed the connection")
 
 
 def request(address: WatcherAddress, message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -112,13 +166,16 @@ def request(address: WatcherAddress, message: Mapping[str, Any]) -> Iterator[dic
     :raises InfrastructureError: it does not answer, or ends meanwhile.
     """
     try:
-        with contextlib.closing(connect(address)) as connection:
+        with contextlib.closing(connect(address, _LIVE)) as connection:
             send(connection, message)
-            with contextlib.closing(receive(connection)) as events:
+            with contextlib.closing(receive_from(address, connection)) as events:
                 for event in events:
                     yield event
                     if event.get("event") in _LAST:
                         return
+    except TimeoutError:
+        hint = "it may be stopped (Ctrl-Z): continue it with `fg`, or end it"
+        raise InfrastructureError(f"the watcher (process {address.pid}) does not answer", hint) from None
     except OSError as error:
         raise InfrastructureError(f"the watcher (process {address.pid}) does not answer: {error}") from None
     raise InfrastructureError(f"the watcher (process {address.pid}) has ended")

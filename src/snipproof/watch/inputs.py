@@ -129,15 +129,33 @@ class Keyboard:
         self._descriptor = descriptor
         self._before = termios.tcgetattr(descriptor)
         self._stop = threading.Event()
+        self._changes_mode = threading.Lock()
         tty.setcbreak(descriptor)
         self._thread = threading.Thread(target=self._read, args=(events,), name="snipproof-keys", daemon=True)
         self._thread.start()
 
+    def _keep_mode(self) -> None:
+        """Read keys one by one again, if a shell has changed the terminal: when it stops a job (Ctrl-Z)."""
+        import termios
+        import tty
+
+        with self._changes_mode, contextlib.suppress(termios.error):
+            is_changed = termios.tcgetattr(self._descriptor)[3] & termios.ICANON
+            if is_changed and not self._stop.is_set() and self._is_in_foreground():
+                tty.setcbreak(self._descriptor, termios.TCSANOW)
+
+    def _is_in_foreground(self) -> bool:
+        try:
+            return os.tcgetpgrp(self._descriptor) == os.getpgrp()
+        except OSError:  # it controls no session
+            return True
+
     def _read(self, events: Events) -> None:
         while not self._stop.is_set():
-            if not select.select([self._descriptor], [], [], _STEP)[0]:
-                continue
             try:
+                if not select.select([self._descriptor], [], [], _STEP)[0]:
+                    self._keep_mode()
+                    continue
                 data = os.read(self._descriptor, 64)
             except OSError:
                 data = b""
@@ -152,8 +170,8 @@ class Keyboard:
         """Put the terminal back."""
         import termios
 
-        self._stop.set()
-        with contextlib.suppress(termios.error):
+        with self._changes_mode, contextlib.suppress(termios.error):
+            self._stop.set()
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
 
 
@@ -165,17 +183,19 @@ class FileWatch:
         self._folders: frozenset[Path] = frozenset()
         self._stop = threading.Event()
 
-    def look_at(self, folders: Iterable[Path]) -> None:
-        """Watch these folders from now on."""
+    def look_at(self, folders: Iterable[Path]) -> bool:
+        """Watch these folders from now on; return whether one of them was not watched before."""
         wanted = frozenset(folder for folder in folders if folder.is_dir())
         if wanted == self._folders:
-            return
+            return False
+        has_new = not wanted <= self._folders
         previous, self._stop, self._folders = self._stop, threading.Event(), wanted
         ready = threading.Event()
         arguments = (wanted, self._stop, ready)
         threading.Thread(target=self._watch, args=arguments, name="snipproof-files", daemon=True).start()
         ready.wait(5)
         previous.set()
+        return has_new
 
     def _watch(self, folders: frozenset[Path], stop: threading.Event, ready: threading.Event) -> None:
         import watchfiles

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 from snipproof import __version__
 from snipproof.files import write_whole
 from snipproof.processes.watcher import RECORD, SOCKET, parse, read_lines, send
+
+_PATIENCE = 5  # seconds in which a program has to read what is sent: it may be stopped
 
 
 class Client:
@@ -28,9 +31,12 @@ class Client:
         self._done = threading.Event()
 
     def send(self, message: Mapping[str, Any]) -> None:
-        """Send an event; a program that has gone misses it."""
-        with contextlib.suppress(OSError):
+        """Send an event; a program that has gone misses it, and one that does not read loses its connection."""
+        try:
             send(self._connection, message)
+        except OSError:
+            with contextlib.suppress(OSError):
+                self._connection.shutdown(socket.SHUT_RDWR)
 
     def messages(self) -> Iterator[dict[str, Any]]:
         """Yield what the program sends behind the request, until it ends or closes the connection."""
@@ -84,6 +90,7 @@ class Server:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _PATIENCE, 0))
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:

@@ -172,8 +172,11 @@ class Watcher:
         known = tree.files()
         if not changed or not work.read():
             return
+        while self._files.look_at(tree.folders()):
+            if not work.read():  # a file may have been written in a new folder before that was watched
+                return
+        changed |= tree.files() - known  # a new folder is the only thing that is reported of what is in it
         known |= tree.files()
-        self._files.look_at(tree.folders())
         concerned = tree.concerned({path for path in changed if path in known or tree.is_beside_sources(path)})
         shown = sorted(changed & known)
         if not shown and not concerned:

@@ -17,7 +17,7 @@ from typing import Any
 from snipproof import __version__
 from snipproof.config import Settings
 from snipproof.errors import InfrastructureError
-from snipproof.processes.watcher import WatcherAddress, connect, find_watcher, receive, send
+from snipproof.processes.watcher import WatcherAddress, connect, find_watcher, receive, require_answer, send
 from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.text import printable
 
@@ -149,13 +149,20 @@ def _borrow(watcher: WatcherAddress, settings: Settings, services: Sequence[str]
         stack.callback(connection.close)
         connection.settimeout(_PATIENCE)
         send(connection, {"request": "lend", "settings": settings_digest(settings), "services": list(services)})
-        events = receive(connection)
+        is_lent = False
+
+        def when_silent() -> None:
+            if not is_lent:
+                raise TimeoutError("timed out")
+            require_answer(watcher)
+
+        events = receive(connection, when_silent)
         stack.callback(events.close)
         event: dict[str, Any] = next(events, {"message": "it has ended"})
         if event.get("event") != "lent":
             return str(event.get("message"))
         servers = {name: from_message(event["servers"][name]) for name in services}
-        connection.settimeout(None)
+        is_lent = True
         stack.pop_all()
         return BorrowedServers(connection, events, servers, event["renewable"], str(event["vectorizer"]))
     raise AssertionError("unreachable")
