@@ -2,7 +2,7 @@
 
 Every run writes it, so that an editor can show what is known of a Snippet. A Snippet that the last run did not run
 keeps its Outcome while the text of its Source, and of the Source that shows its output, is the same; its ``date`` is
-then that of its own run. The file is in the folder ``.snipproof-cache`` beside the settings, a run report like any other.
+then that of its own run. The file is in the folder ``.snipproof-cache`` beside the settings; it is a run report.
 """
 
 from __future__ import annotations
