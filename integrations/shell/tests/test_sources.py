@@ -265,7 +265,7 @@ CASES = {
         {"a": "not executed:does not understand", "b": "not executed:does not understand"},
     ),
     "misread_from_the_first_line_on": Case(
-        "{a\necho 1\n}a\nfor ((k=0; k<1; k++)); do ! ( x=$((exit 3)\n)\n)\ndone\n",
+        "{a\necho 1\n}a\nfor ((k=0; k<1; k++)); do ! ( x=$((exit 3)\n)\n)\ndone\ntrue\n",
         {"a": "not executed:does not understand"},
     ),
     "lines_joined_by_the_parser": Case(
