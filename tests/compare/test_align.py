@@ -120,6 +120,23 @@ def test_an_elision_among_changes(shown: list[str], actual: list[str], draw: st.
     assert (compare_texts(f"[{text[:-2]}]", json.dumps(actual)).differences == []) == fits
 
 
+def test_long_runs_between_elisions() -> None:
+    """Too many elements to compare each with each: runs are placed where they fit, and one that does not is aligned."""
+    actual = [f"photo {number}" for number in range(400)]
+
+    def compared(*runs: list[str]) -> list[tuple[str, str]]:
+        shown = ", ".join([each for run in runs for each in ("...", *map(json.dumps, run))][1:])
+        return [(str(d.kind), d.path) for d in compare_texts(f"[{shown}]", json.dumps(actual)).differences]
+
+    first, second, last = actual[:60], actual[150:220], actual[340:]
+    assert compared(first, second, last) == []
+    assert compared([], second, []) == []
+    assert compared(first, [*second[:30], "another", *second[31:]], last) != []
+    assert len(compared(first, [*actual[70:100], "another", *actual[101:140]], last)) == 1  # not far from there
+    assert compared(first, last, second) != []
+    assert compared(second, last[:-1]) != []
+
+
 def _plain(difference: Difference) -> tuple[Any, ...]:
     d = difference
     return d.begin, d.end, d.line, d.path, d.message, d.kind, repr(d.actual)
