@@ -148,7 +148,11 @@ def read(project: Project, name: str) -> dict[str, Any]:
 
 def test_every_suite_with_every_version(varied: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each combination has its own items, state and servers; what cannot be had is an error of its own items only."""
+    last_run = varied.pytester.path / ".snipproof-cache/last-run.json"
+    last_run.parent.mkdir()
+    last_run.write_text("what an editor shows")
     result = prove(varied, "--snippets-matrix=all", "--snippets-report=r.json", "-v")
+    assert last_run.read_text() == "what an editor shows"  # it shows one Outcome of each Snippet
     text = "\n".join(result.outlines)
     report = read(varied, "r.json")
     found = {each["id"].partition("::")[2]: each for each in report["snippets"]}

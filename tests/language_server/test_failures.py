@@ -64,6 +64,15 @@ def test_a_long_difference_is_cut(tmp_path: Path) -> None:
     assert shown.message.endswith("\n  …")
 
 
+def test_output_of_a_known_failure(tmp_path: Path) -> None:
+    """It is information without a fix: an update would contradict the ledger."""
+    differs = make_expectation(SEARCH, "differs", id=EXPECTED)
+    (failure,) = found(tmp_path, make_snippet(SEARCH, "failed", error=ERROR, known_failure=KNOWN), [differs])
+    assert failure.updated_by == ()
+    assert failure.diagnostic.severity is DiagnosticSeverity.Information
+    assert failure.diagnostic.message.startswith("this is not the output of 'search' (a known failure):\n")
+
+
 def test_what_is_not_there_any_more(tmp_path: Path) -> None:
     """A Snippet or an Expectation that has another name now shows nothing."""
     gone = make_snippet(f"{PATH}::gone", "failed", error=ERROR)

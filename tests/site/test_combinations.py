@@ -116,7 +116,7 @@ def test_the_error_of_a_missing_lock_file_names_its_place(tmp_path: Path) -> Non
             "4:1",
             "1.0-a is a version of the server",
         ),
-        ("[matrix.clients.pi]\n'4.20' = 'x'", "1:17", "no Suite is 'pi'"),
+        ("[matrix.clients.pi]\n'4.20' = 'x'", "1:17", "no Suite has the flavour or the path 'pi'"),
     ],
 )
 def test_an_error_names_its_line(tmp_path: Path, text: str, place: str, message: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from snipproof.errors import SettingsError
+from snipproof.cli.console import extra_required
 
 if TYPE_CHECKING:
     import argparse
@@ -29,8 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         import pygls  # noqa: F401
     except ModuleNotFoundError as error:
-        hint = "install it: pip install 'snipproof[editor]'"
-        raise SettingsError(f"server requires the extra 'editor': no module named {error.name!r}", hint) from None
+        raise extra_required("server", error, "editor") from None
     from snipproof.config import load_settings
     from snipproof.language_server.editor_session import make_server
 

@@ -49,7 +49,6 @@ class AtRegion(NamedTuple):
     region: Region
     begin: int
     end: int
-    in_marker: bool
 
 
 def at_cursor(site: Site, path: str, text: str, position: Position) -> AtReference | AtImport | AtRegion | None:
@@ -161,10 +160,10 @@ def _in_source(site: Site, path: str, text: str, position: Position) -> AtRegion
     by_name = {region.name: region for region in source.regions}
     for name, begin, end in of_names(source):
         if begin <= offset <= end and name in by_name:
-            return AtRegion(by_name[name], begin, end, in_marker=False)
+            return AtRegion(by_name[name], begin, end)
     begin_of_line = positions.offset_of(line)
     found = [
-        AtRegion(region, begin_of_line + begin, begin_of_line + end, in_marker=True)
+        AtRegion(region, begin_of_line + begin, begin_of_line + end)
         for region in source.regions
         for marker, begin, end in name_spans(source, region)
         if marker.line == line

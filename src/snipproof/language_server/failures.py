@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 OUTPUT, RUN = "output", "run"
 """The codes of the diagnostics: output differs, and a Snippet failed."""
 _MAX_LINES = 60
+_KNOWN = " (a known failure)"
 
 
 class RunFailure(NamedTuple):
@@ -46,8 +47,9 @@ def failures_of(outcomes: LastOutcomes, source: Source, positions: Positions) ->
         if region is None:
             continue  # it has another name now
         here = name_range(source, region, positions) if changed else _differing_lines(compared, positions)
-        made = _diagnostic(here, _explained(compared), OUTPUT, changed=changed)
-        yield RunFailure(made, (compared["snippet"],))
+        known = outcomes.is_known_failure(compared["snippet"])
+        made = _diagnostic(here, _explained(compared, known=known), OUTPUT, changed=changed, known=known)
+        yield RunFailure(made, () if known else (compared["snippet"],))
     for snippet in outcomes.failed(source.path):
         region, error = by_id.get(snippet["id"]), snippet["error"]
         if region is not None and error is not None:
@@ -64,19 +66,18 @@ def _diagnostic(here: Range, message: str, code: str, *, changed: bool, known: b
     return Diagnostic(range=here, message=message, severity=severity, code=code, source=SOURCE)
 
 
-def _explained(compared: ExpectationEntry) -> str:
+def _explained(compared: ExpectationEntry, *, known: bool) -> str:
     name = compared["snippet"].partition("::")[2]
     lines = diff_lines(compared) or [f"line {each['line']}: {each['message']}" for each in compared["differences"]]
     if len(lines) > _MAX_LINES:
         lines = [*lines[:_MAX_LINES], "  …"]
-    return "\n".join([f"this is not the output of {name!r}:", *lines])
+    return "\n".join([f"this is not the output of {name!r}{_KNOWN if known else ''}:", *lines])
 
 
 def _reason(snippet: SnippetEntry) -> str:
     error = snippet["error"]
     reason = error["reason"] if error else snippet["outcome"]
-    known = " (a known failure)" if snippet["known_failure"] else ""
-    return f"{snippet['name']!r} failed{known}: {reason}"
+    return f"{snippet['name']!r} failed{_KNOWN if snippet['known_failure'] else ''}: {reason}"
 
 
 def _differing_lines(compared: ExpectationEntry, positions: Positions) -> Range:

@@ -67,6 +67,10 @@ class LastOutcomes:
         compared = (each for all_of_one in self._compared.values() for each in all_of_one)
         return [each for each in compared if _differs(each) and each["id"].partition("::")[0] == path]
 
+    def is_known_failure(self, snippet: str) -> bool:
+        """Return whether the ledger lists the Snippet of this id, and the last run found what it expects."""
+        return snippet in self._snippets and self._snippets[snippet]["known_failure"] is not None
+
     def compared_with(self, snippets: Iterable[str]) -> list[ExpectationEntry]:
         """Return what the last run compared with the output of these Snippets."""
         return [each for snippet in snippets for each in self._output_of.get(snippet, ())]

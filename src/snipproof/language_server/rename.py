@@ -23,6 +23,7 @@ from snipproof.language_server.cursor import (
     references_to,
 )
 from snipproof.language_server.edited_markers import Edit, EditedMarkers, apply_edits
+from snipproof.language_server.navigation import region_at
 from snipproof.language_server.positions import Positions
 from snipproof.language_server.rename_check import (
     RenamedSite,
@@ -83,9 +84,7 @@ def rename(site: Site, path: str, text: str, position: Position, new_name: str) 
     """
     if not _is_of(site, path):
         raise RenameError(f"{path} is not a page or a Source of this docs tree", "rename it in one of these")
-    found = at_cursor(site, path, text, position)
-    region = site.region_of(found.reference) if isinstance(found, AtReference) else None
-    region = found.region if isinstance(found, AtRegion) else region
+    region = region_at(site, path, text, position)
     if region is None:
         raise RenameError("no Region stands here", "rename it where its name is: in a marker, or on a page")
     if text != site.text_of(path):

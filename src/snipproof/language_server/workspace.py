@@ -198,7 +198,7 @@ class Workspace:
         return list(failures_of(self.last_run.outcomes, source, Positions(source.text))) if source else []
 
     def stale_in_baseline(self) -> list[Finding]:
-        """Return Findings of the entries of the baseline whose files are no Pages or Sources any more."""
+        """Return Findings of the entries of the baseline whose files are no longer Pages or Sources."""
         gone = {key.path for key in self._baseline}.difference(self.paths)
         listed = {key: entry for key, entry in self._baseline.items() if key.path in gone}
         return baseline.compare([], listed, self.baseline_path, self.site.is_unread).findings

@@ -69,12 +69,12 @@ def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
     return lines(result), 1 if result.errors else 0
 
 
-def find_new(site: Site) -> list[Finding]:
-    """Return the Findings that are not in the baseline of the settings.
+def find_new(site: Site, rules: Mapping[str, Rule] = RULES) -> list[Finding]:
+    """Return the Findings of ``rules`` that are not in the baseline of the settings.
 
     :raises SettingsError: the baseline is missing or malformed, or the settings give a severity to an unknown rule.
     """
-    findings = find(site)
+    findings = find(site, rules)
     if not site.settings.baseline:
         return findings
     path = site.settings.home / site.settings.baseline
@@ -88,12 +88,7 @@ def find_unshowable(site: Site) -> list[Finding]:
     :raises SettingsError: the baseline is missing or malformed, or the settings give a severity to an unknown rule.
     """
     rules = {rule: RULES[rule] for rule in _RULES_OF_SHOWING}
-    findings = find(site, rules)
-    if site.settings.baseline:
-        path = site.settings.home / site.settings.baseline
-        name = baseline.baseline_name(path, site.settings.home)
-        findings = baseline.compare(findings, baseline.load(path, name), name, site.is_unread).findings
-    return [each for each in findings if each.rule in rules and each.severity is Severity.ERROR]
+    return [each for each in find_new(site, rules) if each.rule in rules and each.severity is Severity.ERROR]
 
 
 def known_rules() -> Mapping[str, Rule]:

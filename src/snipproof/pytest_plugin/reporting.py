@@ -225,7 +225,8 @@ class ReportHooks:
         for problem in ledger.problems if ledger else ():
             self._add_ledger_error(printable(problem.message))
         self.report = self._assemble()
-        keep_last_run(self._proving.settings.home, self.report)
+        if not self._proving.tree.is_matrix:  # an editor shows one Outcome of each Snippet
+            keep_last_run(self._proving.settings.home, self.report)
         if is_below_floor(self.report) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self._file is None:

@@ -1,8 +1,9 @@
 """The last Outcome of each Snippet of a checkout: the report of the last run, with what earlier runs still prove.
 
-Every run writes it, so that an editor can show what is known of a Snippet. A Snippet that the last run did not run
-keeps its Outcome while the text of its Source, and of the Source that shows its output, is the same; its ``date`` is
-then that of its own run. The file is in the folder ``.snipproof-cache`` beside the settings; it is a run report.
+Every run without a matrix of versions writes it, so that an editor can show what is known of a Snippet. A Snippet that
+the last run did not run keeps its Outcome while the text of its Source, and of the Source that shows its output, is the
+same; its ``date`` is then that of its own run. The file is in the folder ``.snipproof-cache`` beside the settings; it
+is a run report.
 """
 
 from __future__ import annotations

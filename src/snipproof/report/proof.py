@@ -70,7 +70,8 @@ def judge_blocks(report: RunReport, references: list[ReferenceEntry] | None = No
     for each in report["snippets"]:
         of_region[region_of(each)].append(each)
     collected = set(report["run"]["collected"])
-    collected |= {name.rpartition("[")[0] for name in collected}  # without the label of a combination
+    if any(map(label_of, report["snippets"])):
+        collected |= {name.rpartition("[")[0] for name in collected}  # without the label of a combination
     comparisons: dict[str, list[ExpectationEntry]] = defaultdict(list)
     for expectation in report["expectations"]:
         comparisons[expectation["id"]].append(_as_listed(expectation, snippets))

@@ -41,7 +41,7 @@ def find_shown(site: Site, wanted: str, folder: Path) -> list[Reference | Region
             return list(found)
         page = pages.get(_longest_before(name, pages))
         if page is not None:
-            return list(_blocks(site, page, name.removeprefix(page.path), pages))
+            return list(_blocks(site, page, name.removeprefix(page.path)))
     for problem in site.problems:
         if problem.path in names:
             raise UnreadableError(problem)
@@ -64,10 +64,10 @@ def _regions(site: Site, name: str) -> Sequence[Region]:
     return [region for source in site.sources.values() for region in source.regions if region.id == name]
 
 
-def _blocks(site: Site, page: Page, behind: str, pages: dict[str, Page]) -> Sequence[Reference]:
+def _blocks(site: Site, page: Page, behind: str) -> Sequence[Reference]:
     """Return the blocks of ``page`` that ``behind`` its path names: all, or those of a line or a marker."""
     if not behind:
-        found = [reference for part in _with_partials(page, pages) for reference in part.references]
+        found = [reference for part in site.with_partials([page]) for reference in part.references]
         if not found:
             raise DocsError(f"{page.path} shows no block", f"blocks are <{site.profile.component} …/>")
         return found
@@ -77,14 +77,6 @@ def _blocks(site: Site, page: Page, behind: str, pages: dict[str, Page]) -> Sequ
     if place is None:
         raise DocsError(f"{page.path}{behind}: unexpected {behind!r}", f"expected {FORMS}")
     return _at(site, page, int(place["line"]), int(place["column"] or 0))
-
-
-def _with_partials(page: Page, pages: dict[str, Page]) -> list[Page]:
-    found = [page]
-    for part in found:  # it grows
-        targets = [imported.target for imported in part.imports if imported.variable in part.used]
-        found += [pages[target] for target in targets if target in pages and pages[target] not in found]
-    return found
 
 
 def _with_marker(page: Page, marker: str) -> Sequence[Reference]:

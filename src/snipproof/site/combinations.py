@@ -28,7 +28,9 @@ def with_clients(settings: Settings, suites: Sequence[Suite]) -> list[Suite]:
     for name in clients:
         if name not in known:
             hint = did_you_mean(name, known) or f"known: {', '.join(suite.flavour for suite in suites)}"
-            raise SettingsError(f"{settings.origin('matrix', 'clients', name)} no Suite is {name!r}", hint)
+            raise SettingsError(
+                f"{settings.origin('matrix', 'clients', name)} no Suite has the flavour or the path {name!r}", hint
+            )
     return [
         suite._replace(
             clients=tuple(_locks(settings, {**clients.get(suite.flavour, {}), **clients.get(suite.path, {})}))

@@ -193,17 +193,19 @@ class Site:
     @cached_property
     def _live(self) -> set[str]:
         """The Pages that readers can see: all but partials, and the partials that these render, directly or not."""
-        pages = {page.path: page for page in self.pages}
-        live: set[str] = set()
-        waiting = [path for path in pages if not is_partial(path)]
-        while waiting:
-            path = waiting.pop()
-            if path not in live:
-                live.add(path)
-                page = pages[path]
-                targets = (imported.target for imported in page.imports if imported.variable in page.used)
-                waiting.extend(target for target in targets if target in pages)
-        return live
+        return {page.path for page in self.with_partials(page for page in self.pages if not is_partial(page.path))}
+
+    def with_partials(self, pages: Iterable[Page]) -> list[Page]:
+        """Return ``pages``, then the partials that these render, directly or not, each once."""
+        by_path = {page.path: page for page in self.pages}
+        found = {page.path: page for page in pages}
+        waiting = list(found.values())
+        for page in waiting:  # it grows
+            targets = [imported.target for imported in page.imports if imported.variable in page.used]
+            new = {target: by_path[target] for target in targets if target in by_path and target not in found}
+            found |= new
+            waiting += new.values()
+        return waiting
 
     def source_of(self, reference: Reference) -> Source | None:
         """Return the Source that a Reference shows, ``None`` if it cannot be read."""

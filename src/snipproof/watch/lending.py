@@ -54,7 +54,7 @@ def lend(work: Work, client: Client, names: Sequence[str]) -> None:
             with contextlib.suppress(InfrastructureError):  # a server that was replaced by a fresh one
                 restore(states)
             restore(states)
-            work.screen.line("services: here again")
+            work.screen.line("services: given back")
     except InfrastructureError as error:
         client.fail(error.message)
         if not work.check_servers():

@@ -44,8 +44,8 @@ def concerned_sources(changed: Collection[str], site: Site | None, suites: Seque
     """
     found = set(changed)
     if site:
-        pages = _with_partials(changed, site)
-        found |= {each.source for each in site.references if each.page in pages and each.source}
+        pages = site.with_partials(page for page in site.pages if page.path in changed)
+        found |= {each.source for page in pages for each in page.references if each.source}
     for suite in suites:
         if any(_is_of(suite, path) for path in changed):
             found |= set(suite.sources)
@@ -67,19 +67,6 @@ def watched_sources(chosen: Collection[str], site: Site | None, suites: Sequence
     shown = set(concerned_sources(pages, site, suites)) if pages else set()
     suites_there = {path for suite in suites if suite.path in chosen for path in suite.sources}
     return [path for path in every if path in shown | suites_there or any(is_below(path, each) for each in chosen)]
-
-
-def _with_partials(paths: Iterable[str], site: Site) -> set[str]:
-    """Return those of ``paths`` that are Pages, and the partials that these import, directly or not."""
-    pages = {page.path: page for page in site.pages}
-    found: set[str] = set()
-    waiting = [path for path in paths if path in pages]
-    while waiting:
-        path = waiting.pop()
-        if path not in found:
-            found.add(path)
-            waiting.extend(each.target for each in pages[path].imports if each.target in pages)
-    return found
 
 
 def _is_of(suite: Suite, path: str) -> bool:
