@@ -76,6 +76,24 @@ def test_one_finding(tmp_path: Path, path: str, old: str, new: str) -> None:
     assert found(workspace, path) == []
 
 
+@pytest.mark.parametrize("new", ["```py\n", "{/* a remark\n", "{\n"])
+def test_one_finding_on_a_translation(tmp_path: Path, new: str) -> None:
+    """That blocks are missing there follows from it; what the page had before that is not shown either."""
+    files = {
+        "snipproof.toml": "pages = ['docs', 'i18n']\n[translations]\ni18n = 'docs'\n",
+        "docs/p.mdx": PAGE,
+        "i18n/p.mdx": PAGE.replace("## 5\n", "## 5\n\n" + block("# START gone")),
+        "a.py": region("a"),
+    }
+    workspace = open_in(tmp_path, "i18n/p.mdx", files)
+    before = found(workspace, "i18n/p.mdx")
+    assert before
+    workspace.change("i18n/p.mdx", files["i18n/p.mdx"].replace("## 0\n", f"## 0\n\n{new}", 1))
+    assert found(workspace, "i18n/p.mdx") == ["SP001"]
+    workspace.change("i18n/p.mdx", files["i18n/p.mdx"])
+    assert found(workspace, "i18n/p.mdx") == before
+
+
 def test_saving_ends_it(tmp_path: Path) -> None:
     """A saved document has all findings, as `check` reports them."""
     workspace = open_in(tmp_path, "docs/p.mdx", {"snipproof.toml": "", "docs/p.mdx": PAGE, "a.py": region("a")})
