@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from tests.support.command_line import run_without
 
 from snipproof.cli.main import main
 
@@ -115,13 +115,8 @@ def test_wrong_usage(site: Path, arguments: list[str], message: str, capsys: pyt
     assert message in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [["cache"], ["provision"]])
-def test_a_missing_extra_is_named(
-    site: Path, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in [name for name in sys.modules if name.startswith(("snipproof.processes", "snipproof.run"))]:
-        monkeypatch.delitem(sys.modules, name)
-    for name in ("platformdirs", "filelock", "psutil"):
-        monkeypatch.setitem(sys.modules, name, None)
-    assert main([*command, "--root", str(site)]) == 2
-    assert f"{command[0]} requires the extra 'weaviate'" in capsys.readouterr().err
+@pytest.mark.parametrize("command", ["cache", "provision"])
+def test_a_missing_extra_is_named(site: Path, command: str) -> None:
+    done = run_without(["platformdirs", "filelock", "psutil"], command, "--root", str(site))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{command} requires the extra 'weaviate'" in done.stderr

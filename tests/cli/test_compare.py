@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.command_line import run_without
 
 from snipproof.cli.main import main
 
@@ -146,11 +147,6 @@ def test_select_requires_no_extra(files: Path) -> None:
     """JSONPath belongs to the base installation."""
     Path("expected.json").write_text("[1]", encoding="utf-8")
     Path("actual.txt").write_text('{"a": [1]}', encoding="utf-8")
-    code = (
-        "import sys\n"
-        "for name in ('requests', 'psutil', 'filelock', 'weaviate', 'pytest'): sys.modules[name] = None\n"
-        "from snipproof.cli.main import main; sys.exit(main(sys.argv[1:]))"
-    )
-    command = [sys.executable, "-c", code, "compare", "expected.json", "actual.txt", "--select", "$.a"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    others = ["requests", "psutil", "filelock", "weaviate", "pytest"]
+    done = run_without(others, "compare", "expected.json", "actual.txt", "--select", "$.a")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
-import pytest
-
-from snipproof.cli.main import main
+from tests.support.command_line import run_without
 
 
-def test_a_missing_extra(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_extra() -> None:
     """The error names the package to install; nothing is written to standard output, which the protocol owns."""
-    monkeypatch.setitem(sys.modules, "pygls", None)
-    assert main(["server"]) == 2
-    written = capsys.readouterr()
-    assert written.out == ""
-    assert "server requires the extra 'editor'" in written.err
-    assert "pip install 'snipproof[editor]'" in written.err
-    assert "Traceback" not in written.err
+    done = run_without(["pygls"], "server")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "server requires the extra 'editor'" in done.stderr
+    assert "pip install 'snipproof[editor]'" in done.stderr
+    assert "Traceback" not in done.stderr

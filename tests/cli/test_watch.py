@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.support.command_line import run_without
 
 from snipproof.cli.main import main
 
@@ -14,17 +14,12 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(("module", "extra"), [("watchfiles", "watch"), ("filelock", "weaviate")])
-def test_a_missing_extra_is_a_clear_error(
-    module: str, extra: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_extra_is_a_clear_error(module: str, extra: str) -> None:
     pytest.importorskip("watchfiles", reason="requires the extra watch")
-    monkeypatch.setitem(sys.modules, module, None)
-    for name in [each for each in sys.modules if each.startswith("snipproof.watch")]:
-        monkeypatch.delitem(sys.modules, name)
-    assert main(["watch"]) == 2
-    error = capsys.readouterr().err
-    assert f"watch requires the extra '{extra}'" in error
-    assert f"pip install 'snipproof[{extra}]'" in error
+    done = run_without([module], "watch")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"watch requires the extra '{extra}'" in done.stderr
+    assert f"pip install 'snipproof[{extra}]'" in done.stderr
 
 
 @pytest.mark.parametrize(

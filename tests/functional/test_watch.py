@@ -315,7 +315,7 @@ def test_its_services_are_used_by_other_runs(start: Start, project: Project, mon
     result = project.pytester.runpytest_subprocess("snippets/py/other.py", "-p", "no:randomly")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines([f"*services: those of the watcher (process {watch.process.pid}); --snippets-fresh-*"])
-    watch.wait_for("services: lent to another run", "services: here again")
+    watch.wait_for("services: lent to another run", "services: given back")
     lines: list[str] = []
 
     def lent(timeout: str = "60") -> BorrowedServers | None:
@@ -335,13 +335,13 @@ def test_its_services_are_used_by_other_runs(start: Start, project: Project, mon
     watch.wait_for("services: lent to another run")
     assert watch.request("status")[0]["state"] == "lent"
     servers.close()  # as if the other run was killed
-    watch.wait_for("services: here again", "other.py\n", "1 passed in")
+    watch.wait_for("services: given back", "other.py\n", "1 passed in")
     watch.process.send_signal(signal.SIGSTOP)  # a watcher that hangs does not keep others from running
     monkeypatch.setattr("snipproof.services.weaviate.borrowed._PATIENCE", 0.3)
     assert lent() is None
     assert "timed out" in lines.pop()
     watch.process.send_signal(signal.SIGCONT)
-    watch.wait_for("services: here again")
+    watch.wait_for("services: given back")
 
 
 PYTEST = """\

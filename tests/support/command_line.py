@@ -1,11 +1,13 @@
-"""For tests of the commands: a small site without findings, and the start of a command in the background."""
+"""For tests of the commands: a small site without findings, commands in the background and without some packages."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 # Words before a command: it ignores SIGINT at first, as a shell makes what it starts in the background.
@@ -36,3 +38,17 @@ def write_site(root: Path, changes: Mapping[str, str | None] | None = None) -> P
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_bytes(text.encode())
     return root
+
+
+def run_without(packages: Collection[str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ``snipproof`` with these arguments where the packages cannot be imported, as if an extra were missing.
+
+    In a process of its own: a module keeps what it imported, and one that a test takes out of ``sys.modules`` is no
+    longer the one that other tests patch.
+    """
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({sorted(packages)}))\n"
+        "from snipproof.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
