@@ -43,8 +43,8 @@ def write_site(root: Path, changes: Mapping[str, str | None] | None = None) -> P
 def run_without(packages: Collection[str], *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run ``snipproof`` with these arguments where the packages cannot be imported, as if an extra were missing.
 
-    In a process of its own: a module keeps what it imported, and one that a test takes out of ``sys.modules`` is no
-    longer the one that other tests patch.
+    In a process of its own: a module keeps what it imported, and if a test takes one out of ``sys.modules``, others
+    patch a module that nobody uses.
     """
     code = (
         f"import sys; sys.modules.update(dict.fromkeys({sorted(packages)}))\n"
