@@ -31,8 +31,10 @@ def test_a_source_finds_all_that_was_stored_before(
     tmp_path: Path, binary: Path, session: SessionFolder, kept: bool
 ) -> None:
     """The mark waits until vectors that a fixture has stored, or that were stored again, are in the index."""
-    lines = ["[weaviate]", 'mode = "embedded"', f"binary = {json.dumps(str(binary))}"]
-    (tmp_path / "snipproof.toml").write_text("\n".join([*lines, '[weaviate.env]\nASYNC_INDEXING = "true"']))
+    lines = ["[weaviate]", 'mode = "embedded"', f"binary = {json.dumps(str(binary))}", "[weaviate.env]"]
+    # A queue that is not full waits for that long before its vectors are added to the index.
+    lines += ['ASYNC_INDEXING = "true"', 'ASYNC_INDEXING_STALE_TIMEOUT = "3s"']
+    (tmp_path / "snipproof.toml").write_text("\n".join(lines))
     services = Services.start(load_settings(tmp_path), session, lambda _: None)
     address = services.weaviate
     try:
