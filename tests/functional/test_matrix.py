@@ -170,6 +170,8 @@ def test_every_suite_with_every_version(varied: Project, monkeypatch: pytest.Mon
     # The marks of both servers differ, so no version's output is written.
     wrong = WHERE + "'''\n# START Expected where results\n1\n2\n# END Expected where results\n'''\n"
     varied.write("snippets/doc/where.py", wrong)
+    result = prove(varied, "--snippets-matrix=SERVER=9.9.9", "-k", "where")
+    result.stdout.fnmatch_lines(["*docs are not: pytest --snippets-matrix --snippets-update snippets/doc/where.py"])
     monkeypatch.delenv("CI", raising=False)
     result = prove(varied, "--snippets-matrix=all", "--snippets-update", "-k", "where and not 8.8.8")
     assert result.parseoutcomes()["failed"] == 2, result.outlines

@@ -257,7 +257,9 @@ class Prover:
             timed(self.times.phases, "sources"),
         ):
             run = self._execute(preparation.runner, program, chain)
-        verdicts = judge(source, program.probed, run, self._pages)
+        matrix = " --snippets-matrix" if preparation.runner.context.suite.combination.label else ""
+        update = f"pytest{matrix} --snippets-update"
+        verdicts = judge(source, program.probed, run, self._pages, update)
         if any(verdict.outcome is not Outcome.PASSED for verdict in verdicts):
             require_space(self._session.folder, TEMPORARY_HINT)  # not a defect of the docs
         given = environment(preparation.runner.context, self._session.folder)

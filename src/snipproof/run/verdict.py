@@ -111,10 +111,17 @@ def _excerpt(source: Source, line: int) -> str:
     return "\n".join(f"{'>' if n == line else ' '} {n:4} | {text}" for n, text in enumerate(lines, start=first))
 
 
-def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectations = _NO_PAGES) -> list[Verdict]:
+def judge(
+    source: Source,
+    probed: Probed,
+    run: SourceRun,
+    pages: PageExpectations = _NO_PAGES,
+    update: str = "pytest --snippets-update",
+) -> list[Verdict]:
     """Return one Verdict for each Snippet of ``source``, in the order of the Source.
 
     :param pages: the Expectations that Pages add to those of the Source.
+    :param update: the command that accepts the output of Sources, whose paths follow.
     """
     relevant = tuple(c for c in run.crashes if not c.if_shown or any(showing(source.snippets, n) for n in c.lines))
     raised = find_raised(source, relevant)
@@ -138,13 +145,15 @@ def judge(source: Source, probed: Probed, run: SourceRun, pages: PageExpectation
     for expectation in source.expectations:
         snippet = by_name[expectation.of]
         given = output_of(expectation.origin, traces[snippet.id], run, raised.get(snippet.id))
-        verdicts[snippet.id] = _compare(source, expectation, verdicts[snippet.id], given, pages)
+        verdicts[snippet.id] = _compare(source, expectation, verdicts[snippet.id], given, pages, update)
     for snippet in source.snippets:
         for claim in pages.claims.get(snippet.id, ()):
             expectation = Expectation(claim.expectation, snippet.name, claim.origin)
             holder = pages.holders[claim.expectation.source]
             given = output_of(expectation.origin, traces[snippet.id], run, raised.get(snippet.id))
-            verdicts[snippet.id] = _compare(holder, expectation, verdicts[snippet.id], given, pages, claim.places)
+            verdicts[snippet.id] = _compare(
+                holder, expectation, verdicts[snippet.id], given, pages, update, claim.places
+            )
     return [verdicts[snippet.id] for snippet in source.snippets]
 
 
@@ -277,12 +286,14 @@ def _compare(
     verdict: Verdict,
     given: Output,
     pages: PageExpectations,
+    update: str,
     places: Sequence[ClaimPlace] = (),
 ) -> Verdict:
     """Return ``verdict`` with an Expectation compared, unless the Snippet failed for another reason.
 
     :param holder: the Source that holds the Expectation.
     :param given: the output of the Snippet.
+    :param update: the command that accepts it.
     :param places: where Pages show the Expectation as output of the Snippet; empty if the Source itself binds it.
     """
     if verdict.outcome is not Outcome.PASSED and not verdict.expectations:
@@ -298,7 +309,7 @@ def _compare(
         label=given.label,
         required_notation=Notation.JSON if region.id in pages.as_json else None,
         # All Sources that give this output, since it is written only if they agree.
-        accept=f"pytest --snippets-update {' '.join(pages.sources_of(expectation))}",
+        accept=f"{update} {' '.join(pages.sources_of(expectation))}",
         missing_reason=given.error,
     )
     results = (*verdict.expectations, result)
