@@ -45,6 +45,28 @@ def test_definitions_and_objects_of_several_files(tmp_path: Path) -> None:
     assert [each.text for each in read_objects(tmp_path, seed)] == [each.text for each in objects]
 
 
+def test_files_that_name_the_same_collection_are_one_part(tmp_path: Path) -> None:
+    """Objects of it, and cross-references to it; properties that are not a list are left to the server."""
+
+    def reference(name: str, *types: str) -> str:
+        properties = [{"name": "a", "dataType": types}, {"dataType": "text"}, {"name": "b"}, 3]
+        return json.dumps({"collection": {"class": name, "properties": properties}})
+
+    texts = {
+        "alone": reference("Alone", "text"),
+        "dogs": reference("Dog", "text", "Owner"),
+        "more": '{"class": "cat"}',
+        "owners": '{"collection": {"class": "owner", "properties": 3}}',
+        "cats": CAT,
+        "empty": "",
+        "own": reference("Self", "Self", "Lost"),
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = read_seed(tmp_path, tuple(texts)).parts
+    assert found == [("alone",), ("dogs", "owners"), ("more", "cats"), ("empty",), ("own",)]
+
+
 @pytest.mark.parametrize(
     ("line", "place", "message"),
     [

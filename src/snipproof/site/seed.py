@@ -17,7 +17,7 @@ from snipproof.errors import SettingsError
 from snipproof.text import did_you_mean, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _COLLECTION = "collection"
 # Vectors are most of a file. Reading them as numbers takes five times as long as all else; the server does it anyway.
@@ -55,17 +55,24 @@ class Seed(NamedTuple):
     """What the seed files of one Service define.
 
     :param tenants: those of the objects, by collection.
+    :param parts: the files, divided as far as possible so that no part names a collection of another.
     """
 
     files: tuple[str, ...]
     definitions: Mapping[str, Definition]
     tenants: Mapping[str, tuple[str, ...]]
+    parts: Sequence[tuple[str, ...]]
 
 
 class _Line(NamedTuple):
     place: str
     text: str
     data: dict[str, Any]
+
+    @property
+    def path(self) -> str:
+        """The path of the file."""
+        return self.place.rsplit(":", 2)[0]
 
     def place_of(self, key: str) -> str:
         """Return where ``key`` stands."""
@@ -81,6 +88,7 @@ def read_seed(root: Path, files: tuple[str, ...]) -> Seed:
     definitions: dict[str, Definition] = {}
     tenants: dict[str, dict[str, None]] = {}
     used: dict[str, str] = {}
+    names: set[tuple[str, str]] = set()  # a file, and a collection that it defines, fills or refers to
     for line in _lines(root, files):
         if _COLLECTION in line.data:
             found = _definition(line)
@@ -88,8 +96,10 @@ def read_seed(root: Path, files: tuple[str, ...]) -> Seed:
                 first = definitions[found.name].place
                 raise SettingsError(f"{found.place} the collection {found.name} is already defined at {first}")
             definitions[found.name] = found
+            names |= {(line.path, name) for name in (found.name, *_referenced(found.body))}
             continue
         name = _check_object(line)
+        names.add((line.path, name))
         used.setdefault(name, line.place_of("class"))
         if "tenant" in line.data:
             tenants.setdefault(name, {})[line.data["tenant"]] = None
@@ -97,7 +107,30 @@ def read_seed(root: Path, files: tuple[str, ...]) -> Seed:
         if name not in definitions:
             hint = did_you_mean(name, definitions) or 'add a line {"collection": {"class": …}}'
             raise SettingsError(f"{place} no line of the seed defines the collection {name}", hint)
-    return Seed(files, definitions, {name: tuple(those) for name, those in tenants.items()})
+    those_of = {name: tuple(those) for name, those in tenants.items()}
+    return Seed(files, definitions, those_of, _divide(files, names))
+
+
+def _referenced(body: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the collections that the cross-references of a definition name: these begin with a capital letter."""
+    properties = body.get("properties")
+    for each in properties if isinstance(properties, list) else ():
+        types = each.get("dataType") if isinstance(each, dict) else None
+        if isinstance(types, list):
+            yield from (name for name in types if isinstance(name, str) and name[:1].isupper())
+
+
+def _divide(files: Iterable[str], names: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:
+    """Return the parts of ``files``, in their order.
+
+    :param names: each file with a collection that it names.
+    """
+    part_of = {file: {file} for file in files}
+    first: dict[str, str] = {}
+    for file, name in sorted(names):
+        joined = part_of[file] | part_of[first.setdefault(name, file)]
+        part_of |= dict.fromkeys(joined, joined)
+    return list(dict.fromkeys(tuple(file for file in part_of if file in part) for part in part_of.values()))
 
 
 def read_objects(root: Path, seed: Seed) -> Iterator[SeedObject]:

@@ -117,6 +117,36 @@ def test_a_seed_is_restored_only_if_it_changed(tmp_path: Path, weaviate: Weaviat
     assert seeds.answerers == set()
 
 
+def test_only_what_differs_is_stored(tmp_path: Path, weaviate: WeaviateAddress) -> None:
+    """What two Suites have in common stays, and a Source that changes one collection has only its file stored again."""
+
+    def times() -> dict[str, int]:
+        return {
+            name: call(weaviate, "GET", f"/v1/objects?class={name}")["objects"][0]["lastUpdateTimeUnix"]
+            for name in collections(weaviate)
+        }
+
+    names = [
+        write(tmp_path, f"{each}.jsonl", _defined({**AUTHOR, "class": each}), {"class": each, "properties": {}})
+        for each in ("Alone", "Both", "Other")
+    ]
+    state, seeds = State(weaviate), Seeds(tmp_path)
+    seeds.switch(suite(*names[:2]), lambda _: state)
+    first = times()
+    assert [*first] == ["Alone", "Both"]
+    seeds.switch(suite(*names[1:]), lambda _: state)
+    assert not seeds.are_those_of(suite(*names[:2]))
+    second = times()
+    assert [*second] == ["Both", "Other"]
+    assert second["Both"] == first["Both"]
+    state.mark()
+    call(weaviate, "DELETE", "/v1/schema/Other")
+    assert state.restore_if_changed() == ["deleted the collection Other"]
+    third = times()
+    assert third["Both"] == first["Both"]
+    assert third["Other"] > second["Other"]
+
+
 def test_what_the_server_rejects(tmp_path: Path, weaviate: WeaviateAddress) -> None:
     """An error at its line, the same each time; nothing of the seed is left."""
     jane = {"class": "Author", "properties": {"title": "Jane"}, "vector": [1, 2]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import requests
 
@@ -30,37 +30,39 @@ class Seeds:
     def __init__(self, root: Path, answered: Callable[[], Collection[tuple[str, str]]] = tuple) -> None:
         self._root = root
         self._answered = answered
-        self._stored: dict[str, _SeedFill] = {}
-        self._errors: dict[tuple[str, ...], SnipproofError] = {}
+        self._stored: dict[_Part, _SeedFill] = {}
+        self._errors: dict[_Part, SnipproofError] = {}
 
     def are_those_of(self, suite: Suite) -> bool:
         """Return whether exactly the seed of ``suite`` is stored on the servers that it uses."""
-        stored = {service: fill.files for service, fill in self._stored.items() if service in suite.services}
-        return stored == _wanted(suite)
+        return {part for part in self._stored if part.service in suite.services} == set(self._wanted(suite))
 
     def switch(self, suite: Suite, state_of: Callable[[str], State]) -> None:
-        """Store the seed of ``suite``, and delete what another one has stored.
+        """Store the seed of ``suite``, and delete what only another one has.
 
         :param state_of: returns what is stored on the server of that name.
         :raises SettingsError: a file is wrong, or the server rejects something in it; the same error in each call.
         :raises InfrastructureError: the server does not answer.
         """
-        wanted = _wanted(suite)
-        for service, fill in list(self._stored.items()):
-            if service in suite.services and wanted.get(service) != fill.files:
-                state_of(service).drop(self._stored.pop(service))
-        for service, files in wanted.items():
-            if service in self._stored:
+        wanted = self._wanted(suite)
+        for part in self._stored.keys() - wanted:
+            if part.service in suite.services:
+                state_of(part.service).drop(self._stored.pop(part))
+        for part in wanted:
+            if part in self._stored:
                 continue
-            if error := self._errors.get(files):
+            if error := self._errors.get(part):
                 raise error
-            fill = _SeedFill(self._root, files, self._answered)
+            fill = _SeedFill(self._root, part.files, self._answered)
             try:
-                state_of(service).keep(fill, alone=True)
+                state_of(part.service).keep(fill, alone=True)
             except SettingsError as error:
-                self._errors[files] = error
+                self._errors[part] = error
                 raise
-            self._stored[service] = fill
+            self._stored[part] = fill
+
+    def _wanted(self, suite: Suite) -> list[_Part]:
+        return [_Part(service, files) for service, those in suite.seed for files in read_seed(self._root, those).parts]
 
     @property
     def answerers(self) -> set[tuple[str, str]]:
@@ -68,8 +70,15 @@ class Seeds:
         return {host for fill in self._stored.values() for host in fill.answerers}
 
 
+class _Part(NamedTuple):
+    """Files that are stored on the server of a Service, and that no other files of the seed refer to."""
+
+    service: str
+    files: tuple[str, ...]
+
+
 class _SeedFill:
-    """Stores one seed, whenever it is called."""
+    """Stores one part of a seed, whenever it is called."""
 
     def __init__(self, root: Path, files: tuple[str, ...], answered: Callable[[], Collection[tuple[str, str]]]) -> None:
         self.files = files
@@ -89,10 +98,6 @@ class _SeedFill:
                 call(address, "DELETE", f"/v1/schema/{name}")
             raise
         self.answerers |= set(self._answered())
-
-
-def _wanted(suite: Suite) -> dict[str, tuple[str, ...]]:
-    return {service: files for service, files in suite.seed if files}
 
 
 def _define(address: WeaviateAddress, seed: Seed, made: list[str]) -> None:
