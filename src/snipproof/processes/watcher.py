@@ -149,12 +149,12 @@ def receive_from(address: WatcherAddress, connection: socket.socket) -> Generato
     yield from receive(connection, partial(require_answer, address))
 
 
-def require_answer(address: WatcherAddress) -> None:
-    """Require that a watcher reports its state, which it does whatever it works on.
+def require_answer(address: WatcherAddress, patience: float = _LIVE) -> None:
+    """Require that a watcher reports its state within ``patience`` seconds, which it does whatever it works on.
 
     :raises OSError: it does not.
     """
-    with contextlib.closing(connect(address, _LIVE)) as connection:
+    with contextlib.closing(connect(address, patience)) as connection:
         send(connection, {"request": "status"})
         if not connection.recv(1):
             raise ConnectionError("it has closed the connection")

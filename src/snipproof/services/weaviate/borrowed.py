@@ -21,7 +21,8 @@ from snipproof.processes.watcher import WatcherAddress, connect, find_watcher, r
 from snipproof.services.weaviate.server import WeaviateAddress
 from snipproof.text import printable
 
-_PATIENCE = 30.0  # seconds in which the watcher removes what it has stored
+_LIVE = 3.0  # seconds in which the watcher has to answer: otherwise it is stopped
+_PATIENCE = 30.0  # seconds in which it removes what it has stored
 _FIELDS = ("host", "port", "grpc_host", "grpc_port", "version", "mode", "reason", "scheme", "key")
 
 
@@ -145,6 +146,7 @@ def borrow(settings: Settings, services: Sequence[str], log: Callable[[str], Non
 
 def _borrow(watcher: WatcherAddress, settings: Settings, services: Sequence[str]) -> BorrowedServers | str:
     with contextlib.ExitStack() as stack:
+        require_answer(watcher, _LIVE)
         connection = connect(watcher)
         stack.callback(connection.close)
         connection.settimeout(_PATIENCE)
