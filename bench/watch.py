@@ -1,7 +1,8 @@
-"""Measures the time from a save to the verdict of a watcher: ``python -m bench.watch [ROUNDS]``.
+"""Measures the time from a save to the verdict of a watcher: ``python -m bench.watch [ROUNDS] [--site SITE]``.
 
 It watches a copy of this repository's docs, saves one Source of each flavour in turns, each time with another comment
-at its end, and subtracts the Source's own work as the run report has it.
+at its end, and subtracts the Source's own work as the run report has it. With ``--site``, a checkout of weaviate/docs,
+it watches a Python Source and a TypeScript Source in a copy of that.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.support.watching import Watch, temporary_folder
@@ -27,11 +29,19 @@ SOURCES = {
     "go": ("snippets/go/search_image_test.go", "//"),
     "java": ("snippets/java-v6/src/test/java/SearchImageTest.java", "//"),
 }
+SETTINGS = ROOT / "examples" / "weaviate-docs"
+SOURCES_OF_SITE = {
+    "python": ("_includes/code/howto/search.basics.py", "#"),
+    "typescript": ("_includes/code/howto/search.basics.ts", "//"),
+}
 SUMMARY = re.compile(r"\d+ \w+(?:, \d+ \w+)* in [\d.]+ s")
 
 
-def measure(watch: Watch, path: str, comment: str, number: int) -> tuple[float, float]:
-    """Save a Source and return the seconds until its verdict, and those of the Source's own work."""
+def measure(watch: Watch, home: Path, path: str, comment: str, number: int) -> tuple[float, float]:
+    """Save a Source and return the seconds until its verdict, and those of the Source's own work.
+
+    :param home: the folder of the settings file.
+    """
     file = watch.root / path
     before = len(watch.output)
     file.write_text(f"{file.read_text(encoding='utf-8')}{comment} round {number}\n", encoding="utf-8")
@@ -42,33 +52,51 @@ def measure(watch: Watch, path: str, comment: str, number: int) -> tuple[float, 
     seconds = time.monotonic() - began
     assert " 0 passed" not in watch.output[before:]
     print(watch.output[before:].strip().splitlines()[-1], flush=True)
-    report = read_last_run(watch.root)
+    watch.wait_for("check: ")
+    report = read_last_run(home)
     assert report is not None
     own = next(each["duration"] for each in report["run"]["sources"] if each["path"] == path)
     return seconds, own or 0.0
+
+
+def copy_parts(source: Path, target: Path, parts: Iterable[str]) -> None:
+    """Copy files and folders, without what is installed or built there."""
+    for part in parts:
+        place = source / part
+        if place.is_dir():
+            shutil.copytree(place, target / part, ignore=shutil.ignore_patterns("node_modules", "build", ".*"))
+        else:
+            (target / part).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(place, target / part)
 
 
 def main() -> None:
     """Print the medians of each flavour."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("rounds", nargs="?", type=int, default=7)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--site", type=Path, help="a checkout of weaviate/docs")
+    arguments = parser.parse_args()
+    rounds, site = arguments.rounds, arguments.site
     with temporary_folder() as temporary, tempfile.TemporaryDirectory() as copy:
-        root = Path(copy) / "docs"
+        root = home = Path(copy) / "docs"
         root.mkdir()
-        for part in PARTS:
-            place = ROOT / part
-            if place.is_dir():
-                shutil.copytree(place, root / part, ignore=shutil.ignore_patterns("node_modules", "build", ".*"))
-            else:
-                shutil.copy(place, root / part)
-        watch = Watch(root, temporary, environ=dict(os.environ))
+        sources, options = SOURCES, list[str]()
+        if site:
+            copy_parts(site, root, (path.name for path in site.iterdir() if not path.name.startswith(".")))
+            home, sources = SETTINGS, SOURCES_OF_SITE
+            options = ["--config", str(home / "snipproof.toml"), "--root", str(root)]
+            options += [path for path, _ in sources.values()]
+        else:
+            copy_parts(ROOT, root, PARTS)
+        watch = Watch(root, temporary, *options, environ=dict(os.environ))
         try:
             watch.wait_for("h for help", timeout=600)
-            found: dict[str, list[tuple[float, float]]] = {name: [] for name in SOURCES}
+            if site:
+                watch.wait_for("passed", timeout=600)  # what is named runs at the start
+            found: dict[str, list[tuple[float, float]]] = {name: [] for name in sources}
             for number in range(rounds + 1):
-                for name, (path, comment) in SOURCES.items():
-                    found[name].append(measure(watch, path, comment, number))
+                for name, (path, comment) in sources.items():
+                    found[name].append(measure(watch, home, path, comment, number))
             print("| flavour | save to verdict, s | the Source's own work, s | beyond it, s | first, s |")
             print("| --- | ---: | ---: | ---: | ---: |")
             for name, values in found.items():

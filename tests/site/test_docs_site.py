@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.site import IMPORT, TAG, load_site, shown_texts, write_site
 
 from snipproof.config import Settings
 from snipproof.site.docs_site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @pytest.mark.parametrize("extension", ["js", "ts", "mjs", "cjs"])
@@ -73,3 +77,72 @@ def test_the_settings_may_be_built_by_hand(tmp_path: Path) -> None:
     """No file is needed for a Site."""
     write_site(tmp_path, {"docs/a.md": IMPORT + TAG})
     assert shown_texts(Site.load(Settings(root=tmp_path))) == ["    one"]
+
+
+SUITE = "flavour: py\nlanguage: python\nsources: ['*.py']\n"
+TREE = {
+    "snipproof.toml": 'pages = ["docs"]\nsuites = ["s/*/suite.yaml"]\n',
+    "docs/a.md": IMPORT + TAG,
+    "docs/b.md": "import P from './_p.mdx';\n\n<P/>\n",
+    "s/py/suite.yaml": SUITE,
+    "s/py/x.py": "# START x\n1\n# END x\n",
+}
+
+
+def edit(root: Path, site: Site, changes: Mapping[str, str | None]) -> Site | None:
+    """Change files, and return the site after this edit: the times of folders differ too."""
+    for path, text in changes.items():
+        if text is None:
+            (root / path).unlink()
+        elif path.endswith("/"):
+            (root / path).mkdir()
+        else:
+            write_site(root, {path: text})
+    known = site.dependencies.paths
+    return site.edited([*known.intersection(changes), "docs", "s", "s/py"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"docs/a.md": IMPORT + "new\n" + TAG},
+        {"docs/a.md": "import Y from '!!raw-loader!../s/py/x.py';\n" + IMPORT + TAG},
+        {"docs/a.md": "\0"},
+        {"s/py/x.py": "# START y\n2\n# END y\n"},
+        {"s/py/x.py": "2\n", "docs/b.md": IMPORT + TAG},
+        {"docs/note.txt~": ""},
+    ],
+)
+def test_an_edited_site_is_the_one_that_is_loaded(tmp_path: Path, changes: Mapping[str, str]) -> None:
+    """Only what was edited is read again; what another program has left beside it is nothing to read."""
+    site = load_site(write_site(tmp_path, TREE))
+    edited = edit(tmp_path, site, changes)
+    loaded = load_site(tmp_path)
+    assert edited
+    assert edited.pages == loaded.pages
+    assert edited.problems == loaded.problems
+    assert edited.sources == loaded.sources
+    assert edited.references == loaded.references
+    if "s/py/x.py" not in changes:
+        assert edited.sources["s/py/x.py"] is site.sources["s/py/x.py"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"docs/c.md": "new"},
+        {"docs/b.md": None},
+        {"docs/_p.mdx": "a partial that was missing"},
+        {"docs/new/": ""},
+        {"s/py/y.py": "1\n"},
+        {"s/py/x.py": None},
+        {"s/py/suite.yaml": SUITE + "timeout: 7\n"},
+        {"s/py/suite.yaml": "flavour: 7\n"},
+        {"snipproof.toml": ""},
+    ],
+)
+def test_a_change_of_more_than_content_loads_the_site_again(tmp_path: Path, changes: Mapping[str, str | None]) -> None:
+    """Files that are new or gone, an import that leads somewhere now, an empty folder, a Suite, settings."""
+    site = load_site(write_site(tmp_path, TREE))
+    assert edit(tmp_path, site, changes) is None

@@ -69,17 +69,20 @@ def check(site: Site, options: CheckOptions) -> tuple[Iterable[str], int]:
     return lines(result), 1 if result.errors else 0
 
 
-def find_new(site: Site, rules: Mapping[str, Rule] = RULES) -> list[Finding]:
+def find_new(site: Site, rules: Mapping[str, Rule] = RULES, *, only: Collection[str] | None = None) -> list[Finding]:
     """Return the Findings of ``rules`` that are not in the baseline of the settings.
 
+    :param only: the paths whose Findings are wanted, ``None`` for all.
     :raises SettingsError: the baseline is missing or malformed, or the settings give a severity to an unknown rule.
     """
-    findings = find(site, rules)
+    findings = find(site, rules, only=only)
     if not site.settings.baseline:
         return findings
     path = site.settings.home / site.settings.baseline
     name = baseline.baseline_name(path, site.settings.home)
-    return baseline.compare(findings, baseline.load(path, name), name, site.is_unread).findings
+    entries = baseline.load(path, name)
+    listed = {key: entry for key, entry in entries.items() if only is None or key.path in only}
+    return baseline.compare(findings, listed, name, site.is_unread).findings
 
 
 def find_unshowable(site: Site) -> list[Finding]:

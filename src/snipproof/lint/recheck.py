@@ -127,10 +127,11 @@ class WatchedFiles:
     _before: dict[Path, _Stamp] = field(default_factory=dict)
     _began_ns: int = 0
 
-    def begin(self) -> None:
-        """Record the stamps of the known files before the next check."""
+    def begin(self) -> list[Path]:
+        """Record the stamps of the known files before the next check, and return those that have changed."""
         self._before = {path: _stamp(path) for path in self.stamps}
         self._began_ns = time.time_ns() - _CLOCK_SLACK_NS
+        return [path for path, stamp in self.stamps.items() if self._before[path] != stamp]
 
     def end(self, paths: Iterable[Path]) -> None:
         """Record the files of the check that has ended.

@@ -27,6 +27,7 @@ from snipproof.text import listed
 if TYPE_CHECKING:
     from snipproof.report.entries import ServiceEntry
     from snipproof.services.weaviate.borrowed import BorrowedServers
+    from snipproof.site.docs_site import Site
 
 
 _MOST_FIRST = (NetworkKind.DOCUMENTED, NetworkKind.AUTO)
@@ -128,12 +129,13 @@ class ProvingSession:
         for name in suite.services if suite else ():
             self._prover.states.of(name)
 
-    def read_again(self, suites: Sequence[Suite]) -> None:
+    def read_again(self, suites: Sequence[Suite], site: Site | None) -> None:
         """Read Pages and Sources again; the Services and what was obtained for the Suites are kept.
 
         :param suites: all Suites that the settings name, as they are now.
+        :param site: the site as it is now, if it is read already.
         """
-        self.tree.read_again(suites)
+        self.tree.read_again(suites, site)
         self._reported.clear()
 
     def select(self, sources: Mapping[str, Source]) -> None:

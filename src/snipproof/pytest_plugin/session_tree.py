@@ -43,6 +43,7 @@ class SessionTree:
         self.on_read: Callable[[Site], None] = lambda _: None
         self._versions = versions
         self._facts: TreeFacts | None = None
+        self._site: Site | None = None  # if it was read already
         self._checked: set[str] = set()  # the paths of Suites
 
     @property
@@ -62,7 +63,8 @@ class SessionTree:
     @cached_property
     def pages(self) -> PageExpectations:
         """The Expectations of the Pages."""
-        return read_page_expectations(self.settings, self._read_facts)
+        known, self._site = self._site, None
+        return read_page_expectations(self.settings, self._read_facts, known)
 
     def _read_facts(self, site: Site, claimed: ClaimSet) -> None:
         self.on_read(site)
@@ -127,11 +129,13 @@ class SessionTree:
         """Return whether both Sources share what is stored."""
         return other.path in self.suites[one.path].chain_of(one.path)
 
-    def read_again(self, suites: Sequence[Suite]) -> None:
+    def read_again(self, suites: Sequence[Suite], site: Site | None) -> None:
         """Read Pages and Sources again.
 
         :param suites: all Suites that the settings name, as they are now.
+        :param site: the site as it is now, if it is read already.
         """
+        self._site = site
         self.suites = {path: suite for suite in suites for path in suite.sources}
         self.all_suites = suites
         self._facts = None

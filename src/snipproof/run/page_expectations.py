@@ -60,16 +60,19 @@ class PageExpectations:
 
 
 def read_page_expectations(
-    settings: Settings, on_read: Callable[[Site, ClaimSet], None] = lambda _site, _claimed: None
+    settings: Settings,
+    on_read: Callable[[Site, ClaimSet], None] = lambda _site, _claimed: None,
+    known: Site | None = None,
 ) -> PageExpectations:
     """Read the Pages of the site.
 
     Running Sources does not require a site: if there is none, the result is empty. ``snipproof check`` reports that.
 
     :param on_read: called with the site and all Claims, for what else is made of them; the site is not kept.
+    :param known: the site, if it is read already.
     """
     try:
-        site = Site.load(settings)
+        site = known or Site.load(settings)
     except SettingsError as error:
         return PageExpectations(missing=error.message if settings.pages else "")
     claimed = read_claims(site)

@@ -11,7 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from snipproof.errors import UnreadableError
+from snipproof.errors import SettingsError, UnreadableError
 from snipproof.model import Finding, Import, Page, Reference, Region, Source, Suite
 from snipproof.site.dependencies import Dependencies
 from snipproof.site.discovery import PAGES, find_pages
@@ -25,7 +25,7 @@ from snipproof.site.source import as_text, read_text
 from snipproof.site.suite import load_suites
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from snipproof.config import Settings
     from snipproof.site.component import Rendered
@@ -91,6 +91,32 @@ class Site:
         pages = {path: read for path, read in self._read_pages.items() if path not in changed}
         site._read_all(pages, {path: read for path, read in self._read_sources.items() if path not in changed})
         return site
+
+    def edited(self, paths: Collection[str]) -> Site | None:
+        """Return the site as it is on disk now, after a change of ``paths``; ``None`` if it has to be loaded again.
+
+        That is so if more than the content of Pages and Sources differs: others were added or removed, an import leads
+        elsewhere, or there are other Suites or folders.
+
+        :param paths: all files and folders that differ since they were read; a folder differs with its entries.
+        """
+        root, read = self.settings.root, {*self._read_pages, *self._read_sources}
+        folders = [path for path in paths if path not in read]
+        if not all((root / path).is_file() for path in read.intersection(paths)):
+            return None
+        if not all((root / path).is_dir() for path in folders) or (folders and not self._lists_the_same()):
+            return None
+        return self.with_texts(self.texts, paths)
+
+    def _lists_the_same(self) -> bool:
+        """Return whether there are the same Suites, Pages and folders as when this site was loaded."""
+        listed, problems = Dependencies(), list[Finding]()
+        try:
+            suites, top = load_suites(self.settings, listed), find_pages(self.settings, problems, listed)
+        except SettingsError:
+            return False
+        is_same = (suites, top, problems) == (self.suites, self._top, self._top_problems)
+        return is_same and listed.paths <= self.dependencies.paths
 
     def _read_all(self, known_pages: Mapping[str, ParsedPage], known_sources: Mapping[str, ParsedSource]) -> None:
         """Read all Pages and Sources but those that are known."""

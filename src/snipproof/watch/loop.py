@@ -8,6 +8,7 @@ one below the session itself, so that pytest tears down all fixtures but those o
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from snipproof.errors import InfrastructureError, SnipproofError
+from snipproof.lint.recheck import WatchedFiles, files_of
 from snipproof.pytest_plugin.items import SnippetItem
 from snipproof.pytest_plugin.plugin import begin_again, proving_of
 from snipproof.site.source import read_text
@@ -52,6 +54,7 @@ class OpenSession:
     site: Site | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
     _needs: set[tuple[object, ...]] = field(default_factory=set)
+    _files: WatchedFiles = field(default_factory=WatchedFiles)
     _keeper: KeepOpen = field(init=False)
     _results: RunResults = field(default_factory=RunResults)
     _listener: Callable[[SnippetResult], None] = field(default=lambda _: None)
@@ -74,14 +77,17 @@ class OpenSession:
         self._needs = {(suite.services, suite.network, suite.seed) for suite in self.suites}
 
     def read(self) -> None:
-        """Read Suites, Pages and Sources as they are now.
+        """Read Suites, Pages and Sources as they are now; files that have not changed are not read again.
 
         :raises SnipproofError: a Suite is wrong; what was read before counts further.
         """
-        suites = load_suites(self.proving.settings)
+        changed = {os.path.relpath(path, self.root) for path in self._files.begin()}
+        edited = self.site.edited(changed) if self.site else None
+        suites = edited.suites if edited else load_suites(self.proving.settings)
         self.suites, self.site = suites, None
-        self.proving.read_again(suites)
+        self.proving.read_again(suites, edited)
         _ = self.proving.tree.pages
+        self._files.end(files_of(self.site) if self.site else ())
 
     def run(
         self, paths: Sequence[str], wanted: Callable[[str], bool], listener: Callable[[SnippetResult], None]

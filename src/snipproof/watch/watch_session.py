@@ -182,9 +182,11 @@ class Watcher:
         if not shown and not concerned:
             return
         announce(self._screen, "", shown or sorted(changed))
-        work.check(changed)
+        work.check_saved(changed)
         if concerned:
             work.run(concerned)
+        if work.restart is None:
+            work.check()
 
 
 class MovedError(InfrastructureError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import sys
 from collections.abc import Collection, Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from snipproof.watch.selection import concerned_sources, is_below, needs_restart, watched_sources
@@ -72,15 +73,11 @@ class WatchedTree:
         names |= {origin for suite in session.suites for _, origin in suite.files}
         if session.site:
             names |= session.site.dependencies.paths
-        folders = {session.proving.settings.home, root}
-        for name in names:
-            place = root / name
-            if place.is_dir():
-                folders.add(place)
-            while place != root and root in place.parents:  # a conftest.py may stand in each of them
-                place = place.parent
-                folders.add(place)
-        return folders
+        # os.path is quicker, and there are thousands of names.
+        holding = {name if os.path.isdir(f"{root}/{name}") else posixpath.dirname(name) for name in names}  # noqa: PTH112
+        # A conftest.py may stand in each folder on the way.
+        folders = {folder for each in map(PurePosixPath, holding) for folder in (each, *each.parents)}
+        return {session.proving.settings.home, root, *(root / folder for folder in folders)}
 
 
 def _modules_below(root: Path) -> set[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from snipproof.errors import SnipproofError
 from snipproof.lint.engine import find_new
+from snipproof.model import Finding
 from snipproof.text import plural
 from snipproof.watch.inputs import Events
 from snipproof.watch.loop import OpenSession, now
@@ -74,6 +76,7 @@ class Work:
         self._has_keys = has_keys
         self._times: dict[str, int] = {}
         self._known: set[tuple[str, str, str]] | None = None
+        self._shown: list[Finding] = []  # since the last check of the whole tree
 
     def read(self) -> bool:
         """Read the tree; return whether that was possible."""
@@ -99,8 +102,15 @@ class Work:
             self.begin_again(reason, sources)
         return not reason
 
-    def check(self, changed: Collection[str] = ()) -> None:
-        """Report what ``check`` finds: what is in the changed files, what is new elsewhere, and how much else."""
+    def check_saved(self, changed: Collection[str]) -> None:
+        """Report what ``check`` finds in the changed files. This is quick, whatever the size of the tree."""
+        if self.session.site is None:
+            return
+        with contextlib.suppress(SnipproofError):  # `check` reports it
+            self._show(find_new(self.session.site, only=changed))
+
+    def check(self) -> None:
+        """Report what is new in the whole tree, beside what is shown already, and how much else ``check`` finds."""
         if self.session.site is None:
             return
         try:
@@ -109,16 +119,18 @@ class Work:
             self.screen.line(f"check: {error}", "red")
             return
         known, self._known = self._known, {(each.path, each.rule, each.message) for each in findings}
-        shown = [
-            each
-            for each in findings
-            if each.path in changed or (known is not None and (each.path, each.rule, each.message) not in known)
-        ][:_MAX_FINDINGS]
-        for each in shown:
-            self.screen.line(f"{each}{f'{chr(10)}  hint: {each.hint}' if each.hint else ''}", "yellow")
-        others = len(findings) - len(shown)
+        if known is not None:
+            self._show(each for each in findings if (each.path, each.rule, each.message) not in known)
+        shown, self._shown = self._shown, []
+        others = sum(each not in shown for each in findings)
         count = plural(len(findings), "finding") if findings else "clean"
         self.screen.line(f"check: {count}{f', {others} of them not shown here' if shown and others else ''}")
+
+    def _show(self, findings: Iterable[Finding]) -> None:
+        """Report those of the ``findings`` that are not shown yet."""
+        for each in [each for each in findings if each not in self._shown][: _MAX_FINDINGS - len(self._shown)]:
+            self._shown.append(each)
+            self.screen.line(f"{each}{f'{chr(10)}  hint: {each.hint}' if each.hint else ''}", "yellow")
 
     def was_run(self, path: str) -> bool:
         """Return whether a saved Source was run as it is now: it was saved while it ran, and then ran again."""
