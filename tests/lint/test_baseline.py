@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.lint import FILES
+from tests.support.site import load_site
 
 from snipproof.lint.baseline import Entry, Key, baseline_name, compare, key_of, load, save
+from snipproof.lint.engine import find_new
 from snipproof.model import Finding
 
 if TYPE_CHECKING:
@@ -137,6 +140,24 @@ def test_the_settings_may_name_it(small_site: SmallSite, tmp_path: Path, monkeyp
     assert small_site.check().code == 0
     (tmp_path / "elsewhere" / "c.jsonl").write_text(_HEAD)
     assert small_site.check("--baseline", "c.jsonl").code == 1
+
+
+def test_what_is_new_in_some_files(small_site: SmallSite) -> None:
+    """Entries of other files, of which nothing was looked for, are not stale."""
+    small_site.write(**{"snipproof.toml": 'baseline = "b.jsonl"\n'})
+    assert small_site.check("--update-baseline").out == "b.jsonl: 2 findings, 2 entries\n"
+    page = (small_site.root / "docs/p.mdx").read_text()
+    small_site.write(**{"docs/p.mdx": page.replace("STRAT", "SATRT"), "code/a.py": FILES["code/a.py"] + "# START B\n"})
+    site = load_site(small_site.root)
+    assert [(each.path, each.rule) for each in find_new(site, only=["docs/p.mdx"])] == [
+        ("b.jsonl", "SP009"),
+        ("docs/p.mdx", "SP201"),
+    ]
+    assert [(each.path, each.rule) for each in find_new(site, only=["code/a.py"])] == [
+        ("code/a.py", "SP204"),
+        ("code/a.py", "SP402"),
+    ]
+    assert len(find_new(site)) == 4
 
 
 @pytest.mark.parametrize(
