@@ -45,8 +45,8 @@ class Seeds:
         :raises InfrastructureError: the server does not answer.
         """
         wanted = self._wanted(suite)
-        for part in self._stored.keys() - wanted:
-            if part.service in suite.services:
+        for part in list(self._stored):
+            if part.service in suite.services and part not in wanted:
                 state_of(part.service).drop(self._stored.pop(part))
         for part in wanted:
             if part in self._stored:
