@@ -149,12 +149,14 @@ def receive_from(address: WatcherAddress, connection: socket.socket) -> Generato
     yield from receive(connection, partial(require_answer, address))
 
 
-def require_answer(address: WatcherAddress, patience: float = _LIVE) -> None:
-    """Require that a watcher reports its state within ``patience`` seconds, which it does whatever it works on.
+def require_answer(address: WatcherAddress, patience: float | None = None) -> None:
+    """Require that a watcher reports its state, which it does whatever it works on.
+
+    :param patience: seconds in which it has to do so; ten by default.
 
     :raises OSError: it does not.
     """
-    with contextlib.closing(connect(address, patience)) as connection:
+    with contextlib.closing(connect(address, _LIVE if patience is None else patience)) as connection:
         send(connection, {"request": "status"})
         if not connection.recv(1):
             raise ConnectionError("it has closed the connection")
