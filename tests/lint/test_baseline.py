@@ -143,7 +143,7 @@ def test_the_settings_may_name_it(small_site: SmallSite, tmp_path: Path, monkeyp
 
 
 def test_what_is_new_in_some_files(small_site: SmallSite) -> None:
-    """Entries of other files, of which nothing was looked for, are not stale."""
+    """Entries of other files are not stale: nothing was looked for there."""
     small_site.write(**{"snipproof.toml": 'baseline = "b.jsonl"\n'})
     assert small_site.check("--update-baseline").out == "b.jsonl: 2 findings, 2 entries\n"
     page = (small_site.root / "docs/p.mdx").read_text()

@@ -42,6 +42,7 @@ def test_modules_are_added_to_those_of_the_mode_and_the_environment_comes_last()
 def test_the_nodes_of_a_cluster_join_the_first_one() -> None:
     raft = ["node1:8300", "node2:8400"]
     assert cluster_environment(0, raft[:1], "h:7946") == {"CLUSTER_HOSTNAME": "node1"}
-    both = {"RAFT_JOIN": "node1:8300,node2:8400", "RAFT_BOOTSTRAP_EXPECT": "2"}
-    assert cluster_environment(0, raft, "h:7946") == {"CLUSTER_HOSTNAME": "node1"} | both
-    assert cluster_environment(1, raft, "h:7946") == {"CLUSTER_HOSTNAME": "node2", "CLUSTER_JOIN": "h:7946"} | both
+    first, second = {"CLUSTER_HOSTNAME": "node1"}, {"CLUSTER_HOSTNAME": "node2", "CLUSTER_JOIN": "h:7946"}
+    join = {"RAFT_JOIN": "node1:8300,node2:8400"}
+    assert cluster_environment(0, raft, "h:7946") == first | join | {"RAFT_BOOTSTRAP_EXPECT": "1"}
+    assert cluster_environment(1, raft, "h:7946") == second | join | {"RAFT_BOOTSTRAP_EXPECT": "2"}

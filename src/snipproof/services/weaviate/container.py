@@ -133,23 +133,22 @@ class ContainerWeaviate:
                 network = Network(docker_network_kw={"labels": labels}).create()
                 for index, node in enumerate(nodes):
                     node.with_network(network).with_network_aliases(node_name(index))
-            addresses = []
-            for current in nodes:
+            addresses: list[WeaviateAddress] = []
+            version, deadline = "", 0.0
+            for current in nodes:  # each joins one that is ready
                 current.start()
+                deadline = deadline or time.monotonic() + settings.weaviate.start_timeout
                 host = current.get_container_host_ip()
                 if len(nodes) > 1 and is_local(socket.AF_INET, host):
                     host = _LOOPBACK  # the other address may be that of the network, which ends with this server
                 rest, grpc = (int(current.get_exposed_port(port)) for port in (_REST, _GRPC))
-                addresses.append(WeaviateAddress(host, rest, host, grpc, "", "container", reason, key=key))
-            first, *others = addresses
-            address = replace(first, others=tuple(others))
-            announce(address)
-            version = ""
-            deadline = time.monotonic() + settings.weaviate.start_timeout
-            for current, each in zip(nodes, addresses, strict=True):
+                each = WeaviateAddress(host, rest, host, grpc, "", "container", reason, key=key)
+                addresses.append(each)
+                if len(addresses) == len(nodes):
+                    announce(replace(addresses[0], others=tuple(addresses[1:])))
                 watch = _Watch(current, session, reached if uses_vectorizer(settings) else lambda: True)
                 left = round(max(deadline - time.monotonic(), 0.0), 1)
-                version = wait_ready(each.url, f"{each.grpc_host}:{each.grpc_port}", left, watch.ended, key)
+                version = wait_ready(each.url, f"{host}:{grpc}", left, watch.ended, key)
         except (docker.errors.DockerException, OSError, TimeoutError) as error:
             tail = _log_tail(current)
             remove_containers(session.id, server)  # by label: `current` does not know one that could not start
@@ -158,8 +157,8 @@ class ContainerWeaviate:
         except BaseException:
             remove_containers(session.id, server)
             raise
-        others = [replace(each, version=version) for each in address.others]
-        return cls(session, server, replace(address, version=version, others=tuple(others)))
+        first, *others = (replace(each, version=version) for each in addresses)
+        return cls(session, server, replace(first, others=tuple(others)))
 
     def exports(self) -> frozenset[str]:
         """Return nothing: what is inside of a container is not looked at."""
@@ -193,9 +192,7 @@ def _container(
     )
     for name, value in env.items():
         container.with_env(name, value)
-    # Nodes that start before the first one end, since they cannot join it.
-    again = {"restart_policy": {"Name": "on-failure", "MaximumRetryCount": 5}} if index else {}
-    return container.with_kwargs(labels=labels, extra_hosts={"host.docker.internal": "host-gateway"}, **again)
+    return container.with_kwargs(labels=labels, extra_hosts={"host.docker.internal": "host-gateway"})
 
 
 class _Watch:

@@ -33,7 +33,6 @@ _PORT_TRIES = 200
 _LOG_TAIL = 15  # lines
 _LOCK = threading.Lock()
 _HANDED_OUT: set[int] = set()
-_GOSSIP = 10.0  # seconds
 
 
 class EmbeddedWeaviate:
@@ -73,11 +72,13 @@ class EmbeddedWeaviate:
             address = _address([node.address for node in nodes], settings.weaviate.key, reason)
             announce(address)
             try:
-                for node in nodes:
-                    node.start(binary, settings, session, vectorizer, network)
-                    if node is nodes[0] and len(nodes) > 1:
-                        node.wait_for_gossip(session, network)  # the others end if they cannot join it
-                version = _wait(nodes, settings, session, network)
+                deadline = time.monotonic() + settings.weaviate.start_timeout
+                version = ""
+                for joining in (nodes[:1], nodes[1:]):  # the first one must be ready
+                    for node in joining:
+                        node.start(binary, settings, session, vectorizer, network)
+                    for node in joining:
+                        version = node.wait_until_ready(settings, session, network, deadline)
             except _NotReadyError as error:
                 _stop(nodes, network)
                 text = error.node.output.read_text(encoding="utf-8", errors="replace")
@@ -162,18 +163,6 @@ class _Node:
         started = _behind_wall(network, command, work, binary, env) if network else command
         self.process = Process.start(started, session=session, env=env, cwd=work, stdout=self.output)
 
-    def wait_for_gossip(self, session: SessionFolder, network: DocumentedNetwork | None) -> None:
-        """Wait until other nodes can join this one, a few seconds at most."""
-        deadline = time.monotonic() + _GOSSIP
-        while self.process and self.process.poll() is None and time.monotonic() < deadline:
-            if session.closing.is_set():
-                return
-            with contextlib.suppress(OSError):
-                port = self.ports.gossip
-                (network.namespace.connect(port) if network else socket.create_connection((_HOST, port), 1)).close()
-                return
-            time.sleep(0.05)
-
     def wait_until_ready(
         self, settings: Settings, session: SessionFolder, network: DocumentedNetwork | None, deadline: float
     ) -> str:
@@ -220,13 +209,6 @@ def _address(ports: Sequence[tuple[int, int]], key: str, reason: str) -> Weaviat
 def _with_version(address: WeaviateAddress, version: str) -> WeaviateAddress:
     others = tuple(replace(each, version=version) for each in address.others)
     return replace(address, version=version, others=others)
-
-
-def _wait(nodes: Sequence[_Node], settings: Settings, session: SessionFolder, network: DocumentedNetwork | None) -> str:
-    """Wait until all ``nodes`` are ready, and return their version."""
-    deadline = time.monotonic() + settings.weaviate.start_timeout
-    versions = [node.wait_until_ready(settings, session, network, deadline) for node in nodes]
-    return versions[0]
 
 
 def _stop(nodes: Sequence[_Node], network: DocumentedNetwork | None, grace: float = 0.0) -> None:

@@ -62,13 +62,16 @@ def node_name(index: int) -> str:
 def cluster_environment(index: int, raft: Sequence[str], gossip: str) -> dict[str, str]:
     """Return what makes a server a node of a cluster; nothing for the only one.
 
+    The first node is a cluster by itself, which the others join once it is ready. Nodes that form one together vote at
+    the same time, and now and then none of them ever finds a leader.
+
     :param index: its number, from 0.
     :param raft: ``NAME:PORT`` of Raft at each node.
     :param gossip: ``HOST:PORT`` of gossip at the first one.
     """
     own = {"CLUSTER_HOSTNAME": node_name(index)}
     if len(raft) > 1:
-        own |= {"RAFT_JOIN": ",".join(raft), "RAFT_BOOTSTRAP_EXPECT": str(len(raft))}
+        own |= {"RAFT_JOIN": ",".join(raft), "RAFT_BOOTSTRAP_EXPECT": str(len(raft) if index else 1)}
         own |= {"CLUSTER_JOIN": gossip} if index else {}
     return own
 
