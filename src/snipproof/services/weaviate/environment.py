@@ -62,8 +62,8 @@ def node_name(index: int) -> str:
 def cluster_environment(index: int, raft: Sequence[str], gossip: str) -> dict[str, str]:
     """Return what makes a server a node of a cluster; nothing for the only one.
 
-    The first node is a cluster by itself, which the others join once it is ready. Nodes that form one together vote at
-    the same time, and now and then none of them ever finds a leader.
+    The first node is a cluster by itself, which the others join once it is ready. Nodes that form one together notify
+    each other at the same time, and now and then they find no leader.
 
     :param index: its number, from 0.
     :param raft: ``NAME:PORT`` of Raft at each node.
