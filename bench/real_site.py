@@ -31,7 +31,7 @@ from snipproof.report.report_file import read_report
 
 SETTINGS = Path(__file__).parents[1] / "examples" / "weaviate-docs" / "snipproof.toml"
 LANGUAGES = ("python", "typescript", "go", "java")
-_PLUGIN = "bench.lifted_wall"
+_PLUGIN = "bench.traced_wall"
 _LEFT_OUT = {
     "_includes/code/howto/search.image.ts": "the file does not compile, and its Expectation fits two Snippets",
 }
@@ -112,18 +112,17 @@ def trace(site: Path, report: RunReport, folder: Path, *options: str) -> Iterato
     texts = {path: (site / path).read_text(encoding="utf-8") for path in passed}
     for number, (path, text) in enumerate(texts.items()):
         write_traced(copy / path, text, ran / str(number))
+    os.environ["BENCH_TRACE_FOLDER"] = str(ran)
     prove(copy, folder / "traced.json", "-p", _PLUGIN, *options)
     again = {each["id"]: each["outcome"] for each in read_report(folder / "traced.json")["snippets"]}
     for number, (path, snippets) in enumerate(passed.items()):
         file = ran / str(number)
         lines = {int(line) for line in file.read_text(encoding="ascii").split()} if file.exists() else set()
         for snippet in snippets:
-            if again.get(snippet["id"]) != "passed":
-                yield f"{snippet['id']}: {again.get(snippet['id'])} with the trace"
-                continue
             shown = frozenset(line for first, last in snippet["segments"] for line in range(first, last + 1))
             if missed := never_ran(texts[path], path, shown, lines):
-                yield f"{snippet['id']}: the trace misses line {', '.join(map(str, missed))}"
+                outcome = again.get(snippet["id"], "not run")
+                yield f"{snippet['id']}: {outcome} with the trace, which misses line {', '.join(map(str, missed))}"
 
 
 def main() -> None:

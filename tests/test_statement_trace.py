@@ -71,7 +71,8 @@ class A {
         ("a.py", _PYTHON, {1, 2, 4, 6}, (), [6]),  # the call did not end
         ("a.py", _PYTHON, set(), (1, 2, 3, 4), [6]),
         ("a.ts", _TYPESCRIPT, {1, -1, 2, 3, 7, -7, 8, -8}, (), [5]),
-        ("a.ts", _TYPESCRIPT, {1, -1, 2, 5, 7, -7, 8}, (), [8]),  # the call did not end
+        ("a.ts", _TYPESCRIPT, {1, -1, 2, 5, 7, 8}, (), [7]),  # the call did not end
+        ("a.ts", _TYPESCRIPT, {1, -1, 2, 5, 7, -7, 8}, (), []),  # nothing is written behind the last statement
         ("a.ts", _TYPESCRIPT, {1, -1, 2, 5, 7, -7, 8, -8}, (2,), [3]),
         ("a_test.go", _GO, {4, -4, 5, 6, 10, -10, 11}, (), [8]),
         ("a_test.go", _GO, {4, -4, 5, 8, 10, 11}, (), [10]),

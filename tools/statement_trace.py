@@ -110,8 +110,7 @@ def write_traced(file: Path, text: str, to: Path) -> None:
     for node in _statements(root, language):
         line = node.start_point[0] + 1
         places.append((node.start_byte, f"{call}({line}); "))
-        # What the last statement calls may go on behind a failure, and only that.
-        if _must_end(node) and not (language == "typescript" and node == root.named_children[-1]):
+        if _must_end(node) and not _may_go_on(node, root, language):
             # Without a semicolon, a statement of TypeScript ends behind the comment that follows it.
             end = next(child for child in reversed(node.children) if "comment" not in child.type).end_byte
             places.append((end, f"; {call}(-{line});"))
@@ -138,15 +137,21 @@ def never_ran(text: str, path: str, shown: frozenset[int], ran: set[int]) -> lis
     if language == "python":
         return sorted(_never_ran_in(ast.parse(text).body, shown, ran))
     found = []
-    for node in _statements(_parse(text, path), language):
+    root = _parse(text, path)
+    for node in _statements(root, language):
         line = node.start_point[0] + 1
         if line not in shown or any(_may_be_left_out(each, shown) for each in _ancestors(node)):
             continue
         caught = any(each.type.startswith("try_") and _starts_in(each, shown) for each in _ancestors(node))
-        must_end = _must_end(node) and not caught
+        must_end = _must_end(node) and not caught and not _may_go_on(node, root, language)
         if line not in ran or (must_end and -line not in ran):
             found.append(line)
     return found
+
+
+def _may_go_on(node: Any, root: Any, language: str) -> bool:
+    """Return whether a statement is the last one of TypeScript: what it calls may go on behind a failure."""
+    return bool(language == "typescript" and node == root.named_children[-1])
 
 
 def _never_ran_in(
