@@ -340,7 +340,9 @@ def test_its_services_are_used_by_other_runs(start: Start, project: Project, mon
     watch.process.send_signal(signal.SIGSTOP)  # a watcher that hangs does not keep others from running
     with monkeypatch.context() as patched:
         patched.setattr("snipproof.services.weaviate.borrowed._LIVE", 0.3)
+        began = time.monotonic()
         assert lent() is None
+        assert time.monotonic() - began < 10  # not the time that lending may take
     assert "timed out" in lines.pop()
     watch.process.send_signal(signal.SIGCONT)
     servers = lent()

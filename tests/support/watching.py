@@ -78,7 +78,8 @@ class Watch:
             start = self._read_so_far
             for text in texts:
                 while (place := self.output.find(text, self._read_so_far)) < 0:
-                    left = deadline - time.monotonic() if self._thread.is_alive() else 0  # it ends with the watcher
+                    has_ended = not self._thread.is_alive()
+                    left = 0 if has_ended else deadline - time.monotonic()
                     assert left > 0, f"not in the output: {text!r}\n{self.output[start:]}"
                     self._changed.wait(min(left, 0.5))
                 self._read_so_far = place + len(text)

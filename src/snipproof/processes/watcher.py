@@ -153,7 +153,6 @@ def require_answer(address: WatcherAddress, patience: float | None = None) -> No
     """Require that a watcher reports its state, which it does whatever it works on.
 
     :param patience: seconds in which it has to do so; ten by default.
-
     :raises OSError: it does not.
     """
     with contextlib.closing(connect(address, _LIVE if patience is None else patience)) as connection:

@@ -1,7 +1,8 @@
 """A whole docs site: every Page, Suite and Source, each file read once.
 
 An editor shows texts that are not saved. :meth:`Site.with_texts` returns the site with these instead of the files; it
-reads again only what they change, in the way :meth:`Site.load` reads everything.
+reads again only what they change, in the way :meth:`Site.load` reads everything. :meth:`Site.edited` does so once files
+were saved.
 """
 
 from __future__ import annotations

@@ -81,13 +81,13 @@ class _SeedFill:
     """Stores one part of a seed, whenever it is called."""
 
     def __init__(self, root: Path, files: tuple[str, ...], answered: Callable[[], Collection[tuple[str, str]]]) -> None:
-        self.files = files
+        self._files = files
         self.answerers: set[tuple[str, str]] = set()
         self._root = root
         self._answered = answered
 
     def __call__(self, address: WeaviateAddress) -> None:
-        seed = read_seed(self._root, self.files)
+        seed = read_seed(self._root, self._files)
         self._answered()  # for others
         made: list[str] = []
         try:
